@@ -1,0 +1,22 @@
+"""Evaluation by object size: AP and AR in bins, as functions and as an MMEngine metric."""
+
+from res2net_mm.evaluation.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
+from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
+from res2net_mm.evaluation.size_table import class_table, size_table, write_json
+
+__all__ = [
+    'COCO_BINS',
+    'BinScores',
+    'ClassScores',
+    'GroundTruth',
+    'SizeBin',
+    'SizeResult',
+    'class_table',
+    'evaluate_by_size',
+    'make_bins',
+    'read_ground_truth',
+    'size_table',
+    'write_json',
+]

@@ -1,0 +1,164 @@
+"""Ground truth in COCO layout, checked once, with an area for every object."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pycocotools import mask as mask_api
+
+from res2net_mm.errors import UserError
+
+
+@dataclass(frozen=True)
+class GroundTruth:
+    """Images, annotations and categories as in a COCO file, every annotation with area and iscrowd.
+
+    Attributes:
+        images: COCO image entries.
+        annotations: COCO annotations of these images and categories.
+        categories: COCO categories, in the order of the file.
+        area_of: What the areas measure: ``mask``, ``box``, or ``annotation`` where they are neither
+            (the file says so, the reason is not known).
+        notes: What a reader of the scores should know, one sentence each.
+    """
+
+    images: tuple[dict, ...]
+    annotations: tuple[dict, ...]
+    categories: tuple[dict, ...]
+    area_of: str
+    notes: tuple[str, ...] = ()
+
+    def of_categories(self, ids: Collection[int]) -> 'GroundTruth':
+        """The same images with only the categories of these ids and their annotations."""
+        return replace(
+            self,
+            annotations=tuple(a for a in self.annotations if a['category_id'] in ids),
+            categories=tuple(c for c in self.categories if c['id'] in ids),
+        )
+
+
+def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTruth:
+    """Ground truth from a COCO file or the dict it holds; neither is changed.
+
+    A missing or zero ``area`` is computed: from the mask where the annotation has one, else from
+    the box. A missing ``iscrowd`` counts as 0. As in pycocotools the field ``ignore`` has no
+    effect, and annotations of images or categories that the file does not list are left out.
+
+    Raises:
+        UserError: If it cannot be read, is not in COCO layout, or an id is used twice.
+    """
+    if isinstance(source, GroundTruth):
+        return source
+    name = 'the ground truth' if isinstance(source, Mapping) else str(source)
+    data = source if isinstance(source, Mapping) else read_json(source)
+    lists = {}
+    for key in ('images', 'annotations', 'categories'):
+        lists[key] = data.get(key) if isinstance(data, Mapping) else None
+        if not isinstance(lists[key], (list, tuple)):
+            raise UserError(f'{name} is not in COCO layout: it has no list {key!r}')
+    _check_ids(name, lists)
+
+    images = {image['id']: image for image in lists['images']}
+    category_ids = {category['id'] for category in lists['categories']}
+    known, notes = [], []
+    for annotation in lists['annotations']:
+        if annotation['image_id'] in images and annotation['category_id'] in category_ids:
+            known.append({'iscrowd': 0, **annotation})
+    if left_out := len(lists['annotations']) - len(known):
+        notes.append(
+            f'annotations left out, of images or categories that the file does not list: {left_out}'
+        )
+    if any(annotation['id'] == 0 for annotation in known):
+        notes.append(
+            'an annotation has the id 0, which pycocotools never counts as found; number from 1'
+        )
+    if note := _fill_areas(known, images):
+        notes.append(note)
+    return GroundTruth(
+        tuple(lists['images']),
+        tuple(known),
+        tuple(lists['categories']),
+        _what_areas_measure(known),
+        tuple(notes),
+    )
+
+
+def read_json(path: str | Path):
+    """The content of a JSON file, or one error that names it."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            return json.load(file)
+    except OSError as error:
+        raise UserError(f'cannot read {path}: {error.strerror}') from error
+    except ValueError as error:
+        raise UserError(f'{path} is not a JSON file: {error}') from error
+
+
+def _check_ids(name: str, lists: Mapping[str, list]) -> None:
+    needed = {
+        'images': ('id',),
+        'annotations': ('id', 'image_id', 'category_id'),
+        'categories': ('id', 'name'),
+    }
+    for key, fields in needed.items():
+        for index, entry in enumerate(lists[key]):
+            for field in fields:
+                if field not in entry:
+                    raise UserError(f'{name}: {key}[{index}] has no {field!r}')
+        (most, times), *_ = Counter(e['id'] for e in lists[key]).most_common(1) or [(None, 0)]
+        if times > 1:
+            raise UserError(
+                f'{name}: {times} entries of {key!r} have the id {most!r}; ids must differ'
+            )
+
+
+def _fill_areas(annotations: list[dict], images: Mapping[int, dict]) -> str | None:
+    """Give the annotations without an area one, in place; say how many."""
+    counts = Counter()
+    for annotation in annotations:
+        if (annotation.get('area') or 0) > 0:
+            continue
+        area = _mask_area(annotation.get('segmentation'), images[annotation['image_id']])
+        measured = 'mask' if area is not None else 'box'
+        if area is None:
+            if len(annotation.get('bbox') or ()) != 4:
+                raise UserError(
+                    f'annotation {annotation["id"]} has neither an area nor a mask nor a box '
+                    '[x, y, width, height] to compute it from'
+                )
+            area = annotation['bbox'][2] * annotation['bbox'][3]
+        annotation['area'] = area
+        counts[measured] += 1
+    if not counts:
+        return None
+    origins = ', '.join(f'from the {what} for {n}' for what, n in sorted(counts.items()))
+    return f'annotations without an area, or with area 0: {counts.total()}; computed {origins}'
+
+
+def _mask_area(segmentation, image: Mapping) -> float | None:
+    """Area in px^2 of a COCO segmentation (polygons or RLE); None where there is none."""
+    if not segmentation:
+        return None
+    if isinstance(segmentation, Mapping) and not isinstance(segmentation['counts'], (list, tuple)):
+        return float(mask_api.area(segmentation))
+    if 'height' not in image or 'width' not in image:
+        return None  # a polygon cannot be drawn on an image of unknown size
+    encoded = mask_api.frPyObjects(segmentation, image['height'], image['width'])
+    return float(mask_api.area(mask_api.merge(encoded) if isinstance(encoded, list) else encoded))
+
+
+def _what_areas_measure(annotations: list[dict]) -> str:
+    # One px^2 or one percent of slack: converters round, and round differently.
+    def is_box(annotation):
+        box = annotation.get('bbox') or ()
+        if len(box) != 4:
+            return False
+        area = box[2] * box[3]
+        return abs(annotation['area'] - area) <= max(1.0, 0.01 * area)
+
+    others = [a for a in annotations if not a['iscrowd'] and not is_box(a)]
+    if not others:
+        return 'box'
+    return 'mask' if all(a.get('segmentation') for a in others) else 'annotation'
