@@ -1,7 +1,7 @@
 """The one exception a user is meant to read."""
 
 
-class UserError(Exception):
+class UserError(ValueError):
     """Something the user can mend: a wrong value, a missing file, an unfit environment.
 
     The message is one sentence or two that name the thing, the value and what is allowed or how to

@@ -11,10 +11,15 @@ from mmengine.registry import METRICS as ROOT_METRICS
 from mmengine.registry import MODELS as ROOT_MODELS
 from mmengine.registry import Registry
 
-MODELS = Registry(
-    'model', parent=ROOT_MODELS, scope='res2net_mm', locations=['res2net_mm.backbones']
-)
-METRICS = Registry(
-    'metric', parent=ROOT_METRICS, scope='res2net_mm', locations=['res2net_mm.evaluation']
-)
-HOOKS = Registry('hook', parent=ROOT_HOOKS, scope='res2net_mm', locations=['res2net_mm.engine'])
+SCOPE = 'res2net_mm'
+
+
+def _child(parent: Registry, location: str) -> Registry:
+    """Return this package's child of a root registry, the one there is if imported again."""
+    existing = parent.children.get(SCOPE)
+    return existing or Registry(parent.name, parent=parent, scope=SCOPE, locations=[location])
+
+
+MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones')
+METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
+HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')

@@ -1,0 +1,111 @@
+"""What every backbone of this package shares: block rule, freezing and published weights."""
+
+from collections.abc import Iterable
+
+from mmengine.logging import print_log
+from mmengine.model import BaseModule
+from mmengine.model.weight_init import PretrainedInit
+from torch import Tensor, nn
+
+from res2net_mm.checkpoints import LoadReport, accept_dialects, load_weights
+from res2net_mm.errors import UserError
+from res2net_mm.layers import BLOCK_RULES, Bottle2neck, freeze, hold_norm_statistics
+
+DEFAULT_INIT = (
+    dict(type='Kaiming', layer='Conv2d'),
+    dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
+)
+
+
+class Res2NetBackbone(BaseModule):
+    """A feature pyramid made of :class:`Bottle2neck` blocks.
+
+    A subclass builds its layers, says which of them :meth:`frozen_modules` are, and calls
+    :meth:`finish` at the end of its constructor.
+
+    Attributes:
+        out_channels: Channels of each returned feature map.
+        block_rule: The rule in force for the first block of each stage.
+        block_rule_given: Whether the user named it; loaded weights then do not change it.
+        load_report: What :meth:`init_weights` loaded, or None.
+    """
+
+    out_channels: tuple[int, ...]
+
+    def __init__(
+        self,
+        *,
+        block_rule: str,
+        block_rule_given: bool,
+        norm_eval: bool,
+        zero_init_residual: bool,
+        init_cfg: dict | list[dict] | None,
+    ) -> None:
+        super().__init__(init_cfg or [dict(cfg) for cfg in DEFAULT_INIT])
+        if block_rule not in BLOCK_RULES:
+            raise UserError(
+                f'block_rule={block_rule!r} is unknown; allowed: {", ".join(BLOCK_RULES)}'
+            )
+        self.block_rule = block_rule
+        self.block_rule_given = block_rule_given
+        self.norm_eval = norm_eval
+        self.zero_init_residual = zero_init_residual
+        self.load_report: LoadReport | None = None
+
+    def finish(self) -> None:
+        """Freeze what is to be frozen and open the backbone to every dialect's weights."""
+        freeze(self.frozen_modules())
+        accept_dialects(self)
+
+    def frozen_modules(self) -> Iterable[nn.Module]:
+        """Return the modules that ``frozen_stages`` freezes."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """(N, C, H, W) -> a feature map per entry of ``out_indices``."""
+        raise NotImplementedError
+
+    def set_block_rule(self, block_rule: str) -> None:
+        """Compute from now on what the publisher of ``block_rule`` does; no weight changes."""
+        for block in self.blocks():
+            block.set_block_rule(block_rule)
+        self.block_rule = block_rule
+
+    def blocks(self) -> Iterable[Bottle2neck]:
+        """Return the bottleneck blocks from input to output."""
+        return (module for module in self.modules() if isinstance(module, Bottle2neck))
+
+    def train(self, mode: bool = True) -> 'Res2NetBackbone':
+        """Switch to training, except what is frozen, and return self."""
+        super().train(mode)
+        if mode:
+            freeze(self.frozen_modules())
+            if self.norm_eval:
+                hold_norm_statistics(self)
+        return self
+
+    def init_weights(self) -> None:
+        """Initialise as ``init_cfg`` says; pretrained weights load whole or raise.
+
+        MMEngine's own ``Pretrained`` warns and goes on when nothing fits, so it is not used.
+
+        Raises:
+            UserError: The checkpoint cannot be had, read or fitted.
+        """
+        if self.is_init:
+            return
+        cfgs = self.init_cfg if isinstance(self.init_cfg, list) else [self.init_cfg]
+        pretrained = [cfg for cfg in cfgs if cfg['type'] in ('Pretrained', PretrainedInit)]
+        whole_init_cfg = self.init_cfg
+        self.init_cfg = [cfg for cfg in cfgs if cfg not in pretrained]
+        super().init_weights()
+        self.init_cfg = whole_init_cfg
+        for module in self.modules():
+            if hasattr(module, 'conv_offset'):  # a deformable convolution starts undeformed
+                nn.init.zeros_(module.conv_offset.weight)
+                nn.init.zeros_(module.conv_offset.bias)
+            elif self.zero_init_residual and isinstance(module, Bottle2neck):
+                nn.init.zeros_(module.bn3.weight)
+        for cfg in pretrained:
+            self.load_report = load_weights(self, cfg['checkpoint'])
+            print_log(str(self.load_report), logger='current')

@@ -1,0 +1,300 @@
+"""Res2Net, Res2NeXt and SE-Res2Net: one backbone, told apart by its arguments."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from res2net_mm.errors import UserError
+from res2net_mm.layers import Bottle2neck, build_norm, build_shortcut, build_stem_conv
+from res2net_mm.registry import MODELS
+
+from .base import Res2NetBackbone
+from .preset_arguments import fill_from_preset
+
+EXPANSION = 4  # a block's output channels per channel of its stage's base width
+# Blocks of each stage, by depth.
+STAGE_BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3), 200: (3, 12, 48, 3)}
+
+
+@MODELS.register_module(force=True)  # a reload is harmless
+class Res2Net(Res2NetBackbone):
+    """ResNet whose bottlenecks hold hierarchical convolutions.
+
+    A preset fills in the numbers of a published network (``res2net_mm.list_presets()``); an
+    argument given beside it wins. Without one the defaults are Res2Net-50 26w4s v1.
+
+    Args:
+        preset: Name or alias of a published network.
+        depth: 50, 101, 152 or 200. Default 50.
+        stage_blocks: Blocks of each stage, in place of ``depth``.
+        scales: Splits s of a block. Default 4.
+        base_width: Channels of a split per 64 channels of the stage's base width. Default 26.
+        groups: Groups of the 3x3 convolutions (Res2NeXt's cardinality). Default 1.
+        stem: ``7x7`` (v1), ``deep`` (three 3x3, v1b) or ``3x3`` (stride 1, no pooling, for CIFAR).
+            Default ``7x7``.
+        avg_down: Whether shortcuts average-pool instead of striding (v1b). Default False.
+        se: Reduction of squeeze-and-excitation in each block; None for none.
+        block_rule: How the first block of a stage flows: ``official`` (also timm's and
+            mmpretrain's), ``mmdet``, ``paddle`` or ``dla``. Default ``official``, until loaded
+            weights say otherwise; a rule given here is kept.
+        base_channels: Base width of the first stage, doubled by each next one. Default 64.
+        stem_channels: Channels of the stem. Default ``base_channels``.
+        in_channels: Channels of the image.
+        num_stages: Stages to build, 1 to the number the depth has.
+        strides: Stride of each stage. Default 1 for the first, 2 for the others.
+        dilations: Dilation of each stage. Default 1.
+        multi_grid: Dilation of each block of the last stage, in place of its ``dilations`` entry,
+            as in MMSegmentation.
+        contract_dilation: Whether a dilated stage's first block has half the dilation.
+        out_indices: Stages whose features are returned. Default all.
+        style: Where a block's stride sits: ``pytorch`` in the 3x3, ``caffe`` in the first 1x1.
+        frozen_stages: -1 freezes nothing, 0 the stem, n the stem and the first n stages.
+        norm_cfg: Config of the norms: BN, SyncBN or GN (its groups are fitted to the widths).
+        norm_eval: Whether batch norms keep their statistics while training.
+        conv_cfg: Config of the convolutions; None for nn.Conv2d.
+        dcn: Config of deformable 3x3 convolutions (``dict(type='DCNv2', deform_groups=1,
+            fallback_on_stride=False)``).
+        stage_with_dcn: Which stages have them.
+        plugins: mmcv plugin layers, ``dict(cfg=..., position='after_conv1|2|3', stages=(...))``.
+        with_cp: Whether to recompute blocks in the backward pass to save memory.
+        zero_init_residual: Whether the last norm of each block starts at zero. The published
+            networks did not.
+        init_cfg: ``dict(type='Pretrained', checkpoint=...)`` with a path, an https URL or
+            ``res2net://<preset>``; any published dialect fits. Default Kaiming initialisation.
+
+    Attributes:
+        out_channels: Channels of each returned feature map.
+        block_rule: The rule in force.
+
+    Raises:
+        ValueError: An argument is out of its range or contradicts another; the message names it.
+
+    Source: Gao et al., Res2Net, arXiv 1904.01169.
+    """
+
+    def __init__(
+        self,
+        preset: str | None = None,
+        *,
+        depth: int | None = None,
+        stage_blocks: Sequence[int] | None = None,
+        scales: int | None = None,
+        base_width: int | None = None,
+        groups: int | None = None,
+        stem: str | None = None,
+        avg_down: bool | None = None,
+        se: int | None = None,
+        block_rule: str | None = None,
+        base_channels: int | None = None,
+        stem_channels: int | None = None,
+        in_channels: int = 3,
+        num_stages: int | None = None,
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        multi_grid: Sequence[int] | None = None,
+        contract_dilation: bool = False,
+        out_indices: Sequence[int] | None = None,
+        style: str = 'pytorch',
+        frozen_stages: int = -1,
+        norm_cfg: dict | None = None,
+        norm_eval: bool = False,
+        conv_cfg: dict | None = None,
+        dcn: dict | None = None,
+        stage_with_dcn: Sequence[bool] | None = None,
+        plugins: Sequence[dict] | None = None,
+        with_cp: bool = False,
+        zero_init_residual: bool = False,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        net = fill_from_preset(
+            'Res2Net',
+            preset,
+            given=dict(
+                depth=depth,
+                stage_blocks=stage_blocks,
+                scales=scales,
+                base_width=base_width,
+                groups=groups,
+                stem=stem,
+                avg_down=avg_down,
+                se=se,
+                base_channels=base_channels,
+                stem_channels=stem_channels,
+                block_rule=block_rule,
+            ),
+            default=dict(
+                scales=4,
+                base_width=26,
+                groups=1,
+                stem='7x7',
+                avg_down=False,
+                base_channels=64,
+                block_rule='official',
+            ),
+        )
+        super().__init__(
+            block_rule=net['block_rule'],
+            block_rule_given=block_rule is not None,
+            norm_eval=norm_eval,
+            zero_init_residual=zero_init_residual,
+            init_cfg=init_cfg,
+        )
+        blocks = _stage_blocks(net['depth'], net['stage_blocks'], num_stages)
+        num_stages = len(blocks)
+        strides = _per_stage('strides', strides, (1, *[2] * (num_stages - 1)), num_stages)
+        dilations = _per_stage('dilations', dilations, (1,) * num_stages, num_stages)
+        stage_with_dcn = _per_stage(
+            'stage_with_dcn', stage_with_dcn, (False,) * num_stages, num_stages
+        )
+        if any(stage_with_dcn) != (dcn is not None):
+            raise UserError(
+                f'dcn={dcn} and stage_with_dcn={stage_with_dcn} belong together: one says which '
+                'deformable convolution, the other in which stages'
+            )
+        self.out_indices = tuple(range(num_stages) if out_indices is None else out_indices)
+        if not set(self.out_indices) <= set(range(num_stages)) or not self.out_indices:
+            raise UserError(
+                f'out_indices={self.out_indices} must name stages from 0 to {num_stages - 1}'
+            )
+        if not -1 <= frozen_stages <= num_stages:
+            raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
+        if multi_grid is not None and len(multi_grid) != blocks[-1]:
+            raise UserError(
+                f'multi_grid={tuple(multi_grid)} must name a dilation for each of the '
+                f'{blocks[-1]} blocks of the last stage'
+            )
+        self.frozen_stages = frozen_stages
+        norm_cfg = norm_cfg or dict(type='BN', requires_grad=True)
+
+        channels = net['stem_channels'] or net['base_channels']
+        self.conv1 = build_stem_conv(
+            net['stem'], in_channels, channels, conv_cfg=conv_cfg, norm_cfg=norm_cfg
+        )
+        self.bn1 = build_norm(norm_cfg, channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.Identity() if net['stem'] == '3x3' else nn.MaxPool2d(3, 2, padding=1)
+
+        stage_channels = []
+        for i, num_blocks in enumerate(blocks):
+            planes = net['base_channels'] * 2**i
+            stage = []
+            for j, dilation in enumerate(
+                _block_dilations(
+                    num_blocks,
+                    dilations[i],
+                    contract=contract_dilation,
+                    grid=multi_grid if i == num_stages - 1 else None,
+                )
+            ):
+                stride = strides[i] if j == 0 else 1
+                shortcut = build_shortcut(
+                    channels,
+                    planes * EXPANSION,
+                    stride=stride,
+                    avg_down=net['avg_down'],
+                    conv_cfg=conv_cfg,
+                    norm_cfg=norm_cfg,
+                )
+                stage.append(
+                    Bottle2neck(
+                        channels,
+                        planes * EXPANSION,
+                        planes * net['base_width'] // 64 * net['groups'],
+                        net['scales'],
+                        first=j == 0,
+                        block_rule=net['block_rule'],
+                        stride=stride,
+                        dilation=dilation,
+                        groups=net['groups'],
+                        style=style,
+                        shortcut=shortcut,
+                        se=net['se'],
+                        plugins=_plugins_of_stage(plugins, i, num_stages),
+                        with_cp=with_cp,
+                        conv_cfg=conv_cfg,
+                        hierarchical_conv_cfg=_dcn_of_block(dcn, stride) if stage_with_dcn[i] else None,
+                        norm_cfg=norm_cfg,
+                    )
+                )
+                channels = planes * EXPANSION
+            self.add_module(f'layer{i + 1}', nn.Sequential(*stage))
+            stage_channels.append(channels)
+        self.out_channels = tuple(stage_channels[i] for i in self.out_indices)
+        self.num_stages = num_stages
+        self.finish()
+
+    @property
+    def stages(self) -> list[nn.Sequential]:
+        """The stages from input to output."""
+        return [getattr(self, f'layer{i + 1}') for i in range(self.num_stages)]
+
+    def frozen_modules(self) -> list[nn.Module]:
+        """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""
+        if self.frozen_stages < 0:
+            return []
+        return [self.conv1, self.bn1, *self.stages[: self.frozen_stages]]
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the features of the stages in ``out_indices``.
+
+        Args:
+            x: Images (N, in_channels, H, W), normalised as the weights were trained.
+
+        Returns:
+            Feature maps (N, base_channels * 4 * 2**i, H / s, W / s), s = 4, 8, 16, 32 by default.
+        """
+        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        features = []
+        for i, stage in enumerate(self.stages):
+            x = stage(x)
+            if i in self.out_indices:
+                features.append(x)
+        return tuple(features)
+
+
+def _stage_blocks(
+    depth: int | None, stage_blocks: Sequence[int] | None, num_stages: int | None
+) -> tuple[int, ...]:
+    if stage_blocks is None:
+        depth = 50 if depth is None else depth
+        if depth not in STAGE_BLOCKS:
+            raise UserError(
+                f'depth={depth} is not published; allowed: '
+                f'{", ".join(map(str, STAGE_BLOCKS))} (or give stage_blocks)'
+            )
+        stage_blocks = STAGE_BLOCKS[depth]
+    if num_stages is not None and not 1 <= num_stages <= len(stage_blocks):
+        raise UserError(f'num_stages={num_stages} must lie between 1 and {len(stage_blocks)}')
+    return tuple(stage_blocks[:num_stages])
+
+
+def _per_stage(name: str, given: Sequence | None, default: Sequence, num_stages: int) -> tuple:
+    values = tuple(default if given is None else given)
+    if len(values) != num_stages:
+        raise UserError(f'{name}={values} must have one entry for each of {num_stages} stages')
+    return values
+
+
+def _block_dilations(
+    blocks: int, dilation: int, *, contract: bool, grid: Sequence[int] | None
+) -> Sequence[int]:
+    """Return the dilation of each block of a stage."""
+    if grid is not None:
+        return grid
+    first = dilation // 2 if contract and dilation > 1 else dilation
+    return (first, *[dilation] * (blocks - 1))
+
+
+def _dcn_of_block(dcn: dict, stride: int) -> dict | None:
+    """Return the deformable convolution's config, or None where it falls back on stride."""
+    cfg = {name: value for name, value in dcn.items() if name != 'fallback_on_stride'}
+    return None if stride != 1 and dcn.get('fallback_on_stride', False) else cfg
+
+
+def _plugins_of_stage(plugins: Sequence[dict] | None, stage: int, num_stages: int) -> list[dict]:
+    """Return the plugins whose ``stages`` mask (default: all) includes the stage."""
+    return [
+        plugin
+        for plugin in plugins or ()
+        if _per_stage('plugin stages', plugin.get('stages'), (True,) * num_stages, num_stages)[stage]
+    ]

@@ -1,0 +1,24 @@
+"""The parts of the network, a file each; ``hierarchical_conv`` is the idea."""
+
+from .block_rule import BLOCK_RULES, split_flow
+from .bottle2neck import Bottle2neck
+from .freezing import freeze, hold_norm_statistics
+from .hierarchical_conv import HierarchicalConv
+from .norm import build_norm
+from .shortcut import build_shortcut
+from .squeeze_excite import SqueezeExcite
+from .stem import STEMS, build_stem_conv
+
+__all__ = [
+    'BLOCK_RULES',
+    'STEMS',
+    'Bottle2neck',
+    'HierarchicalConv',
+    'SqueezeExcite',
+    'build_norm',
+    'build_shortcut',
+    'build_stem_conv',
+    'freeze',
+    'hold_norm_statistics',
+    'split_flow',
+]

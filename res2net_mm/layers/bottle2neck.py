@@ -1,0 +1,141 @@
+"""The bottleneck block with the hierarchical convolution in its middle."""
+
+import torch.utils.checkpoint
+from mmcv.cnn import build_conv_layer, build_plugin_layer
+from torch import Tensor, nn
+
+from res2net_mm.errors import UserError
+
+from .block_rule import split_flow
+from .hierarchical_conv import HierarchicalConv
+from .norm import build_norm
+from .squeeze_excite import SqueezeExcite
+
+STYLES = ('pytorch', 'caffe')
+PLUGIN_POSITIONS = ('after_conv1', 'after_conv2', 'after_conv3')
+
+
+class Bottle2neck(HierarchicalConv):
+    """1x1 convolution, hierarchical 3x3 convolution, 1x1 convolution, shortcut.
+
+    It is a :class:`HierarchicalConv` between two 1x1 convolutions rather than one that holds it,
+    so that the parameters keep the names ``convs.I`` and ``bns.I`` which the published checkpoints
+    share.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Channels of the output.
+        width: Channels of one split.
+        scales: Number of splits.
+        first: Whether the block is the first of its stage (see :mod:`.block_rule`).
+        block_rule: The publisher's rule for the first block.
+        stride: Stride of the block.
+        dilation: Dilation of the 3x3 convolutions.
+        groups: Groups of the 3x3 convolutions.
+        style: Where the stride sits: ``pytorch`` in the 3x3, ``caffe`` in the first 1x1.
+        shortcut: Module for the identity path; None adds the input as it is.
+        se: Reduction of a squeeze-and-excitation before the addition; None for none.
+        plugins: ``dict(cfg=..., position=...)`` per mmcv plugin layer.
+        with_cp: Whether to recompute the block in the backward pass to save memory.
+        conv_cfg: Config of the convolutions.
+        hierarchical_conv_cfg: Config of the 3x3 convolutions where it differs, as with DCN.
+        norm_cfg: Config of the norms.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        width: int,
+        scales: int,
+        *,
+        first: bool,
+        block_rule: str,
+        stride: int = 1,
+        dilation: int = 1,
+        groups: int = 1,
+        style: str = 'pytorch',
+        shortcut: nn.Module | None = None,
+        se: int | None = None,
+        plugins: list[dict] | tuple[dict, ...] = (),
+        with_cp: bool = False,
+        conv_cfg: dict | None = None,
+        hierarchical_conv_cfg: dict | None = None,
+        norm_cfg: dict | None = None,
+    ) -> None:
+        if style not in STYLES:
+            raise UserError(f'style={style!r} is unknown; allowed: {", ".join(STYLES)}')
+        stride_1x1, stride_3x3 = (1, stride) if style == 'pytorch' else (stride, 1)
+        norm_cfg = norm_cfg or dict(type='BN')
+        super().__init__(
+            width,
+            scales,
+            stride=stride_3x3,
+            dilation=dilation,
+            groups=groups,
+            conv_cfg=hierarchical_conv_cfg or conv_cfg,
+            norm_cfg=norm_cfg,
+            **split_flow(block_rule, first=first, stride=stride_3x3)._asdict(),
+        )
+        self.first = first
+        self.with_cp = with_cp
+        inner = width * scales
+        self.conv1 = build_conv_layer(
+            conv_cfg, in_channels, inner, kernel_size=1, stride=stride_1x1, bias=False
+        )
+        self.bn1 = build_norm(norm_cfg, inner)
+        self.conv3 = build_conv_layer(conv_cfg, inner, out_channels, kernel_size=1, bias=False)
+        self.bn3 = build_norm(norm_cfg, out_channels)
+        self.downsample = shortcut
+        self.se = None if se is None else SqueezeExcite(out_channels, se)
+        self.plugins = _build_plugins(
+            plugins, after_conv1=inner, after_conv2=inner, after_conv3=out_channels
+        )
+
+    def set_block_rule(self, block_rule: str) -> None:
+        """Compute from now on what the publisher of ``block_rule`` does; no weight changes."""
+        self.carry, self.pool_last = split_flow(block_rule, first=self.first, stride=self.stride)
+
+    def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).
+
+        Args:
+            x: The block's input.
+            identity: What to add in place of the block's own shortcut, in the output's shape.
+        """
+        if self.with_cp and x.requires_grad:
+            return torch.utils.checkpoint.checkpoint(
+                self._forward, x, identity, use_reentrant=False
+            )
+        return self._forward(x, identity)
+
+    def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
+        if identity is None:
+            identity = x if self.downsample is None else self.downsample(x)
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self._plug('after_conv1', out)
+        out = super().forward(out)
+        out = self._plug('after_conv2', out)
+        out = self.bn3(self.conv3(out))
+        out = self._plug('after_conv3', out)
+        if self.se is not None:
+            out = self.se(out)
+        return self.relu(out + identity)
+
+    def _plug(self, position: str, x: Tensor) -> Tensor:
+        return self.plugins[position](x) if position in self.plugins else x
+
+
+def _build_plugins(plugins: list[dict] | tuple[dict, ...], **channels: int) -> nn.ModuleDict:
+    """Build mmcv plugin layers, grouped by position in the order they are given."""
+    layers: dict[str, list[nn.Module]] = {}
+    for plugin in plugins:
+        position = plugin.get('position')
+        if position not in PLUGIN_POSITIONS:
+            raise UserError(
+                f'plugin position={position!r} is unknown; allowed: {", ".join(PLUGIN_POSITIONS)}'
+            )
+        cfg = {k: v for k, v in plugin['cfg'].items() if k != 'postfix'}  # only names a layer
+        _, layer = build_plugin_layer(cfg, in_channels=channels[position])
+        layers.setdefault(position, []).append(layer)
+    return nn.ModuleDict({position: nn.Sequential(*built) for position, built in layers.items()})

@@ -1,0 +1,111 @@
+"""The idea of Res2Net: a 3x3 convolution as a chain of small ones."""
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import build_conv_layer
+from torch import Tensor, nn
+
+from res2net_mm.errors import UserError
+
+from .norm import build_norm
+
+
+class HierarchicalConv(nn.Module):
+    """Convolve the channel splits one after the other, each seeing the previous one's output.
+
+    For the splits x_0 .. x_{s-1} of the input and branches b_0 .. b_{s-2}, each a 3x3 convolution,
+    norm and ReLU::
+
+        y_i     = b_i(x_i + y_{i-1})   if carry, else b_i(x_i)
+        y_{s-1} = x_{s-1}              average-pooled 3x3 if pool_last
+        output  = cat(y_0 .. y_{s-1})
+
+    so that y_i has seen i + 1 convolutions and one layer holds features of s receptive fields. The
+    paper's equation (1) leaves x_1 unconvolved instead of x_s; this is the form of every published
+    network, equal to it up to the order of the channels.
+
+    With ``scales=1`` it is a plain 3x3 convolution, norm and ReLU.
+
+    Args:
+        width: Channels of one split; the input and output have ``width * scales``.
+        scales: Number of splits s.
+        stride: Stride of the 3x3 convolutions. Over 1, splits cannot carry and the last is pooled.
+        dilation: Dilation of the 3x3 convolutions.
+        groups: Groups of the 3x3 convolutions (the cardinality of Res2NeXt).
+        carry: Whether a split adds the previous one's output before its convolution.
+        pool_last: Whether the last split is average-pooled 3x3, padding counted.
+        conv_cfg: Config of the 3x3 convolutions; a deformable one is welcome.
+        norm_cfg: Config of the norms.
+
+    Raises:
+        UserError: ``scales`` is below 1, ``groups`` does not divide ``width``, or the stride
+            contradicts ``carry`` and ``pool_last``.
+
+    Source: Gao et al., Res2Net, arXiv 1904.01169, section 3.1.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        scales: int,
+        *,
+        stride: int = 1,
+        dilation: int = 1,
+        groups: int = 1,
+        carry: bool = True,
+        pool_last: bool = False,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict | None = None,
+    ) -> None:
+        super().__init__()
+        if scales < 1:
+            raise UserError(f'scales={scales} must be at least 1')
+        if width < 1 or width % groups:
+            raise UserError(f'a split of width={width} channels needs groups that divide it, not groups={groups}')
+        if scales > 1 and stride != 1 and (carry or not pool_last):
+            raise UserError(f'stride={stride} needs carry=False and pool_last=True')
+        self.width = width
+        self.scales = scales
+        self.stride = stride
+        self.carry = carry
+        self.pool_last = pool_last
+        norm_cfg = norm_cfg or dict(type='BN')
+        branches = max(1, scales - 1)
+        self.convs = nn.ModuleList(
+            build_conv_layer(
+                conv_cfg,
+                width,
+                width,
+                kernel_size=3,
+                stride=stride,
+                padding=dilation,
+                dilation=dilation,
+                groups=groups,
+                bias=False,
+            )
+            for _ in range(branches)
+        )
+        self.bns = nn.ModuleList(build_norm(norm_cfg, width) for _ in range(branches))
+        self.relu = nn.ReLU(inplace=True)
+        # mmcv's deformable kernels refuse the strided view that a split is.
+        self.needs_contiguous = hasattr(self.convs[0], 'deform_groups')
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, width * scales, H, W) -> (N, width * scales, H / stride, W / stride)."""
+        splits = x.split(self.width, dim=1)
+        outputs: list[Tensor] = []
+        for conv, norm, split in zip(self.convs, self.bns, splits, strict=False):
+            if self.carry and outputs:
+                split = split + outputs[-1]
+            elif self.needs_contiguous:
+                split = split.contiguous()
+            outputs.append(self.relu(norm(conv(split))))
+        if self.scales == 1:
+            return outputs[0]
+        last = splits[-1]
+        if self.pool_last:
+            last = F.avg_pool2d(last, kernel_size=3, stride=self.stride, padding=1)
+        return torch.cat((*outputs, last), dim=1)
+
+    def extra_repr(self) -> str:
+        return f'scales={self.scales}, carry={self.carry}, pool_last={self.pool_last}'

@@ -1,0 +1,78 @@
+"""Check, when the package is imported, that the stack under it is there and fits.
+
+Two lines of the stack carry the same module names: the originals (mmengine, mmcv, mmdet,
+mmsegmentation) and the maintained one (onedl-mmengine, onedl-mmcv, ...). Either will do.
+"""
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+from packaging.version import Version
+
+SET_UP = 'run `python tools/setup_env.py` in a clone of this project'
+
+# Module -> the versions this package works with: at least the first, below the second.
+FITTING = {'torch': ('2.0', None), 'mmengine': ('0.8.0', '1.0'), 'mmcv': ('2.0.0', '3.0')}
+
+# The original toolboxes refuse newer mmcv when they are imported: distribution -> first unfit mmcv.
+UNFIT_MMCV = {'mmdet': '2.2.0', 'mmsegmentation': '2.2.0'}
+
+
+class StackError(RuntimeError):
+    """The installed stack cannot carry this package.
+
+    Not an ImportError: MMEngine swallows those when it resolves ``type='res2net_mm...'`` and would
+    report an unregistered model in place of the cause.
+    """
+
+
+def check_stack() -> None:
+    """Raise StackError, in one sentence that says what to install, if the stack does not fit.
+
+    mmcv-lite is enough for the backbones. A full mmcv must hold its compiled operators: a build
+    without a compiler or without torch ends "successfully" and lacks them.
+    """
+    found = {module: _checked_version(module, *fitting) for module, fitting in FITTING.items()}
+    for toolbox, first_unfit in UNFIT_MMCV.items():
+        installed = _installed_version(toolbox)
+        if installed and _at_least(found['mmcv'], first_unfit):
+            raise StackError(
+                f'{toolbox} {installed} needs mmcv<{first_unfit}, but mmcv {found["mmcv"]} is '
+                f'installed: `pip install onedl-{"mmdetection" if toolbox == "mmdet" else toolbox}`'
+                f' in its place, or an older mmcv'
+            )
+    full_mmcv = next((name for name in ('onedl-mmcv', 'mmcv') if _installed_version(name)), None)
+    if full_mmcv:
+        try:
+            import_module('mmcv._ext')
+        except ImportError as error:
+            raise StackError(
+                f'{full_mmcv} {found["mmcv"]} is installed without its compiled operators '
+                f'({error}): {SET_UP}, or rebuild it where torch is installed with '
+                '`MMCV_WITH_OPS=1 pip install --no-build-isolation --no-cache-dir '
+                f'--force-reinstall --no-deps {full_mmcv}`, or install mmcv-lite in its place if '
+                'the backbones are all you need'
+            ) from None
+
+
+def _checked_version(module: str, least: str, below: str | None) -> str:
+    """Return the module's version, or raise StackError if it is missing or does not fit."""
+    try:
+        found = import_module(module).__version__
+    except ModuleNotFoundError as error:
+        raise StackError(f'{module} cannot be imported ({error}): {SET_UP}') from None
+    if not _at_least(found, least) or (below and _at_least(found, below)):
+        wanted = f'{module}>={least}' + (f',<{below}' if below else '')
+        raise StackError(f'{module} {found} does not fit: `pip install "{wanted}"`')
+    return found
+
+
+def _installed_version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _at_least(found: str, least: str) -> bool:
+    return Version(found.split('+')[0]) >= Version(least)
