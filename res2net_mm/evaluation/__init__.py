@@ -3,6 +3,7 @@
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
+from res2net_mm.evaluation.size_metric import SizeMetric
 from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
 
@@ -12,6 +13,7 @@ __all__ = [
     'ClassScores',
     'GroundTruth',
     'SizeBin',
+    'SizeMetric',
     'SizeResult',
     'class_table',
     'evaluate_by_size',

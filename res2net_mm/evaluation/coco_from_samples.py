@@ -1,0 +1,153 @@
+"""MMDetection's data samples, one per image, as COCO entries.
+
+A record is what is kept of a sample until all are there: numpy arrays and compressed RLE, so that
+it is small and travels between processes.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from pycocotools import mask as mask_api
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.ap_by_size import DIFFICULT
+
+
+def predictions_of(sample: Mapping, *, with_masks: bool) -> dict:
+    """Record of ``sample['pred_instances']``: boxes (N, 4) xyxy, labels, scores, masks if asked."""
+    predicted = sample['pred_instances']
+    record = {
+        'boxes': _array(predicted['bboxes']).astype(float).reshape(-1, 4),
+        'labels': _array(predicted['labels']).astype(int),
+        'scores': _array(predicted['scores']).astype(float),
+    }
+    if with_masks:
+        if 'masks' not in predicted:
+            raise UserError(
+                "metric='segm' needs a model that predicts masks; this one predicts boxes only, "
+                "use metric='bbox'"
+            )
+        record['masks'] = _encode(predicted['masks'])
+        # Mask Scoring R-CNN scores its masks apart from its boxes.
+        record['mask_scores'] = _array(predicted.get('mask_scores', predicted['scores']))
+    return record
+
+
+def truth_of(sample: Mapping, *, with_masks: bool) -> dict:
+    """Record of ``sample['gt_instances']`` and ``['ignored_instances']`` (VOC: difficult).
+
+    Boxes and masks are taken to be in the pixels of the original image, as MMDetection's own
+    metrics take them: its test pipelines load annotations after Resize.
+    """
+    height, width = (int(side) for side in sample['ori_shape'][:2])
+    record = {
+        'file_name': str(sample.get('img_path', '')),
+        'height': height,
+        'width': width,
+        'objects': [],
+    }
+    for field, ignored in (('gt_instances', False), ('ignored_instances', True)):
+        instances = sample.get(field) or {}
+        if 'bboxes' not in instances:
+            if ignored:
+                continue
+            raise UserError(
+                'the data samples hold no ground truth: give SizeMetric an ann_file in COCO '
+                "layout, or add dict(type='LoadAnnotations', with_bbox=True) after Resize to the "
+                'test pipeline'
+            )
+        masks = None
+        if with_masks:
+            if 'masks' not in instances:
+                raise UserError(
+                    "metric='segm' needs masks in the ground truth: set with_mask=True in the test "
+                    "pipeline's LoadAnnotations, or give SizeMetric an ann_file with masks"
+                )
+            masks = _encode(instances['masks'])
+            if any(mask['size'] != [height, width] for mask in masks):
+                raise UserError(
+                    f'ground-truth masks of {record["file_name"]} are not of the size of the image '
+                    f'({height}, {width}): put LoadAnnotations after Resize in the test pipeline'
+                )
+        boxes = _array(instances['bboxes']).astype(float).reshape(-1, 4)
+        for index, (box, label) in enumerate(zip(boxes, _array(instances['labels']), strict=True)):
+            entry = {'bbox': _xywh(box), 'label': int(label), 'ignored': ignored}
+            if masks is not None:
+                entry['segmentation'] = masks[index]
+            record['objects'].append(entry)
+    return record
+
+
+def coco_ground_truth(records: Sequence[Mapping], classes: Sequence[str]) -> dict:
+    """COCO dict of truth records: image i has the id i, class k the id k + 1."""
+    annotations = []
+    for image_id, record in enumerate(records):
+        for entry in record['objects']:
+            mask = entry.get('segmentation')
+            annotation = {
+                'id': len(annotations) + 1,
+                'image_id': image_id,
+                'category_id': entry['label'] + 1,
+                'bbox': entry['bbox'],
+                'area': float(mask_api.area(mask)) if mask else np.prod(entry['bbox'][2:]).item(),
+                'iscrowd': int(entry['ignored']),
+            }
+            if mask:
+                annotation['segmentation'] = mask
+            if entry['ignored']:
+                annotation[DIFFICULT] = 1
+            annotations.append(annotation)
+    images = [
+        {'id': image_id, **{key: record[key] for key in ('file_name', 'height', 'width')}}
+        for image_id, record in enumerate(records)
+    ]
+    categories = [{'id': k + 1, 'name': name} for k, name in enumerate(classes)]
+    return {'images': images, 'annotations': annotations, 'categories': categories}
+
+
+def coco_detections(
+    records: Sequence[Mapping], image_ids: Sequence, category_ids: Sequence[int], iou_type: str
+) -> list[dict]:
+    """COCO results list of prediction records; label k becomes ``category_ids[k]``.
+
+    For ``segm`` the boxes are left out, so that a detection's size is its mask's.
+    """
+    results = []
+    for image_id, record in zip(image_ids, records, strict=True):
+        if (record['labels'] >= len(category_ids)).any():
+            raise UserError(
+                f'the model predicts label {record["labels"].max()} but the dataset has '
+                f'{len(category_ids)} classes: set num_classes={len(category_ids)} in every head'
+            )
+        scores = record['scores' if iou_type == 'bbox' else 'mask_scores']
+        for index, label in enumerate(record['labels']):
+            result = {
+                'image_id': image_id,
+                'category_id': category_ids[label],
+                'score': float(scores[index]),
+            }
+            if iou_type == 'bbox':
+                result['bbox'] = _xywh(record['boxes'][index])
+            else:
+                result['segmentation'] = record['masks'][index]
+            results.append(result)
+    return results
+
+
+def _array(values) -> np.ndarray:
+    values = getattr(values, 'tensor', values)  # MMDetection's box types wrap a tensor
+    return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
+
+
+def _encode(masks) -> list[dict]:
+    """Masks, (N, H, W) or MMDetection's mask types or already RLE, as compressed RLE."""
+    if isinstance(masks, (list, tuple)):
+        return list(masks)
+    dense = masks.to_ndarray() if hasattr(masks, 'to_ndarray') else _array(masks)
+    return [mask_api.encode(np.asfortranarray(mask, dtype=np.uint8)) for mask in dense]
+
+
+def _xywh(box: np.ndarray) -> list[float]:
+    x1, y1, x2, y2 = box.tolist()
+    return [x1, y1, x2 - x1, y2 - y1]

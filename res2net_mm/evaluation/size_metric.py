@@ -1,0 +1,219 @@
+"""AP and AR by object size as an MMEngine metric, for COCO-layout and any other data."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from mmengine.evaluator import BaseMetric
+from mmengine.fileio import get_local_path
+from mmengine.logging import MMLogger
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.coco_categories import categories_of_labels
+from res2net_mm.evaluation.coco_detections import IOU_TYPES
+from res2net_mm.evaluation.coco_from_samples import (
+    coco_detections,
+    coco_ground_truth,
+    predictions_of,
+    truth_of,
+)
+from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.size_bins import COCO_BINS, make_bins
+from res2net_mm.evaluation.size_result import SizeResult
+from res2net_mm.evaluation.size_table import class_table, size_table, write_json
+from res2net_mm.registry import METRICS
+
+RESULT_FILE = 'ap_by_size.json'
+
+
+@METRICS.register_module()
+class SizeMetric(BaseMetric):
+    """AP and AR for small, medium, large and all objects, as a table, as JSON and as metric values.
+
+    The values are named as in MMDetection's CocoMetric, so ``save_best='coco/bbox_mAP'`` works with
+    both: ``coco/bbox_mAP``, ``_mAP_50``, ``_mAP_75``, ``_mAP_s``, ``_mAP_m``, ``_mAP_l``, and
+    ``coco/bbox_AR``, ``_AR_s``, ``_AR_m``, ``_AR_l``; other bins by their own name. They are in
+    0..1 and not rounded. A bin without ground truth has no value.
+
+    Args:
+        ann_file: Ground truth in COCO layout; all its images count, as in CocoMetric. None gathers
+            it from the data samples instead (VOC and others), which needs LoadAnnotations after
+            Resize in the test pipeline; ignored instances (VOC: difficult) are then ignored.
+        metric: ``bbox``, ``segm`` or a list of them.
+        bins: Size bins, see :func:`res2net_mm.evaluation.make_bins`; None for COCO's three.
+        max_dets: Detections per image and class that count, in rising order.
+        classwise: Whether to print AP per class, too; the JSON file always has it.
+        out_dir: Where ``ap_by_size.json`` goes, overwritten by each evaluation. None for the work
+            directory of the run, found by the log file; without one nothing is written.
+        backend_args: MMEngine's file backend for ``ann_file``.
+        collect_device: See BaseMetric.
+        prefix: See BaseMetric.
+        collect_dir: See BaseMetric.
+
+    Raises:
+        UserError: If an argument, the annotation file or the predictions are unusable.
+    """
+
+    default_prefix = 'coco'
+
+    def __init__(
+        self,
+        *,
+        ann_file: str | Path | None = None,
+        metric: str | Sequence[str] = 'bbox',
+        bins: Iterable | None = None,
+        max_dets: Sequence[int] = (1, 10, 100),
+        classwise: bool = False,
+        out_dir: str | Path | None = None,
+        backend_args: Mapping | None = None,
+        collect_device: str = 'cpu',
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ):
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        self.iou_types = [metric] if isinstance(metric, str) else list(metric)
+        if not self.iou_types or not set(self.iou_types) <= set(IOU_TYPES):
+            raise UserError(f'metric must be one or more of {IOU_TYPES}, got {metric!r}')
+        self.bins = make_bins(bins)
+        self.max_dets = tuple(max_dets)
+        self.classwise = classwise
+        self.out_dir = None if out_dir is None else Path(out_dir)
+        self.ann_file = ann_file
+        # Read now: a wrong file should not be found out after the first epoch.
+        self.ground_truth = None if ann_file is None else _read(str(ann_file), backend_args)
+        self._said: set[str] = set()
+
+    def process(self, data_batch, data_samples: Sequence[dict]) -> None:
+        """Keep what is needed of one batch.
+
+        Args:
+            data_batch: Not used.
+            data_samples: MMDetection's data samples as dicts: ``pred_instances``, ``img_id`` and,
+                without an ann_file, ``gt_instances``, ``ignored_instances`` and ``ori_shape``.
+        """
+        with_masks = 'segm' in self.iou_types
+        for sample in data_samples:
+            predictions = predictions_of(sample, with_masks=with_masks)
+            if self.ground_truth is None:
+                truth = truth_of(sample, with_masks=with_masks)
+            else:
+                truth = sample['img_id']
+            self.results.append((truth, predictions))
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Score all kept samples, print the table, write the JSON file.
+
+        Args:
+            results: What ``process`` kept, of all processes.
+
+        Raises:
+            UserError: If there were no images, no ground truth, or predictions that do not fit it.
+        """
+        if not results:
+            raise UserError('nothing to evaluate: the dataset has no images')
+        truths, predictions = zip(*results, strict=True)
+        classes = (self.dataset_meta or {}).get('classes') or ()
+        if not classes:
+            raise UserError("the dataset names no classes: set metainfo=dict(classes=('...',))")
+        if self.ground_truth is None:
+            ground_truth = read_ground_truth(coco_ground_truth(truths, classes))
+            image_ids, category_ids = range(len(truths)), range(1, len(classes) + 1)
+            self._say(_if_scaled(truths))
+        else:
+            category_ids, note = categories_of_labels(
+                self.ground_truth, classes, str(self.ann_file)
+            )
+            self._say([note] if note else [])
+            ground_truth, image_ids = self.ground_truth.of_categories(set(category_ids)), truths
+            if unseen := len(ground_truth.images) - len(set(image_ids)):
+                self._say([f'images of {self.ann_file} that got no prediction: {unseen}'])
+        if all(annotation['iscrowd'] for annotation in ground_truth.annotations):
+            where = self.ann_file or 'the data samples'
+            raise UserError(f'{where}: no ground-truth boxes of the classes {tuple(classes)}')
+        self._say(ground_truth.notes)
+
+        logger = MMLogger.get_current_instance()
+        scored = []
+        for iou_type in self.iou_types:
+            found = coco_detections(predictions, image_ids, category_ids, iou_type)
+            logger.info(f'Evaluating {iou_type}: {len(truths)} images, {len(found)} detections ...')
+            scored.append(
+                evaluate_by_size(
+                    ground_truth,
+                    found,
+                    iou_type=iou_type,
+                    bins=self.bins,
+                    max_dets=self.max_dets,
+                )
+            )
+            logger.info('\n' + size_table(scored[-1]))
+            if self.classwise:
+                logger.info('\n' + class_table(scored[-1]))
+        out_dir = self.out_dir or _work_dir(logger)
+        if out_dir is not None:
+            logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
+        return {key: value for result in scored for key, value in _values(result).items()}
+
+    def _say(self, notes: Iterable[str]) -> None:
+        """Warn, but once and not after every epoch."""
+        for note in notes:
+            if note not in self._said:
+                self._said.add(note)
+                MMLogger.get_current_instance().warning(note)
+
+
+def _read(ann_file: str, backend_args: Mapping | None) -> GroundTruth:
+    if backend_args is None:
+        return read_ground_truth(ann_file)
+    with get_local_path(ann_file, backend_args=backend_args) as path:
+        return read_ground_truth(path)
+
+
+def _if_scaled(truths: Sequence[Mapping]) -> list[str]:
+    """A warning if ground truth looks as if it were not in the pixels of the original image."""
+
+    def reaches_out(truth):
+        boxes = (entry['bbox'] for entry in truth['objects'])
+        return any(
+            x + w > truth['width'] + 1 or y + h > truth['height'] + 1 for x, y, w, h in boxes
+        )
+
+    outside = sum(map(reaches_out, truths))
+    if not outside:
+        return []
+    return [
+        f'ground-truth boxes reach out of {outside} of {len(truths)} images: if Resize scaled them, '
+        'put LoadAnnotations after it in the test pipeline'
+    ]
+
+
+def _values(result: SizeResult) -> dict[str, float]:
+    """MMDetection's names for the scores, without those that are None."""
+    overall, name = result.overall, result.iou_type
+    values = {
+        f'{name}_mAP': overall.ap,
+        f'{name}_mAP_50': overall.ap50,
+        f'{name}_mAP_75': overall.ap75,
+    }
+    for scores in result.bins:
+        values[f'{name}_mAP_{_short(scores.size_bin)}'] = scores.ap
+    values[f'{name}_AR'] = overall.ar_most
+    for scores in result.bins:
+        values[f'{name}_AR_{_short(scores.size_bin)}'] = scores.ar_most
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _short(size_bin) -> str:
+    return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name
+
+
+def _work_dir(logger: logging.Logger) -> Path | None:
+    """The folder of the run that this logger belongs to; None if it writes no file."""
+    for handler in logger.handlers:
+        if isinstance(handler, logging.FileHandler):
+            log = Path(handler.baseFilename)
+            # MMEngine's Runner logs to <work_dir>/<timestamp>/<timestamp>.log
+            in_run = log.stem.startswith(log.parent.name)
+            return log.parent.parent if in_run else log.parent
+    return None
