@@ -4,7 +4,7 @@ from .stack import check_stack
 
 check_stack()
 
-from .backbones import Res2Net  # noqa: E402  (only once the stack is known to carry it)
+from .backbones import Res2Net, Res2NetDLA  # noqa: E402  (only once the stack is known to carry it)
 from .version import __version__  # noqa: E402
 
-__all__ = ['Res2Net', '__version__']
+__all__ = ['Res2Net', 'Res2NetDLA', '__version__']

@@ -1,6 +1,6 @@
 """What every backbone of this package shares: block rule, freezing and published weights."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mmengine.logging import print_log
 from mmengine.model import BaseModule
@@ -20,7 +20,7 @@ DEFAULT_INIT = (
 class Res2NetBackbone(BaseModule):
     """A feature pyramid made of :class:`Bottle2neck` blocks.
 
-    A subclass builds its layers, says which of them :meth:`frozen_modules` are, and calls
+    A subclass builds its layers, says what its :meth:`stem` and :attr:`stages` are, and calls
     :meth:`finish` at the end of its constructor.
 
     Attributes:
@@ -31,12 +31,16 @@ class Res2NetBackbone(BaseModule):
     """
 
     out_channels: tuple[int, ...]
+    stages: Sequence[nn.Module]  # from input to output
 
     def __init__(
         self,
         *,
         block_rule: str,
         block_rule_given: bool,
+        num_stages: int,
+        out_indices: Sequence[int] | None,
+        frozen_stages: int,
         norm_eval: bool,
         zero_init_residual: bool,
         init_cfg: dict | list[dict] | None,
@@ -46,6 +50,14 @@ class Res2NetBackbone(BaseModule):
             raise UserError(
                 f'block_rule={block_rule!r} is unknown; allowed: {", ".join(BLOCK_RULES)}'
             )
+        self.out_indices = tuple(range(num_stages) if out_indices is None else out_indices)
+        if not self.out_indices or not set(self.out_indices) <= set(range(num_stages)):
+            raise UserError(
+                f'out_indices={self.out_indices} must name stages from 0 to {num_stages - 1}'
+            )
+        if not -1 <= frozen_stages <= num_stages:
+            raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
+        self.frozen_stages = frozen_stages
         self.block_rule = block_rule
         self.block_rule_given = block_rule_given
         self.norm_eval = norm_eval
@@ -57,13 +69,36 @@ class Res2NetBackbone(BaseModule):
         freeze(self.frozen_modules())
         accept_dialects(self)
 
-    def frozen_modules(self) -> Iterable[nn.Module]:
-        """Return the modules that ``frozen_stages`` freezes."""
+    def stem_modules(self) -> list[nn.Module]:
+        """Return the modules before the first stage that hold parameters."""
+        raise NotImplementedError
+
+    def stem(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> the input of the first stage."""
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """(N, C, H, W) -> a feature map per entry of ``out_indices``."""
-        raise NotImplementedError
+        """Return the features of the stages in ``out_indices``.
+
+        Args:
+            x: Images (N, in_channels, H, W), normalised as the weights were trained.
+
+        Returns:
+            Feature maps (N, out_channels[i], H / s, W / s); s = 4, 8, 16, 32 by default.
+        """
+        x = self.stem(x)
+        features = []
+        for i, stage in enumerate(self.stages):
+            x = stage(x)
+            if i in self.out_indices:
+                features.append(x)
+        return tuple(features)
+
+    def frozen_modules(self) -> list[nn.Module]:
+        """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""
+        if self.frozen_stages < 0:
+            return []
+        return [*self.stem_modules(), *self.stages[: self.frozen_stages]]
 
     def set_block_rule(self, block_rule: str) -> None:
         """Compute from now on what the publisher of ``block_rule`` does; no weight changes."""

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
-from res2net_mm.layers import Bottle2neck, build_norm, build_shortcut, build_stem_conv
+from res2net_mm.layers import build_norm, build_shortcut, build_stem_conv
 from res2net_mm.registry import MODELS
 
+from .arguments import fill_from_preset, per_stage
 from .base import Res2NetBackbone
-from .preset_arguments import fill_from_preset
+from .block_factory import BlockFactory
 
 EXPANSION = 4  # a block's output channels per channel of its stage's base width
 # Blocks of each stage, by depth.
@@ -67,7 +68,7 @@ class Res2Net(Res2NetBackbone):
         block_rule: The rule in force.
 
     Raises:
-        ValueError: An argument is out of its range or contradicts another; the message names it.
+        UserError: An argument is out of its range or contradicts another; the message names it.
 
     Source: Gao et al., Res2Net, arXiv 1904.01169.
     """
@@ -132,95 +133,70 @@ class Res2Net(Res2NetBackbone):
                 block_rule='official',
             ),
         )
+        blocks = _stage_blocks(net['depth'], net['stage_blocks'], num_stages)
+        num_stages = len(blocks)
         super().__init__(
             block_rule=net['block_rule'],
             block_rule_given=block_rule is not None,
+            num_stages=num_stages,
+            out_indices=out_indices,
+            frozen_stages=frozen_stages,
             norm_eval=norm_eval,
             zero_init_residual=zero_init_residual,
             init_cfg=init_cfg,
         )
-        blocks = _stage_blocks(net['depth'], net['stage_blocks'], num_stages)
-        num_stages = len(blocks)
-        strides = _per_stage('strides', strides, (1, *[2] * (num_stages - 1)), num_stages)
-        dilations = _per_stage('dilations', dilations, (1,) * num_stages, num_stages)
-        stage_with_dcn = _per_stage(
-            'stage_with_dcn', stage_with_dcn, (False,) * num_stages, num_stages
-        )
-        if any(stage_with_dcn) != (dcn is not None):
-            raise UserError(
-                f'dcn={dcn} and stage_with_dcn={stage_with_dcn} belong together: one says which '
-                'deformable convolution, the other in which stages'
-            )
-        self.out_indices = tuple(range(num_stages) if out_indices is None else out_indices)
-        if not set(self.out_indices) <= set(range(num_stages)) or not self.out_indices:
-            raise UserError(
-                f'out_indices={self.out_indices} must name stages from 0 to {num_stages - 1}'
-            )
-        if not -1 <= frozen_stages <= num_stages:
-            raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
+        strides = per_stage('strides', strides or (1, *[2] * (num_stages - 1)), num_stages)
+        dilations = per_stage('dilations', dilations or (1,) * num_stages, num_stages)
         if multi_grid is not None and len(multi_grid) != blocks[-1]:
             raise UserError(
-                f'multi_grid={tuple(multi_grid)} must name a dilation for each of the '
+                f'multi_grid={tuple(multi_grid)} must have one entry for each of the '
                 f'{blocks[-1]} blocks of the last stage'
             )
-        self.frozen_stages = frozen_stages
-        norm_cfg = norm_cfg or dict(type='BN', requires_grad=True)
+        parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg or dict(type='BN', requires_grad=True))
+        factory = BlockFactory(
+            numbers=net,
+            expansion=EXPANSION,
+            num_stages=num_stages,
+            style=style,
+            dcn=dcn,
+            stage_with_dcn=stage_with_dcn,
+            plugins=plugins,
+            with_cp=with_cp,
+            **parts,
+        )
 
         channels = net['stem_channels'] or net['base_channels']
-        self.conv1 = build_stem_conv(
-            net['stem'], in_channels, channels, conv_cfg=conv_cfg, norm_cfg=norm_cfg
-        )
-        self.bn1 = build_norm(norm_cfg, channels)
+        self.conv1 = build_stem_conv(net['stem'], in_channels, channels, **parts)
+        self.bn1 = build_norm(parts['norm_cfg'], channels)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.Identity() if net['stem'] == '3x3' else nn.MaxPool2d(3, 2, padding=1)
 
-        stage_channels = []
-        for i, num_blocks in enumerate(blocks):
-            planes = net['base_channels'] * 2**i
-            stage = []
+        self.num_stages = num_stages
+        for i in range(num_stages):
+            grid = multi_grid if i == num_stages - 1 else None
+            out_channels = net['base_channels'] * 2**i * EXPANSION
+            stage = nn.Sequential()
             for j, dilation in enumerate(
-                _block_dilations(
-                    num_blocks,
-                    dilations[i],
-                    contract=contract_dilation,
-                    grid=multi_grid if i == num_stages - 1 else None,
-                )
+                _block_dilations(blocks[i], dilations[i], contract_dilation, grid)
             ):
                 stride = strides[i] if j == 0 else 1
                 shortcut = build_shortcut(
-                    channels,
-                    planes * EXPANSION,
-                    stride=stride,
-                    avg_down=net['avg_down'],
-                    conv_cfg=conv_cfg,
-                    norm_cfg=norm_cfg,
+                    channels, out_channels, stride=stride, avg_down=net['avg_down'], **parts
                 )
                 stage.append(
-                    Bottle2neck(
+                    factory.build(
+                        i,
                         channels,
-                        planes * EXPANSION,
-                        planes * net['base_width'] // 64 * net['groups'],
-                        net['scales'],
+                        out_channels,
                         first=j == 0,
-                        block_rule=net['block_rule'],
                         stride=stride,
                         dilation=dilation,
-                        groups=net['groups'],
-                        style=style,
                         shortcut=shortcut,
-                        se=net['se'],
-                        plugins=_plugins_of_stage(plugins, i, num_stages),
-                        with_cp=with_cp,
-                        conv_cfg=conv_cfg,
-                        hierarchical_conv_cfg=_dcn_of_block(dcn, stride) if stage_with_dcn[i] else None,
-                        norm_cfg=norm_cfg,
                     )
                 )
-                channels = planes * EXPANSION
-            self.add_module(f'layer{i + 1}', nn.Sequential(*stage))
-            stage_channels.append(channels)
-        self.out_channels = tuple(stage_channels[i] for i in self.out_indices)
-        self.num_stages = num_stages
+                channels = out_channels
+            self.add_module(f'layer{i + 1}', stage)
+        self.out_channels = tuple(net['base_channels'] * 2**i * EXPANSION for i in self.out_indices)
         self.finish()
 
     @property
@@ -228,33 +204,24 @@ class Res2Net(Res2NetBackbone):
         """The stages from input to output."""
         return [getattr(self, f'layer{i + 1}') for i in range(self.num_stages)]
 
-    def frozen_modules(self) -> list[nn.Module]:
-        """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""
-        if self.frozen_stages < 0:
-            return []
-        return [self.conv1, self.bn1, *self.stages[: self.frozen_stages]]
+    def stem_modules(self) -> list[nn.Module]:
+        """Return the modules before the first stage that hold parameters."""
+        return [self.conv1, self.bn1]
 
-    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Return the features of the stages in ``out_indices``.
-
-        Args:
-            x: Images (N, in_channels, H, W), normalised as the weights were trained.
-
-        Returns:
-            Feature maps (N, base_channels * 4 * 2**i, H / s, W / s), s = 4, 8, 16, 32 by default.
-        """
-        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
-        features = []
-        for i, stage in enumerate(self.stages):
-            x = stage(x)
-            if i in self.out_indices:
-                features.append(x)
-        return tuple(features)
+    def stem(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> (N, stem_channels, H / 4, W / 4), or H, W with ``3x3``."""
+        return self.maxpool(self.relu(self.bn1(self.conv1(x))))
 
 
 def _stage_blocks(
     depth: int | None, stage_blocks: Sequence[int] | None, num_stages: int | None
 ) -> tuple[int, ...]:
+    """Return the number of blocks of each stage to build."""
+    if depth is not None and stage_blocks is not None:
+        raise UserError(
+            f'depth={depth} and stage_blocks={tuple(stage_blocks)} both say how many blocks a '
+            'stage has; give one of them'
+        )
     if stage_blocks is None:
         depth = 50 if depth is None else depth
         if depth not in STAGE_BLOCKS:
@@ -268,33 +235,11 @@ def _stage_blocks(
     return tuple(stage_blocks[:num_stages])
 
 
-def _per_stage(name: str, given: Sequence | None, default: Sequence, num_stages: int) -> tuple:
-    values = tuple(default if given is None else given)
-    if len(values) != num_stages:
-        raise UserError(f'{name}={values} must have one entry for each of {num_stages} stages')
-    return values
-
-
 def _block_dilations(
-    blocks: int, dilation: int, *, contract: bool, grid: Sequence[int] | None
+    blocks: int, dilation: int, contract: bool, grid: Sequence[int] | None
 ) -> Sequence[int]:
     """Return the dilation of each block of a stage."""
     if grid is not None:
         return grid
     first = dilation // 2 if contract and dilation > 1 else dilation
     return (first, *[dilation] * (blocks - 1))
-
-
-def _dcn_of_block(dcn: dict, stride: int) -> dict | None:
-    """Return the deformable convolution's config, or None where it falls back on stride."""
-    cfg = {name: value for name, value in dcn.items() if name != 'fallback_on_stride'}
-    return None if stride != 1 and dcn.get('fallback_on_stride', False) else cfg
-
-
-def _plugins_of_stage(plugins: Sequence[dict] | None, stage: int, num_stages: int) -> list[dict]:
-    """Return the plugins whose ``stages`` mask (default: all) includes the stage."""
-    return [
-        plugin
-        for plugin in plugins or ()
-        if _per_stage('plugin stages', plugin.get('stages'), (True,) * num_stages, num_stages)[stage]
-    ]

@@ -8,6 +8,7 @@ from .norm import build_norm
 from .shortcut import build_shortcut
 from .squeeze_excite import SqueezeExcite
 from .stem import STEMS, build_stem_conv
+from .tree import Tree
 
 __all__ = [
     'BLOCK_RULES',
@@ -15,6 +16,7 @@ __all__ = [
     'Bottle2neck',
     'HierarchicalConv',
     'SqueezeExcite',
+    'Tree',
     'build_norm',
     'build_shortcut',
     'build_stem_conv',

@@ -61,7 +61,7 @@ class HierarchicalConv(nn.Module):
         if scales < 1:
             raise UserError(f'scales={scales} must be at least 1')
         if width < 1 or width % groups:
-            raise UserError(f'a split of width={width} channels needs groups that divide it, not groups={groups}')
+            raise UserError(f'groups={groups} must divide the width={width} channels of a split')
         if scales > 1 and stride != 1 and (carry or not pool_last):
             raise UserError(f'stride={stride} needs carry=False and pool_last=True')
         self.width = width

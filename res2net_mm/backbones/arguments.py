@@ -1,5 +1,6 @@
-"""Fill a backbone's arguments from a preset, and refuse what contradicts it."""
+"""From what the user gave to what holds: presets filled in, one value per stage."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from res2net_mm.errors import UserError
@@ -21,11 +22,6 @@ def fill_from_preset(
         UserError: The preset is unknown, belongs to another class, or is of another depth than the
             one given (what an inherited ``depth=50`` under a Res2Net-101 preset amounts to).
     """
-    if given['depth'] is not None and given['stage_blocks'] is not None:
-        raise UserError(
-            f'depth={given["depth"]} and stage_blocks={given["stage_blocks"]} both say how many '
-            'blocks a stage has; give one of them'
-        )
     filled = dict(default)
     if preset is not None:
         row = find(preset)
@@ -36,12 +32,19 @@ def fill_from_preset(
             )
         filled.update(row.arguments, block_rule=row.block_rule)
         for name in ('depth', 'stage_blocks'):
-            published = row.arguments.get(name)
-            if given[name] is not None and given[name] != published:
+            if given.get(name) is not None and given[name] != row.arguments.get(name):
                 raise UserError(
-                    f'{name}={given[name]} contradicts preset {preset!r}, which has '
-                    f'{", ".join(f"{k}={row.arguments[k]}" for k in ("depth", "stage_blocks") if k in row.arguments)}; drop one of the two '
+                    f'{name}={given[name]} contradicts preset {preset!r}; drop one of the two '
                     '(in a config that inherits it: _delete_=True)'
                 )
     filled.update((name, value) for name, value in given.items() if value is not None)
     return {name: filled.get(name) for name in given}
+
+
+def per_stage(name: str, values: Sequence, num_stages: int) -> tuple:
+    """Return the values as a tuple, or raise UserError if there is not one for each stage."""
+    if len(values) != num_stages:
+        raise UserError(
+            f'{name}={tuple(values)} must have one entry for each of {num_stages} stages'
+        )
+    return tuple(values)

@@ -1,0 +1,180 @@
+"""DLA with Res2Net blocks: Res2Net-DLA and Res2NeXt-DLA."""
+
+from collections.abc import Sequence
+
+from mmcv.cnn import build_conv_layer
+from torch import Tensor, nn
+
+from res2net_mm.layers import Bottle2neck, Tree, build_norm
+from res2net_mm.registry import MODELS
+
+from .arguments import fill_from_preset, per_stage
+from .base import Res2NetBackbone
+from .block_factory import BlockFactory
+
+EXPANSION = 2  # a block's output channels per channel of its stage's base width
+STEM_CHANNELS = (16, 16, 32)  # base_layer, level0, level1
+STAGE_CHANNELS = (128, 256, 512, 1024)  # level2 .. level5
+TREE_DEPTHS = (1, 2, 3, 1)
+
+
+@MODELS.register_module(force=True)  # a reload is harmless
+class Res2NetDLA(Res2NetBackbone):
+    """DLA-60 whose bottlenecks hold hierarchical convolutions.
+
+    The pyramid is levels 2 to 5, at strides 4, 8, 16 and 32 with 128, 256, 512 and 1024 channels.
+
+    Args:
+        preset: ``res2net_dla60``, ``res2next_dla60`` or an alias of theirs.
+        scales: Splits s of a block. Default 4.
+        base_width: Channels of a split per 128 output channels. Default 28.
+        groups: Groups of the 3x3 convolutions. Default 1.
+        se: Reduction of squeeze-and-excitation in each block; None for none.
+        block_rule: How the first block of a stage flows. Default ``dla``.
+        in_channels: Channels of the image.
+        strides: Stride of each stage. Default 2 each, on a stem of stride 2.
+        dilations: Dilation of each stage. Default 1.
+        contract_dilation: Whether a dilated stage's first block has half the dilation.
+        out_indices: Stages whose features are returned, 0 to 3. Default all.
+        frozen_stages: -1 freezes nothing, 0 the stem, n the stem and the first n stages.
+        norm_cfg: Config of the norms: BN, SyncBN or GN (its groups are fitted to the widths).
+        norm_eval: Whether batch norms keep their statistics while training.
+        conv_cfg: Config of the convolutions; None for nn.Conv2d.
+        dcn: Config of deformable 3x3 convolutions.
+        stage_with_dcn: Which stages have them.
+        plugins: mmcv plugin layers, as for :class:`Res2Net`.
+        with_cp: Whether to recompute blocks in the backward pass to save memory.
+        zero_init_residual: Whether the last norm of each block starts at zero.
+        init_cfg: As for :class:`Res2Net`.
+
+    Attributes:
+        out_channels: Channels of each returned feature map.
+        block_rule: The rule in force.
+
+    Raises:
+        UserError: An argument is out of its range or contradicts another; the message names it.
+
+    Source: Gao et al., Res2Net, arXiv 1904.01169, table 1; Yu et al., arXiv 1707.06484.
+    """
+
+    def __init__(
+        self,
+        preset: str | None = None,
+        *,
+        scales: int | None = None,
+        base_width: int | None = None,
+        groups: int | None = None,
+        se: int | None = None,
+        block_rule: str | None = None,
+        in_channels: int = 3,
+        strides: Sequence[int] = (2, 2, 2, 2),
+        dilations: Sequence[int] = (1, 1, 1, 1),
+        contract_dilation: bool = False,
+        out_indices: Sequence[int] | None = None,
+        frozen_stages: int = -1,
+        norm_cfg: dict | None = None,
+        norm_eval: bool = False,
+        conv_cfg: dict | None = None,
+        dcn: dict | None = None,
+        stage_with_dcn: Sequence[bool] | None = None,
+        plugins: Sequence[dict] | None = None,
+        with_cp: bool = False,
+        zero_init_residual: bool = False,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        net = fill_from_preset(
+            'Res2NetDLA',
+            preset,
+            given=dict(
+                scales=scales, base_width=base_width, groups=groups, se=se, block_rule=block_rule
+            ),
+            default=dict(scales=4, base_width=28, groups=1, block_rule='dla'),
+        )
+        num_stages = len(STAGE_CHANNELS)
+        super().__init__(
+            block_rule=net['block_rule'],
+            block_rule_given=block_rule is not None,
+            num_stages=num_stages,
+            out_indices=out_indices,
+            frozen_stages=frozen_stages,
+            norm_eval=norm_eval,
+            zero_init_residual=zero_init_residual,
+            init_cfg=init_cfg,
+        )
+        strides = per_stage('strides', strides, num_stages)
+        dilations = per_stage('dilations', dilations, num_stages)
+        parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg or dict(type='BN', requires_grad=True))
+        factory = BlockFactory(
+            numbers=net,
+            expansion=EXPANSION,
+            num_stages=num_stages,
+            dcn=dcn,
+            stage_with_dcn=stage_with_dcn,
+            plugins=plugins,
+            with_cp=with_cp,
+            **parts,
+        )
+
+        base, level0, channels = STEM_CHANNELS
+        self.base_layer = _conv_norm_relu(in_channels, base, 7, 1, **parts)
+        self.level0 = _conv_norm_relu(base, level0, 3, 1, **parts)
+        self.level1 = _conv_norm_relu(level0, channels, 3, 2, **parts)
+        for i, out_channels in enumerate(STAGE_CHANNELS):
+
+            def make_block(
+                inputs: int, outputs: int, stride: int, first: bool, stage: int = i
+            ) -> Bottle2neck:
+                halved = contract_dilation and first and dilations[stage] > 1
+                dilation = dilations[stage] // 2 if halved else dilations[stage]
+                return factory.build(
+                    stage, inputs, outputs, first=first, stride=stride, dilation=dilation
+                )
+
+            tree = Tree(
+                TREE_DEPTHS[i],
+                channels,
+                out_channels,
+                make_block,
+                stride=strides[i],
+                join_input=i > 0,
+                first=True,
+                **parts,
+            )
+            self.add_module(f'level{i + 2}', tree)
+            channels = out_channels
+        self.out_channels = tuple(STAGE_CHANNELS[i] for i in self.out_indices)
+        self.finish()
+
+    @property
+    def stages(self) -> list[Tree]:
+        """The stages from input to output."""
+        return [self.level2, self.level3, self.level4, self.level5]
+
+    def stem_modules(self) -> list[nn.Module]:
+        """Return the modules before the first stage that hold parameters."""
+        return [self.base_layer, self.level0, self.level1]
+
+    def stem(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> (N, 32, H / 2, W / 2)."""
+        return self.level1(self.level0(self.base_layer(x)))
+
+
+def _conv_norm_relu(
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int,
+    stride: int,
+    *,
+    conv_cfg: dict | None,
+    norm_cfg: dict,
+) -> nn.Sequential:
+    conv = build_conv_layer(
+        conv_cfg,
+        in_channels,
+        out_channels,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=kernel_size // 2,
+        bias=False,
+    )
+    return nn.Sequential(conv, build_norm(norm_cfg, out_channels), nn.ReLU(inplace=True))

@@ -1,0 +1,123 @@
+"""Deep layer aggregation: blocks as leaves of a tree whose roots join what the leaves saw."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from mmcv.cnn import build_conv_layer
+from torch import Tensor, nn
+
+from .norm import build_norm
+
+# make_block(in_channels, out_channels, stride, first) -> a block called as block(x, identity)
+MakeBlock = Callable[[int, int, int, bool], nn.Module]
+
+
+class Root(nn.Module):
+    """Join feature maps of one resolution with a 1x1 convolution, norm and ReLU."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, *, conv_cfg: dict | None, norm_cfg: dict
+    ) -> None:
+        super().__init__()
+        self.conv = build_conv_layer(conv_cfg, in_channels, out_channels, kernel_size=1, bias=False)
+        self.bn = build_norm(norm_cfg, out_channels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, *features: Tensor) -> Tensor:
+        """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
+        return self.relu(self.bn(self.conv(torch.cat(features, dim=1))))
+
+
+class Tree(nn.Module):
+    """A binary tree with ``2**depth`` blocks.
+
+    At depth 1 two blocks follow each other and a root joins both outputs with what came before
+    (``children``). Deeper trees are two trees in a row, the second's root joining the first's
+    output too.
+
+    The official files hold a projection at every depth, of which only the deepest is computed;
+    only that one is built here.
+
+    Args:
+        depth: Depth of the tree, at least 1.
+        in_channels: Channels of the input.
+        out_channels: Channels of every block and of the output.
+        make_block: Builds a block.
+        stride: Stride of the first block.
+        join_input: Whether the root joins the (max-pooled) input of the tree too.
+        child_channels: Channels of the children handed in from outside, in all.
+        first: Whether the tree's first block is the first of its stage.
+        conv_cfg: Config of the convolutions.
+        norm_cfg: Config of the norms.
+
+    Source: Yu et al., Deep Layer Aggregation, arXiv 1707.06484, section 3.2.
+    """
+
+    def __init__(
+        self,
+        depth: int,
+        in_channels: int,
+        out_channels: int,
+        make_block: MakeBlock,
+        *,
+        stride: int = 1,
+        join_input: bool = False,
+        child_channels: int = 0,
+        first: bool = False,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict,
+    ) -> None:
+        super().__init__()
+        self.depth = depth
+        self.join_input = join_input
+        self.pool = nn.MaxPool2d(stride, stride) if stride > 1 else None
+        self.project = None
+        if join_input:
+            child_channels += in_channels
+        if depth == 1:
+            self.tree1 = make_block(in_channels, out_channels, stride, first)
+            self.tree2 = make_block(out_channels, out_channels, 1, False)
+            self.root = Root(
+                2 * out_channels + child_channels,
+                out_channels,
+                conv_cfg=conv_cfg,
+                norm_cfg=norm_cfg,
+            )
+            if in_channels != out_channels:
+                self.project = nn.Sequential(
+                    build_conv_layer(
+                        conv_cfg, in_channels, out_channels, kernel_size=1, bias=False
+                    ),
+                    build_norm(norm_cfg, out_channels),
+                )
+        else:
+            parts = dict(make_block=make_block, conv_cfg=conv_cfg, norm_cfg=norm_cfg)
+            self.tree1 = Tree(
+                depth - 1, in_channels, out_channels, stride=stride, first=first, **parts
+            )
+            self.tree2 = Tree(
+                depth - 1,
+                out_channels,
+                out_channels,
+                child_channels=child_channels + out_channels,
+                **parts,
+            )
+
+    def forward(self, x: Tensor, children: Sequence[Tensor] = ()) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).
+
+        Args:
+            x: The input.
+            children: Earlier outputs (N, ., H / stride, W / stride) for the root to join.
+        """
+        pooled = x
+        if self.pool is not None and (self.join_input or self.depth == 1):
+            pooled = self.pool(x)
+        if self.join_input:
+            children = (*children, pooled)
+        if self.depth > 1:
+            x1 = self.tree1(x)
+            return self.tree2(x1, (*children, x1))
+        x1 = self.tree1(x, pooled if self.project is None else self.project(pooled))
+        x2 = self.tree2(x1)
+        return self.root(x2, x1, *children)
