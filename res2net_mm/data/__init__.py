@@ -1,5 +1,7 @@
 """Folders of images to train on: recognise and check them, draw one, point a config at them."""
 
 from .demo_set import draw_demo_set
+from .detection_folder import DetectionFolder, Split, recognise
+from .findings import Finding
 
-__all__ = ['draw_demo_set']
+__all__ = ['DetectionFolder', 'Finding', 'Split', 'draw_demo_set', 'recognise']

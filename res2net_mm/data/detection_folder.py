@@ -1,0 +1,191 @@
+"""Recognises a folder of images with boxes: its layout, classes and splits, ready to train on."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from res2net_mm.data import coco_layout, voc_layout
+from res2net_mm.data.choose_splits import choose_splits
+from res2net_mm.data.coco_check import clean, read_categories
+from res2net_mm.data.coco_layout import LabelledImages, find_coco
+from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.voc_layout import find_voc
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.size_bins import COCO_BINS
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split, as training and evaluation read it.
+
+    Attributes:
+        name: train, val or test.
+        ann_file: its labels as a COCO file: the folder's own, or the mended copy.
+        image_dir: what the file names in it are relative to.
+        images: number of images.
+        boxes: number of boxes that count, without crowds and VOC's difficult ones.
+        boxes_by_size: the same for each of COCO's size bins, by area in the image as it is. An area
+            on a limit counts in both bins, as in the table of results.
+        boxes_by_class: the same for each class.
+        ignored: number of crowd or difficult boxes: neither trained on nor counted in evaluation.
+        masks: number of the counting boxes that have a mask.
+        empty: number of images without any box.
+    """
+
+    name: str
+    ann_file: Path
+    image_dir: Path
+    images: int
+    boxes: int
+    boxes_by_size: Mapping[str, int]
+    boxes_by_class: Mapping[str, int]
+    ignored: int
+    masks: int
+    empty: int
+
+
+@dataclass(frozen=True)
+class DetectionFolder:
+    """A recognised folder.
+
+    Attributes:
+        root: the folder.
+        layout: ``coco`` or ``voc``.
+        classes: names in the order of the labels: by category id (COCO), by alphabet (VOC).
+        splits: train, val and test. The test split is the val split where none has labels.
+        findings: what was noticed, mended or left out.
+    """
+
+    root: Path
+    layout: str
+    classes: tuple[str, ...]
+    splits: Mapping[str, Split]
+    findings: tuple[Finding, ...]
+
+    @property
+    def has_masks(self) -> bool:
+        """Whether every box has a mask."""
+        return all(split.masks == split.boxes for split in self.splits.values())
+
+    def summary(self) -> str:
+        """The report to print before training: images and boxes per split and size, findings."""
+        some = ', '.join(first_few(self.classes, 12)) + (', ...' if len(self.classes) > 12 else '')
+        names = [size_bin.name for size_bin in COCO_BINS]
+        header = ['split', 'images', 'boxes', *names, 'ignored', 'empty']
+        rows = [
+            [s.name, s.images, s.boxes, *s.boxes_by_size.values(), s.ignored, s.empty]
+            for s in self.splits.values()
+        ]
+        limits = ', '.join(f'{size_bin.name} {size_bin.limits}' for size_bin in COCO_BINS)
+        lines = [
+            f'{self.root}: {self.layout.upper()} layout, {len(self.classes)} classes ({some})',
+            *('  ' + _table_row(*row) for row in [header, *rows]),
+            f'  sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes',
+            *(f'  note: {finding}' for finding in self.findings),
+        ]
+        return '\n'.join(lines)
+
+
+def recognise(root: str | os.PathLike, out_dir: str | os.PathLike) -> DetectionFolder:
+    """Finds out what is in ``root`` and makes it ready to train on.
+
+    The folder itself is never changed. Where its labels cannot be used as they are (VOC layout,
+    boxes to leave out, a split to hold out), a copy in COCO's format is written to ``out_dir``,
+    each file at once or not at all.
+
+    Raises:
+        UserError: the folder is in neither layout, or something in it has to be mended first.
+    """
+    root = Path(root).expanduser().absolute()
+    if not root.is_dir():
+        raise UserError(f'{root} is not a folder.')
+    layout, found, findings = 'coco', find_coco(root), []
+    if not found:
+        layout, (found, findings) = 'voc', find_voc(root)
+    if not found:
+        raise UserError(_neither(root))
+    parts, notes = choose_splits(root, found)
+    findings += notes
+
+    categories, notes = read_categories(parts['train'])
+    findings += notes
+    if not categories:
+        raise UserError(f'{parts["train"].file} names no categories.')
+    splits: dict[str, Split] = {}
+    for name, part in parts.items():
+        if name == 'test' and part is parts['val']:
+            splits[name] = replace(splits['val'], name='test')
+            continue
+        part, notes = clean(part, categories)
+        findings += notes
+        splits[name] = _finish(name, part, Path(out_dir).absolute())
+        if not splits[name].boxes:
+            raise UserError(f'{part.file} has no usable boxes for the split {name!r}.')
+    unseen = [name for name, count in splits['train'].boxes_by_class.items() if not count]
+    if unseen:
+        what = 'classes without a box to train on'
+        findings.append(Finding(splits['train'].ann_file, what, len(unseen), first_few(unseen)))
+    classes = tuple(entry['name'] for entry in categories)
+    return DetectionFolder(root, layout, classes, splits, tuple(findings))
+
+
+def _table_row(first, *others) -> str:
+    return f'{first:<6}' + ''.join(f'{cell!s:>9}' for cell in others)
+
+
+def _finish(name: str, part: LabelledImages, out_dir: Path) -> Split:
+    """Counts a split, and writes its copy if it is one."""
+    content, file = part.content, part.file
+    if part.is_copy:
+        file = out_dir / f'instances_{name}.json'
+        _write_json(file, content)
+    counting = [entry for entry in content['annotations'] if not entry['iscrowd']]
+    areas = np.array([entry['area'] for entry in counting])
+    ids, counts = np.unique([entry['category_id'] for entry in counting], return_counts=True)
+    by_id = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+    return Split(
+        name=name,
+        ann_file=file,
+        image_dir=part.image_dir,
+        images=len(content['images']),
+        boxes=len(counting),
+        boxes_by_size={b.name: int(b.holds(areas).sum()) for b in COCO_BINS},
+        boxes_by_class={c['name']: by_id.get(c['id'], 0) for c in content['categories']},
+        ignored=len(content['annotations']) - len(counting),
+        masks=sum(bool(entry.get('segmentation')) for entry in counting),
+        empty=len(content['images']) - len({a['image_id'] for a in content['annotations']}),
+    )
+
+
+def _write_json(file: Path, content: dict) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(prefix=f'.{file.name}.', dir=file.parent)
+    try:
+        with open(handle, 'w') as stream:
+            json.dump(content, stream, allow_nan=False)
+        os.chmod(partial, 0o644)  # mkstemp makes it private
+        os.replace(partial, file)
+    finally:
+        Path(partial).unlink(missing_ok=True)
+
+
+def _neither(root: Path) -> str:
+    """What was looked for in a folder that is in no known layout, and what is there."""
+    entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
+    there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
+    hint = ''
+    if any(root.glob('data.y*ml')) or any(root.glob('labels/**/*.txt')):
+        hint = ' It looks like a YOLO folder: export it in COCO or PASCAL VOC format.'
+    elif any((root / 'SegmentationClass').glob('*.png')) or any(
+        any((root / name).rglob('*.png')) for name in ('annotations', 'labels', 'masks')
+    ):
+        hint = ' It looks like a folder of label masks for segmentation, not of boxes.'
+    return (
+        f'{root} is neither in {coco_layout.LOOKED_FOR}; nor in {voc_layout.LOOKED_FOR} (there or '
+        f'up to two folders down). In it: {there or "nothing"}.{hint}'
+    )

@@ -1,0 +1,176 @@
+"""Reads a folder in PASCAL VOC layout into COCO dicts, one for each split."""
+
+import math
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import cv2
+
+from res2net_mm.data.coco_layout import LabelledImages, split_name
+from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.errors import UserError
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG', '.bmp')
+LOOKED_FOR = 'PASCAL VOC layout: Annotations/*.xml, JPEGImages/ and ImageSets/Main/train.txt'
+
+
+def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
+    """The splits of ``root``, or of a folder up to two levels down; empty if not in VOC layout.
+
+    An object marked ``difficult`` gets ``iscrowd: 1`` and ``voc_difficult: 1``. It is then not
+    trained on (as in MMDetection's VOCDataset), ignored by pycocotools, and ignored exactly as in
+    the VOC evaluation, by the plain IoU, by ``SizeMetric``.
+
+    Coordinates are VOC's: pixels counted from 1, both ends included, so that a box from xmin to
+    xmax covers xmax - xmin + 1 pixels and begins at x = xmin - 1 in COCO's terms. Where any box of
+    the folder begins at 0, the folder counts from 0 as many tools do, and xmin and xmax are taken
+    as the edges themselves. A box with xmax = xmin or ymax = ymin is a click and not a box in both.
+
+    Raises:
+        UserError: an XML or image cannot be read or is not there.
+    """
+    places = [root, *sorted(root.glob('*/')), *sorted(root.glob('*/*/'))]
+    homes = [place for place in places if _annotation_dir(place)]
+    if not homes:
+        return {}, []
+    if len(homes) > 1:
+        raise UserError(
+            f'{root} holds {len(homes)} folders in VOC layout: '
+            f'{", ".join(str(home.relative_to(root)) for home in homes)}. Name one of them.'
+        )
+    home = homes[0]
+    xml_dir = _annotation_dir(home)
+    image_dir = next((home / n for n in ('JPEGImages', 'images') if (home / n).is_dir()), home)
+
+    splits, findings = {}, []
+    for split, (file, names) in _splits(home, xml_dir).items():
+        labelled = [name for name in names if (xml_dir / f'{name}.xml').is_file()]
+        bare = [name for name in names if name not in set(labelled)]
+        if bare:
+            what = f'images without an XML file in {xml_dir.name}/, left out'
+            findings.append(Finding(file, what, len(bare), first_few(bare)))
+        splits[split] = file, labelled
+    needed = sorted({name for _, names in splits.values() for name in names})
+    images = {name: _find_image(image_dir, xml_dir / f'{name}.xml', name) for name in needed}
+    objects = {name: _read_xml(xml_dir / f'{name}.xml', images[name]) for name in needed}
+    corners = [box for _, _, found in objects.values() for _, box, _ in found]
+    from_zero = any(0 <= edge < 1 for box in corners for edge in box[:2])
+    if from_zero:
+        what = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
+        findings.append(Finding(xml_dir, what, len(corners)))
+    classes = sorted({label for _, _, found in objects.values() for label, _, _ in found})
+
+    found = {}
+    for split, (file, names) in splits.items():
+        entries = [(images[name].relative_to(image_dir), *objects[name]) for name in names]
+        found[split] = LabelledImages(file, image_dir, _coco(entries, classes, from_zero), True)
+    return found, findings
+
+
+def _annotation_dir(home: Path) -> Path | None:
+    for name in ('Annotations', 'annotations'):
+        if any((home / name).glob('*.xml')):
+            return home / name
+    return None
+
+
+def _splits(home: Path, xml_dir: Path) -> dict[str, tuple[Path, list[str]]]:
+    """The file that lists each split, and the names in it."""
+    splits = {}
+    for name in ('train', 'val', 'valid', 'trainval', 'test'):
+        file = home / 'ImageSets/Main' / f'{name}.txt'
+        if file.is_file():
+            lines = file.read_text(encoding='utf-8-sig', errors='replace').splitlines()
+            names = [_image_name(line.strip(), xml_dir) for line in lines if line.strip()]
+            splits[split_name(name)] = file, list(dict.fromkeys(names))
+    if not splits:
+        splits['all'] = xml_dir, sorted(file.stem for file in xml_dir.glob('*.xml'))
+    return splits
+
+
+def _image_name(line: str, xml_dir: Path) -> str:
+    """The name in a line such as ``000012``, ``000012 -1``, ``000012.jpg`` or ``my image``."""
+    if '..' in Path(line).parts or Path(line).is_absolute():
+        raise UserError(f'{xml_dir.parent}: the image name {line!r} leads out of the folder.')
+    first = line.split()[0]
+    for name in (line, first, Path(first).stem):
+        if (xml_dir / f'{name}.xml').is_file():
+            return name
+    return first
+
+
+def _find_image(image_dir: Path, xml: Path, name: str) -> Path:
+    for suffix in IMAGE_SUFFIXES:
+        if (image_dir / f'{name}{suffix}').is_file():
+            return image_dir / f'{name}{suffix}'
+    raise UserError(f'{xml} has no image: {name}.jpg (or .jpeg, .png) is not in {image_dir}.')
+
+
+def _read_xml(xml: Path, image: Path) -> tuple[int, int, list[tuple]]:
+    """Height, width and objects (class, (xmin, ymin, xmax, ymax), difficult) of an image."""
+    try:
+        top = ElementTree.parse(xml).getroot()
+    except (ElementTree.ParseError, ValueError, OSError) as error:
+        raise UserError(f'{xml} cannot be read as XML: {error}.') from error
+    width, height = (_number(top, f'size/{key}') for key in ('width', 'height'))
+    if not (width > 0 and height > 0):  # absent, or 0 as some tools write it
+        height, width = image_size(image)
+    objects = []
+    for entry in top.iterfind('object'):
+        label = (entry.findtext('name') or '').strip()
+        if not label:
+            raise UserError(f'{xml}: an object has no <name>; give it its class.')
+        box = tuple(_number(entry, f'bndbox/{key}') for key in ('xmin', 'ymin', 'xmax', 'ymax'))
+        objects.append((label, box, _number(entry, 'difficult') == 1))
+    return int(height), int(width), objects
+
+
+def _number(element, path: str) -> float:
+    try:
+        return float(element.findtext(path))
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Height and width in pixels, as training will see them (turned as EXIF says)."""
+    pixels = cv2.imread(str(path))
+    if pixels is None:
+        raise UserError(f'{path} cannot be read as an image.')
+    return pixels.shape[:2]
+
+
+def _coco(entries, classes: list[str], from_zero: bool) -> dict:
+    category_ids = {name: i for i, name in enumerate(classes, start=1)}
+    images, annotations = [], []
+    for image_id, (name, height, width, objects) in enumerate(entries, start=1):
+        image = {'id': image_id, 'file_name': name.as_posix(), 'height': height, 'width': width}
+        images.append(image)
+        for label, box, difficult in objects:
+            x, y, width, height = _coco_box(box, from_zero)
+            annotation = {
+                'id': len(annotations) + 1,
+                'image_id': image_id,
+                'category_id': category_ids[label],
+                'bbox': [x, y, width, height],
+                'area': width * height,
+                'iscrowd': int(difficult),
+            }
+            if difficult:
+                annotation['voc_difficult'] = 1
+            annotations.append(annotation)
+    categories = [{'id': i, 'name': name} for name, i in category_ids.items()]
+    return {'images': images, 'annotations': annotations, 'categories': categories}
+
+
+def _coco_box(box: tuple, from_zero: bool) -> list[float]:
+    """Corners to (x, y, width, height); what is not a box keeps a side that is not positive."""
+    xmin, ymin, xmax, ymax = box
+    offset = 0 if from_zero else 1
+    width, height = xmax - xmin, ymax - ymin
+    return [
+        xmin - offset,
+        ymin - offset,
+        width + offset if width > 0 else width,
+        height + offset if height > 0 else height,
+    ]
