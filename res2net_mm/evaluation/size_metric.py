@@ -183,8 +183,8 @@ def _if_scaled(truths: Sequence[Mapping]) -> list[str]:
     if not outside:
         return []
     return [
-        f'ground-truth boxes reach out of {outside} of {len(truths)} images: if Resize scaled them, '
-        'put LoadAnnotations after it in the test pipeline'
+        f'ground-truth boxes reach out of {outside} of {len(truths)} images: if Resize scaled '
+        'them, put LoadAnnotations after it in the test pipeline'
     ]
 
 

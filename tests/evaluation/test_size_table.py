@@ -1,0 +1,71 @@
+import json
+import os
+
+import pytest
+
+from res2net_mm.evaluation import class_table, evaluate_by_size, size_table, write_json
+
+TRUTH = {
+    'images': [{'id': 1}],
+    'categories': [{'id': 1, 'name': 'ant'}, {'id': 2, 'name': 'bee'}],
+    'annotations': [
+        {'id': 1, 'image_id': 1, 'category_id': 1, 'bbox': [0, 0, 20, 20]},
+        {'id': 2, 'image_id': 1, 'category_id': 1, 'bbox': [100, 0, 200, 200]},
+    ],
+}
+FOUND = [{'image_id': 1, 'category_id': 1, 'bbox': [0, 0, 20, 20], 'score': 0.9}]
+
+
+@pytest.fixture
+def result():
+    return evaluate_by_size(TRUTH, FOUND)
+
+
+def test_table_has_the_papers_rows_and_columns(result):
+    assert size_table(result).splitlines() == [
+        'bbox: AP and AR in % by object size (area of the box), IoU 0.50:0.95, '
+        'at most 100 detections per image and class, 1 images',
+        '         small      medium    large   all',
+        'px^2   <= 32^2  32^2..96^2  >= 96^2   any',
+        'AP       100.0    no boxes      0.0  50.5',
+        'AP50     100.0    no boxes      0.0  50.5',
+        'AP75     100.0    no boxes      0.0  50.5',
+        'AR       100.0    no boxes      0.0  50.0',
+        'boxes        1           0        1     2',
+    ]
+
+
+def test_class_table(result):
+    rows = [line.split('  ') for line in class_table(result).splitlines()]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert cells[1:] == [
+        ['class', 'small', 'medium', 'large', 'all', 'boxes'],
+        ['ant', '100.0', 'no boxes', '0.0', '50.5', '2'],
+        ['bee', 'no boxes', 'no boxes', 'no boxes', 'no boxes', '0'],
+    ]
+
+
+def test_json_has_null_for_an_empty_bin(result, tmp_path):
+    path = write_json([result], tmp_path / 'new' / 'ap.json')
+    read = json.loads(path.read_text())
+    scores = {entry['bin']: entry for entry in read['bbox']['scores']}
+    assert list(scores) == ['small', 'medium', 'large', 'all']
+    assert scores['medium']['AP'] is None
+    assert scores['medium']['AR'] == {'1': None, '10': None, '100': None}
+    assert scores['large']['area_px2'] == [9216, None]
+    assert scores['all']['AP'] == result.overall.ap
+    assert [c['name'] for c in read['bbox']['classes']] == ['ant', 'bee']
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(result, tmp_path, monkeypatch):
+    path = write_json([result], tmp_path / 'ap.json')
+    before = path.read_bytes()
+
+    def fail(*_):
+        raise OSError('disk full')
+
+    monkeypatch.setattr(os, 'replace', fail)
+    with pytest.raises(OSError, match='disk full'):
+        write_json([result], path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ['ap.json']
