@@ -38,7 +38,8 @@ def truth_of(sample: Mapping, *, with_masks: bool) -> dict:
     """Record of ``sample['gt_instances']`` and ``['ignored_instances']`` (VOC: difficult).
 
     Boxes and masks are taken to be in the pixels of the original image, as MMDetection's own
-    metrics take them: its test pipelines load annotations after Resize.
+    metrics take them: its test pipelines load annotations after Resize. Boxes without width or
+    height are counted and left out.
     """
     height, width = (int(side) for side in sample['ori_shape'][:2])
     record = {
@@ -46,6 +47,7 @@ def truth_of(sample: Mapping, *, with_masks: bool) -> dict:
         'height': height,
         'width': width,
         'objects': [],
+        'degenerate': 0,
     }
     for field, ignored in (('gt_instances', False), ('ignored_instances', True)):
         instances = sample.get(field) or {}
@@ -75,6 +77,9 @@ def truth_of(sample: Mapping, *, with_masks: bool) -> dict:
             entry = {'bbox': _xywh(box), 'label': int(label), 'ignored': ignored}
             if masks is not None:
                 entry['segmentation'] = masks[index]
+            elif min(entry['bbox'][2:]) <= 0:
+                record['degenerate'] += 1
+                continue
             record['objects'].append(entry)
     return record
 

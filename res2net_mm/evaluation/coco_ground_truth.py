@@ -74,6 +74,11 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
         notes.append(
             'an annotation has the id 0, which pycocotools never counts as found; number from 1'
         )
+    if flat := sum(min(a['bbox'][2:]) <= 0 for a in known if len(a.get('bbox') or ()) == 4):
+        notes.append(
+            f'ground-truth boxes without width or height: {flat}; they count, as in pycocotools, '
+            'but nothing can find them'
+        )
     if note := _fill_areas(known, images):
         notes.append(note)
     return GroundTruth(

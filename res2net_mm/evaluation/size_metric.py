@@ -119,7 +119,7 @@ class SizeMetric(BaseMetric):
         if self.ground_truth is None:
             ground_truth = read_ground_truth(coco_ground_truth(truths, classes))
             image_ids, category_ids = range(len(truths)), range(1, len(classes) + 1)
-            self._say(_if_scaled(truths))
+            self._say(_doubts(truths))
         else:
             category_ids, note = categories_of_labels(
                 self.ground_truth, classes, str(self.ann_file)
@@ -170,8 +170,8 @@ def _read(ann_file: str, backend_args: Mapping | None) -> GroundTruth:
         return read_ground_truth(path)
 
 
-def _if_scaled(truths: Sequence[Mapping]) -> list[str]:
-    """A warning if ground truth looks as if it were not in the pixels of the original image."""
+def _doubts(truths: Sequence[Mapping]) -> list[str]:
+    """What is suspicious about ground truth that came with the data samples."""
 
     def reaches_out(truth):
         boxes = (entry['bbox'] for entry in truth['objects'])
@@ -179,13 +179,15 @@ def _if_scaled(truths: Sequence[Mapping]) -> list[str]:
             x + w > truth['width'] + 1 or y + h > truth['height'] + 1 for x, y, w, h in boxes
         )
 
-    outside = sum(map(reaches_out, truths))
-    if not outside:
-        return []
-    return [
-        f'ground-truth boxes reach out of {outside} of {len(truths)} images: if Resize scaled '
-        'them, put LoadAnnotations after it in the test pipeline'
-    ]
+    doubts = []
+    if outside := sum(map(reaches_out, truths)):
+        doubts.append(
+            f'ground-truth boxes reach out of {outside} of {len(truths)} images: if Resize scaled '
+            'them, put LoadAnnotations after it in the test pipeline'
+        )
+    if degenerate := sum(truth['degenerate'] for truth in truths):
+        doubts.append(f'ground-truth boxes without width or height, left out: {degenerate}')
+    return doubts
 
 
 def _values(result: SizeResult) -> dict[str, float]:

@@ -63,6 +63,11 @@ def test_an_id_of_zero_is_mentioned():
     assert any('id 0' in note for note in notes)
 
 
+def test_flat_boxes_are_mentioned():
+    notes = read_ground_truth(file_of({**ANNOTATION, 'bbox': [3, 3, 0, 9]})).notes
+    assert any('without width or height: 1;' in note for note in notes)
+
+
 @pytest.mark.parametrize(
     ('data', 'message'),
     [

@@ -290,6 +290,18 @@ def test_difficult_boxes_are_neither_counted_nor_held_against(voc_samples, tmp_p
     assert written['area_of'] == 'box'
 
 
+def test_flat_boxes_of_the_data_samples_are_left_out(voc_samples, logged):
+    samples = voc_samples()
+    for sample, found in zip(samples, RIGHT, strict=True):
+        predict(sample, *found)
+    samples[1].gt_instances = InstanceData(
+        bboxes=torch.tensor([[0.0, 0, 40, 40], [50, 50, 50, 60]]), labels=torch.tensor([0, 0])
+    )
+    values = evaluate(SizeMetric(), samples, **VOC)
+    assert values == pytest.approx(dict.fromkeys(values, 1.0))
+    assert any('width or height, left out: 1' in text for _, text in logged)
+
+
 def test_annotations_scaled_by_resize_are_warned_about(voc_samples, logged):
     samples = voc_samples(load_before_resize=True)
     for sample, found in zip(samples, RIGHT, strict=True):
