@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation import evaluate_by_size
+from res2net_mm.evaluation import evaluate_by_size, read_ground_truth
 
 ONE = {
     'images': [{'id': 1, 'height': 100, 'width': 100}],
@@ -99,6 +99,15 @@ def test_missing_and_zero_area_is_computed(make_coco, iou_type):
     gone = sum(index % 3 < 2 for index in range(len(truth['annotations'])))
     assert f'area 0: {gone}; computed from the mask for {gone}' in note
     assert truth == before  # the user's own data stays as it is
+
+
+def test_ground_truth_read_once_serves_many_evaluations(make_coco):
+    truth, _, masks = make_coco(10)
+    read = read_ground_truth(truth)
+    before = copy.deepcopy(read)
+    first = evaluate_by_size(read, masks, iou_type='segm')
+    assert read == before
+    assert evaluate_by_size(read, masks, iou_type='segm') == first
 
 
 def test_files_give_what_lists_give(make_coco, tmp_path):
