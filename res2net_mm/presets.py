@@ -152,7 +152,8 @@ def _next29(base_width, scales, groups):
 
 
 def _light(base_width, **more):
-    return dict(stage_blocks=(2, 2, 2, 2), base_channels=32, scales=4, base_width=base_width, **more)
+    small = dict(stage_blocks=(2, 2, 2, 2), base_channels=32)
+    return dict(**small, base_width=base_width, scales=4, **more)
 
 
 # Name, arguments, params, GMACs, top-1, top-5, sources, aliases. What the official files call v1b
@@ -175,8 +176,7 @@ _NETS = (
     _row('res2net152_v1b_26w_4s', _v1b(152), sources='PM I50', no_weights=_HAND,
          also='res2net152_v1b res2net152_v1d_26w_4s Res2Net152_vd_26w_4s'),
     _row('res2net200_v1b_26w_4s', _v1b(200), 76.21, 15.7, 85.13, 97.42, 'PM',
-         'res2net200_v1d_26w_4s',
-         block_rule='paddle'),
+         'res2net200_v1d_26w_4s', block_rule='paddle'),
     _row('res2net_dla60', dict(base_width=28, scales=4), 21.15, 4.2, 78.47, 94.20, 'PM',
          'dla60_res2net', **_DLA),
     _row('res2next_dla60', dict(base_width=4, scales=4, groups=8), 17.33, 3.6, 78.45, 94.14, 'PM',
