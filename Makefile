@@ -1,0 +1,40 @@
+# `make demo` and `make test` set up .venv first; that is instant once it is up to date.
+.PHONY: help setup demo test test-quick lint format clean
+
+# The first Python that is fit. A command that is there but does not run (a shim) is passed over.
+FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
+PYTHON ?= $(or $(shell for python in python3 python3.12 python3.11 python3.10; do \
+	"$$python" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$python"; break; }; done),python3)
+VENV ?= .venv
+
+help:
+	@echo 'make demo        set up, then train and test on the embedded demo set'
+	@echo 'make test        set up, then lint and the whole test suite'
+	@echo 'make test-quick  set up, then the tests that take seconds'
+	@echo 'make setup       make or update $(VENV); SETUP_ARGS=--cpu leaves a GPU unused'
+	@echo 'make format      let ruff format the code and mend what it can'
+	@echo 'make clean       remove $(VENV) and what tests and builds left (the wheel cache stays)'
+
+setup:
+	@"$(PYTHON)" tools/setup_env.py --venv "$(VENV)" $(SETUP_ARGS)
+
+demo: setup
+	"$(VENV)/bin/python" tools/demo.py
+
+test: lint
+	"$(VENV)/bin/python" -m pytest
+
+test-quick: setup
+	"$(VENV)/bin/python" -m pytest -m 'not slow'
+
+lint: setup
+	"$(VENV)/bin/ruff" check .
+	"$(VENV)/bin/ruff" format --check .
+
+format: setup
+	"$(VENV)/bin/ruff" check --fix .
+	"$(VENV)/bin/ruff" format .
+
+clean:
+	rm -rf "$(VENV)" "$(VENV).lock" build dist *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

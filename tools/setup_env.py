@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Set up everything this project needs in a virtual environment; `make setup` calls it.
+
+    python3 tools/setup_env.py                     # .venv in this checkout
+    python3 tools/setup_env.py --venv ~/res2net    # elsewhere
+    python3 tools/setup_env.py --cpu               # the CPU build although there is an NVIDIA GPU
+
+It installs what requirements.txt pins, in the order that works: torch first, then mmcv compiled
+against it (the wheel is kept in the user's cache, so only the first set-up takes minutes), the
+rest of OpenMMLab, this checkout. Called again, it returns at once unless its input has changed.
+"""
+
+import sys
+
+LOWEST, HIGHEST = (3, 10), (3, 12)
+
+
+def python_fault(version):
+    """Return why a Python of this version will not do, an empty string if it will."""
+    if LOWEST <= tuple(version[:2]) <= HIGHEST:
+        return ''
+    found, lowest, highest = ('.'.join(map(str, v[:2])) for v in (version, LOWEST, HIGHEST))
+    return (
+        'Python ' + found + ' will not do, ' + lowest + ' to ' + highest + ' is needed: '
+        'call this script with another one, or make with PYTHON=python' + highest + '.'
+    )
+
+
+def main():
+    """Return the exit status; the steps need a new Python to be read, so they are imported late."""
+    fault = python_fault(sys.version_info)
+    if fault:
+        sys.stderr.write('error: ' + fault + '\n')
+        return 2
+    from environment import set_up
+
+    return set_up.main(__doc__)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
