@@ -22,17 +22,17 @@ def read_categories(split: LabelledImages) -> tuple[list[dict], list[Finding]]:
     """The categories in the order of their ids, without Roboflow's unused root category.
 
     Raises:
-        UserError: a category has no id or name, or shares it with another.
+        UserError: there is no category, or one has no id or name of its own.
     """
     categories = split.content['categories']
     for entry in categories:
-        if not isinstance(entry, dict) or not isinstance(entry.get('name'), str):
+        if not isinstance(entry.get('name'), str):
             raise UserError(f'{split.file}: the category {entry!r} has no name.')
         if not isinstance(entry.get('id'), int):
             raise UserError(
                 f'{split.file}: the category {entry["name"]!r} has no whole number as id.'
             )
-    used = {a.get('category_id') for a in split.content['annotations'] if isinstance(a, dict)}
+    used = {a.get('category_id') for a in split.content['annotations']}
     parents = {entry.get('supercategory') for entry in categories}
     roots = [
         entry
@@ -46,6 +46,8 @@ def read_categories(split: LabelledImages) -> tuple[list[dict], list[Finding]]:
         what = 'category that stands for all others and has no boxes, taken for no class'
         findings.append(Finding(split.file, what, len(roots), first_few(r['name'] for r in roots)))
         categories = [entry for entry in categories if entry not in roots]
+    if not categories:
+        raise UserError(f'{split.file} names no categories.')
     for key in ('id', 'name'):
         value, times = Counter(entry[key] for entry in categories).most_common(1)[0]
         if times > 1:
@@ -199,6 +201,6 @@ def _area(annotation: dict, image: dict) -> float:
             encoded = mask_api.frPyObjects(mask, image['height'], image['width'])
             encoded = mask_api.merge(encoded) if isinstance(encoded, list) else encoded
             area = float(mask_api.area(encoded))
-    except (KeyError, TypeError, ValueError, IndexError):
-        pass  # not a mask that can be read
+    except Exception:
+        pass  # not a mask: pycocotools raises no narrower class
     return area if area > 0 else annotation['bbox'][2] * annotation['bbox'][3]

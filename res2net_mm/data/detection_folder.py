@@ -114,18 +114,20 @@ def recognise(root: str | os.PathLike, out_dir: str | os.PathLike) -> DetectionF
 
     categories, notes = read_categories(parts['train'])
     findings += notes
-    if not categories:
-        raise UserError(f'{parts["train"].file} names no categories.')
+    own = {name: part for name, part in parts.items() if name != 'test' or part is not parts['val']}
     splits: dict[str, Split] = {}
-    for name, part in parts.items():
-        if name == 'test' and part is parts['val']:
-            splits[name] = replace(splits['val'], name='test')
-            continue
-        part, notes = clean(part, categories)
+    for name, part in own.items():
+        own[name], notes = clean(part, categories)
         findings += notes
-        splits[name] = _finish(name, part, Path(out_dir).absolute())
+        splits[name] = _count(name, own[name])
         if not splits[name].boxes:
             raise UserError(f'{part.file} has no usable boxes for the split {name!r}.')
+    for name, part in own.items():  # only now is nothing left that could be wrong
+        if part.is_copy:
+            file = Path(out_dir).absolute() / f'instances_{name}.json'
+            _write_json(file, part.content)
+            splits[name] = replace(splits[name], ann_file=file)
+    splits.setdefault('test', replace(splits['val'], name='test'))
     unseen = [name for name, count in splits['train'].boxes_by_class.items() if not count]
     if unseen:
         what = 'classes without a box to train on'
@@ -138,19 +140,15 @@ def _table_row(first, *others) -> str:
     return f'{first:<6}' + ''.join(f'{cell!s:>9}' for cell in others)
 
 
-def _finish(name: str, part: LabelledImages, out_dir: Path) -> Split:
-    """Counts a split, and writes its copy if it is one."""
-    content, file = part.content, part.file
-    if part.is_copy:
-        file = out_dir / f'instances_{name}.json'
-        _write_json(file, content)
+def _count(name: str, part: LabelledImages) -> Split:
+    content = part.content
     counting = [entry for entry in content['annotations'] if not entry['iscrowd']]
     areas = np.array([entry['area'] for entry in counting])
     ids, counts = np.unique([entry['category_id'] for entry in counting], return_counts=True)
     by_id = dict(zip(ids.tolist(), counts.tolist(), strict=True))
     return Split(
         name=name,
-        ann_file=file,
+        ann_file=part.file,
         image_dir=part.image_dir,
         images=len(content['images']),
         boxes=len(counting),

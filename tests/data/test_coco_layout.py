@@ -1,0 +1,187 @@
+import json
+import shutil
+
+import pytest
+from folders import coco_content, write_coco, write_image, write_json
+
+from res2net_mm.data import recognise
+from res2net_mm.errors import UserError
+
+# Where the annotations and images of a split lie, by layout.
+LAYOUTS = {
+    'coco2017': ('annotations/instances_{}2017.json', '{}2017/'),
+    'images': ('annotations/{}.json', 'images/'),
+    'beside': ('annotations/{}.json', '{}/'),
+    'images_split': ('annotations/instances_{}.json', 'images/{}/'),
+    'sub_folders': ('annotations/{}.json', 'images/a/b/'),
+    'roboflow': ('{}/_annotations.coco.json', '{}/'),
+    'top': ('{}.json', ''),
+}
+
+
+@pytest.mark.parametrize('layout', LAYOUTS)
+def test_layouts(layout, tmp_path):
+    ann_file, image_dir = LAYOUTS[layout]
+    inner = 'a/b/' if layout == 'sub_folders' else ''
+    for split in ('train', 'valid' if layout == 'roboflow' else 'val'):
+        names = [f'{split}_{i}.jpg' for i in range(3)]
+        for name in names:
+            write_image(tmp_path / image_dir.format(split) / name)
+        content = coco_content([inner + name for name in names])
+        write_json(tmp_path / ann_file.format(split), content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    assert (folder.layout, folder.classes) == ('coco', ('cat', 'dog'))
+    assert [split.images for split in folder.splits.values()] == [3, 3, 3]
+    for split in folder.splits.values():
+        images = json.loads(split.ann_file.read_text())['images']
+        assert all((split.image_dir / image['file_name']).is_file() for image in images)
+    assert folder.splits['train'].image_dir == tmp_path / image_dir.format('train').replace(
+        'a/b/', ''
+    )
+    assert not (tmp_path / 'out').exists()
+
+
+def test_other_tasks_are_passed_over(tmp_path):
+    write_coco(tmp_path)
+    for name in ('captions', 'person_keypoints', 'stuff', 'panoptic', 'image_info'):
+        write_json(tmp_path / f'annotations/{name}_train2017.json', {'images': []})
+    assert recognise(tmp_path, tmp_path / 'out').splits['train'].images == 5
+
+
+def test_classes_follow_the_category_ids_not_the_file(tmp_path):
+    write_coco(tmp_path)
+    file = tmp_path / 'annotations/instances_val2017.json'
+    content = json.loads(file.read_text())
+    content['categories'].reverse()
+    write_json(file, content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    assert folder.classes == ('cat', 'dog')
+    # MMDetection numbers labels in the order of the file, so the copy has to be in order.
+    assert folder.splits['val'].ann_file == tmp_path / 'out/instances_val.json'
+    copied = json.loads(folder.splits['val'].ann_file.read_text())
+    assert [entry['name'] for entry in copied['categories']] == ['cat', 'dog']
+    assert json.loads(file.read_text()) == content, 'the original stays'
+
+
+def test_categories_of_val_are_matched_by_name(tmp_path):
+    write_coco(tmp_path)
+    content = coco_content([f'val_{i}.jpg' for i in range(5)], classes=('dog',))
+    write_json(tmp_path / 'annotations/instances_val2017.json', content)
+    val = recognise(tmp_path, tmp_path / 'out').splits['val']
+    assert val.boxes_by_class == {'cat': 0, 'dog': 5}
+    copied = json.loads(val.ann_file.read_text())
+    assert [entry['name'] for entry in copied['categories']] == ['cat', 'dog']
+    assert {annotation['category_id'] for annotation in copied['annotations']} == {2}
+
+
+@pytest.mark.parametrize('same_name', [False, True])
+def test_roboflows_root_category_is_no_class(same_name, tmp_path):
+    write_coco(tmp_path)
+    for split in ('train', 'val'):
+        file = tmp_path / f'annotations/instances_{split}2017.json'
+        content = json.loads(file.read_text())
+        root = 'cat' if same_name else 'animals'
+        for entry in content['categories']:
+            entry['supercategory'] = root
+        content['categories'].insert(0, {'id': 0, 'name': root, 'supercategory': 'none'})
+        write_json(file, content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    assert folder.classes == ('cat', 'dog')
+    assert any('stands for all others' in finding.what for finding in folder.findings)
+
+
+def test_one_split_holds_out_every_fifth(tmp_path):
+    names = [f'{i}.jpg' for i in range(11)]
+    for name in names:
+        write_image(tmp_path / 'images' / name)
+    write_json(tmp_path / 'annotations/instances_default.json', coco_content(names))
+    folder = recognise(tmp_path, tmp_path / 'out')
+    assert [split.images for split in folder.splits.values()] == [9, 2, 2]
+    held_out = json.loads(folder.splits['val'].ann_file.read_text())['images']
+    assert [image['file_name'] for image in held_out] == ['4.jpg', '9.jpg']
+    assert 'held out' in folder.summary()
+
+
+def test_trainval_gives_what_val_and_test_leave(tmp_path):
+    names = [f'{i}.jpg' for i in range(6)]
+    for name in names:
+        write_image(tmp_path / 'images' / name)
+    parts = {'trainval': names[:5], 'val': names[4:5], 'test': names[5:]}
+    for split, part in parts.items():
+        write_json(tmp_path / f'annotations/{split}.json', coco_content(part))
+    splits = recognise(tmp_path, tmp_path / 'out').splits
+    assert [split.images for split in splits.values()] == [4, 1, 1]
+    assert splits['test'].ann_file == tmp_path / 'annotations/test.json'
+
+
+def test_test_split_without_labels_gives_way_to_val(tmp_path):
+    write_coco(tmp_path, splits=('train', 'val', 'test'))
+    content = coco_content(['test_0.jpg'])
+    content['annotations'] = []
+    write_json(tmp_path / 'annotations/instances_test2017.json', content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    assert folder.splits['test'].ann_file == folder.splits['val'].ann_file
+    assert any("'test'" in finding.what for finding in folder.findings)
+
+
+def test_images_in_train_and_val_are_said(tmp_path):
+    write_image(tmp_path / 'images/a.jpg')
+    for split in ('train', 'val'):
+        write_json(tmp_path / f'annotations/{split}.json', coco_content(['a.jpg']))
+    findings = recognise(tmp_path, tmp_path / 'out').findings
+    assert any('both train and in val' in str(f) or 'both in train' in str(f) for f in findings)
+
+
+def _change(key, value):
+    def change(root):
+        file = root / 'annotations/instances_train2017.json'
+        content = json.loads(file.read_text())
+        content[key] = value(content[key]) if callable(value) else value
+        write_json(file, content)
+
+    return change
+
+
+def _first(key, **new):
+    return _change(key, lambda entries: [{**entries[0], **new}, *entries[1:]])
+
+
+BROKEN = {
+    'not json': (
+        lambda root: write_json(root / 'annotations/instances_train2017.json', '{"images": ['),
+        'instances_train2017.json',
+    ),
+    'no categories': (_change('categories', None), 'no list categories'),
+    'empty categories': (_change('categories', []), 'names no categories'),
+    'entry that is none': (_change('annotations', [7]), r'annotations\[0\]'),
+    'image deleted': (
+        lambda root: (root / 'train2017/train_3.jpg').unlink(),
+        '1 of 5 images .* train_3.jpg',
+    ),
+    'no image there': (lambda root: shutil.rmtree(root / 'train2017'), 'train_0.jpg'),
+    'file name leaves': (_first('images', file_name='../../x.jpg'), 'leads out of the folder'),
+    'file name absolute': (_first('images', file_name='/etc/x.jpg'), 'leads out of the folder'),
+    'image id twice': (_first('images', id=2), '2 images have the id 2'),
+    'image name twice': (_first('images', file_name='train_1.jpg'), "'train_1.jpg'"),
+    'category twice': (_first('categories', name='dog'), "2 categories have the name 'dog'"),
+    'category id twice': (_first('categories', id=2), '2 categories have the id 2'),
+    'category without id': (_first('categories', id=None), 'whole number as id'),
+    'category unknown': (_first('annotations', category_id=9), r'\[9\]'),
+    'other classes': (_first('categories', name='cow'), "'cat'.*'?cow|'cat'"),
+    'two files': (
+        lambda root: shutil.copy(
+            root / 'annotations/instances_train2017.json',
+            root / 'annotations/instances_train2014.json',
+        ),
+        "2 annotation files for the split 'train'",
+    ),
+}
+
+
+@pytest.mark.parametrize('fault', BROKEN)
+def test_broken_folders_get_one_error(fault, tmp_path):
+    break_it, message = BROKEN[fault]
+    break_it(write_coco(tmp_path / 'set'))
+    with pytest.raises(UserError, match=message):
+        recognise(tmp_path / 'set', tmp_path / 'out')
+    assert not list(tmp_path.glob('out/*'))

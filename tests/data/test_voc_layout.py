@@ -1,0 +1,170 @@
+import json
+
+import numpy as np
+import pytest
+from folders import voc_xml, write_image, write_voc
+
+from res2net_mm.data import recognise
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.ap_by_size import DIFFICULT
+
+
+def annotations_of(split):
+    return json.loads(split.ann_file.read_text())['annotations']
+
+
+@pytest.mark.parametrize('place', ['', 'VOC2007', 'VOCdevkit/VOC2007'])
+@pytest.mark.parametrize('suffix', ['.jpg', '.jpeg', '.png'])
+def test_recognised_where_it_lies(place, suffix, tmp_path):
+    xmls = {'a': voc_xml([('dog', 1, 1, 9, 9)]), 'b': voc_xml([('cat', 2, 2, 9, 9)])}
+    write_voc(tmp_path / 'set' / place, xmls, {'train': ['a'], 'val': ['b']}, suffix=suffix)
+    folder = recognise(tmp_path / 'set', tmp_path / 'out')
+    assert (folder.layout, folder.classes) == ('voc', ('cat', 'dog'))
+    assert folder.splits['train'].boxes_by_class == {'cat': 0, 'dog': 1}
+    assert folder.splits['val'].boxes_by_class == {'cat': 1, 'dog': 0}
+    assert any('without a box to train on' in finding.what for finding in folder.findings)
+    assert (folder.splits['train'].image_dir / f'a{suffix}').is_file()
+
+
+def test_coordinates_count_from_one_and_include_both_ends(tmp_path):
+    """The whole 80 x 60 image is 1, 1, 80, 60 in VOC, and 0, 0, 80, 60 in COCO."""
+    xmls = {'a': voc_xml([('dog', 1, 1, 80, 60), ('dog', 11, 21, 30, 30)]), 'b': voc_xml()}
+    write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
+    annotations = annotations_of(recognise(tmp_path / 'set', tmp_path / 'out').splits['train'])
+    assert [a['bbox'] for a in annotations] == [[0, 0, 80, 60], [10, 20, 20, 10]]
+    assert [a['area'] for a in annotations] == [4800, 200]
+
+
+def test_a_folder_that_counts_from_zero_is_taken_so(tmp_path):
+    xmls = {'a': voc_xml([('dog', 0, 0, 80, 60), ('dog', 10, 20, 30, 30)]), 'b': voc_xml()}
+    write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
+    folder = recognise(tmp_path / 'set', tmp_path / 'out')
+    boxes = [annotation['bbox'] for annotation in annotations_of(folder.splits['train'])]
+    assert boxes == [[0, 0, 80, 60], [10, 20, 20, 10]]
+    assert annotations_of(folder.splits['val'])[0]['bbox'] == [11, 11, 19, 19]
+    assert 'counting pixels from 0' in folder.summary()
+
+
+@pytest.mark.parametrize('box', [(5, 5, 5, 9), (5, 5, 9, 5), (9, 5, 5, 9), ('x', 5, 9, 9)], ids=str)
+def test_clicks_and_turned_boxes_are_left_out(box, tmp_path):
+    xmls = {'a': voc_xml([('dog', *box), ('dog', 5, 5, 6, 6)]), 'b': voc_xml()}
+    write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
+    folder = recognise(tmp_path / 'set', tmp_path / 'out')
+    assert folder.splits['train'].boxes == 1
+    assert folder.findings[0].examples[0].startswith('a.jpg: dog')
+
+
+def test_difficult_is_ignored_as_the_metric_knows_it(tmp_path):
+    xmls = {'a': voc_xml([('dog', 1, 1, 9, 9, 'difficult'), ('dog', 5, 5, 30, 30)])}
+    xmls['b'] = voc_xml()
+    write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
+    train = recognise(tmp_path / 'set', tmp_path / 'out').splits['train']
+    difficult, plain = annotations_of(train)
+    assert (difficult['iscrowd'], difficult[DIFFICULT]) == (1, 1)
+    assert plain['iscrowd'] == 0
+    assert DIFFICULT not in plain
+    assert (train.boxes, train.ignored) == (1, 1)
+
+
+def test_lines_of_the_split_files(tmp_path):
+    xmls = {name: voc_xml() for name in ('a', 'b b', 'c', 'd')}
+    lines = {'train': ['a -1', 'b b', '', 'c.jpg'], 'val': ['d  1'], 'dog_train': ['nothing']}
+    write_voc(tmp_path / 'set', xmls, lines)
+    folder = recognise(tmp_path / 'set', tmp_path / 'out')
+    images = json.loads(folder.splits['train'].ann_file.read_text())['images']
+    assert [image['file_name'] for image in images] == ['a.jpg', 'b b.jpg', 'c.jpg']
+    assert not folder.findings
+
+
+def test_without_split_files_every_fifth_is_held_out(tmp_path):
+    write_voc(tmp_path / 'set', {f'{i:02d}': voc_xml() for i in range(10)}, {})
+    folder = recognise(tmp_path / 'set', tmp_path / 'out')
+    assert [split.images for split in folder.splits.values()] == [8, 2, 2]
+    val = json.loads(folder.splits['val'].ann_file.read_text())['images']
+    assert [image['file_name'] for image in val] == ['04.jpg', '09.jpg']
+
+
+def test_images_without_xml_are_left_out(tmp_path):
+    home = write_voc(tmp_path / 'set', {'a': voc_xml(), 'b': voc_xml()}, {'val': ['b']})
+    (home / 'ImageSets/Main/train.txt').write_text('a\nmissing\n')
+    (home / 'ImageSets/Main/test.txt').write_text('secret\n')
+    folder = recognise(home, tmp_path / 'out')
+    assert [split.images for split in folder.splits.values()] == [1, 1, 1]
+    assert folder.splits['test'].ann_file == folder.splits['val'].ann_file
+    assert 'missing' in folder.summary()
+
+
+@pytest.mark.parametrize('size', [None, (0, 0)])
+def test_size_is_read_from_the_image(size, tmp_path):
+    xmls = {'a': voc_xml(size=size), 'b': voc_xml()}
+    home = write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
+    write_image(home / 'JPEGImages/a.jpg', height=44, width=55)
+    folder = recognise(home, tmp_path / 'out')
+    image = json.loads(folder.splits['train'].ann_file.read_text())['images'][0]
+    assert (image['height'], image['width']) == (44, 55)
+
+
+def test_the_folder_stays_as_it_is_and_copies_are_whole(tmp_path, monkeypatch):
+    home = write_voc(tmp_path / 'set', {'a': voc_xml(), 'b': voc_xml()}, {'train': ['a', 'b']})
+    before = {file: file.read_bytes() for file in home.rglob('*') if file.is_file()}
+    folder = recognise(home, tmp_path / 'out')
+    assert {file: file.read_bytes() for file in home.rglob('*') if file.is_file()} == before
+    first = folder.splits['train'].ann_file.read_bytes()
+
+    def fail(*_, **__):
+        raise OSError('disk full')
+
+    monkeypatch.setattr('json.dump', fail)
+    with pytest.raises(OSError, match='disk full'):
+        recognise(home, tmp_path / 'out')
+    assert folder.splits['train'].ann_file.read_bytes() == first
+    assert len(list((tmp_path / 'out').iterdir())) == 2
+
+
+BROKEN = {
+    'xml cut short': (
+        lambda home: (home / 'Annotations/a.xml').write_text('<annotation>'),
+        'a.xml',
+    ),
+    'object without class': (
+        lambda home: (home / 'Annotations/a.xml').write_text(voc_xml([('', 1, 1, 9, 9)])),
+        'a.xml: an object has no <name>',
+    ),
+    'image missing': (lambda home: (home / 'JPEGImages/a.jpg').unlink(), 'a.xml has no image'),
+    'name leaves': (
+        lambda home: (home / 'ImageSets/Main/train.txt').write_text('../../a\n'),
+        'leads out of the folder',
+    ),
+    'image unreadable': (
+        lambda home: (
+            (home / 'Annotations/a.xml').write_text(voc_xml(size=None)),
+            (home / 'JPEGImages/a.jpg').write_bytes(np.arange(9, dtype=np.uint8).tobytes()),
+        ),
+        'a.jpg cannot be read as an image',
+    ),
+    'no objects': (
+        lambda home: [
+            (home / f'Annotations/{name}.xml').write_text(voc_xml([])) for name in ('a', 'b')
+        ],
+        'no boxes to train on',
+    ),
+    'only difficult': (
+        lambda home: (home / 'Annotations/a.xml').write_text(voc_xml([('dog', 1, 1, 9, 9, 1)])),
+        "no usable boxes for the split 'train'",
+    ),
+    'two sets': (
+        lambda home: write_voc(home / 'VOC2012', {'a': voc_xml()}, {}),
+        '2 folders in VOC layout',
+    ),
+}
+
+
+@pytest.mark.parametrize('fault', BROKEN)
+def test_broken_folders_get_one_error(fault, tmp_path):
+    break_it, message = BROKEN[fault]
+    xmls = {'a': voc_xml(), 'b': voc_xml()}
+    home = write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
+    break_it(home)
+    with pytest.raises(UserError, match=message):
+        recognise(tmp_path / 'set', tmp_path / 'out')
+    assert not list(tmp_path.glob('out/*'))
