@@ -61,7 +61,6 @@ def build_mmcv(
     torch: str,
     device: str,
     venv: VirtualEnv,
-    cache: Path,
     report: Report,
     folder: Path,
 ) -> Path:
