@@ -6,12 +6,10 @@ categories in the file, an annotation id of 0 is never counted as found, a missi
 in one error. Small boxes always stay.
 """
 
-import math
 import os
 from collections import Counter, defaultdict
 
-from pycocotools import mask as mask_api
-
+from res2net_mm.data.box_check import clean_boxes, is_number
 from res2net_mm.data.coco_layout import LabelledImages, file_name_of
 from res2net_mm.data.findings import Finding, first_few
 from res2net_mm.data.voc_layout import image_size
@@ -71,10 +69,10 @@ def clean(split: LabelledImages, categories: list[dict]) -> tuple[LabelledImages
     Raises:
         UserError: images are missing or listed twice, or a box has an unknown category.
     """
-    findings: list[Finding] = []
+    read_categories(split)  # for its errors
     images = _clean_images(split)
     new_ids = _match_categories(split, categories)
-    annotations = _clean_annotations(split, images, new_ids, findings)
+    annotations, findings = clean_boxes(split, images, new_ids)
     content = {**split.content, 'images': images, 'categories': categories}
     content['annotations'] = annotations
     # Entries that needed nothing are the same objects, so this comparison is quick.
@@ -84,9 +82,13 @@ def clean(split: LabelledImages, categories: list[dict]) -> tuple[LabelledImages
 
 def _clean_images(split: LabelledImages) -> list[dict]:
     names = [file_name_of(split.file, image) for image in split.content['images']]
-    for what, values in (('id', [i.get('id') for i in split.content['images']]), ('name', names)):
+    ids = [image.get('id') for image in split.content['images']]
+    for name, number in zip(names, ids, strict=True):
+        if not isinstance(number, (int, str)):
+            raise UserError(f'{split.file}: the image {name} has the id {number!r}, not a number.')
+    for what, values in (('id', ids), ('name', names)):
         value, times = Counter(values).most_common(1)[0]
-        if times > 1 or value is None:
+        if times > 1:
             raise UserError(f'{split.file}: {times} images have the {what} {value!r}.')
     listed = defaultdict(set)
     for name in names:
@@ -107,7 +109,7 @@ def _clean_images(split: LabelledImages) -> list[dict]:
 
 def _with_size(split: LabelledImages, image: dict) -> dict:
     sides = image.get('height'), image.get('width')
-    if all(_is_number(side) and side > 0 for side in sides):
+    if all(is_number(side) and side > 0 for side in sides):
         return image
     height, width = image_size(split.image_dir / image['file_name'])
     return {**image, 'height': height, 'width': width}
@@ -131,76 +133,3 @@ def _match_categories(split: LabelledImages, categories: list[dict]) -> dict[int
             f'does not know ({", ".join(first_few(ids, 10))}): the splits need the same categories.'
         )
     return {entry['id']: ids[entry['name']] for entry in mine}
-
-
-def _clean_annotations(split, images, new_ids, findings) -> list[dict]:
-    by_id = {image['id']: image for image in images}
-    names = {entry['id']: entry['name'] for entry in split.content['categories']}
-    notes: dict[str, list[str]] = defaultdict(list)
-    kept = []
-    for annotation in split.content['annotations']:
-        image = by_id.get(annotation.get('image_id'))
-        if image is None:
-            what = 'boxes of no listed image, left out'
-            notes[what].append(f'image id {annotation.get("image_id")}')
-            continue
-        box = annotation.get('bbox')
-        where = f'{image["file_name"]}: {names[annotation["category_id"]]} {box}'
-        fault = _fault(box, image)
-        if fault:
-            notes[f'boxes {fault}, left out'].append(where)
-            continue
-        x, y, width, height = box
-        if x < 0 or y < 0 or x + width > image['width'] or y + height > image['height']:
-            notes['boxes that reach out of their image, kept as they are'].append(where)
-        if width < 1 or height < 1:
-            what = 'boxes narrower than a pixel, which MMDetection evaluates but does not train on'
-            notes[what].append(where)
-        changes = {'category_id': new_ids[annotation['category_id']]}
-        if not (_is_number(annotation.get('area')) and annotation['area'] > 0):
-            changes['area'] = _area(annotation, image)
-            notes['boxes without an area, computed from the mask, else from the box'].append(where)
-        changes['iscrowd'] = int(annotation.get('iscrowd') in (1, '1'))
-        unchanged = all(annotation.get(key, '') == value for key, value in changes.items())
-        kept.append(annotation if unchanged else {**annotation, **changes})
-
-    ids = [annotation.get('id') for annotation in kept]
-    if len(set(ids)) < len(ids) or not all(isinstance(i, int) and i > 0 for i in ids):
-        what = 'boxes numbered anew, because ids have to be positive and differ'
-        notes[what] = [''] * len(kept)
-        kept = [{**annotation, 'id': i} for i, annotation in enumerate(kept, start=1)]
-    for what, places in notes.items():
-        findings.append(Finding(split.file, what, len(places), first_few(filter(None, places))))
-    return kept
-
-
-def _fault(box, image: dict) -> str | None:
-    """Why ``box`` cannot be used, None if it can."""
-    if not (isinstance(box, list) and len(box) == 4 and all(map(_is_number, box))):
-        return 'that are not four numbers'
-    x, y, width, height = box
-    if width <= 0 or height <= 0:
-        return 'without width or height'
-    if x >= image['width'] or y >= image['height'] or x + width <= 0 or y + height <= 0:
-        return 'wholly outside their image'
-    return None
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
-
-
-def _area(annotation: dict, image: dict) -> float:
-    """Area in square pixels of the mask, or of the box where there is no usable mask."""
-    mask = annotation.get('segmentation')
-    area = 0.0
-    try:
-        if isinstance(mask, dict) and isinstance(mask['counts'], str):
-            area = float(mask_api.area(mask))
-        elif mask:
-            encoded = mask_api.frPyObjects(mask, image['height'], image['width'])
-            encoded = mask_api.merge(encoded) if isinstance(encoded, list) else encoded
-            area = float(mask_api.area(encoded))
-    except Exception:
-        pass  # not a mask: pycocotools raises no narrower class
-    return area if area > 0 else annotation['bbox'][2] * annotation['bbox'][3]

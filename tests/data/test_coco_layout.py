@@ -151,6 +151,13 @@ BROKEN = {
         lambda root: write_json(root / 'annotations/instances_train2017.json', '{"images": ['),
         'instances_train2017.json',
     ),
+    'no categories in val': (
+        lambda root: write_json(
+            root / 'annotations/instances_val2017.json',
+            {**coco_content(['val_0.jpg']), 'categories': [{'name': 'cat'}]},
+        ),
+        'instances_val2017.json: .* whole number as id',
+    ),
     'no categories': (_change('categories', None), 'no list categories'),
     'empty categories': (_change('categories', []), 'names no categories'),
     'entry that is none': (_change('annotations', [7]), r'annotations\[0\]'),

@@ -107,6 +107,38 @@ def test_image_size_is_read_where_it_is_missing(tmp_path):
     assert (image['height'], image['width']) == (33, 80)
 
 
+@pytest.mark.parametrize(
+    'mask',
+    [
+        [[1, 2]],
+        [[1, 2, 3, 4, 5, None]],
+        [7],
+        'x',
+        {'size': [60, 80], 'counts': [5]},
+        {'size': [6, 8], 'counts': [48]},
+    ],
+    ids=str,
+)
+def test_masks_that_are_none_are_taken_away(mask, tmp_path):
+    folder, annotations = with_annotation(tmp_path, segmentation=mask)
+    assert annotations[0]['segmentation'] == []
+    assert len(annotations) == 5
+    assert 'masks that cannot be read' in folder.findings[0].what
+
+
+def test_short_polygons_go_alone(tmp_path):
+    folder, annotations = with_annotation(tmp_path, segmentation=[[1, 2, 3, 4], *TRIANGLE])
+    assert annotations[0]['segmentation'] == TRIANGLE
+    assert 'under three points' in folder.findings[0].what
+
+
+def test_run_lengths_are_masks(tmp_path):
+    mask = {'size': [60, 80], 'counts': [100, 7, 60 * 80 - 107]}
+    folder, annotations = with_annotation(tmp_path, segmentation=mask, area=0)
+    assert annotations[0]['area'] == 7
+    assert folder.splits['train'].masks == 1
+
+
 def test_masks_are_counted(tmp_path):
     assert not recognise(write_coco(tmp_path / 'boxes'), tmp_path / 'out').has_masks
     assert recognise(write_coco(tmp_path / 'masks', masks=True), tmp_path / 'out').has_masks

@@ -1,0 +1,124 @@
+"""Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
+
+import math
+from collections import defaultdict
+
+from pycocotools import mask as mask_api
+
+from res2net_mm.data.coco_layout import LabelledImages
+from res2net_mm.data.findings import Finding, first_few
+
+
+def clean_boxes(
+    split: LabelledImages, images: list[dict], new_ids: dict[int, int]
+) -> tuple[list[dict], list[Finding]]:
+    """The annotations of a split that can be used, complete.
+
+    Args:
+        split: as read; not changed.
+        images: its images, with height and width.
+        new_ids: the category id to write for each that is used.
+
+    Returns:
+        The annotations, those that needed nothing as they were, and what was found.
+    """
+    by_id = {image['id']: image for image in images}
+    names = {entry['id']: entry['name'] for entry in split.content['categories']}
+    notes: dict[str, list[str]] = defaultdict(list)
+    kept = []
+    for annotation in split.content['annotations']:
+        image = by_id.get(annotation.get('image_id'))
+        if image is None:
+            what = 'boxes of no listed image, left out'
+            notes[what].append(f'image id {annotation.get("image_id")}')
+            continue
+        box = annotation.get('bbox')
+        where = f'{image["file_name"]}: {names[annotation["category_id"]]} {box}'
+        fault = _fault(box, image)
+        if fault:
+            notes[f'boxes {fault}, left out'].append(where)
+            continue
+        x, y, width, height = box
+        if x < 0 or y < 0 or x + width > image['width'] or y + height > image['height']:
+            notes['boxes that reach out of their image, kept as they are'].append(where)
+        if width < 1 or height < 1:
+            what = 'boxes narrower than a pixel, which MMDetection evaluates but does not train on'
+            notes[what].append(where)
+        mask = annotation.get('segmentation')
+        if mask and (usable := _usable_mask(mask, image)) != mask:
+            annotation = {**annotation, 'segmentation': usable}
+            lost = (
+                'masks with polygons of under three points, without these'
+                if usable
+                else ('masks that cannot be read, taken away from their boxes')
+            )
+            notes[lost].append(where)
+        changes = {'category_id': new_ids[annotation['category_id']]}
+        if not (is_number(annotation.get('area')) and annotation['area'] > 0):
+            changes['area'] = _area(annotation, image)
+            notes['boxes without an area, computed from the mask, else from the box'].append(where)
+        changes['iscrowd'] = int(annotation.get('iscrowd') in (1, '1'))
+        unchanged = all(annotation.get(key, '') == value for key, value in changes.items())
+        kept.append(annotation if unchanged else {**annotation, **changes})
+
+    ids = [annotation.get('id') for annotation in kept]
+    if len(set(ids)) < len(ids) or not all(isinstance(i, int) and i > 0 for i in ids):
+        what = 'boxes numbered anew, because ids have to be positive and differ'
+        notes[what] = [''] * len(kept)
+        kept = [{**annotation, 'id': i} for i, annotation in enumerate(kept, start=1)]
+    findings = [
+        Finding(split.file, what, len(places), first_few(filter(None, places)))
+        for what, places in notes.items()
+    ]
+    return kept, findings
+
+
+def _fault(box, image: dict) -> str | None:
+    """Why ``box`` cannot be used, None if it can."""
+    if not (isinstance(box, list) and len(box) == 4 and all(map(is_number, box))):
+        return 'that are not four numbers'
+    x, y, width, height = box
+    if width <= 0 or height <= 0:
+        return 'without width or height'
+    if x >= image['width'] or y >= image['height'] or x + width <= 0 or y + height <= 0:
+        return 'wholly outside their image'
+    return None
+
+
+def _usable_mask(mask, image: dict):
+    """The polygons that are such, or the run-length encoding if it is of the image's size."""
+    if isinstance(mask, list):
+        return [polygon for polygon in mask if _is_polygon(polygon)]
+    if not isinstance(mask, dict) or mask.get('size') != [image['height'], image['width']]:
+        return []
+    counts = mask.get('counts')
+    if isinstance(counts, list) and {*map(type, counts)} <= {int}:
+        whole = min(counts, default=-1) >= 0 and sum(counts) == image['height'] * image['width']
+        return mask if whole else []
+    return mask if isinstance(counts, str) else []
+
+
+def _is_polygon(polygon) -> bool:
+    return (
+        isinstance(polygon, list)
+        and len(polygon) >= 6
+        and len(polygon) % 2 == 0
+        and {*map(type, polygon)} <= {int, float}
+        and math.isfinite(sum(polygon))
+    )
+
+
+def is_number(value) -> bool:
+    """Whether ``value`` is a finite number."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _area(annotation: dict, image: dict) -> float:
+    """Area in square pixels of the mask, or of the box where the mask is absent or empty."""
+    mask = annotation.get('segmentation')
+    if mask and not isinstance(mask, dict):
+        mask = mask_api.merge(mask_api.frPyObjects(mask, image['height'], image['width']))
+    elif mask and isinstance(mask['counts'], list):
+        mask = mask_api.frPyObjects(mask, image['height'], image['width'])
+    area = float(mask_api.area(mask)) if mask else 0
+    return area if area > 0 else annotation['bbox'][2] * annotation['bbox'][3]
