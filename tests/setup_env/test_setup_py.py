@@ -1,0 +1,32 @@
+"""setup.py: extras from the pins, nothing that would replace an installed stack."""
+
+from pathlib import Path
+
+import pytest
+import setuptools
+from environment.pins import read_pins
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def told(load, monkeypatch):
+    """What setup.py tells setuptools."""
+    arguments = {}
+    monkeypatch.setattr(setuptools, 'setup', arguments.update)
+    load('setup.py')
+    return arguments
+
+
+def test_the_extras_are_the_pins(told):
+    pins = read_pins(ROOT / 'requirements.txt')
+    extras = told['extras_require']
+    assert [line.replace(' ', '') for line in extras['dev']] == [
+        str(pin).replace(' ', '') for pin in pins['dev']
+    ]
+    assert {str(pin) for pin in pins['openmmlab']} <= set(extras['openmmlab'])
+
+
+def test_an_install_beside_any_stack_replaces_nothing(told):
+    # Without a version every installed one satisfies, and no package of either line is named.
+    assert told['install_requires'] == ['numpy', 'pycocotools']
