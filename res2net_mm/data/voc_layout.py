@@ -42,10 +42,11 @@ def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
     xml_dir = _annotation_dir(home)
     image_dir = next((home / n for n in ('JPEGImages', 'images') if (home / n).is_dir()), home)
 
+    xml_names = {x.relative_to(xml_dir).with_suffix('').as_posix() for x in xml_dir.rglob('*.xml')}
     splits, findings = {}, []
-    for split, (file, names) in _splits(home, xml_dir).items():
-        labelled = [name for name in names if (xml_dir / f'{name}.xml').is_file()]
-        bare = [name for name in names if name not in set(labelled)]
+    for split, (file, names) in _splits(home, xml_dir, xml_names).items():
+        labelled = [name for name in names if name in xml_names]
+        bare = [name for name in names if name not in xml_names]
         if bare:
             what = f'images without an XML file in {xml_dir.name}/, left out'
             findings.append(Finding(file, what, len(bare), first_few(bare)))
@@ -74,27 +75,27 @@ def _annotation_dir(home: Path) -> Path | None:
     return None
 
 
-def _splits(home: Path, xml_dir: Path) -> dict[str, tuple[Path, list[str]]]:
+def _splits(home: Path, xml_dir: Path, xml_names: set[str]) -> dict[str, tuple[Path, list[str]]]:
     """The file that lists each split, and the names in it."""
     splits = {}
     for name in ('train', 'val', 'valid', 'trainval', 'test'):
         file = home / 'ImageSets/Main' / f'{name}.txt'
         if file.is_file():
             lines = file.read_text(encoding='utf-8-sig', errors='replace').splitlines()
-            names = [_image_name(line.strip(), xml_dir) for line in lines if line.strip()]
+            names = [_image_name(line.strip(), file, xml_names) for line in lines if line.strip()]
             splits[split_name(name)] = file, list(dict.fromkeys(names))
     if not splits:
-        splits['all'] = xml_dir, sorted(file.stem for file in xml_dir.glob('*.xml'))
+        splits['all'] = xml_dir, sorted(xml_names)
     return splits
 
 
-def _image_name(line: str, xml_dir: Path) -> str:
+def _image_name(line: str, file: Path, xml_names: set[str]) -> str:
     """The name in a line such as ``000012``, ``000012 -1``, ``000012.jpg`` or ``my image``."""
     if '..' in Path(line).parts or Path(line).is_absolute():
-        raise UserError(f'{xml_dir.parent}: the image name {line!r} leads out of the folder.')
+        raise UserError(f'{file}: the image name {line!r} leads out of the folder.')
     first = line.split()[0]
-    for name in (line, first, Path(first).stem):
-        if (xml_dir / f'{name}.xml').is_file():
+    for name in (line, first, first.rpartition('.')[0]):
+        if name in xml_names:
             return name
     return first
 
@@ -113,7 +114,7 @@ def _read_xml(xml: Path, image: Path) -> tuple[int, int, list[tuple]]:
     except (ElementTree.ParseError, ValueError, OSError) as error:
         raise UserError(f'{xml} cannot be read as XML: {error}.') from error
     width, height = (_number(top, f'size/{key}') for key in ('width', 'height'))
-    if not (width > 0 and height > 0):  # absent, or 0 as some tools write it
+    if not (0 < width < math.inf and 0 < height < math.inf):  # absent, or 0 as some tools write
         height, width = image_size(image)
     objects = []
     for entry in top.iterfind('object'):

@@ -68,12 +68,17 @@ def test_difficult_is_ignored_as_the_metric_knows_it(tmp_path):
 
 def test_lines_of_the_split_files(tmp_path):
     xmls = {name: voc_xml() for name in ('a', 'b b', 'c', 'd')}
-    lines = {'train': ['a -1', 'b b', '', 'c.jpg'], 'val': ['d  1'], 'dog_train': ['nothing']}
+    lines = {
+        'train': ['a -1', 'b b', '', 'c.jpg'],
+        'val': ['d  1', 'e' * 999],
+        'dog_train': ['nothing'],
+    }
     write_voc(tmp_path / 'set', xmls, lines)
     folder = recognise(tmp_path / 'set', tmp_path / 'out')
     images = json.loads(folder.splits['train'].ann_file.read_text())['images']
     assert [image['file_name'] for image in images] == ['a.jpg', 'b b.jpg', 'c.jpg']
-    assert not folder.findings
+    (finding,) = folder.findings
+    assert finding.examples == ('e' * 999,)
 
 
 def test_without_split_files_every_fifth_is_held_out(tmp_path):
@@ -94,7 +99,7 @@ def test_images_without_xml_are_left_out(tmp_path):
     assert 'missing' in folder.summary()
 
 
-@pytest.mark.parametrize('size', [None, (0, 0)])
+@pytest.mark.parametrize('size', [None, (0, 0), ('inf', 60)])
 def test_size_is_read_from_the_image(size, tmp_path):
     xmls = {'a': voc_xml(size=size), 'b': voc_xml()}
     home = write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
