@@ -28,9 +28,8 @@ def pins(section):
 class SdistWithPins(sdist):
     """A source archive that carries requirements.txt, which this file reads."""
 
-    def add_defaults(self):
-        super().add_defaults()
-        self.filelist.append('requirements.txt')
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, [*files, 'requirements.txt'])
 
 
 setup(
