@@ -16,8 +16,9 @@ SCOPE = 'res2net_mm'
 
 def _child(parent: Registry, location: str) -> Registry:
     """Return this package's child of a root registry, the one there is if imported again."""
-    existing = parent.children.get(SCOPE)
-    return existing or Registry(parent.name, parent=parent, scope=SCOPE, locations=[location])
+    if SCOPE in parent.children:
+        return parent.children[SCOPE]
+    return Registry(parent.name, parent=parent, scope=SCOPE, locations=[location])
 
 
 MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones')

@@ -25,6 +25,7 @@ class Res2NetBackbone(BaseModule):
 
     Attributes:
         out_channels: Channels of each returned feature map.
+        preset: The preset's name as given, or None.
         block_rule: The rule in force for the first block of each stage.
         block_rule_given: Whether the user named it; loaded weights then do not change it.
         load_report: What :meth:`init_weights` loaded, or None.
@@ -36,6 +37,7 @@ class Res2NetBackbone(BaseModule):
     def __init__(
         self,
         *,
+        preset: str | None,
         block_rule: str,
         block_rule_given: bool,
         num_stages: int,
@@ -57,6 +59,7 @@ class Res2NetBackbone(BaseModule):
             )
         if not -1 <= frozen_stages <= num_stages:
             raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
+        self.preset = preset
         self.frozen_stages = frozen_stages
         self.block_rule = block_rule
         self.block_rule_given = block_rule_given

@@ -92,6 +92,7 @@ class Res2NetDLA(Res2NetBackbone):
         )
         num_stages = len(STAGE_CHANNELS)
         super().__init__(
+            preset=preset,
             block_rule=net['block_rule'],
             block_rule_given=block_rule is not None,
             num_stages=num_stages,

@@ -136,6 +136,7 @@ class Res2Net(Res2NetBackbone):
         blocks = _stage_blocks(net['depth'], net['stage_blocks'], num_stages)
         num_stages = len(blocks)
         super().__init__(
+            preset=preset,
             block_rule=net['block_rule'],
             block_rule_given=block_rule is not None,
             num_stages=num_stages,

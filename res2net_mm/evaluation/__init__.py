@@ -2,6 +2,7 @@
 
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.prediction_sheet import Boxes, draw_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
 from res2net_mm.evaluation.size_metric import SizeMetric
 from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
@@ -10,12 +11,14 @@ from res2net_mm.evaluation.size_table import class_table, size_table, write_json
 __all__ = [
     'COCO_BINS',
     'BinScores',
+    'Boxes',
     'ClassScores',
     'GroundTruth',
     'SizeBin',
     'SizeMetric',
     'SizeResult',
     'class_table',
+    'draw_sheet',
     'evaluate_by_size',
     'make_bins',
     'read_ground_truth',

@@ -1,0 +1,10 @@
+"""The main job, as library functions; importing this package registers its hooks."""
+
+from .checked_loading import CheckedLoading
+from .demo import demo
+from .evaluate import evaluate
+from .prediction_sheet_hook import PredictionSheetHook
+from .startup_report import StartupReport
+from .train import train
+
+__all__ = ['CheckedLoading', 'PredictionSheetHook', 'StartupReport', 'demo', 'evaluate', 'train']

@@ -1,0 +1,70 @@
+"""Refuse a checkpoint that does not fit the whole model, where MMEngine would warn and go on."""
+
+from collections.abc import Mapping
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from res2net_mm.errors import UserError
+from res2net_mm.registry import HOOKS
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class CheckedLoading(Hook):
+    """Compare a checkpoint with the model before it is loaded.
+
+    The backbones of this package check and convert their own part; this hook sees to the rest. To
+    test or resume, every tensor must be there in its shape. To start training from a checkpoint
+    (``load_from``), tensors may differ, as heads of other classes do, but they are named.
+    """
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it.
+
+        Raises:
+            UserError: Classes or tensors differ from the model's, and all of them are needed.
+        """
+        whole = runner._resume or runner._train_loop is None
+        if whole:
+            self._check_classes(runner, checkpoint)
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        differences = _differences(model, checkpoint.get('state_dict', checkpoint))
+        if not differences:
+            return
+        text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
+        if whole:
+            raise UserError(
+                f'{runner._load_from} is of another model than the config: {len(differences)} '
+                f'tensors differ ({text}); use the config it was trained with'
+            )
+        runner.logger.warning(
+            f'load_from: {len(differences)} tensors outside the backbone start from random values '
+            f'({text})'
+        )
+
+    @staticmethod
+    def _check_classes(runner: Runner, checkpoint: dict) -> None:
+        loop = runner._test_loop if runner._train_loop is None else runner._train_loop
+        trained = checkpoint.get('meta', {}).get('dataset_meta') or {}
+        wanted = tuple(getattr(loop, 'dataloader', loop).dataset.metainfo.get('classes') or ())
+        found = tuple(trained.get('classes') or trained.get('CLASSES') or ())
+        if found and wanted and found != wanted:
+            raise UserError(
+                f'{runner._load_from} was trained on the classes {found}, the data has {wanted}'
+            )
+
+
+def _differences(model, state_dict: Mapping) -> list[str]:
+    """Return what of the model's tensors the checkpoint lacks or has in another shape."""
+    backbone = 'backbone.' if hasattr(model, 'backbone') else None
+    keys = {key.removeprefix('module.'): tensor for key, tensor in state_dict.items()}
+    differences = []
+    for key, tensor in model.state_dict().items():
+        if (backbone and key.startswith(backbone)) or key.endswith('num_batches_tracked'):
+            continue
+        if key not in keys:
+            differences.append(f'{key} is missing')
+        elif keys[key].shape != tensor.shape:
+            differences.append(f'{key} is {tuple(keys[key].shape)}, not {tuple(tensor.shape)}')
+    return differences

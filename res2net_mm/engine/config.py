@@ -1,0 +1,63 @@
+"""Read a config and the options that go with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from res2net_mm.errors import UserError
+
+
+def load_config(
+    config: str | Path | Config,
+    *,
+    work_dir: str | Path | None = None,
+    cfg_options: Mapping[str, Any] | None = None,
+    launcher: str = 'none',
+) -> Config:
+    """Load a config with the options of the command line merged in.
+
+    Args:
+        config: A file, or a name such as ``mmdet::retinanet/retinanet_r50_fpn_1x_coco.py``, or a
+            config already loaded (which is changed in place).
+        work_dir: Where the run writes; default the config's, else ``work_dirs/<config's name>``.
+        cfg_options: Settings to override, ``{'train_cfg.max_epochs': 3}``.
+        launcher: none, pytorch, slurm or mpi.
+
+    Raises:
+        UserError: The config cannot be found or does not load, or an option does not fit it.
+    """
+    if isinstance(config, Config):
+        cfg, name = config, Path(config.filename or 'config.py').stem
+    else:
+        cfg, name = _from_file(str(config)), Path(str(config)).stem
+    for option, value in (cfg_options or {}).items():
+        try:
+            cfg.merge_from_dict({option: value})
+        except (KeyError, TypeError, IndexError) as error:
+            raise UserError(
+                f'--cfg-options {option}={value} does not fit the config: {error}'
+            ) from error
+    cfg.launcher = launcher
+    cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / name)
+    return cfg
+
+
+def _from_file(config: str) -> Config:
+    if '::' in config:
+        from mmengine.hub import get_config
+
+        try:
+            return get_config(config)
+        except Exception as error:
+            raise UserError(f'config {config} cannot be had: {error}') from error
+    if not Path(config).is_file():
+        raise UserError(
+            f'config {config} does not exist (looked in {Path.cwd()}); name a file such as '
+            'configs/faster_rcnn_r2n50_fpn.py or one of a toolbox, mmdet::<folder>/<file>.py'
+        )
+    try:
+        return Config.fromfile(config)
+    except Exception as error:  # a config is code: whatever it raises is the message
+        raise UserError(f'config {config} does not load: {error}') from error

@@ -1,0 +1,33 @@
+"""The whole main job on a set that the package draws itself."""
+
+from pathlib import Path
+
+from res2net_mm.data import draw_demo_set
+
+from .config import load_config
+from .evaluate import evaluate
+from .prediction_sheet_hook import SHEET
+from .train import train
+
+
+def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str, float]:
+    """Draw the demo set, train the config's model on it, test it and save pictures.
+
+    Args:
+        config: A config whose ``data_root`` is where the set is to be drawn.
+        work_dir: Where the run writes; default ``work_dirs/<config's name>``.
+
+    Returns:
+        The metrics, by name.
+    """
+    cfg = load_config(config, work_dir=work_dir)
+    draw_demo_set(cfg.data_root)
+    train(load_config(config, work_dir=work_dir))
+    checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
+    metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
+    print(
+        f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'
+        f'the table above as JSON in {Path(cfg.work_dir, "ap_by_size.json")},\n'
+        f'pictures of its predictions in {Path(cfg.work_dir, SHEET)}.'
+    )
+    return metrics

@@ -1,0 +1,85 @@
+"""Say, before the first iteration, what is about to be trained on what."""
+
+from collections.abc import Sequence
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import nn
+
+from res2net_mm.evaluation import COCO_BINS, SizeBin
+from res2net_mm.registry import HOOKS
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class StartupReport(Hook):
+    """Print the dataset, the backbone, the weights loaded, what is frozen and what trains."""
+
+    priority = 'VERY_LOW'
+
+    def before_train(self, runner: Runner) -> None:
+        """Log the report; MMEngine calls this once weights are loaded."""
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        lines = [
+            f'dataset: {describe_dataset(runner.train_dataloader.dataset)}',
+            f'backbone: {describe_backbone(model.backbone)}',
+            f'weights: {describe_weights(runner, model.backbone)}',
+            f'frozen: {describe_frozen(model)}',
+            f'trainable parameters: {_count(p for p in model.parameters() if p.requires_grad)}'
+            f' of {_count(model.parameters())}',
+        ]
+        runner.logger.info('about to train\n  ' + '\n  '.join(lines))
+
+
+def describe_dataset(dataset: Sequence, bins: Sequence[SizeBin] = COCO_BINS) -> str:
+    """Return the images of an mm dataset, its boxes and how many of them lie in each size bin."""
+    areas, has_boxes = [], False
+    for i in range(len(dataset)):
+        instances = dataset.get_data_info(i).get('instances')
+        has_boxes = has_boxes or instances is not None
+        for instance in instances or ():
+            x1, y1, x2, y2 = instance['bbox']
+            if not instance.get('ignore_flag'):
+                areas.append((x2 - x1) * (y2 - y1))
+    name = type(dataset).__name__
+    if not has_boxes:
+        return f'{name}, {len(dataset)} images'
+    counts = ', '.join(f'{size.holds(areas).sum()} {size.name}' for size in bins)
+    return f'{name}, {len(dataset)} images, {len(areas)} boxes ({counts}; by box area)'
+
+
+def describe_backbone(backbone: nn.Module) -> str:
+    """Return the class of a backbone, its preset and block rule where it is one of ours."""
+    ours = [
+        f'{name} {getattr(backbone, name)}'
+        for name in ('preset', 'block_rule')
+        if getattr(backbone, name, None)
+    ]
+    return ', '.join([type(backbone).__name__, *ours])
+
+
+def describe_weights(runner: Runner, backbone: nn.Module) -> str:
+    """Return where the weights came from and how many tensors were loaded."""
+    if runner._load_from and runner._has_loaded:
+        how = 'resumed from' if runner._resume else 'loaded from'
+        return f'{how} {runner._load_from}'
+    report = getattr(backbone, 'load_report', None)
+    return f'backbone {report}' if report else 'random'
+
+
+def describe_frozen(model: nn.Module) -> str:
+    """Return the outermost modules of which no parameter trains, and how norms are held."""
+    frozen: list[str] = []
+    for name, module in model.named_modules():
+        parameters = list(module.parameters())
+        if not parameters or any(name.startswith(f'{outer}.') for outer in frozen):
+            continue
+        if not any(parameter.requires_grad for parameter in parameters):
+            frozen.append(name)
+    norms = ', all batch norms of the backbone keep their statistics'
+    held = norms if getattr(model.backbone, 'norm_eval', False) else ''
+    return (', '.join(frozen) or 'nothing') + held
+
+
+def _count(parameters) -> str:
+    return f'{sum(parameter.numel() for parameter in parameters) / 1e6:.2f} M'

@@ -1,0 +1,97 @@
+"""The main job: train the model of a config."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner, find_latest_checkpoint
+
+from res2net_mm.errors import UserError
+
+from .config import load_config
+from .datasets import require_datasets, use_data_root_variable, use_folder
+from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
+
+
+def train(
+    config: str | Path | Config,
+    *,
+    data: str | Path | None = None,
+    pretrained: bool = True,
+    work_dir: str | Path | None = None,
+    amp: bool = False,
+    auto_scale_lr: bool = True,
+    resume: str | bool = False,
+    cfg_options: Mapping[str, Any] | None = None,
+    launcher: str = 'none',
+) -> Runner:
+    """Train, validating as the config says.
+
+    Args:
+        config: A config file, a toolbox's name for one, or a loaded config.
+        data: A folder in COCO or VOC layout to train on in place of the config's data.
+        pretrained: Whether to start from the published weights the config names. Without them,
+            what the config freezes is unfrozen, since it would stay random.
+        work_dir: Where the run writes; default ``work_dirs/<config's name>``.
+        amp: Whether to train in mixed precision.
+        auto_scale_lr: Whether to scale the learning rate from the batch size it was tuned for to
+            the one in use, where the config says which it was.
+        resume: A checkpoint to resume from, or True for the latest of the work directory.
+        cfg_options: Settings to override.
+        launcher: none, pytorch, slurm or mpi.
+
+    Returns:
+        The runner, after training.
+
+    Raises:
+        UserError: Something the user can mend; nothing has been trained.
+    """
+    cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
+    messages = []
+    if data is not None:
+        messages.append(use_folder(cfg, data))
+    else:
+        use_data_root_variable(cfg)
+        require_datasets(cfg, loaders=('train_dataloader', 'val_dataloader'))
+    checkpoint = _checkpoint(cfg, resume)
+    if checkpoint is not None:
+        drop_pretrained(cfg)
+        how = 'resuming from' if cfg.resume else 'starting from the weights of'
+        messages.append(f'{how} {checkpoint}')
+    elif not pretrained:
+        messages += start_from_random(cfg)
+    else:
+        fetch_pretrained(cfg)
+    if amp:
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.loss_scale = 'dynamic'
+    if auto_scale_lr and cfg.get('auto_scale_lr', {}).get('base_batch_size'):
+        cfg.auto_scale_lr.enable = True
+    cfg.custom_hooks = [
+        *cfg.get('custom_hooks', []),
+        dict(type='res2net_mm.CheckedLoading'),
+        dict(type='res2net_mm.StartupReport'),
+    ]
+    runner = Runner.from_cfg(cfg)
+    for message in messages:
+        runner.logger.info(message)
+    runner.train()
+    return runner
+
+
+def _checkpoint(cfg: Config, resume: str | bool) -> str | None:
+    """Set what the run starts from, and return it if it is a checkpoint of the whole model."""
+    if resume and cfg.get('load_from'):
+        raise UserError(
+            f'both --resume and load_from={cfg.load_from} are given: resume goes on with a run, '
+            'load_from starts one; drop one of them'
+        )
+    if resume is True:
+        cfg.load_from = find_latest_checkpoint(cfg.work_dir)
+    elif resume:
+        cfg.load_from = resume
+    cfg.resume = bool(resume and cfg.load_from) or cfg.get('resume', False)
+    if resume and cfg.load_from and not Path(cfg.load_from).is_file():
+        raise UserError(f'checkpoint {cfg.load_from} to resume from does not exist')
+    return cfg.get('load_from')

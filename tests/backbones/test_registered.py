@@ -1,0 +1,46 @@
+"""`type='res2net_mm.Res2Net'` is found from every toolbox, with nothing imported beforehand."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+CFG = "dict(type='res2net_mm.Res2Net', preset='res2net_light_14w_4s')"
+
+
+@pytest.mark.parametrize(
+    'build',
+    [
+        'from mmdet.registry import MODELS',
+        'from mmseg.registry import MODELS',
+        'from mmengine.registry import MODELS',
+    ],
+)
+def test_from_a_fresh_process(build, tmp_path):
+    code = f'{build}; print(type(MODELS.build({CFG})).__module__)'
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-1] == 'res2net_mm.backbones.res2net'
+
+
+def test_beside_mmdets_own_res2net():
+    from mmdet.registry import MODELS
+    from mmdet.utils import register_all_modules
+
+    register_all_modules()
+    theirs = MODELS.build(dict(type='Res2Net', depth=50, scales=4, base_width=26))
+    ours = MODELS.build(dict(type='res2net_mm.Res2Net', depth=50))
+    assert type(theirs).__module__.startswith('mmdet')
+    assert type(ours).__module__.startswith('res2net_mm')
+
+
+def test_importing_twice_is_harmless():
+    import res2net_mm.backbones.res2net
+    import res2net_mm.registry
+
+    importlib.reload(res2net_mm.registry)
+    importlib.reload(res2net_mm.backbones.res2net)
+    assert 'Res2Net' in res2net_mm.registry.MODELS.module_dict

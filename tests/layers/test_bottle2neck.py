@@ -1,0 +1,108 @@
+import literal_reference as literal
+import numpy as np
+import pytest
+import torch
+
+from res2net_mm.errors import UserError
+from res2net_mm.layers import BLOCK_RULES, Bottle2neck, SqueezeExcite, build_shortcut, split_flow
+
+NORM = dict(type='BN')
+
+
+def make_block(*, stride=1, first=True, style='pytorch', block_rule='official', **more):
+    shortcut = build_shortcut(8, 16, stride=stride, avg_down=False, norm_cfg=NORM)
+    return Bottle2neck(
+        8,
+        16,
+        3,
+        4,
+        first=first,
+        block_rule=block_rule,
+        stride=stride,
+        style=style,
+        shortcut=shortcut,
+        **more,
+    )
+
+
+def literal_block(x, block, *, first, block_rule):
+    stride = block.convs[0].stride[0]
+    flow = split_flow(block_rule, first=first, stride=stride)._asdict()
+    y = literal.relu(literal.norm(literal.conv2d(x, block.conv1), block.bn1))
+    y = literal.hierarchical(y, block, stride=stride, **flow)
+    y = literal.norm(literal.conv2d(y, block.conv3), block.bn3)
+    conv, norm = block.downsample
+    return literal.relu(y + literal.norm(literal.conv2d(x, conv), norm))
+
+
+@pytest.mark.parametrize('block_rule', BLOCK_RULES)
+@pytest.mark.parametrize(('first', 'stride'), [(True, 2), (True, 1), (False, 1)])
+@pytest.mark.parametrize('style', ['pytorch', 'caffe'])
+def test_equals_the_literal_reference(randomised, block_rule, first, stride, style):
+    block = randomised(make_block(stride=stride, first=first, style=style, block_rule=block_rule))
+    x = torch.randn(2, 8, 7, 9, dtype=torch.float64)
+    with torch.no_grad():
+        got = block(x).numpy()
+    want = literal_block(x.numpy(), block, first=first, block_rule=block_rule)
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
+def test_block_rule_can_be_set_later(randomised):
+    block, other = randomised(make_block(block_rule='official')), make_block(block_rule='mmdet')
+    x = torch.randn(1, 8, 6, 6, dtype=torch.float64)
+    randomised(other).load_state_dict(block.state_dict())
+    assert not torch.equal(block(x), other(x))
+    block.set_block_rule('mmdet')
+    assert torch.equal(block(x), other(x))
+
+
+@pytest.mark.parametrize(('style', 'strided'), [('pytorch', 'convs'), ('caffe', 'conv1')])
+def test_style_says_where_the_stride_sits(style, strided):
+    block = make_block(stride=2, style=style)
+    strides = dict(conv1=block.conv1.stride[0], convs=block.convs[0].stride[0])
+    assert strides.pop(strided) == 2
+    assert set(strides.values()) == {1}
+
+
+def test_recomputation_changes_no_gradient(randomised):
+    plain, recomputed = make_block(), make_block(with_cp=True)
+    recomputed.load_state_dict(plain.state_dict())
+    x = torch.randn(2, 8, 6, 6)
+    gradients = []
+    for block in (plain, recomputed):
+        entering = x.clone().requires_grad_()
+        block(entering).square().sum().backward()
+        gradients.append([entering.grad, *(p.grad for p in block.parameters())])
+    for a, b in zip(*gradients, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize('position', ['after_conv1', 'after_conv2', 'after_conv3'])
+def test_plugins_sit_where_they_are_told(position):
+    plugin = dict(cfg=dict(type='ContextBlock', ratio=0.25, postfix='_1'), position=position)
+    block = make_block(plugins=[plugin])
+    assert list(block.plugins) == [position]
+    block(torch.randn(2, 8, 6, 6)).sum().backward()
+    assert all(p.grad is not None for p in block.parameters())
+
+
+def test_squeeze_excite_is_a_gate_of_the_mean():
+    se = SqueezeExcite(8, 4).double()
+    x = torch.randn(2, 8, 3, 3, dtype=torch.float64)
+    hidden = torch.relu(x.mean((2, 3)) @ se.fc1.weight.flatten(1).T + se.fc1.bias)
+    gate = torch.sigmoid(hidden @ se.fc2.weight.flatten(1).T + se.fc2.bias)
+    torch.testing.assert_close(se(x), x * gate[:, :, None, None])
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'named'),
+    [
+        (dict(style='tensorflow'), "style='tensorflow'"),
+        (dict(block_rule='d2'), "block_rule='d2'"),
+        (dict(se=0), 'se=0'),
+        (dict(plugins=[dict(cfg=dict(type='ContextBlock'), position='end')]), "position='end'"),
+    ],
+)
+def test_refuses_unknown_values(arguments, named):
+    with pytest.raises(UserError, match=named):
+        make_block(**arguments)

@@ -1,0 +1,28 @@
+#!/usr/bin/env python
+"""Draw the demo set, train a small Res2Net detector on it, test it, show what it sees."""
+
+import argparse
+from pathlib import Path
+
+from res2net_mm import engine
+from res2net_mm.errors import exit_on_user_error
+
+CONFIG = Path(__file__).parents[1] / 'configs/faster_rcnn_r2n_light_fpn_demo.py'
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--config', default=CONFIG, help=f'default {CONFIG.name}')
+    parser.add_argument('--work-dir', help='where to write; default work_dirs/<config name>')
+    parser.add_argument('--debug', action='store_true', help='show tracebacks')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    with exit_on_user_error(debug=args.debug):
+        engine.demo(args.config, work_dir=args.work_dir)
+
+
+if __name__ == '__main__':
+    main()
