@@ -1,0 +1,22 @@
+"""Read, recognise, check, load and convert the checkpoints of every Res2Net publisher."""
+
+from .converting import WRITABLE, ConversionReport, convert_checkpoint
+from .dialects import DIALECTS
+from .doors import accept_dialects
+from .loading import LoadReport, load_weights, open_checkpoint, partial_loading
+from .mmengine_loaders import make_mmengine_loading_safe
+from .reading import read_checkpoint
+
+__all__ = [
+    'DIALECTS',
+    'WRITABLE',
+    'ConversionReport',
+    'LoadReport',
+    'accept_dialects',
+    'convert_checkpoint',
+    'load_weights',
+    'make_mmengine_loading_safe',
+    'open_checkpoint',
+    'partial_loading',
+    'read_checkpoint',
+]

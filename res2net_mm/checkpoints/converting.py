@@ -1,0 +1,151 @@
+"""Write a checkpoint in another publisher's names, tensor for tensor."""
+
+import os
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from res2net_mm.errors import UserError
+
+from .backbone_tensors import BackboneTensors, backbone_tensors, some, unwrap
+from .dialects import DIALECTS, Dialect, find_dialect
+from .loading import open_checkpoint
+from .safetensors_file import write_safetensors
+
+WRITABLE = tuple(name for name, dialect in DIALECTS.items() if dialect.writable)
+
+
+@dataclass(frozen=True)
+class ConversionReport:
+    """What was converted; ``str()`` says it in one line."""
+
+    source: str
+    target: str
+    from_dialect: str
+    to_dialect: str
+    tensors: int
+    left_out: tuple[str, ...]
+    note: str = ''
+
+    def __str__(self) -> str:
+        parts = [
+            f'{self.source} ({self.from_dialect}) -> {self.target} ({self.to_dialect}): '
+            f'{self.tensors} tensors'
+        ]
+        if self.left_out:
+            parts.append(
+                f'left out, as {self.to_dialect} has no place for it: {some(self.left_out)}'
+            )
+        if self.note:
+            parts.append(f'NOTE {self.note}')
+        return '; '.join(parts)
+
+
+def convert_checkpoint(
+    source: str | Path,
+    target: str | Path,
+    *,
+    to: str,
+    dialect: str | None = None,
+    prefix: str | None = None,
+) -> ConversionReport:
+    """Write the weights of a checkpoint under the names of another dialect.
+
+    A bare backbone or classifier becomes one; of a detector the whole is kept where mmdet's names
+    are written, else its backbone.
+
+    Args:
+        source: Path, https URL or ``res2net://<preset>``.
+        target: File to write; ``.safetensors`` in its name selects that format, anything else
+            PyTorch's. Either opens without unpickling more than tensors.
+        to: ``official``, ``timm``, ``mmdet`` or ``mmpretrain``.
+        dialect: Dialect of the source; by default its names decide.
+        prefix: What stands before the backbone's names, where the source holds several.
+
+    Raises:
+        UserError: The source cannot be read or the target does not fit; nothing is written then.
+    """
+    into = find_dialect(to)
+    if not into.writable:
+        raise UserError(f'dialect {to!r} is read, not written; allowed: {", ".join(WRITABLE)}')
+    checkpoint = open_checkpoint(source)
+    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix)
+    tensors, rule_at, left_out = _rewrite(found, unwrap(checkpoint), into)
+    _write(Path(target), tensors, found.block_rule, rule_at)
+    note = ''
+    if into.block_rule != found.block_rule and not found.is_dla:
+        note = (
+            f'the weights follow block rule {found.block_rule!r} and {to} computes '
+            f'{into.block_rule!r}, so its features differ from the first stage on; this package '
+            'keeps the rule, which the file carries'
+        )
+    return ConversionReport(
+        str(source), str(target), found.dialect.name, to, len(tensors), tuple(left_out), note
+    )
+
+
+def _rewrite(
+    found: BackboneTensors, everything: Mapping[str, Tensor], into: Dialect
+) -> tuple['OrderedDict[str, Tensor]', str, list[str]]:
+    """Return the tensors in a dialect's names, the prefix of their backbone, and what is left out.
+
+    The order stays, as an optimizer's state goes by it.
+    """
+    if found.is_dla and into.name in ('mmdet', 'mmpretrain'):
+        raise UserError(f'{into.name} has no DLA of Res2Net blocks: convert to official or timm')
+    outside = [n for n in everything if not n.startswith(found.prefix) and not _is_head(n)]
+    if into.name == 'mmdet' and outside:  # a whole model stays one
+        renamed = iter(into.from_official(found.state).items())
+        whole: OrderedDict[str, Tensor] = OrderedDict()
+        for name, tensor in everything.items():
+            if name.startswith(found.prefix):
+                theirs, tensor = next(renamed)
+                name = found.prefix + theirs
+            whole[name] = tensor
+        return whole, found.prefix, []
+    bare = OrderedDict(found.state)
+    if found.prefix:
+        bare.update((n.removeprefix('head.'), t) for n, t in everything.items() if _is_head(n))
+    idle = [name for name in bare if into.name == 'timm' and _is_idle(name, bare)]
+    renamed = into.from_official({n: t for n, t in bare.items() if n not in idle})
+    placed = OrderedDict(
+        (f'head.{n}' if into.root and n.startswith('fc.') else f'{into.root}{n}', tensor)
+        for n, tensor in renamed.items()
+    )
+    return placed, into.root, [*idle, *outside]
+
+
+def _is_head(name: str) -> bool:
+    return name in ('head.fc.weight', 'head.fc.bias')
+
+
+def _is_idle(name: str, names: Mapping[str, Tensor]) -> bool:
+    """Return whether a DLA tensor is of a projection that only the official files hold.
+
+    It is never computed: the tree below it holds another one.
+    """
+    tree, found, _ = name.partition('.project.')
+    return bool(found) and f'{tree}.tree1.conv1.weight' not in names
+
+
+def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at: str) -> None:
+    """Write tensors and their block rule to a file: the whole of it or nothing."""
+    if not target.parent.is_dir():
+        raise UserError(f'folder {target.parent} does not exist')
+    part = target.with_name(f'{target.name}.part-{os.getpid()}')
+    try:
+        with part.open('wb') as file:
+            if target.suffix == '.safetensors':
+                write_safetensors(file, tensors, dict(format='pt', block_rule=rule))
+            else:
+                tensors._metadata = OrderedDict({rule_at.rstrip('.'): dict(block_rule=rule)})
+                torch.save(tensors, file)
+        part.replace(target)
+    except OSError as error:
+        raise UserError(f'{target} cannot be written: {error}') from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,216 @@
+"""Who calls a tensor what: one table per publisher, read in both directions.
+
+Inside this package a tensor has the name the official code gives it, which timm shares. A dialect
+lists the pairs (official name, its name) that differ. In a name ``{l}``, ``{b}`` and ``{i}`` stand
+for a number, ``{l+1}`` for that number plus one, ``{p}`` for all the rest and ``{any}`` for a part.
+
+Sources: the networks' code in Res2Net-PretrainedModels, pytorch-image-models (timm), mmdetection,
+mmpretrain, Res2Net-maskrcnn, Res2Net-detectron2, PaddleClas and PaddleDetection.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from torch import Tensor
+
+from res2net_mm.errors import UserError
+
+from .renaming import Pairs, Renaming
+
+StateDict = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One publisher's names, and what its networks compute with them."""
+
+    name: str
+    block_rule: str  # what its networks do in the first block of a stage
+    pairs: Pairs = ()
+    deep_pairs: Pairs = ()  # of networks with the deep stem, before `pairs`
+    plain_pairs: Pairs = ()  # of the others, before `pairs`
+    deep_mark: str = 'conv1.0.'  # a name that begins so is one of a deep stem
+    root: str = ''  # what its files put before the backbone's names
+    style: str = 'pytorch'  # where its networks have a block's stride
+    transposed: tuple[str, ...] = ()  # official names of tensors it stores the other way round
+    writable: bool = True
+
+    def to_official(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
+        """Return the tensors under official names; a name outside the table stays as it is."""
+        deep = any(name.startswith(self.deep_mark) for name in state)
+        rename = self._deep if deep else self._plain
+        return self._transpose({rename.first(name): value for name, value in state.items()})
+
+    def from_official(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
+        """Return the tensors under this dialect's names; the inverse of :meth:`to_official`."""
+        if not self.writable:
+            raise UserError(f'dialect {self.name!r} is read, not written')
+        rename = self._deep if 'conv1.0.weight' in state else self._plain
+        return OrderedDict(
+            (rename.second(name), value) for name, value in self._transpose(state).items()
+        )
+
+    def _transpose(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
+        return OrderedDict(
+            (name, value.t().contiguous() if name in self.transposed else value)
+            for name, value in state.items()
+        )
+
+    @cached_property
+    def _deep(self) -> Renaming:
+        return Renaming(self.deep_pairs + self.pairs)
+
+    @cached_property
+    def _plain(self) -> Renaming:
+        return Renaming(self.plain_pairs + self.pairs)
+
+
+def _paddle_norm(official: str, theirs: str) -> Pairs:
+    leaves = ('weight', 'weight'), ('bias', 'bias'), ('running_mean', '_mean')
+    return tuple(
+        (f'{official}.{ours}', f'{theirs}.{paddles}')
+        for ours, paddles in (*leaves, ('running_var', '_variance'))
+    )
+
+
+def _paddle_layers(conv: str, norm: str, *layers: tuple[str, str, str]) -> Pairs:
+    """Pairs of layers (official conv, official norm, Paddle's layer of both)."""
+    return tuple(
+        pair
+        for official_conv, official_norm, theirs in layers
+        for pair in (
+            (f'{official_conv}.weight', f'{theirs}.{conv}.weight'),
+            *_paddle_norm(official_norm, f'{theirs}.{norm}'),
+        )
+    )
+
+
+_BLOCK = 'layer{l}.{b}'
+_STEM = (('conv1.0', 'conv1.1'), ('conv1.3', 'conv1.4'), ('conv1.6', 'bn1'))
+
+OFFICIAL = Dialect('official', 'official')
+TIMM = Dialect('timm', 'official')
+MMDET = Dialect(
+    'mmdet',
+    'mmdet',
+    deep_pairs=(('bn1.{p}', 'stem.7.{p}'), ('conv1.{i}.{p}', 'stem.{i}.{p}')),
+    deep_mark='stem.',
+)
+MMPRETRAIN = Dialect(
+    'mmpretrain',
+    'official',
+    deep_pairs=tuple(
+        pair
+        for i, (conv, norm) in enumerate(_STEM)
+        for pair in (
+            (f'{conv}.{{p}}', f'stem.{i}.conv.{{p}}'),
+            (f'{norm}.{{p}}', f'stem.{i}.bn.{{p}}'),
+        )
+    ),
+    deep_mark='stem.',
+    root='backbone.',
+)
+MASKRCNN = Dialect(
+    'maskrcnn-benchmark',
+    'official',
+    pairs=(('conv1.{p}', 'stem.conv1.{p}'), ('bn1.{p}', 'stem.bn1.{p}')),
+    style='caffe',
+    writable=False,
+)
+DETECTRON2 = Dialect(
+    'detectron2',
+    'mmdet',
+    pairs=(
+        (f'{_BLOCK}.bn1.{{p}}', 'res{l+1}.{b}.conv1.norm.{p}'),
+        (f'{_BLOCK}.bn3.{{p}}', 'res{l+1}.{b}.conv3.norm.{p}'),
+        (f'{_BLOCK}.downsample.2.{{p}}', 'res{l+1}.{b}.shortcut.1.norm.{p}'),
+        (f'{_BLOCK}.downsample.1.{{p}}', 'res{l+1}.{b}.shortcut.1.{p}'),
+        (f'{_BLOCK}.{{p}}', 'res{l+1}.{b}.{p}'),
+        ('conv1.{p}', 'stem.conv1.{p}'),
+        ('bn1.{p}', 'stem.bn1.{p}'),
+        ('fc.{p}', 'linear.{p}'),
+        ('fc.{p}', 'stem.fc.{p}'),
+    ),
+    style='caffe',
+    writable=False,
+)
+PADDLE = Dialect(
+    'paddle',
+    'paddle',
+    deep_pairs=_paddle_layers(
+        '_conv',
+        '_batch_norm',
+        *((conv, norm, f'conv1_{i + 1}') for i, (conv, norm) in enumerate(_STEM)),
+        (f'{_BLOCK}.downsample.1', f'{_BLOCK}.downsample.2', 'bb_{l-1}_{b}.short'),
+    ),
+    plain_pairs=_paddle_layers(
+        '_conv',
+        '_batch_norm',
+        ('conv1', 'bn1', 'conv1'),
+        (f'{_BLOCK}.downsample.0', f'{_BLOCK}.downsample.1', 'bb_{l-1}_{b}.short'),
+    ),
+    pairs=(
+        *_paddle_layers(
+            '_conv',
+            '_batch_norm',
+            (f'{_BLOCK}.conv1', f'{_BLOCK}.bn1', 'bb_{l-1}_{b}.conv0'),
+            (f'{_BLOCK}.conv3', f'{_BLOCK}.bn3', 'bb_{l-1}_{b}.conv2'),
+            (f'{_BLOCK}.convs.{{i}}', f'{_BLOCK}.bns.{{i}}', 'bb_{l-1}_{b}.{any}_branch2b_{i+1}'),
+        ),
+        ('fc.{p}', 'out.{p}'),
+    ),
+    deep_mark='conv1_1.',
+    transposed=('fc.weight',),
+    writable=False,
+)
+# Its "vd" backbones have the deep stem but strided shortcuts, as its blocks never hear of "vd".
+PADDLEDETECTION = Dialect(
+    'paddledetection',
+    'paddle',
+    pairs=_paddle_layers(
+        'conv',
+        'norm',
+        *((conv, norm, f'res1.conv1_{i + 1}') for i, (conv, norm) in enumerate(_STEM)),
+        ('conv1', 'bn1', 'res1.conv1'),
+        (f'{_BLOCK}.conv1', f'{_BLOCK}.bn1', 'res{l+1}.blocks.{b}.branch2a'),
+        (f'{_BLOCK}.conv3', f'{_BLOCK}.bn3', 'res{l+1}.blocks.{b}.branch2c'),
+        (f'{_BLOCK}.convs.{{i}}', f'{_BLOCK}.bns.{{i}}', 'res{l+1}.blocks.{b}.branch2b.{i}'),
+        (f'{_BLOCK}.downsample.0', f'{_BLOCK}.downsample.1', 'res{l+1}.blocks.{b}.branch1'),
+    ),
+    writable=False,
+)
+DIALECTS = {
+    dialect.name: dialect
+    for dialect in (
+        OFFICIAL, TIMM, MMDET, MMPRETRAIN, MASKRCNN, DETECTRON2, PADDLE, PADDLEDETECTION,
+    )
+}  # fmt: skip
+
+# Told apart by a name that only one of them has; the first that fits. What is left is official,
+# whose names timm shares, and mmpretrain but for a deep stem: all three compute the same.
+_MARKS = (
+    (PADDLE, r'bb_\d+_\d+\.'),
+    (PADDLEDETECTION, r'res\d\.blocks\.'),
+    (DETECTRON2, r'res\d\.\d+\.'),
+    (MASKRCNN, r'stem\.(conv1|bn1)\.'),
+    (MMPRETRAIN, r'stem\.\d\.(conv|bn)\.'),
+    (MMDET, r'stem\.\d\.'),
+)
+
+
+def recognise(names: Mapping[str, object]) -> Dialect:
+    """Return the dialect of a backbone's tensor names."""
+    for dialect, mark in _MARKS:
+        if any(re.match(mark, name) for name in names):
+            return dialect
+    return OFFICIAL
+
+
+def find_dialect(name: str) -> Dialect:
+    """Return the dialect of a name, or raise UserError with those there are."""
+    if name not in DIALECTS:
+        raise UserError(f'dialect {name!r} is unknown; allowed: {", ".join(DIALECTS)}')
+    return DIALECTS[name]

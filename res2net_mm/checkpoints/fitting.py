@@ -1,0 +1,99 @@
+"""Compare a backbone's tensors with what the network needs, and refuse what does not fit."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from res2net_mm.errors import UserError
+
+from .backbone_tensors import some
+from .diagnosis import likely_cause
+
+# What a checkpoint may lack, or hold without use, with no harm.
+_MAY_LACK = (
+    ('num_batches_tracked', re.compile(r'\.num_batches_tracked$')),
+    ('DCN offsets', re.compile(r'\.conv_offset\.')),
+    ('plugins', re.compile(r'\.plugins\.')),
+)
+_MAY_GO_UNUSED = (
+    ('classifier', re.compile(r'^(fc|head\.fc)\.')),
+    # Projections at inner levels that the official DLA files hold and its code never computes.
+    ('idle DLA projections', re.compile(r'^level\d\.(tree\d\.)*project\.')),
+    ('num_batches_tracked', re.compile(r'\.num_batches_tracked$')),
+)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Which tensors fit a network by name and shape, and which do not."""
+
+    fitting: dict[str, Tensor]
+    lacking: dict[str, int]  # kind -> number of tensors that may lack
+    unused: dict[str, int]  # kind -> number of tensors that may go unused
+    missing: list[str]
+    unexpected: list[str]
+    misshapen: list[str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing lacks or is left over but what may."""
+        return not (self.missing or self.unexpected or self.misshapen)
+
+
+def fit(state: Mapping[str, Tensor], needed: Mapping[str, Tensor]) -> Fit:
+    """Compare tensors of official names with those of a backbone."""
+    lacking, unused = Counter(), Counter()
+    fitting, missing, unexpected, misshapen = {}, [], [], []
+    for name, own in needed.items():
+        if name not in state:
+            kind = _kind(name, _MAY_LACK)
+            if kind:
+                lacking[kind] += 1
+            else:
+                missing.append(name)
+        elif state[name].shape != own.shape:
+            misshapen.append(f'{name} {_shape(state[name])} instead of {_shape(own)}')
+        else:
+            fitting[name] = state[name]
+    stages = {name.split('.')[0] for name in needed}
+    for name in state:
+        if name in needed:
+            continue
+        first = name.split('.')[0]
+        kind = _kind(name, _MAY_GO_UNUSED)
+        if re.fullmatch(r'layer\d', first) and first not in stages:
+            kind = f'{first}, which is not built'
+        if kind:
+            unused[kind] += 1
+        else:
+            unexpected.append(name)
+    return Fit(fitting, dict(lacking), dict(unused), missing, unexpected, misshapen)
+
+
+def check(
+    found: Fit, state: Mapping[str, Tensor], needed: Mapping[str, Tensor], source: str
+) -> None:
+    """Raise UserError, with the likely cause and the first names, if the fit is not whole."""
+    if found.whole:
+        return
+    faults = (
+        ('missing', found.missing),
+        ('unexpected', found.unexpected),
+        ('of another shape', found.misshapen),
+    )
+    named = '; '.join(f'{fault}: {some(names, 3)}' for fault, names in faults if names)
+    raise UserError(
+        f'{source} does not fit the backbone: {likely_cause(state, needed)}. {named}. '
+        'To load only what fits, ask for it: load_weights(..., partial=True)'
+    )
+
+
+def _kind(name: str, kinds: tuple[tuple[str, re.Pattern], ...]) -> str | None:
+    return next((kind for kind, pattern in kinds if pattern.search(name)), None)
+
+
+def _shape(tensor: Tensor) -> str:
+    return 'x'.join(map(str, tensor.shape)) or 'scalar'

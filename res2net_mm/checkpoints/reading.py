@@ -1,0 +1,187 @@
+"""Read a checkpoint file of any format without running anything that is in it.
+
+A pickle can name any function and have it called, so nothing here unpickles freely: PyTorch's own
+files go through ``weights_only`` with the short list below, other pickles through an unpickler
+that knows NumPy arrays and nothing else. A file that needs more is refused with what it wanted.
+"""
+
+import io
+import json
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+
+from res2net_mm.errors import UserError
+
+from .safetensors_file import read_safetensors
+
+# A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
+_LEGACY_TORCH = b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'
+_HISTORY_METHODS = ('min', 'max', 'current', 'mean')
+
+
+class DamagedFileError(UserError):
+    """A file that is cut short or otherwise not what its format says."""
+
+
+def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, Any]:
+    """Return what a checkpoint file holds: a state dict, or a dict that holds one.
+
+    Args:
+        path: A ``.pth`` of PyTorch (old or new format), ``.safetensors``, ``.pdparams`` of Paddle
+            or ``.pkl`` of detectron2; the content decides, not the name.
+        map_location: Where tensors go, as for ``torch.load``.
+
+    Raises:
+        UserError: There is no such file, or it needs more than data to be read.
+        DamagedFileError: The file is cut short.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise UserError(f'checkpoint {path} does not exist')
+    with path.open('rb') as file:
+        head = file.read(64)
+    try:
+        if head.startswith((b'PK', _LEGACY_TORCH)):
+            checkpoint = _read_torch(path, map_location)
+        elif head.startswith(b'\x80'):
+            checkpoint = _as_tensors(_ArrayUnpickler(io.BytesIO(path.read_bytes())).load())
+        elif head[8:9] == b'{':
+            checkpoint, metadata = read_safetensors(path)
+            checkpoint._metadata = OrderedDict({'': metadata})
+        else:
+            raise ValueError('it is of no known format')
+    except UserError:
+        raise
+    except pickle.UnpicklingError as error:
+        raise UserError(_refusal(path, error)) from None
+    except _DAMAGE as error:
+        raise DamagedFileError(
+            f'checkpoint {path} ({path.stat().st_size} bytes) is damaged or cut short: {error}'
+        ) from None
+    if not isinstance(checkpoint, dict):
+        raise UserError(f'checkpoint {path} holds a {type(checkpoint).__name__}, not a state dict')
+    return checkpoint
+
+
+# What PyTorch, pickle and JSON raise over a file that ends too early or was altered.
+_DAMAGE = (
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    json.JSONDecodeError,
+    zipfile.BadZipFile,
+)
+
+
+def _read_torch(path: Path, map_location: Any) -> Any:
+    safe_globals = getattr(torch.serialization, 'safe_globals', None)
+    if safe_globals is None:  # torch < 2.5: no list can be given; plain state dicts still load
+        return torch.load(path, map_location=map_location, weights_only=True)
+    with safe_globals(_ALLOWED):
+        return torch.load(path, map_location=map_location, weights_only=True)
+
+
+def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
+    """Return one sentence on why a pickle was not followed."""
+    wanted = str(error).split('GLOBAL ')[-1].split(' was not')[0].splitlines()[0]
+    return (
+        f'checkpoint {path} is refused, as it wants more than tensors and arrays: {wanted}; '
+        'ask its author for a plain state dict or a .safetensors file'
+    )
+
+
+def _history_method(owner: type, name: str) -> Callable:
+    """Stand in for ``getattr`` in MMEngine's logs, which pickle HistoryBuffer's own methods."""
+    if owner is not HistoryBuffer or name not in _HISTORY_METHODS:
+        raise pickle.UnpicklingError(f'getattr({owner}, {name!r})')
+    return getattr(HistoryBuffer, name)
+
+
+def _called(full_name: str, function: Callable) -> Callable:
+    """Return a function that PyTorch's allow-list knows under another name."""
+
+    def stand_in(*args: Any) -> Any:
+        return function(*args)
+
+    stand_in.__module__, _, stand_in.__qualname__ = full_name.rpartition('.')
+    stand_in.__name__ = stand_in.__qualname__
+    return stand_in
+
+
+def _from_buffer(buffer: bytes, dtype: np.dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
+    return np.frombuffer(buffer, dtype=dtype).reshape(shape, order=order)
+
+
+_rebuild_array = np.zeros(0).__reduce__()[0]
+_rebuild_scalar = np.float64(0).__reduce__()[0]
+# NumPy 2 moved numpy.core to numpy._core; files of either name are read by either.
+_ARRAY_FUNCTIONS = {
+    f'numpy.{core}.{name}': function
+    for core in ('core', '_core')
+    for name, function in (
+        ('multiarray._reconstruct', _rebuild_array),
+        ('multiarray.scalar', _rebuild_scalar),
+        ('numeric._frombuffer', _from_buffer),
+    )
+}
+# What MMEngine's checkpoints hold besides tensors: the log's buffers and NumPy numbers.
+_ALLOWED = [
+    HistoryBuffer,
+    np.ndarray,
+    np.dtype,
+    *{type(np.dtype(kind)) for kind in '?bBhHiIlLqQefdSU'},
+    *(_called(name, function) for name, function in _ARRAY_FUNCTIONS.items()),
+    _called('builtins.getattr', _history_method),
+]
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """An unpickler of NumPy arrays in plain containers."""
+
+    _KNOWN = {
+        **_ARRAY_FUNCTIONS,
+        'numpy.ndarray': np.ndarray,
+        'numpy.dtype': np.dtype,
+        'collections.OrderedDict': OrderedDict,
+    }
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, encoding='latin1')  # of files that Python 2 wrote
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what the file calls ``module.name``, if it is known."""
+        full_name = f'{module}.{name}'
+        if full_name == '_codecs.encode':  # how protocol 2 writes bytes
+            return _latin1
+        if full_name not in self._KNOWN:
+            raise pickle.UnpicklingError(full_name)
+        return self._KNOWN[full_name]
+
+
+def _latin1(text: str, encoding: str) -> bytes:
+    if encoding != 'latin1':
+        raise pickle.UnpicklingError(f'encoding {encoding!r}')
+    return text.encode('latin1')
+
+
+def _as_tensors(value: Any) -> Any:
+    """Return the same containers with tensors in place of arrays."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in 'biuf':
+        return torch.from_numpy(np.ascontiguousarray(value).reshape(value.shape))
+    if isinstance(value, dict):
+        return OrderedDict((name, _as_tensors(entry)) for name, entry in value.items())
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], np.ndarray):
+        return _as_tensors(value[1])  # Paddle's (name, array)
+    return value

@@ -1,0 +1,57 @@
+"""Renaming by a table of name templates, in both directions."""
+
+import re
+
+Pairs = tuple[tuple[str, str], ...]
+
+_FIELD = re.compile(r'\{(\w+)([+-]\d+)?\}')
+_MEANING = {'p': r'.+', 'any': r'[^.]+'}  # every other field is a number
+
+
+class Renaming:
+    """A table of pairs of templates; the first pair that fits a name renames it.
+
+    A field such as ``{b}`` stands for a number, ``{b+1}`` for that number plus one, ``{p}`` for
+    anything and ``{any}`` for anything without a dot. A field must stand in both templates, or in
+    the one that is read only.
+    """
+
+    def __init__(self, pairs: Pairs) -> None:
+        self._to_first = [(_reader(second), first) for first, second in pairs]
+        self._to_second = [(_reader(first), second) for first, second in pairs]
+
+    def first(self, name: str) -> str:
+        """Return a second name's first name, or the name itself if no pair fits."""
+        return _rename(name, self._to_first)
+
+    def second(self, name: str) -> str:
+        """Return a first name's second name, or the name itself if no pair fits."""
+        return _rename(name, self._to_second)
+
+
+def _reader(template: str) -> tuple[re.Pattern, dict[str, int]]:
+    """Return the pattern of a template and what to take off each number it reads."""
+    pattern, offsets, end = '', {}, 0
+    for field in _FIELD.finditer(template):
+        name, offset = field.groups()
+        pattern += (
+            f'{re.escape(template[end : field.start()])}(?P<{name}>{_MEANING.get(name, "[0-9]+")})'
+        )
+        offsets[name] = int(offset or 0)
+        end = field.end()
+    return re.compile(pattern + re.escape(template[end:])), offsets
+
+
+def _rename(name: str, table: list[tuple[tuple[re.Pattern, dict[str, int]], str]]) -> str:
+    for (pattern, offsets), template in table:
+        if found := pattern.fullmatch(name):
+            fields = found.groupdict()
+            return _FIELD.sub(lambda field: _write(field, fields, offsets), template)  # noqa: B023
+    return name
+
+
+def _write(field: re.Match, fields: dict[str, str], offsets: dict[str, int]) -> str:
+    name, offset = field.groups()
+    if name in _MEANING:
+        return fields[name]
+    return str(int(fields[name]) - offsets[name] + int(offset or 0))
