@@ -143,13 +143,13 @@ class SetUp:
             if wheel and not self.rebuild:
                 try:
                     self.install_wheel(wheel)
-                    self.report.set_detail(f'{mmcv.version}, from the cache: {wheel}')
+                    self.report.set_detail(f'{mmcv.version}, from {self.cache}')
                     return
                 except SetupError:
                     self.report.say(f'mmcv: {wheel} does not load here and is built anew')
             wheel = self.build_mmcv(mmcv, cached)
             self.install_wheel(wheel)
-            self.report.set_detail(f'{mmcv.version}, built and kept: {wheel}')
+            self.report.set_detail(f'{mmcv.version}, built and kept in {self.cache}')
 
     def build_mmcv(self, pin: Pin, cached: WheelCache) -> Path:
         """Return the wheel, built in a folder that is removed and kept in the cache."""
