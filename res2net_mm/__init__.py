@@ -4,7 +4,9 @@ from .stack import check_stack
 
 check_stack()
 
-from .backbones import Res2Net, Res2NetDLA  # noqa: E402  (only once the stack is known to carry it)
+from .backbones import Res2Net, Res2NetDLA, build  # noqa: E402  (the stack is checked by now)
+from .checkpoints import load_weights  # noqa: E402
+from .presets import list_presets  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['Res2Net', 'Res2NetDLA', '__version__']
+__all__ = ['Res2Net', 'Res2NetDLA', '__version__', 'build', 'list_presets', 'load_weights']

@@ -145,5 +145,6 @@ class Res2NetBackbone(BaseModule):
             elif self.zero_init_residual and isinstance(module, Bottle2neck):
                 nn.init.zeros_(module.bn3.weight)
         for cfg in pretrained:
-            self.load_report = load_weights(self, cfg['checkpoint'])
+            options = {key: cfg[key] for key in ('dialect', 'prefix', 'partial') if key in cfg}
+            self.load_report = load_weights(self, cfg['checkpoint'], **options)
             print_log(str(self.load_report), logger='current')

@@ -61,7 +61,8 @@ class Res2Net(Res2NetBackbone):
         zero_init_residual: Whether the last norm of each block starts at zero. The published
             networks did not.
         init_cfg: ``dict(type='Pretrained', checkpoint=...)`` with a path, an https URL or
-            ``res2net://<preset>``; any published dialect fits. Default Kaiming initialisation.
+            ``res2net://<preset>``; any published dialect fits (``dialect``, ``prefix`` and
+            ``partial`` as in :func:`res2net_mm.load_weights`). Default Kaiming initialisation.
 
     Attributes:
         out_channels: Channels of each returned feature map.
@@ -173,6 +174,7 @@ class Res2Net(Res2NetBackbone):
         self.maxpool = nn.Identity() if net['stem'] == '3x3' else nn.MaxPool2d(3, 2, padding=1)
 
         self.num_stages = num_stages
+        self.style = style
         for i in range(num_stages):
             grid = multi_grid if i == num_stages - 1 else None
             out_channels = net['base_channels'] * 2**i * EXPANSION

@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
 
 from .config import load_config
@@ -42,6 +43,7 @@ def evaluate(
     Raises:
         UserError: Something the user can mend.
     """
+    make_mmengine_loading_safe()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
         raise UserError(f'checkpoint {checkpoint} does not exist')

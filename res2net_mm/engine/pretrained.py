@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from mmengine.config import Config, ConfigDict
-
-from res2net_mm.checkpoints import fetch
+from mmengine.runner.checkpoint import CheckpointLoader
 
 
 def fetch_pretrained(cfg: Config) -> None:
@@ -15,7 +14,7 @@ def fetch_pretrained(cfg: Config) -> None:
     """
     for part in _parts(cfg.model):
         for init_cfg in _pretrained(part):
-            fetch(init_cfg.checkpoint)
+            CheckpointLoader.load_checkpoint(init_cfg.checkpoint, map_location='cpu')
 
 
 def drop_pretrained(cfg: Config) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner, find_latest_checkpoint
 
+from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
 
 from .config import load_config
@@ -47,6 +48,7 @@ def train(
     Raises:
         UserError: Something the user can mend; nothing has been trained.
     """
+    make_mmengine_loading_safe()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     messages = []
     if data is not None:

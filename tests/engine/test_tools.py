@@ -1,0 +1,106 @@
+"""The real tools in processes of their own: train, test, resume, and their errors in one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import LIGHT, MAIN, QUICK, ROOT
+
+OPTIONS = [f'{key}={value}' for key, value in QUICK.items()]
+
+
+def run(tool: str, *arguments: object, cwd: Path, **env: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, ROOT / 'tools' / tool, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def one_error(done: subprocess.CompletedProcess) -> str:
+    """The one line a user reads."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert 'Traceback' not in done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
+    assert len(errors) == 1
+    return errors[0]
+
+
+def test_train_test_resume(coco_folder, tmp_path):
+    work_dir = tmp_path / 'run'
+    common = ['--data', coco_folder, '--work-dir', work_dir]
+    done = run('train.py', LIGHT, *common, '--cfg-options', *OPTIONS, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    for line in (
+        'dataset: CocoDataset, 8 images',
+        'backbone: Res2Net, preset res2net_light_14w_4s',
+        'weights: random',
+        'frozen: nothing',
+        'trainable parameters: ',
+    ):
+        assert line in said
+    report = json.loads((work_dir / 'ap_by_size.json').read_text())
+    assert report
+
+    checkpoint = work_dir / 'epoch_1.pth'
+    (work_dir / 'ap_by_size.json').unlink()
+    done = run('test.py', LIGHT, checkpoint, *common, '--cfg-options', *OPTIONS, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((work_dir / 'ap_by_size.json').read_text()) == report
+    assert (work_dir / 'predictions.png').stat().st_size > 10_000
+    assert 'small' in done.stdout + done.stderr
+
+    longer = [*OPTIONS, 'train_cfg.max_epochs=2']
+    done = run('train.py', LIGHT, *common, '--resume', '--cfg-options', *longer, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f'resuming from {checkpoint}' in done.stdout + done.stderr
+    meta = torch.load(work_dir / 'epoch_2.pth', weights_only=False)['meta']  # our own file
+    assert meta['epoch'] == 2
+
+
+def test_coco_missing_is_one_error_that_says_what_to_do(tmp_path):
+    error = one_error(run('train.py', MAIN, cwd=tmp_path))
+    for part in (
+        'instances_train2017.json',
+        'MMDET_DATASETS',
+        '--data',
+        'make demo',
+        'cocodataset',
+    ):
+        assert part in error
+    error = one_error(run('train.py', MAIN, cwd=tmp_path, MMDET_DATASETS='/nowhere/coco'))
+    assert '/nowhere/coco/annotations/instances_train2017.json' in error
+
+
+def test_pretrained_unreachable_is_one_error_that_says_what_to_do(coco_folder, tmp_path):
+    closed = dict(TORCH_HOME=str(tmp_path), https_proxy='http://127.0.0.1:9')  # nobody listens
+    error = one_error(run('train.py', MAIN, '--data', coco_folder, cwd=tmp_path, **closed))
+    for part in ('res2net50_v1b_26w_4s-3cf99910.pth', 'https://', str(tmp_path), '--no-pretrained'):
+        assert part in error
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'named'),
+    [
+        (['nowhere.py'], 'nowhere.py'),
+        (['mmdet::nowhere/nothing.py'], 'mmdet::nowhere/nothing.py'),
+        ([LIGHT, '--data', 'nowhere'], 'nowhere'),
+        ([LIGHT, '--data', '.'], 'neither in COCO layout'),
+        ([LIGHT, '--cfg-options', 'train_cfg.max_epochs.x=1'], 'train_cfg.max_epochs.x'),
+        ([LIGHT, '--resume', 'gone.pth'], 'gone.pth'),
+    ],
+    ids=lambda value: None if isinstance(value, str) else '-'.join(map(str, value))[-24:],
+)
+def test_a_wrong_command_line_is_one_error(arguments, named, coco_folder, tmp_path):
+    if '--resume' in arguments:
+        arguments = [*arguments, '--data', coco_folder]
+    assert named in one_error(run('train.py', *arguments, cwd=tmp_path))
+    assert not list(tmp_path.glob('work_dirs/*/*.pth'))
