@@ -102,11 +102,11 @@ class Report:
         output = self._read_log(begin)
         if process.returncode:
             cause = next((why for sign, why in _CAUSES if sign.search(output)), '')
+            where = f'(exit status {process.returncode}, full log: {self.log})'
+            if cause:
+                raise SetupError(f'{self._title} failed: {cause} {where}.')
             tail = '\n'.join(f'  | {line}' for line in output.splitlines()[-TAIL_LINES:])
-            raise SetupError(
-                f'{self._title} failed{": " if cause else ""}{cause} '
-                f'(exit status {process.returncode}, full log: {self.log}); its last lines:\n{tail}'
-            )
+            raise SetupError(f'{self._title} failed {where}; its last lines:\n{tail}')
         return output
 
     def _show_progress(self, begin: int) -> None:
