@@ -12,22 +12,11 @@ rest of OpenMMLab, this checkout. Called again, it returns at once unless its in
 
 import sys
 
-LOWEST, HIGHEST = (3, 10), (3, 12)
-
-
-def python_fault(version):
-    """Return why a Python of this version will not do, an empty string if it will."""
-    if LOWEST <= tuple(version[:2]) <= HIGHEST:
-        return ''
-    found, lowest, highest = ('.'.join(map(str, v[:2])) for v in (version, LOWEST, HIGHEST))
-    return (
-        'Python ' + found + ' will not do, ' + lowest + ' to ' + highest + ' is needed: '
-        'call this script with another one, or make with PYTHON=python' + highest + '.'
-    )
+from environment.fit_python import python_fault
 
 
 def main():
-    """Return the exit status; the steps need a new Python to be read, so they are imported late."""
+    """Return the exit status; only a fit Python can read the steps, so they are imported late."""
     fault = python_fault(sys.version_info)
     if fault:
         sys.stderr.write('error: ' + fault + '\n')

@@ -25,8 +25,12 @@ for pin in sys.argv[1:]:
     name, version = pin.split('==')
     found = metadata.version(name)
     assert found.split('+')[0] == version, f'{name} is {found}, not {version}'
-import torch, cv2, mmcv._ext, mmengine, mmdet, mmseg
+import torch, cv2, mmcv._ext
 from mmcv.ops import nms
+from mmdet.utils import register_all_modules as import_all_of_mmdet
+from mmseg.utils import register_all_modules as import_all_of_mmseg
+import_all_of_mmdet(init_default_scope=False)
+import_all_of_mmseg(init_default_scope=False)
 boxes = torch.tensor([[0., 0., 9., 9.], [0., 0., 9., 8.], [20., 20., 29., 29.]])
 kept = nms(boxes, torch.tensor([.9, .8, .7]), .5)[1].tolist()
 assert kept == [0, 2], f'mmcv.ops.nms kept {kept} of three boxes, not [0, 2]'
@@ -174,9 +178,9 @@ class SetUp:
 
     def install_openmmlab(self) -> None:
         with self.report.step('mmdet, mmseg'):
-            pins = self.openmmlab('mmdetection', 'mmsegmentation')
+            pins = self.openmmlab('imaug', 'mmdetection', 'mmsegmentation')
             self.pip('install', '--no-deps', '--no-build-isolation', *pins)
-            self.report.set_detail(', '.join(pin.version for pin in pins))
+            self.report.set_detail(', '.join(pin.version for pin in pins[1:]))
 
     def install_checkout(self) -> None:
         with self.report.step('res2net_mm'):
