@@ -108,8 +108,12 @@ def test_nothing_but_mmcv_cnn_is_needed_to_run_a_backbone(tmp_path):
         'net = res2net_mm.build("res2net_light_14w_4s")\n'
         'net.init_weights()\n'
         'print(len(net(torch.randn(1, 3, 64, 64))))\n'
+        'dcn = dict(type="DCNv2", deform_groups=1)\n'
+        'res2net_mm.Res2Net(dcn=dcn, stage_with_dcn=(False, False, False, True))\n'
     )
     done = subprocess.run(
         [sys.executable, 'lite.py'], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout.split()[-1:] == ['4'], done.stderr
+    assert 'UserError: dcn=' in done.stderr.splitlines()[-1]
+    assert 'install the full mmcv' in done.stderr

@@ -1,5 +1,6 @@
 """Build the blocks of a backbone, stage by stage."""
 
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,11 @@ class BlockFactory:
             raise UserError(
                 f'dcn={self.dcn} and stage_with_dcn={self.stage_with_dcn} belong together: one '
                 'says which deformable convolution, the other in which stages'
+            )
+        if self.dcn is not None and importlib.util.find_spec('mmcv._ext') is None:
+            raise UserError(
+                f'dcn={self.dcn} needs the compiled operators of mmcv; mmcv-lite lacks them, install '
+                'the full mmcv in its place'
             )
         if self.stage_with_dcn is not None:
             per_stage('stage_with_dcn', self.stage_with_dcn, self.num_stages)
