@@ -18,7 +18,8 @@ class BlockFactory:
     """What is the same for all blocks of a backbone, said once.
 
     Attributes:
-        numbers: ``scales``, ``base_width``, ``groups``, ``se`` and ``block_rule`` of the network.
+        numbers: The network's ``scales``, ``base_width``, ``groups``, ``convolve_first``, ``se`` and
+            ``block_rule``.
         expansion: A block's output channels per channel of its stage's base width.
         num_stages: Stages of the network.
         style: Where a block's stride sits, ``pytorch`` or ``caffe``.
@@ -92,6 +93,7 @@ class BlockFactory:
             stride=stride,
             dilation=dilation,
             groups=numbers['groups'],
+            pass_last=not (first and numbers['convolve_first']),
             style=self.style,
             shortcut=shortcut,
             se=numbers['se'],

@@ -106,7 +106,7 @@ class Res2NetDLA(Res2NetBackbone):
         dilations = per_stage('dilations', dilations, num_stages)
         parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg or dict(type='BN', requires_grad=True))
         factory = BlockFactory(
-            numbers=net,
+            numbers=dict(net, convolve_first=False),
             expansion=EXPANSION,
             num_stages=num_stages,
             dcn=dcn,

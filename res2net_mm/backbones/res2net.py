@@ -31,6 +31,8 @@ class Res2Net(Res2NetBackbone):
         scales: Splits s of a block. Default 4.
         base_width: Channels of a split per 64 channels of the stage's base width. Default 26.
         groups: Groups of the 3x3 convolutions (Res2NeXt's cardinality). Default 1.
+        convolve_first: Whether the first block of each stage convolves its last split too, in place
+            of pooling it, as the CIFAR networks do. Default False.
         stem: ``7x7`` (v1), ``deep`` (three 3x3, v1b) or ``3x3`` (stride 1, no pooling, for CIFAR).
             Default ``7x7``.
         avg_down: Whether shortcuts average-pool instead of striding (v1b). Default False.
@@ -83,6 +85,7 @@ class Res2Net(Res2NetBackbone):
         scales: int | None = None,
         base_width: int | None = None,
         groups: int | None = None,
+        convolve_first: bool | None = None,
         stem: str | None = None,
         avg_down: bool | None = None,
         se: int | None = None,
@@ -117,6 +120,7 @@ class Res2Net(Res2NetBackbone):
                 scales=scales,
                 base_width=base_width,
                 groups=groups,
+                convolve_first=convolve_first,
                 stem=stem,
                 avg_down=avg_down,
                 se=se,
@@ -128,6 +132,7 @@ class Res2Net(Res2NetBackbone):
                 scales=4,
                 base_width=26,
                 groups=1,
+                convolve_first=False,
                 stem='7x7',
                 avg_down=False,
                 base_channels=64,

@@ -32,6 +32,7 @@ class Bottle2neck(HierarchicalConv):
         stride: Stride of the block.
         dilation: Dilation of the 3x3 convolutions.
         groups: Groups of the 3x3 convolutions.
+        pass_last: Whether the last split is passed through (see :class:`HierarchicalConv`).
         style: Where the stride sits: ``pytorch`` in the 3x3, ``caffe`` in the first 1x1.
         shortcut: Module for the identity path; None adds the input as it is.
         se: Reduction of a squeeze-and-excitation before the addition; None for none.
@@ -54,6 +55,7 @@ class Bottle2neck(HierarchicalConv):
         stride: int = 1,
         dilation: int = 1,
         groups: int = 1,
+        pass_last: bool = True,
         style: str = 'pytorch',
         shortcut: nn.Module | None = None,
         se: int | None = None,
@@ -73,6 +75,7 @@ class Bottle2neck(HierarchicalConv):
             stride=stride_3x3,
             dilation=dilation,
             groups=groups,
+            pass_last=pass_last,
             conv_cfg=hierarchical_conv_cfg or conv_cfg,
             norm_cfg=norm_cfg,
             **split_flow(block_rule, first=first, stride=stride_3x3)._asdict(),

@@ -34,6 +34,8 @@ class HierarchicalConv(nn.Module):
         groups: Groups of the 3x3 convolutions (the cardinality of Res2NeXt).
         carry: Whether a split adds the previous one's output before its convolution.
         pool_last: Whether the last split is average-pooled 3x3, padding counted.
+        pass_last: Whether the last split is passed through (or pooled). If not it has a branch of
+            its own: the first blocks of the CIFAR networks, a grouped convolution in effect.
         conv_cfg: Config of the 3x3 convolutions; a deformable one is welcome.
         norm_cfg: Config of the norms.
 
@@ -54,6 +56,7 @@ class HierarchicalConv(nn.Module):
         groups: int = 1,
         carry: bool = True,
         pool_last: bool = False,
+        pass_last: bool = True,
         conv_cfg: dict | None = None,
         norm_cfg: dict | None = None,
     ) -> None:
@@ -62,15 +65,17 @@ class HierarchicalConv(nn.Module):
             raise UserError(f'scales={scales} must be at least 1')
         if width < 1 or width % groups:
             raise UserError(f'groups={groups} must divide the width={width} channels of a split')
-        if scales > 1 and stride != 1 and (carry or not pool_last):
+        pass_last = pass_last and scales > 1
+        if scales > 1 and stride != 1 and (carry or (pass_last and not pool_last)):
             raise UserError(f'stride={stride} needs carry=False and pool_last=True')
         self.width = width
         self.scales = scales
         self.stride = stride
         self.carry = carry
         self.pool_last = pool_last
+        self.pass_last = pass_last
         norm_cfg = norm_cfg or dict(type='BN')
-        branches = max(1, scales - 1)
+        branches = scales - pass_last
         self.convs = nn.ModuleList(
             build_conv_layer(
                 conv_cfg,
@@ -100,12 +105,12 @@ class HierarchicalConv(nn.Module):
             elif self.needs_contiguous:
                 split = split.contiguous()
             outputs.append(self.relu(norm(conv(split))))
-        if self.scales == 1:
-            return outputs[0]
-        last = splits[-1]
-        if self.pool_last:
-            last = F.avg_pool2d(last, kernel_size=3, stride=self.stride, padding=1)
-        return torch.cat((*outputs, last), dim=1)
+        if self.pass_last:
+            last = splits[-1]
+            if self.pool_last:
+                last = F.avg_pool2d(last, kernel_size=3, stride=self.stride, padding=1)
+            outputs.append(last)
+        return torch.cat(outputs, dim=1) if len(outputs) > 1 else outputs[0]
 
     def extra_repr(self) -> str:
         return f'scales={self.scales}, carry={self.carry}, pool_last={self.pool_last}'

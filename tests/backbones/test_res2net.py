@@ -53,6 +53,12 @@ def test_scales_base_width_and_groups():
     assert block.conv1.out_channels == 60
 
 
+def test_convolve_first():
+    backbone = small(convolve_first=True)
+    assert [len(block.convs) for block in backbone.blocks()] == [3, 2, 3, 3, 2, 3]
+    assert sizes(backbone) == sizes(small())
+
+
 @pytest.mark.parametrize(
     ('stem', 'reduction', 'keys'),
     [

@@ -48,14 +48,17 @@ def avg_pool(x: np.ndarray, stride: int) -> np.ndarray:
     return y / 9
 
 
-def hierarchical(x: np.ndarray, layer, *, carry: bool, pool_last: bool, stride: int) -> np.ndarray:
-    """y_i = b_i(x_i + y_{i-1}) where the block carries, the last split passed or pooled."""
+def hierarchical(
+    x: np.ndarray, layer, *, carry: bool, pool_last: bool, stride: int, pass_last: bool = True
+) -> np.ndarray:
+    """y_i = b_i(x_i + y_{i-1}) where the block carries, the last split passed or pooled or not."""
     splits = np.split(x, layer.scales, axis=1)
     outputs = []
-    for i in range(max(1, layer.scales - 1)):
+    pass_last = pass_last and layer.scales > 1
+    for i in range(layer.scales - 1 if pass_last else layer.scales):
         entering = splits[i] + outputs[i - 1] if carry and i > 0 else splits[i]
         outputs.append(relu(norm(conv2d(entering, layer.convs[i]), layer.bns[i])))
-    if layer.scales > 1:
+    if pass_last:
         outputs.append(avg_pool(splits[-1], stride) if pool_last else splits[-1])
     return np.concatenate(outputs, axis=1)
 
