@@ -18,8 +18,8 @@ class BlockFactory:
     """What is the same for all blocks of a backbone, said once.
 
     Attributes:
-        numbers: The network's ``scales``, ``base_width``, ``groups``, ``convolve_first``, ``se`` and
-            ``block_rule``.
+        numbers: ``scales``, ``base_width``, ``groups``, ``convolve_first``, ``se`` and
+            ``block_rule`` of the network.
         expansion: A block's output channels per channel of its stage's base width.
         num_stages: Stages of the network.
         style: Where a block's stride sits, ``pytorch`` or ``caffe``.
@@ -50,8 +50,8 @@ class BlockFactory:
             )
         if self.dcn is not None and importlib.util.find_spec('mmcv._ext') is None:
             raise UserError(
-                f'dcn={self.dcn} needs the compiled operators of mmcv; mmcv-lite lacks them, install '
-                'the full mmcv in its place'
+                f'dcn={self.dcn} needs the compiled operators of mmcv; mmcv-lite lacks them, '
+                'install the full mmcv in its place'
             )
         if self.stage_with_dcn is not None:
             per_stage('stage_with_dcn', self.stage_with_dcn, self.num_stages)

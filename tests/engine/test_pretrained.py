@@ -1,6 +1,6 @@
 import pytest
-from conftest import MAIN
 from mmengine.config import Config
+from shipped_configs import MAIN
 
 from res2net_mm.engine.pretrained import drop_pretrained, start_from_random
 

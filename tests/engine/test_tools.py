@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import LIGHT, MAIN, QUICK, ROOT
+from shipped_configs import LIGHT, MAIN, QUICK, ROOT
 
 OPTIONS = [f'{key}={value}' for key, value in QUICK.items()]
 

@@ -1,0 +1,46 @@
+from torch import nn
+
+import res2net_mm
+from res2net_mm.engine.startup_report import (
+    describe_backbone,
+    describe_dataset,
+    describe_frozen,
+)
+
+
+class Boxes:
+    """A dataset as mmdet's: boxes of 10, 50 and 100 px side, and one that is ignored."""
+
+    def __len__(self):
+        return 2
+
+    def get_data_info(self, i):
+        sides = [(10, 0), (50, 0)] if i == 0 else [(100, 0), (100, 1)]
+        return dict(
+            instances=[dict(bbox=[5, 5, 5 + s, 5 + s], ignore_flag=flag) for s, flag in sides]
+        )
+
+
+class Images(Boxes):
+    def get_data_info(self, i):
+        return dict(img_path=str(i))
+
+
+def test_dataset():
+    said = describe_dataset(Boxes())
+    assert said == 'Boxes, 2 images, 3 boxes (1 small, 1 medium, 1 large; by box area)'
+    assert describe_dataset(Images()) == 'Images, 2 images'
+
+
+def test_backbone_and_what_is_frozen():
+    model = nn.Module()
+    model.backbone = res2net_mm.build('res2net_light_14w_4s', frozen_stages=1, norm_eval=True)
+    model.head = nn.Linear(2, 2)
+    said = describe_backbone(model.backbone)
+    assert said == 'Res2Net, preset res2net_light_14w_4s, block_rule official'
+    assert describe_frozen(model) == (
+        'backbone.conv1, backbone.bn1, backbone.layer1, '
+        'all batch norms of the backbone keep their statistics'
+    )
+    model.backbone = nn.Conv2d(1, 1, 1)
+    assert describe_frozen(model) == 'nothing'
