@@ -16,12 +16,15 @@ from res2net_mm.errors import UserError
 SOURCES = {
     'P': 'Gao et al., Res2Net, arXiv 1904.01169 (TPAMI 43(2), 2021), tables 1 to 4',
     'PM': 'github.com/Res2Net/Res2Net-PretrainedModels: README and code',
+    'TI': 'github.com/huggingface/pytorch-image-models (timm): results-imagenet.csv',
     'I7': 'Res2Net-PretrainedModels issues 7, 14 and 36: the author on the CIFAR networks',
     'I50': 'Res2Net-PretrainedModels issue 50: the author on the 152-layer network',
+    'MP': 'github.com/open-mmlab/mmpretrain: metafile of configs/res2net',
+    'PC': 'github.com/PaddlePaddle/PaddleClas: model zoo documents',
     'ours': 'this package: nobody published this network',
 }
-# Of the official files; timm, mmdet and mmpretrain converted theirs from them.
-LICENCE = 'code CC BY-NC-SA 4.0 (non-commercial), nothing separate is said on the weights'
+# timm, mmdet and mmpretrain converted their files from the official ones.
+LICENCE = 'official code CC BY-NC-SA 4.0 (non-commercial), nothing separate is said on the weights'
 
 OFFICIAL = 'https://shanghuagao.oss-cn-beijing.aliyuncs.com/res2net/'
 TIMM = 'https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-res2net/'
@@ -38,6 +41,7 @@ class Weights:
     urls: tuple[str, ...]  # the same file at each
     top1: float | None = None  # ImageNet accuracy in % its publisher prints; None: the preset's
     top5: float | None = None
+    source: str = ''  # tag of SOURCES, of the accuracy
 
     @property
     def file(self) -> str:
@@ -51,7 +55,7 @@ class Preset:
 
     name: str
     arguments: Mapping[str, object]
-    params: float | None = None  # millions, the classifier included
+    params: float | None = None  # millions, with the classifier
     gmacs: float | None = None  # at 224 x 224
     top1: float | None = None  # accuracy in %: ImageNet, one 224 crop; CIFAR-100 for *29_*
     top5: float | None = None
@@ -78,7 +82,7 @@ def _official(name: str, file: str, mirror: str | None = TIMM) -> Weights:
 
 def _mmpretrain(name: str, end: str, top1: float, top5: float) -> Weights:
     file = f'mmclassification/v0/res2net/{name}_3rdparty_8xb32_in1k_20210927-{end}.pth'
-    return Weights(name, 'mmpretrain', (OPENMMLAB + file,), top1, top5)
+    return Weights(name, 'mmpretrain', (OPENMMLAB + file,), top1, top5, 'MP')
 
 
 def _mmdet(name: str, end: str) -> Weights:
@@ -86,7 +90,8 @@ def _mmdet(name: str, end: str) -> Weights:
 
 
 def _paddle(name: str, top1: float, top5: float) -> Weights:
-    return Weights(name, 'paddle', (f'{PADDLE}{name}_pretrained.pdparams',), top1, top5)
+    url = f'{PADDLE}{name}_pretrained.pdparams'
+    return Weights(name, 'paddle', (url,), top1, top5, 'PC')
 
 
 # fmt: off
@@ -148,7 +153,7 @@ def _v1b(depth):
 
 def _next29(base_width, scales, groups):
     widths = dict(base_width=base_width, scales=scales, groups=groups)
-    return dict(stage_blocks=(3, 3, 3), stem='3x3', **widths)
+    return dict(stage_blocks=(3, 3, 3), stem='3x3', convolve_first=True, **widths)
 
 
 def _light(base_width, **more):
@@ -177,11 +182,12 @@ _NETS = (
          also='res2net152_v1b res2net152_v1d_26w_4s Res2Net152_vd_26w_4s'),
     _row('res2net200_v1b_26w_4s', _v1b(200), 76.21, 15.7, 85.13, 97.42, 'PM',
          'res2net200_v1d_26w_4s', block_rule='paddle'),
-    _row('res2net_dla60', dict(base_width=28, scales=4), 21.15, 4.2, 78.47, 94.20, 'PM',
+    # Params from TI: PM prints 21.15 and 17.33, with projections that are never computed.
+    _row('res2net_dla60', dict(base_width=28, scales=4), 20.85, 4.2, 78.47, 94.20, 'PM TI',
          'dla60_res2net', **_DLA),
-    _row('res2next_dla60', dict(base_width=4, scales=4, groups=8), 17.33, 3.6, 78.45, 94.14, 'PM',
-         'dla60_res2next', **_DLA),
-    # On CIFAR-100 with 32 x 32 images.
+    _row('res2next_dla60', dict(base_width=4, scales=4, groups=8), 17.03, 3.6, 78.45, 94.14,
+         'PM TI', 'dla60_res2next', **_DLA),
+    # On CIFAR-100 with 32 x 32 images; the paper counts params with a classifier of 10 classes.
     _row('res2next29_6c24w4s', _next29(24, 4, 6), 24.3, None, 83.02, None, 'P I7',
          'res2next29', classes=100),
     _row('res2next29_8c25w4s', _next29(25, 4, 8), 33.8, None, 83.07, None, 'P I7', classes=100),
@@ -192,12 +198,13 @@ _LIGHT = (
     _row('res2net_light_26w_4s', _light(26), no_weights=_OURS),
     _row('res2net_light_v1b_26w_4s', _light(26, stem='deep', avg_down=True), no_weights=_OURS),
 )
-# What was published of a squeeze-and-excitation form: params, top-1, top-5, alias.
+# What was published of a squeeze-and-excitation form: top-1, top-5, alias. The paper's params of
+# the CIFAR networks (26.0, 34.0, 36.9 M) are those of no one reduction and stay out.
 _SE_PUBLISHED = {
-    'res2net50_26w_4s': (None, 78.44, 94.06, 'se_res2net50'),
-    'res2next29_6c24w4s': (26.0, 83.32, None, 'se_res2next29'),
-    'res2next29_8c25w4s': (34.0, 83.36, None, ''),
-    'res2next29_6c24w6s': (36.9, 83.44, None, ''),
+    'res2net50_26w_4s': (78.44, 94.06, 'se_res2net50'),
+    'res2next29_6c24w4s': (83.32, None, 'se_res2next29'),
+    'res2next29_8c25w4s': (83.36, None, ''),
+    'res2next29_6c24w6s': (83.44, None, ''),
 }
 # fmt: on
 
@@ -208,12 +215,12 @@ def _with_se(net: Preset) -> Preset:
     The paper places it before the addition (section 3.2.2) and is silent on the reduction: 16 is
     SENet's own, and our choice.
     """
-    params, top1, top5, alias = _SE_PUBLISHED.get(net.name, (None, None, None, ''))
+    top1, top5, alias = _SE_PUBLISHED.get(net.name, (None, None, ''))
     return replace(
         net,
         name=f'se_{net.name}',
         arguments=MappingProxyType({**net.arguments, 'se': 16}),
-        params=params,
+        params=None,
         gmacs=None,
         top1=top1,
         top5=top5,
@@ -241,11 +248,12 @@ def find(name: str) -> Preset:
         UserError: There is none; the message offers the nearest names.
     """
     wanted = _plain(name)
-    known = {_plain(n): (n, preset) for preset in PRESETS.values() for n in preset.all_names}
+    known = {_plain(n): preset for preset in PRESETS.values() for n in preset.all_names}
     if wanted in known:
-        return known[wanted][1]
-    near = [known[n][0] for n in difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)]
-    hint = f'did you mean {" or ".join(near)}? ' if near else ''
+        return known[wanted]
+    near = difflib.get_close_matches(wanted, known, n=5, cutoff=0.5)
+    names = ', '.join(dict.fromkeys(known[n].name for n in near))
+    hint = f'the nearest are {names}; ' if names else ''
     raise UserError(f'preset {name!r} is unknown; {hint}`tools/list_presets.py` prints all')
 
 
@@ -287,6 +295,29 @@ def zoo_table() -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def describe(name: str) -> str:
+    """Return all that is known of a preset, with the source of each figure."""
+    p = find(name)
+    figures = dict(
+        arguments=', '.join(f'{key}={value!r}' for key, value in p.arguments.items()),
+        params=p.params and f'{p.params} M',
+        GMACs=p.gmacs,
+        accuracy=p.top1 and ' / '.join(f'{v} %' for v in (p.top1, p.top5) if v),
+        normalisation=f'mean {p.mean}, std {p.std}, {"RGB" if p.to_rgb else "BGR"}',
+    )
+    lines = [p.name, f'  type           res2net_mm.{p.backbone}, block rule {p.block_rule}']
+    lines += [f'  {title:14} {value or "not published"}' for title, value in figures.items()]
+    lines += [f'  also called    {", ".join(p.all_names[1:]) or "-"}']
+    for w in p.weights:
+        own = f', top-1 {w.top1} %' if w.top1 else ''
+        lines += [f'  weights        {w.name} ({w.dialect}{own})']
+        lines += [f'                 {url}' for url in w.urls]
+    lines += [f'  licence        {LICENCE}' if p.weights else f'  weights        {p.no_weights}']
+    tags = [*p.sources.split(), *(w.source for w in p.weights if w.source)]
+    lines += [f'  source {tag:7} {SOURCES[tag]}' for tag in dict.fromkeys(tags)]
+    return '\n'.join(lines)
 
 
 def _plain(name: str) -> str:

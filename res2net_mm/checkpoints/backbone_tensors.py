@@ -68,7 +68,9 @@ def backbone_tensors(
     metadata = getattr(state, '_metadata', None) or {}
     if prefix is None:
         prefix = _find_prefix(state)
-    elif not any(name.startswith(prefix) for name in state):
+    elif prefix and not prefix.endswith('.'):  # as MMEngine's configs write it
+        prefix += '.'
+    if not any(name.startswith(prefix) for name in state):
         raise UserError(f'no tensor of the checkpoint begins with {prefix!r}: {some(state)}')
     below = OrderedDict(
         (name[len(prefix) :], value) for name, value in state.items() if name.startswith(prefix)

@@ -10,7 +10,7 @@ mmpretrain, Res2Net-maskrcnn, Res2Net-detectron2, PaddleClas and PaddleDetection
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -201,8 +201,9 @@ _MARKS = (
 )
 
 
-def recognise(names: Mapping[str, object]) -> Dialect:
+def recognise(names: Iterable[str]) -> Dialect:
     """Return the dialect of a backbone's tensor names."""
+    names = list(names)
     for dialect, mark in _MARKS:
         if any(re.match(mark, name) for name in names):
             return dialect

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
@@ -63,7 +64,7 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
             for _ in range(2):  # a part left by an earlier, altered download is worth a second try
                 try:
                     _download(url, part, name, allow_insecure)
-                except (OSError, ValueError) as error:  # URLError and timeouts are OSErrors
+                except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
                     faults.append(f'{url}: {getattr(error, "reason", error)}')
                     break
                 fault = _hash_fault(part, name)

@@ -8,6 +8,7 @@ that knows NumPy arrays and nothing else. A file that needs more is refused with
 import io
 import json
 import pickle
+import re
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -24,6 +25,12 @@ from .safetensors_file import read_safetensors
 
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
 _LEGACY_TORCH = b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'
+# What a pickle asked for, in PyTorch's words and in ours.
+_WANTED = re.compile(
+    r'(?:GLOBAL |Unsupported class |unrecognized function |object for .* but got |wants )(.+?)'
+    r'(?: whose module| was not|$)',
+    re.MULTILINE,
+)
 _HISTORY_METHODS = ('min', 'max', 'current', 'mean')
 
 
@@ -61,11 +68,9 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
     except UserError:
         raise
     except pickle.UnpicklingError as error:
-        raise UserError(_refusal(path, error)) from None
+        raise _refusal(path, error) from None
     except _DAMAGE as error:
-        raise DamagedFileError(
-            f'checkpoint {path} ({path.stat().st_size} bytes) is damaged or cut short: {error}'
-        ) from None
+        raise _damage(path, error) from None
     if not isinstance(checkpoint, dict):
         raise UserError(f'checkpoint {path} holds a {type(checkpoint).__name__}, not a state dict')
     return checkpoint
@@ -93,19 +98,27 @@ def _read_torch(path: Path, map_location: Any) -> Any:
         return torch.load(path, map_location=map_location, weights_only=True)
 
 
-def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
-    """Return one sentence on why a pickle was not followed."""
-    wanted = str(error).split('GLOBAL ')[-1].split(' was not')[0].splitlines()[0]
-    return (
-        f'checkpoint {path} is refused, as it wants more than tensors and arrays: {wanted}; '
+def _refusal(path: Path, error: pickle.UnpicklingError) -> UserError:
+    """Return what to raise over a pickle that was not followed, naming what it wanted."""
+    wanted = _WANTED.search(str(error))
+    if not wanted:
+        return _damage(path, str(error).splitlines()[0])
+    return UserError(
+        f'checkpoint {path} is refused, as it wants more than tensors and arrays: {wanted[1]}; '
         'ask its author for a plain state dict or a .safetensors file'
     )
+
+
+def _damage(path: Path, reason: object) -> DamagedFileError:
+    size = path.stat().st_size
+    first = f'{reason}'.partition('. ')[0]  # PyTorch's go on at length
+    return DamagedFileError(f'checkpoint {path} ({size} bytes) is damaged or cut short: {first}')
 
 
 def _history_method(owner: type, name: str) -> Callable:
     """Stand in for ``getattr`` in MMEngine's logs, which pickle HistoryBuffer's own methods."""
     if owner is not HistoryBuffer or name not in _HISTORY_METHODS:
-        raise pickle.UnpicklingError(f'getattr({owner}, {name!r})')
+        raise pickle.UnpicklingError(f'wants getattr({owner}, {name!r})')
     return getattr(HistoryBuffer, name)
 
 
@@ -166,13 +179,13 @@ class _ArrayUnpickler(pickle.Unpickler):
         if full_name == '_codecs.encode':  # how protocol 2 writes bytes
             return _latin1
         if full_name not in self._KNOWN:
-            raise pickle.UnpicklingError(full_name)
+            raise pickle.UnpicklingError(f'wants {full_name}')
         return self._KNOWN[full_name]
 
 
 def _latin1(text: str, encoding: str) -> bytes:
     if encoding != 'latin1':
-        raise pickle.UnpicklingError(f'encoding {encoding!r}')
+        raise pickle.UnpicklingError(f'wants encoding {encoding!r}')
     return text.encode('latin1')
 
 
