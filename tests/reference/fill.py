@@ -17,7 +17,13 @@ from torch import Tensor
 
 FOLDER = Path(__file__).parent
 # Of a value in -1..1 by the tensor's role: value -> offset + scale * value.
-_ROLES = {'running_var': (1.0, 0.25), 'running_mean': (0.0, 0.1), 'bias': (0.0, 0.1)}
+_ROLES = {
+    'running_var': (1.0, 0.25),
+    'running_mean': (0.0, 0.1),
+    'bias': (0.0, 0.1),
+    '_variance': (1.0, 0.25),  # Paddle's
+    '_mean': (0.0, 0.1),
+}
 _NORM_WEIGHT = (1.0, 0.2)
 
 
