@@ -30,7 +30,7 @@ def test_beside_mmdets_own_res2net():
     from mmdet.registry import MODELS
     from mmdet.utils import register_all_modules
 
-    register_all_modules()
+    register_all_modules(init_default_scope=False)
     theirs = MODELS.build(dict(type='Res2Net', depth=50, scales=4, base_width=26))
     ours = MODELS.build(dict(type='res2net_mm.Res2Net', depth=50))
     assert type(theirs).__module__.startswith('mmdet')
