@@ -1,0 +1,130 @@
+"""The config a swap writes: the original's name and what differs."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from res2net_mm.errors import UserError
+
+from .change import Change, dotted
+
+if TYPE_CHECKING:
+    from .swap import Swap
+
+WIDTH = 100
+SHIPPED = ('.mim', 'configs')  # where a toolbox installs its configs
+
+
+def write(text: str, file: Path, *, overwrite: bool = False) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        UserError: The file exists and is not to be overwritten, or cannot be written.
+    """
+    if file.exists() and not overwrite:
+        raise UserError(f'{file} exists: name another file, or ask to overwrite it')
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, suffix='.tmp')
+    except OSError as error:
+        raise UserError(f'{file} cannot be written: {error}') from error
+    try:
+        with os.fdopen(handle, 'w', encoding='utf-8') as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def base_name(original: Path, folder: Path) -> str:
+    """Return the ``_base_`` of a config in ``folder`` that inherits ``original``.
+
+    A config that a toolbox ships is named by its toolbox, ``mmdet::...``, so that the file works
+    on every machine; another one by its relative path.
+    """
+    parts = original.resolve().parts
+    for i in range(1, len(parts) - 2):
+        if parts[i : i + 2] == SHIPPED:
+            return f'{parts[i - 1]}::{"/".join(parts[i + 2 :])}'
+    return Path(os.path.relpath(original.resolve(), folder.resolve())).as_posix()
+
+
+def config_text(swap: 'Swap', folder: Path) -> str:
+    """Return the text of a config in ``folder`` that inherits the original.
+
+    Raises:
+        UserError: The original was not read from a file, so that there is nothing to inherit.
+    """
+    if swap.source is None:
+        raise UserError('the config was not read from a file, so no file can inherit it')
+    lines = [
+        f'# {swap.source.name} with the backbone {swap.preset.name}.',
+        *(f'# {note[0].upper()}{note[1:]}.' for note in swap.notes),
+        f'_base_ = {base_name(swap.source, folder)!r}',
+        '',
+    ]
+    tree: dict = {}
+    for change in swap.changes:
+        if any(isinstance(key, int) for key in change.path):
+            lines.append(f'# {change.why}')
+            lines.append(f'_base_.{dotted(change.path)} = {_written(change.value, 0)}')
+            continue
+        node = tree
+        for key in change.path[:-1]:
+            node = node.setdefault(key, {})
+        node[change.path[-1]] = change
+    for key, value in tree.items():
+        if isinstance(value, Change):
+            lines.append(f'{key} = {_written(value.value, 0)}  # {value.why}')
+        else:
+            lines.append(f'{key} = {_branch(value, 0)}')
+    return '\n'.join(lines) + '\n'
+
+
+def _branch(tree: Mapping, depth: int) -> str:
+    """Return a dict of changes as source, with the reason of each above it."""
+    indent = '    ' * (depth + 1)
+    lines = ['dict(']
+    reason = None
+    for key, value in tree.items():
+        if isinstance(value, Change):
+            if value.why != reason:
+                lines.append(f'{indent}# {value.why}')
+            reason = value.why
+            new = value.value
+            if isinstance(new, Mapping) and isinstance(value.old, Mapping):
+                new = {'_delete_': True, **new}
+            lines.append(f'{indent}{key}={_written(new, depth + 1)},')
+        else:
+            lines.append(f'{indent}{key}={_branch(value, depth + 1)},')
+    return '\n'.join([*lines, '    ' * depth + ')'])
+
+
+def _written(value: Any, depth: int) -> str:
+    """Return a value as source, broken into lines where it is long."""
+    line = _one_line(value)
+    if not isinstance(value, Mapping) or len(line) + 4 * depth + 20 <= WIDTH:
+        return line
+    indent = '    ' * (depth + 1)
+    items = [f'{indent}{key}={_written(part, depth + 1)},' for key, part in value.items()]
+    return '\n'.join(['dict(', *items, '    ' * depth + ')'])
+
+
+def _one_line(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f'dict({_joined(f"{key}={_one_line(part)}" for key, part in value.items())})'
+    if isinstance(value, list):
+        return f'[{_joined(map(_one_line, value))}]'
+    if isinstance(value, tuple):
+        return f'({_joined(map(_one_line, value))}{"," if len(value) == 1 else ""})'
+    return repr(value)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ', '.join(parts)
