@@ -1,26 +1,26 @@
-"""AP and AR of detections by object size, on pycocotools' COCOeval.
+"""AP and AR of detections by object size, by the rules of COCO or VOC.
 
 Every number that pycocotools has is the same here; what is added are bins of one's own, the count
 of ground truth in each bin, and None instead of -1 where there is nothing to find.
 """
 
-import contextlib
-import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
 
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.average_precision import AveragePrecision, Scores
 from res2net_mm.evaluation.coco_detections import IOU_TYPES, read_detections
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.coco_truth_arrays import image_areas, truth_arrays
+from res2net_mm.evaluation.faults import check_on_error
+from res2net_mm.evaluation.matches import Matches
+from res2net_mm.evaluation.overlaps import overlapping_pairs
+from res2net_mm.evaluation.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
 from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
-
-#: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box.
-DIFFICULT = 'voc_difficult'
 
 
 def evaluate_by_size(
@@ -29,147 +29,150 @@ def evaluate_by_size(
     *,
     iou_type: str = 'bbox',
     bins: Iterable | None = None,
-    max_dets: Sequence[int] = (1, 10, 100),
+    bins_by: str = 'area',
+    area_of: str = 'annotation',
+    protocol: str = 'coco',
+    max_dets: Sequence[float] | None = None,
+    on_error: str = 'stop',
+    progress: bool = False,
 ) -> SizeResult:
     """Score detections overall, per size bin and per class.
 
     Args:
         ground_truth: COCO annotation file, the dict it holds, or what ``read_ground_truth`` made.
-        detections: COCO results file or list. As in pycocotools, a detection's area is its box's
-            where the results have boxes, else its mask's; it decides only whether a detection that
-            matches nothing is held against a bin.
+        detections: COCO results file or list.
         iou_type: ``bbox`` or ``segm``.
         bins: Size bins as :func:`make_bins` takes them; None for COCO's small, medium, large.
+        bins_by: What the limits of the bins measure: ``area``, ``side``, ``relative-area`` or
+            ``relative-side``.
+        area_of: The area of an object: as the ``annotation`` has it, of the ``mask``, or of the
+            ``box``. For a detection it decides only whether one that matches nothing is held
+            against a bin; ``annotation`` then means, as in pycocotools, its box where the results
+            have boxes, else its mask.
+        protocol: ``coco``; ``voc07`` or ``voc12`` for VOC's 11 points or area under the curve at
+            IoU 0.5, where every ``iscrowd`` object is ignored as VOC ignores difficult ones.
         max_dets: Detections per image and class that count, in rising order; AP is for the last.
+            None for the protocol's own: 1, 10, 100 for COCO, no limit for VOC.
+        on_error: What to do about detections or objects that cannot be scored: ``stop`` refuses
+            them, ``skip`` leaves them out; either says what and how many.
+        progress: Whether to show progress.
 
     Raises:
-        UserError: If the input cannot be read or does not fit together; one sentence.
+        UserError: If the input cannot be read or does not fit together; a line for each fault.
     """
     if iou_type not in IOU_TYPES:
         raise UserError(f'iou_type must be one of {", ".join(IOU_TYPES)}, got {iou_type!r}')
-    max_dets = list(max_dets)
-    if not max_dets or max_dets[0] < 1 or sorted(set(max_dets)) != max_dets:
-        raise UserError(f'max_dets must be rising positive numbers, got {max_dets}')
-    bins = make_bins(bins)
+    check_on_error(on_error)
+    rules = find_protocol(protocol)
+    limits = check_max_dets(max_dets, rules)
+    columns = (SizeBin(ALL), *make_bins(bins, bins_by))
     truth = read_ground_truth(ground_truth)
-    _check_shapes(truth, iou_type)
-    found = read_detections(detections, truth, iou_type)
-    columns = (SizeBin(ALL), *bins)
-    precision, recall = _run_cocoeval(truth, found, iou_type, columns, max_dets)
-    counts = _count_boxes(truth, columns)
+    image_ids = _in_order([image['id'] for image in truth.images])
+    areas = image_areas(truth, image_ids)
+    _check_image_sizes(areas, image_ids, iou_type, columns)
 
-    def scores(classes) -> tuple[BinScores, ...]:
-        return tuple(
-            BinScores(
-                size_bin=column,
-                boxes=int(counts[classes, a].sum()),
-                ap=_mean(precision[:, :, classes, a, -1]),
-                ap50=_mean(precision[0, :, classes, a, -1]),
-                ap75=_mean(precision[5, :, classes, a, -1]),
-                ar={n: _mean(recall[:, classes, a, m]) for m, n in enumerate(max_dets)},
-            )
-            for a, column in enumerate(columns)
-        )
-
-    overall, *by_bin = scores(slice(None))
-    per_class = []
-    for k, category in enumerate(truth.categories):
-        of_class, *of_class_by_bin = scores(slice(k, k + 1))
-        per_class.append(ClassScores(str(category['name']), of_class, tuple(of_class_by_bin)))
-    return SizeResult(
+    objects, shapes, truth_lines = truth_arrays(
+        truth,
+        iou_type,
+        image_ids,
+        area_of=area_of,
+        crowds=rules.second_choice,
+        on_error=on_error,
+    )
+    found, lines = read_detections(
+        detections,
+        truth,
+        iou_type,
+        image_ids=image_ids,
+        most=limits[-1],
+        area_of=area_of,
+        on_error=on_error,
+    )
+    pairs = overlapping_pairs(objects, found, rules.ious[0], shapes=shapes, progress=progress)
+    matches = Matches(
+        protocol=rules,
+        image_ids=image_ids,
+        image_areas=areas,
+        categories=tuple(str(category['name']) for category in truth.categories),
+        columns=columns,
+        max_dets=limits,
+        truth=objects,
+        found=replace(found, rle=None),
+        pairs=pairs,
+    )
+    return result_of(
+        matches,
         iou_type=iou_type,
-        area_of=truth.area_of,
-        images=len(truth.images),
-        detections=len(found),
-        overall=overall,
-        bins=tuple(by_bin),
-        classes=tuple(per_class),
-        notes=truth.notes,
+        area_of=truth.area_of if area_of == 'annotation' else area_of,
+        notes=(*truth.notes, *truth_lines, *lines),
     )
 
 
-class _CocoEval(COCOeval):
-    """COCOeval that can also ignore a box as VOC does.
-
-    Both let any number of detections fall on an ignored box unpunished, but COCO measures overlap
-    with a crowd against the detection alone, VOC by the usual IoU.
-    """
-
-    def computeIoU(self, imgId, catId):
-        difficult = [truth for truth in self._gts[imgId, catId] if truth.get(DIFFICULT)]
-        for truth in difficult:
-            truth['iscrowd'] = 0
-        ious = super().computeIoU(imgId, catId)
-        for truth in difficult:
-            truth['iscrowd'] = 1
-        return ious
-
-
-def _run_cocoeval(truth, found, iou_type, columns, max_dets) -> tuple[np.ndarray, np.ndarray]:
-    """Precision (T, R, K, A, M) and recall (T, K, A, M), -1 where there is nothing to find.
-
-    T: IoU thresholds 0.50:0.05:0.95, R: 101 recall points, K: categories in the truth's order,
-    A: columns, M: max_dets.
-    """
-    with contextlib.redirect_stdout(io.StringIO()):
-        # COCOeval writes into the annotations: it gets copies.
-        coco_truth = _coco(truth, [dict(annotation) for annotation in truth.annotations])
-        coco_found = coco_truth.loadRes(found) if found else _coco(truth, [])
-        evaluation = _CocoEval(coco_truth, coco_found, iou_type)
-        evaluation.params.areaRng = [[column.low, column.high] for column in columns]
-        evaluation.params.areaRngLbl = [column.name for column in columns]
-        evaluation.params.maxDets = max_dets
-        evaluation.evaluate()
-        evaluation.accumulate()
-    # COCOeval sorts the categories by id.
-    place = {identity: k for k, identity in enumerate(evaluation.params.catIds)}
-    order = [place[category['id']] for category in truth.categories]
-    return evaluation.eval['precision'][:, :, order], evaluation.eval['recall'][:, order]
+def result_of(
+    matches: Matches, *, iou_type: str, area_of: str, notes: Sequence[str] = ()
+) -> SizeResult:
+    """The scores of matches; for other bins give ``matches.in_bins(...)``."""
+    scores = AveragePrecision(matches)()
+    overall, *by_bin = bin_scores(matches, scores, slice(None))
+    classes = []
+    for k, name in enumerate(matches.categories):
+        of_class, *of_class_by_bin = bin_scores(matches, scores, slice(k, k + 1))
+        classes.append(ClassScores(name, of_class, tuple(of_class_by_bin)))
+    return SizeResult(
+        iou_type=iou_type,
+        area_of=area_of,
+        images=len(matches.image_ids),
+        detections=len(matches.found),
+        overall=overall,
+        bins=tuple(by_bin),
+        classes=tuple(classes),
+        notes=tuple(notes),
+        protocol=matches.protocol.name,
+        matches=matches,
+    )
 
 
-def _coco(truth: GroundTruth, annotations: list[dict]) -> COCO:
-    coco = COCO()
-    coco.dataset = {
-        'info': {},
-        'images': list(truth.images),
-        'categories': list(truth.categories),
-        'annotations': annotations,
-    }
-    coco.createIndex()
-    return coco
+def bin_scores(matches: Matches, scores: Scores, classes: slice) -> tuple[BinScores, ...]:
+    """Scores in every column, averaged over some classes."""
+    ious = matches.protocol.ious
+    at = {f'{iou:.2f}': t for t, iou in enumerate(ious)}
 
+    def ap(column, threshold=slice(None)):
+        return _mean(scores.ap[column, threshold, classes])
 
-def _check_shapes(truth: GroundTruth, iou_type: str) -> None:
-    field = {'bbox': 'bbox', 'segm': 'segmentation'}[iou_type]
-    without = [a['id'] for a in truth.annotations if not a.get(field)]
-    if without:
-        raise UserError(
-            f'iou_type {iou_type!r} needs {field!r} in every annotation: {len(without)} of '
-            f'{len(truth.annotations)} have none, the first is annotation {without[0]}'
+    return tuple(
+        BinScores(
+            size_bin=size_bin,
+            boxes=int(scores.objects[a, classes].sum()),
+            ap=ap(a),
+            ap50=ap(a, at['0.50']),
+            ap75=ap(a, at['0.75']) if '0.75' in at else None,
+            ar={n: _mean(scores.recall[a, :, classes, m]) for m, n in enumerate(matches.max_dets)},
         )
-    if iou_type == 'segm':
-        sizeless = [i['id'] for i in truth.images if 'height' not in i or 'width' not in i]
-        if sizeless:
-            raise UserError(
-                f"iou_type 'segm' needs the height and width of every image: {len(sizeless)} have "
-                f'none, the first is image {sizeless[0]}'
-            )
+        for a, size_bin in enumerate(matches.columns)
+    )
 
 
-def _count_boxes(truth: GroundTruth, columns: Sequence[SizeBin]) -> np.ndarray:
-    """Ground-truth boxes per category and column, (K, A); crowds and ignored boxes do not count."""
-    counted = [a for a in truth.annotations if not a['iscrowd']]
-    areas = np.array([a['area'] for a in counted], dtype=float)
-    of = np.array([a['category_id'] for a in counted])
-    return np.array(
-        [
-            [int(column.holds(areas[of == category['id']]).sum()) for column in columns]
-            for category in truth.categories
-        ],
-        dtype=int,
-    ).reshape(len(truth.categories), len(columns))
+def _in_order(ids: list) -> list:
+    # pycocotools' order, which decides between detections of equal score.
+    try:
+        return sorted(ids)
+    except TypeError:  # numbers and names mixed
+        return ids
+
+
+def _check_image_sizes(areas, image_ids, iou_type: str, columns: Sequence[SizeBin]) -> None:
+    why = "iou_type 'segm'" if iou_type == 'segm' else None
+    if any(column.relative for column in columns):
+        why = 'a bin relative to the image'
+    unknown = [i for i, area in zip(image_ids, areas, strict=True) if not area > 0]
+    if why and unknown:
+        raise UserError(
+            f'{why} needs the height and width of every image: {len(unknown)} of {len(areas)} '
+            f'have none, the first is image {unknown[0]}'
+        )
 
 
 def _mean(values: np.ndarray) -> float | None:
-    values = values[values > -1]
+    values = values[~np.isnan(values)]
     return float(values.mean()) if values.size else None

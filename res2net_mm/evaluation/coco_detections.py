@@ -1,91 +1,173 @@
-"""Detections as a COCO results list, checked against the ground truth they belong to."""
+"""COCO results as arrays, checked against the ground truth they belong to."""
 
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+from pycocotools import mask as mask_api
+
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_json
+from res2net_mm.evaluation.coco_ground_truth import GroundTruth, mask_areas, read_json
+from res2net_mm.evaluation.faults import Faults
+from res2net_mm.evaluation.objects import DetectionArrays, sort_detections
 
 IOU_TYPES = ('bbox', 'segm')
 
 
 def read_detections(
-    source: str | Path | Sequence[Mapping], ground_truth: GroundTruth, iou_type: str
-) -> list[dict]:
-    """A copy of the detections, ready for pycocotools; an empty list is fine.
+    source: str | Path | Sequence[Mapping],
+    ground_truth: GroundTruth,
+    iou_type: str,
+    *,
+    image_ids: Sequence | None = None,
+    most: float = math.inf,
+    area_of: str = 'annotation',
+    on_error: str = 'stop',
+) -> tuple[DetectionArrays, tuple[str, ...]]:
+    """The detections as arrays, and what to tell about them; an empty list is fine.
 
     Args:
         source: COCO results file, or the list it holds: ``image_id``, ``category_id``, ``score``
             and ``bbox`` [x, y, width, height] or ``segmentation`` (compressed RLE).
         ground_truth: What they will be compared with.
         iou_type: ``bbox`` or ``segm``.
+        image_ids: Order of the images; None for that of the ground truth.
+        most: Detections per image and category that count.
+        area_of: ``box`` or ``mask`` for the size to be the box's or (where there are masks) the
+            mask's; else as in pycocotools, the box's where the results have boxes.
+        on_error: ``stop`` to refuse detections that cannot be scored, ``skip`` to leave them out.
+            A box outside its image or with a negative side is refused by ``stop``; ``skip`` keeps
+            it, as a detection that finds nothing.
 
     Raises:
-        UserError: If a detection lacks a field, has a score or box that is not a number, or refers
-            to an image or category that the ground truth does not have; with the count.
+        UserError: If the source cannot be read, or for what ``stop`` refuses, a line each, with
+            counts.
     """
-    name = str(source) if isinstance(source, (str, Path)) else 'the detections'
-    entries = read_json(source) if isinstance(source, (str, Path)) else source
-    if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
+    is_file = isinstance(source, (str, Path))
+    name = str(source) if is_file else 'the detections'
+    entries = read_json(source) if is_file else source
+    if isinstance(entries, (Mapping, str)) or not isinstance(entries, Sequence):
         raise UserError(f'{name} must be a COCO results list, got {type(entries).__name__}')
+    if odd := [entry for entry in entries if not isinstance(entry, Mapping)]:
+        raise UserError(
+            f'{name}: {len(odd)} of {len(entries)} detections are not objects with image_id, '
+            f'category_id and score; the first is {odd[0]!r:.80}'
+        )
+    faults = Faults(name, 'detections', len(entries), on_error)
+    if not entries and is_file and on_error == 'stop':
+        raise UserError(f'{name} holds no detections; with on_error skip every score would be 0')
+
+    def show(index):
+        return {key: value for key, value in entries[index].items() if key != 'segmentation'}
 
     shape = {'bbox': 'bbox', 'segm': 'segmentation'}[iou_type]
-    for field in ('image_id', 'category_id', 'score', shape):
-        _refuse(name, entries, f'have no {field!r}', lambda d, field=field: d.get(field) is None)
+    columns = {}
+    for field in dict.fromkeys(('image_id', 'category_id', 'score', shape, 'bbox')):
+        columns[field] = [entry.get(field) for entry in entries]
+        if field in ('image_id', 'category_id', 'score', shape):
+            faults.add([value is None for value in columns[field]], f'have no {field!r}', show)
+
     images = {image['id']: image for image in ground_truth.images}
-    category_ids = {category['id'] for category in ground_truth.categories}
-    _refuse(
-        name,
-        entries,
-        'refer to an image that is not in the ground truth',
-        lambda d: d['image_id'] not in images,
-    )
-    _refuse(
-        name,
-        entries,
-        'refer to a category that is not in the ground truth',
-        lambda d: d['category_id'] not in category_ids,
-    )
-    _refuse(
-        name,
-        entries,
-        'have a score that is not a finite number',
-        lambda d: not math.isfinite(d['score']),
-    )
-    if iou_type == 'bbox' or any('bbox' in d for d in entries):
-        # pycocotools takes the area of every detection from its box if the first one has a box.
-        _refuse(
-            name,
-            entries,
+    image = _places(columns['image_id'], images if image_ids is None else image_ids)
+    category = _places(columns['category_id'], [c['id'] for c in ground_truth.categories])
+    faults.add(image < 0, 'refer to an image that is not in the ground truth', show)
+    faults.add(category < 0, 'refer to a category that is not in the ground truth', show)
+    score = _numbers(columns['score'])
+    faults.add(~np.isfinite(score), 'have a score that is not a finite number', show)
+
+    with_boxes = iou_type == 'bbox' or any(box is not None for box in columns['bbox'])
+    box = np.full((len(entries), 4), np.nan)
+    if with_boxes:
+        box = _boxes(columns['bbox'])
+        faults.add(
+            ~np.isfinite(box).all(axis=1),
             'have a box that is not four finite numbers [x, y, width, height]',
-            lambda d: len(d.get('bbox') or ()) != 4 or not all(map(math.isfinite, d['bbox'])),
+            show,
         )
-    else:
-        _refuse(
-            name,
-            entries,
-            'have a segmentation that is not a compressed RLE {size, counts}',
-            lambda d: (
-                not isinstance(d['segmentation'], Mapping)
-                or not isinstance(d['segmentation'].get('counts'), (str, bytes))
-            ),
+        sizes = _image_sizes(images, image_ids)[image]
+        faults.add((box[:, 2:] < 0).any(axis=1), 'have a negative width or height', show, keep=True)
+        outside = (box[:, :2] > sizes) | (box[:, :2] + box[:, 2:] < 0)
+        faults.add(outside.any(axis=1), 'lie outside their image', show, keep=True)
+    if iou_type == 'segm':
+        _check_masks(columns['segmentation'], columns['image_id'], images, faults, show)
+
+    kept, lines = faults.settle()
+    if not len(kept):
+        lines += (f'{name}: no detections to score, so every AP and AR is 0',)
+    rle = None
+    if iou_type == 'segm':
+        rle = np.empty(len(kept), dtype=object)
+        rle[:] = [columns['segmentation'][index] for index in kept]
+    box = box[kept]
+    by_mask = rle is not None and len(kept) and (area_of == 'mask' or not with_boxes)
+    if rle is not None and len(kept) and not with_boxes:
+        box = mask_api.toBbox(list(rle))
+    area = mask_areas(rle) if by_mask else box[:, 2] * box[:, 3]
+    if area_of == 'box':
+        area = box[:, 2] * box[:, 3]
+    arrays = sort_detections(
+        image[kept],
+        category[kept],
+        score[kept],
+        box=box,
+        area=area,
+        source=kept,
+        rle=rle,
+        most=most,
+    )
+    return arrays, lines
+
+
+def _places(values: Sequence, ids: Sequence) -> np.ndarray:
+    """Index in ``ids`` of each value, -1 where it is not there."""
+    place = {identity: index for index, identity in enumerate(ids)}
+    try:
+        return np.fromiter((place.get(value, -1) for value in values), np.int64, len(values))
+    except TypeError:  # a list or dict is no id
+        return np.array([place.get(v, -1) if v.__hash__ else -1 for v in values], np.int64)
+
+
+def _numbers(values: Sequence) -> np.ndarray:
+    """Floats, nan for what is not a number."""
+    try:
+        return np.array(values, dtype=float).reshape(len(values))
+    except (TypeError, ValueError):
+        return np.array([v if isinstance(v, (int, float)) else math.nan for v in values], float)
+
+
+def _boxes(values: Sequence) -> np.ndarray:
+    """(D, 4) floats, nan for what is not a box."""
+    try:
+        return np.array(values, dtype=float).reshape(len(values), 4)
+    except (TypeError, ValueError):
+        good = (
+            _numbers(v)
+            if isinstance(v, (list, tuple, np.ndarray)) and len(v) == 4
+            else [np.nan] * 4
+            for v in values
         )
-        _refuse(
-            name,
-            entries,
-            'have a mask of another size than their image',
-            lambda d: list(d['segmentation']['size']) != _size(images[d['image_id']]),
-        )
-    return [dict(entry) for entry in entries]
+        return np.array(list(good), dtype=float).reshape(len(values), 4)
 
 
-def _size(image: Mapping) -> list[int]:
-    return [image['height'], image['width']]
+def _image_sizes(images: Mapping, image_ids: Sequence | None) -> np.ndarray:
+    """(N + 1, 2) width and height, infinite where they are not known; the last is of no image."""
+    order = images.values() if image_ids is None else [images[i] for i in image_ids]
+    sizes = [[i.get('width', math.inf), i.get('height', math.inf)] for i in (*order, {})]
+    return np.array(sizes, dtype=float)
 
 
-def _refuse(name: str, entries: Sequence[Mapping], what: str, is_bad) -> None:
-    bad = [index for index, entry in enumerate(entries) if is_bad(entry)]
-    if bad:
-        first = {k: v for k, v in entries[bad[0]].items() if k != 'segmentation'}
-        raise UserError(f'{name}: {len(bad)} of {len(entries)} {what}; the first is {first}')
+def _check_masks(masks: Sequence, image_ids: Sequence, images: Mapping, faults: Faults, show):
+    def is_rle(mask):
+        return isinstance(mask, Mapping) and isinstance(mask.get('counts'), (str, bytes))
+
+    faults.add(
+        [not is_rle(mask) for mask in masks],
+        'have a segmentation that is not a compressed RLE {size, counts}',
+        show,
+    )
+    other = np.zeros(len(masks), dtype=bool)
+    for index in np.flatnonzero(faults.usable):
+        image = images[image_ids[index]]
+        other[index] = list(masks[index].get('size', ())) != [image['height'], image['width']]
+    faults.add(other, 'have a mask of another size than their image', show)

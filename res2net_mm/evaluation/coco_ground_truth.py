@@ -2,13 +2,18 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
+
+#: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box:
+#: by the usual IoU, where overlap with a crowd is measured against the detection's area alone.
+DIFFICULT = 'voc_difficult'
 
 
 @dataclass(frozen=True)
@@ -142,16 +147,33 @@ def _fill_areas(annotations: list[dict], images: Mapping[int, dict]) -> str | No
     return f'annotations without an area, or with area 0: {counts.total()}; computed {origins}'
 
 
-def _mask_area(segmentation, image: Mapping) -> float | None:
-    """Area in px^2 of a COCO segmentation (polygons or RLE); None where there is none."""
+def segmentation_rle(segmentation, image: Mapping) -> dict | None:
+    """Compressed RLE of a COCO segmentation (polygons or RLE); None where it cannot be read."""
     if not segmentation:
         return None
-    if isinstance(segmentation, Mapping) and not isinstance(segmentation['counts'], (list, tuple)):
-        return float(mask_api.area(segmentation))
-    if 'height' not in image or 'width' not in image:
+    is_rle = isinstance(segmentation, Mapping)
+    if is_rle and isinstance(segmentation.get('counts'), (str, bytes)):
+        return segmentation if 'size' in segmentation else None
+    if not is_rle and not ('height' in image and 'width' in image):
         return None  # a polygon cannot be drawn on an image of unknown size
-    encoded = mask_api.frPyObjects(segmentation, image['height'], image['width'])
-    return float(mask_api.area(mask_api.merge(encoded) if isinstance(encoded, list) else encoded))
+    try:
+        height, width = segmentation['size'] if is_rle else (image['height'], image['width'])
+        encoded = mask_api.frPyObjects(segmentation, height, width)
+        return mask_api.merge(encoded) if isinstance(encoded, list) else encoded
+    except Exception:  # pycocotools raises nothing narrower
+        return None
+
+
+def mask_areas(masks: Iterable[Mapping]) -> np.ndarray:
+    """Areas of compressed RLE in px^2, one float each."""
+    # One by one: given a list of more than 255 masks, pycocotools 2.0.11 raises OverflowError.
+    return np.array([mask_api.area(mask) for mask in masks], dtype=float)
+
+
+def _mask_area(segmentation, image: Mapping) -> float | None:
+    """Area in px^2 of a COCO segmentation; None where there is none."""
+    encoded = segmentation_rle(segmentation, image)
+    return None if encoded is None else float(mask_api.area(encoded))
 
 
 def _what_areas_measure(annotations: list[dict]) -> str:

@@ -1,8 +1,9 @@
-"""Size bins: named ranges of object area, in which AP and AR are counted apart.
+"""Size bins: named ranges of object size, in which AP and AR are counted apart.
 
-The area is in square pixels of the original image. Both ends belong to a bin (``low <= area <=
-high``), because that is what pycocotools does: an object of exactly 32^2 px is counted as small and
-as medium, and the counts of neighbouring bins may add up to more than the count of all.
+Size is measured in one of four ways, see :data:`MEASURES`. Both ends belong to a bin
+(``low <= size <= high``), because that is what pycocotools does: an object of exactly 32^2 px is
+counted as small and as medium, and the counts of neighbouring bins may add up to more than the
+count of all.
 """
 
 import math
@@ -15,24 +16,34 @@ import numpy as np
 from res2net_mm.errors import UserError
 
 ALL = 'all'
+#: What a bin's limits measure, and the unit they are shown in.
+MEASURES = {
+    'area': 'px^2',  # area in square pixels of the original image
+    'side': 'px',  # square root of the area
+    'relative-area': '% of image area',  # area / area of the image; limits are given in 0..1
+    'relative-side': '% of image side',  # square root of that; limits are given in 0..1
+}
 
 
 @dataclass(frozen=True)
 class SizeBin:
-    """A named range of area.
+    """A named range of object size.
 
     Args:
         name: What the bin is called in tables and metric keys; ``all`` is taken.
-        low: Smallest area in it, in px^2.
-        high: Largest area in it, in px^2; infinity for no limit.
+        low: Smallest size in it, in the unit of ``by``; relative ones are fractions, 0..1.
+        high: Largest size in it; infinity for no limit.
+        by: One of :data:`MEASURES`.
 
     Raises:
-        UserError: If the name is empty or not a word, or the limits are not ``0 <= low < high``.
+        UserError: If the name is empty or not a word, ``by`` is unknown, or the limits are not
+            ``0 <= low < high``.
     """
 
     name: str
     low: float = 0.0
     high: float = math.inf
+    by: str = 'area'
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name or not self.name.isprintable():
@@ -40,28 +51,55 @@ class SizeBin:
         if any(letter in self.name for letter in ' /'):
             # The name becomes part of a metric key such as coco/bbox_mAP_tiny.
             raise UserError(f'size bin {self.name!r}: a name must not hold a space or a slash')
+        if self.by not in MEASURES:
+            raise UserError(f'sizes are measured by {", ".join(MEASURES)}, got {self.by!r}')
         limits = (self.low, self.high)
         if not all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits):
-            raise UserError(f'size bin {self.name!r}: limits must be numbers in px^2, got {limits}')
+            raise UserError(f'size bin {self.name!r}: limits must be numbers, got {limits}')
         if not 0 <= self.low < self.high:  # false for nan, too
             raise UserError(
                 f'size bin {self.name!r}: needs 0 <= low < high, got low {self.low}, '
-                f'high {self.high} (px^2 of area)'
+                f'high {self.high} ({self.by})'
             )
 
-    def holds(self, areas: np.ndarray) -> np.ndarray:
-        """Which of ``areas`` (px^2) lie in the bin, both ends included; bool, same shape."""
+    @property
+    def relative(self) -> bool:
+        """Whether the image's area is needed to tell the size."""
+        return self.by.startswith('relative')
+
+    @property
+    def area_limits(self) -> tuple[float, float]:
+        """The limits as areas: in px^2, or as fractions of the image's area."""
+        power = 2 if self.by.endswith('side') else 1
+        return self.low**power, self.high**power
+
+    def holds(self, areas: np.ndarray, image_areas: np.ndarray | None = None) -> np.ndarray:
+        """Which objects lie in the bin, both ends included; bool, same shape as ``areas``.
+
+        Args:
+            areas: Of the objects, in px^2.
+            image_areas: Of the image each object is in, in px^2; for relative bins only.
+        """
         areas = np.asarray(areas)
-        return (areas >= self.low) & (areas <= self.high)
+        if self.relative:
+            areas = areas / image_areas
+        low, high = self.area_limits
+        return (areas >= low) & (areas <= high)
 
     @property
     def limits(self) -> str:
-        """The limits as text, squares written as squares: ``32^2..96^2``."""
+        """The limits as text in the unit of ``MEASURES``, squares as squares: ``32^2..96^2``."""
         if math.isinf(self.high):
-            return f'>= {_square(self.low)}' if self.low else 'any'
+            return f'>= {self._text(self.low)}' if self.low else 'any'
         if not self.low:
-            return f'<= {_square(self.high)}'
-        return f'{_square(self.low)}..{_square(self.high)}'
+            return f'<= {self._text(self.high)}'
+        return f'{self._text(self.low)}..{self._text(self.high)}'
+
+    def _text(self, limit: float) -> str:
+        if self.relative:
+            return f'{100 * limit:g}'
+        side = math.sqrt(limit)
+        return f'{int(side)}^2' if self.by == 'area' and side == int(side) else f'{limit:g}'
 
 
 #: COCO's three sizes.
@@ -72,45 +110,76 @@ COCO_BINS = (
 )
 
 
-def make_bins(bins: Iterable | None) -> tuple[SizeBin, ...]:
+def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
     """Bins as written in a config, checked.
 
     Args:
         bins: ``SizeBin``s, ``(name, low, high)`` or ``dict(name=..., low=..., high=...)``, in the
             order of the table's columns; high may be None for no limit. They may overlap and may
-            leave gaps. None stands for :data:`COCO_BINS`.
+            leave gaps. Or only rising numbers, the edges between bins that then get their names
+            from them: ``[16, 96]`` makes ``0-16``, ``16-96`` and ``96-up``. None stands for
+            :data:`COCO_BINS`.
+        by: What the numbers measure, one of :data:`MEASURES`.
 
     Raises:
-        UserError: If a bin cannot be read, a name is used twice or is ``all``.
+        UserError: If a bin cannot be read, a name is used twice or is ``all``, or bins measure
+            different things.
     """
     if bins is None:
+        if by not in ('area', 'side'):
+            raise UserError(f'bins by {by!r} need limits of your own: COCO has its in pixels')
         return COCO_BINS
-    made = tuple(_make_bin(entry) for entry in bins)
+    bins = tuple(bins)
+    if bins and all(isinstance(edge, Real) for edge in bins):
+        ends = (0, *bins, math.inf)
+        texts = [*(f'{edge:g}' for edge in ends[:-1]), 'up']
+        bins = [(f'{texts[i]}-{texts[i + 1]}', *ends[i : i + 2]) for i in range(len(bins) + 1)]
+    made = tuple(_make_bin(entry, by) for entry in bins)
     names = [entry.name for entry in made]
     for name in names:
         if names.count(name) > 1:
             raise UserError(f'size bin {name!r} is given more than once; names must differ')
     if ALL in names:
         raise UserError(f'a size bin cannot be called {ALL!r}: every table has that column already')
+    if len(measures := {entry.by for entry in made}) > 1:
+        raise UserError(f'size bins must measure one thing, got {", ".join(sorted(measures))}')
     return made
 
 
-def _make_bin(entry) -> SizeBin:
+def parse_bins(texts: Iterable[str] | None) -> list | None:
+    """Bins as written on a command line, ``name:low:high`` or single edges, for ``make_bins``.
+
+    Raises:
+        UserError: If one cannot be read.
+    """
+    if texts is None:
+        return None
+    parsed = []
+    for text in texts:
+        *name, low, high = text.split(':') if ':' in text else (text, '')
+        try:
+            if ':' not in text:
+                parsed.append(float(low))
+            else:
+                parsed.append((':'.join(name), float(low or 0), float(high or 'inf')))
+        except ValueError as error:
+            raise UserError(
+                f'a size bin is NAME:LOW:HIGH (HIGH may be empty) or one number, got {text!r}'
+            ) from error
+    return parsed
+
+
+def _make_bin(entry, by: str) -> SizeBin:
     if isinstance(entry, SizeBin):
         return entry
     fields = dict(entry) if isinstance(entry, Mapping) else None
     if fields is None and isinstance(entry, (tuple, list)) and len(entry) == 3:
         fields = dict(zip(('name', 'low', 'high'), entry, strict=True))
-    if fields is None or 'name' not in fields or not fields.keys() <= {'name', 'low', 'high'}:
+    if fields is None or 'name' not in fields or not fields.keys() <= {'name', 'low', 'high', 'by'}:
         raise UserError(
-            f'a size bin is (name, low, high) with areas in px^2, for example '
+            f'a size bin is (name, low, high) with areas in px^2 or what bins are by, for example '
             f"('tiny', 0, 256), got {entry!r}"
         )
     if fields.get('high', math.inf) is None:
         fields['high'] = math.inf
-    return SizeBin(**fields)
-
-
-def _square(area: float) -> str:
-    side = math.sqrt(area)
-    return f'{int(side)}^2' if side == int(side) else f'{area:g}'
+    return SizeBin(**{'by': by, **fields})

@@ -1,22 +1,26 @@
 """What an evaluation by object size says, as data."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from res2net_mm.evaluation.matches import Matches
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
 
 
 @dataclass(frozen=True)
 class BinScores:
-    """Scores of the objects in one size bin; None where the bin has no ground truth.
+    """Scores of the objects in one size bin; None where it has none, or the protocol no such score.
 
     Attributes:
         size_bin: The bin.
         boxes: Ground-truth objects in it; crowds and ignored (difficult) ones are not counted.
-        ap: Average precision, mean over IoU 0.50:0.05:0.95, in 0..1.
+        ap: Average precision, mean over the protocol's IoUs, in 0..1.
         ap50: At IoU 0.50.
         ap75: At IoU 0.75.
         ar: Average recall over the same IoUs, by the number of detections per image and class.
+        intervals: Confidence interval (low, high) by score: ``AP``, ``AP50``, ``AP75`` and ``AR``
+            (of the largest number of detections); empty if it was not asked for.
     """
 
     size_bin: SizeBin
@@ -24,7 +28,8 @@ class BinScores:
     ap: float | None
     ap50: float | None
     ap75: float | None
-    ar: dict[int, float | None]
+    ar: dict[float, float | None]
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def ar_most(self) -> float | None:
@@ -32,14 +37,19 @@ class BinScores:
         return self.ar[max(self.ar)]
 
     def to_dict(self) -> dict:
+        size_bin = self.size_bin
+        as_area = None if size_bin.relative else [_finite(v) for v in size_bin.area_limits]
         return {
-            'bin': self.size_bin.name,
-            'area_px2': [_finite(self.size_bin.low), _finite(self.size_bin.high)],
+            'bin': size_bin.name,
+            'area_px2': as_area,
+            'by': size_bin.by,
+            'limits': [_finite(size_bin.low), _finite(size_bin.high)],
             'boxes': self.boxes,
             'AP': self.ap,
             'AP50': self.ap50,
             'AP75': self.ap75,
-            'AR': {str(n): value for n, value in self.ar.items()},
+            'AR': {'all' if math.isinf(n) else str(n): value for n, value in self.ar.items()},
+            **({'intervals': _lists(self.intervals)} if self.intervals else {}),
         }
 
 
@@ -68,6 +78,11 @@ class SizeResult:
         bins: The size bins, in the order asked for.
         classes: The classes, in the order of the ground truth.
         notes: What a reader should know, one sentence each.
+        protocol: ``coco``, ``voc07`` or ``voc12``.
+        resamples: How many times images were drawn anew for the intervals; 0 for no intervals.
+        level: Probability that an interval covers.
+        matches: What the scores were made from, for curves and comparisons; takes no part in
+            equality and in the JSON file.
     """
 
     iou_type: str
@@ -78,6 +93,10 @@ class SizeResult:
     bins: tuple[BinScores, ...]
     classes: tuple[ClassScores, ...]
     notes: tuple[str, ...] = ()
+    protocol: str = 'coco'
+    resamples: int = 0
+    level: float = 0.95
+    matches: Matches | None = field(default=None, compare=False, repr=False)
 
     @property
     def coco_stats(self) -> tuple[float | None, ...]:
@@ -87,7 +106,7 @@ class SizeResult:
             ValueError: If the result was made with other bins or other detection limits.
         """
         same_bins = tuple(s.size_bin for s in self.bins) == COCO_BINS
-        if not same_bins or set(self.overall.ar) != {1, 10, 100}:
+        if self.protocol != 'coco' or not same_bins or set(self.overall.ar) != {1, 10, 100}:
             raise ValueError("the twelve COCO numbers need COCO's bins and max_dets (1, 10, 100)")
         overall = self.overall
         return (
@@ -101,14 +120,21 @@ class SizeResult:
         """As plain JSON values; scores in 0..1, null where a bin is empty."""
         return {
             'iou_type': self.iou_type,
-            'iou': [0.5, 0.95],
+            'protocol': self.protocol,
+            'iou': [0.5, 0.95 if self.protocol == 'coco' else 0.5],
             'area_of': self.area_of,
             'images': self.images,
             'detections': self.detections,
+            'resamples': self.resamples,
+            'level': self.level if self.resamples else None,
             'scores': [s.to_dict() for s in (*self.bins, self.overall)],
             'classes': [c.to_dict() for c in self.classes],
             'notes': list(self.notes),
         }
+
+
+def _lists(intervals: Mapping) -> dict:
+    return {name: list(interval) for name, interval in intervals.items()}
 
 
 def _finite(limit: float) -> float | None:

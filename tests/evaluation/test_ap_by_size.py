@@ -148,7 +148,15 @@ def test_max_dets_limits_ap_and_ar():
         ({'iou_type': 'keypoints'}, "must be one of bbox, segm, got 'keypoints'"),
         ({'max_dets': ()}, 'max_dets'),
         ({'max_dets': (10, 1)}, 'max_dets'),
-        ({'iou_type': 'segm'}, "needs 'segmentation' in every annotation: 1 of 1"),
+        (
+            {'iou_type': 'segm'},
+            "1 of 1 annotations have no 'segmentation'",
+        ),
+        ({'protocol': 'voc'}, "must be one of coco, voc07, voc12, got 'voc'"),
+        ({'area_of': 'hull'}, "must be one of annotation, mask, box, got 'hull'"),
+        ({'on_error': 'go'}, "must be one of stop, skip, got 'go'"),
+        ({'bins_by': 'relative-side'}, 'need limits of your own'),
+        ({'bins_by': 'diameter', 'bins': [1]}, 'sizes are measured by area, side'),
     ],
 )
 def test_bad_arguments_are_refused(changes, message):

@@ -358,7 +358,7 @@ def test_bad_predictions_are_refused(coco):
     path, truth, boxes, _ = coco
     samples = samples_of(truth, boxes)
     samples[0].pred_instances.scores[0] = float('nan')
-    with pytest.raises(UserError, match=r'1 of \d+ have a score that is not a finite number'):
+    with pytest.raises(UserError, match=r'1 of \d+ detections have a score that is not a finite'):
         evaluate(SizeMetric(ann_file=path), samples)
     samples = samples_of(truth, boxes)
     samples[0].set_metainfo({'img_id': 4})

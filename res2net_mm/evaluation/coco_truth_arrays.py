@@ -1,0 +1,133 @@
+"""Ground truth as arrays, with the shapes to compare and the areas to sort into bins."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.coco_ground_truth import (
+    DIFFICULT,
+    GroundTruth,
+    mask_areas,
+    segmentation_rle,
+)
+from res2net_mm.evaluation.faults import Faults
+from res2net_mm.evaluation.objects import TruthArrays
+
+AREAS_OF = ('annotation', 'mask', 'box')
+
+
+def truth_arrays(
+    ground_truth: GroundTruth,
+    iou_type: str,
+    image_ids: Sequence,
+    *,
+    area_of: str = 'annotation',
+    crowds: bool = True,
+    on_error: str = 'stop',
+) -> tuple[TruthArrays, list[dict] | None, tuple[str, ...]]:
+    """Ground truth as arrays.
+
+    Args:
+        ground_truth: It.
+        iou_type: ``bbox`` or ``segm``.
+        image_ids: Order of the images.
+        area_of: ``annotation`` for the areas the ground truth has, or ``mask`` or ``box``.
+        crowds: Whether overlap with a crowd is measured against the detection's area alone.
+        on_error: ``stop`` to refuse objects without a usable box or mask, ``skip`` to leave them
+            out.
+
+    Returns:
+        The arrays; for ``segm`` the compressed RLE of every object; what to tell, a line each.
+
+    Raises:
+        UserError: For what ``stop`` refuses, a line each, with counts.
+    """
+    if area_of not in AREAS_OF:
+        raise UserError(f'area_of must be one of {", ".join(AREAS_OF)}, got {area_of!r}')
+    annotations = ground_truth.annotations
+    images = {image['id']: image for image in ground_truth.images}
+    faults = Faults('the ground truth', 'annotations', len(annotations), on_error)
+
+    def show(index):
+        return f'annotation {annotations[index]["id"]}'
+
+    rle = None
+    if iou_type == 'segm' or area_of == 'mask':
+        why = "iou_type 'segm'" if iou_type == 'segm' else "area_of 'mask'"
+        rle = _masks(annotations, images, why, faults, show)
+    box = np.array([_box(a.get('bbox')) for a in annotations], dtype=float).reshape(-1, 4)
+    if iou_type == 'bbox':
+        faults.add(
+            [not a.get('bbox') for a in annotations],
+            "have no 'bbox', which iou_type 'bbox' needs",
+            show,
+        )
+    if iou_type == 'bbox' or area_of == 'box':
+        faults.add(
+            ~np.isfinite(box).all(axis=1),
+            'have a box that is not four finite numbers [x, y, width, height]',
+            show,
+        )
+    kept, lines = faults.settle()
+    annotations, box = [annotations[index] for index in kept], box[kept]
+    rle = None if rle is None else [rle[index] for index in kept]
+
+    if area_of == 'mask':
+        area = mask_areas(rle)
+    elif area_of == 'box':
+        area = box[:, 2] * box[:, 3]
+    else:
+        area = np.array([a['area'] for a in annotations], dtype=float)
+    place = {identity: index for index, identity in enumerate(image_ids)}
+    of_category = {category['id']: k for k, category in enumerate(ground_truth.categories)}
+    ignored = np.array([bool(a['iscrowd']) for a in annotations], dtype=bool)
+    difficult = np.array([bool(a.get(DIFFICULT)) for a in annotations], dtype=bool)
+    arrays = TruthArrays(
+        image=np.array([place[a['image_id']] for a in annotations], dtype=np.int32),
+        category=np.array([of_category[a['category_id']] for a in annotations], dtype=np.int32),
+        box=box,
+        area=area,
+        ignored=ignored,
+        crowd=ignored & ~difficult & crowds,
+        source=kept,
+        uncountable=np.array([a['id'] == 0 for a in annotations], dtype=bool),
+    )
+    return arrays, rle if iou_type == 'segm' else None, lines
+
+
+def image_areas(ground_truth: GroundTruth, image_ids: Sequence) -> np.ndarray:
+    """(N,) height times width in px^2, nan where not known."""
+    images = {image['id']: image for image in ground_truth.images}
+    return np.array(
+        [images[i].get('height', np.nan) * images[i].get('width', np.nan) for i in image_ids],
+        dtype=float,
+    )
+
+
+def _masks(annotations, images: Mapping, why: str, faults: Faults, show) -> list[dict | None]:
+    """Compressed RLE of every annotation, None where it cannot be had."""
+    faults.add(
+        [not a.get('segmentation') for a in annotations],
+        f"have no 'segmentation', which {why} needs",
+        show,
+    )
+    rle, other = [], np.zeros(len(annotations), dtype=bool)
+    for index, annotation in enumerate(annotations):
+        image = images[annotation['image_id']]
+        mask = annotation.get('segmentation')
+        rle.append(segmentation_rle(mask, image) if faults.usable[index] else None)
+        size = [image.get('height'), image.get('width')]
+        if rle[-1] is not None and None not in size:
+            other[index] = list(rle[-1]['size']) != size
+    faults.add([mask is None for mask in rle], 'have a mask that cannot be read', show)
+    faults.add(other, 'have a mask of another size than their image', show)
+    return rle
+
+
+def _box(box) -> list[float]:
+    try:
+        x, y, width, height = map(float, box)
+    except (TypeError, ValueError):
+        return [np.nan] * 4
+    return [x, y, width, height]

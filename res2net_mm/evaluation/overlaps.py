@@ -1,0 +1,102 @@
+"""Which detections overlap which ground-truth objects, and how much.
+
+Only pairs of one image and category that overlap enough to match at all are kept: a few for every
+object, where a full table would hold thousands of zeros.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pycocotools import mask as mask_api
+
+from res2net_mm.evaluation.objects import DetectionArrays, TruthArrays, place_in_run
+from res2net_mm.evaluation.progress import track
+
+CHUNK = 1 << 20  # pairs looked at together: bounds the memory on crowded images
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Overlapping pairs, (P,) each, by detection and then by object.
+
+    Attributes:
+        found: Index of the detection.
+        truth: Index of the object.
+        iou: Intersection over union; for a crowd, over the detection's area.
+    """
+
+    found: np.ndarray
+    truth: np.ndarray
+    iou: np.ndarray
+
+
+def overlapping_pairs(
+    truth: TruthArrays,
+    found: DetectionArrays,
+    least: float,
+    *,
+    shapes: Sequence[dict] | None = None,
+    progress: bool = False,
+) -> Pairs:
+    """All pairs of one image and category with an IoU of at least ``least``.
+
+    Args:
+        truth: The objects.
+        found: The detections; with their masks if ``shapes`` is given.
+        least: Smallest IoU to keep, above 0.
+        shapes: Compressed RLE of every object, to compare masks; None compares boxes.
+        progress: Whether to show progress.
+    """
+    images = 1 + max(truth.image.max(initial=0), found.image.max(initial=0))
+    truth_key = truth.category.astype(np.int64) * images + truth.image
+    found_key = found.category.astype(np.int64) * images + found.image
+    # The objects that a detection may match stand in a row: order[begin : begin + count].
+    order = np.argsort(truth_key, kind='stable')
+    begin = np.searchsorted(truth_key[order], found_key, side='left')
+    count = np.searchsorted(truth_key[order], found_key, side='right') - begin
+    wanted = np.flatnonzero(count)
+    near = order, begin, count
+    if shapes is None:
+        parts = _box_pairs(truth, found, near, wanted, progress)
+    else:
+        wanted = wanted[np.argsort(found_key[wanted], kind='stable')]
+        groups = np.split(wanted, np.flatnonzero(np.diff(found_key[wanted])) + 1)
+        parts = _mask_pairs(truth, found, near, groups, shapes, progress)
+    kept = [np.empty((3, 0))]
+    for pairs in parts:
+        kept.append(np.stack(pairs)[:, pairs[2] >= least])
+    of_found, of_truth, iou = np.concatenate(kept, axis=1)
+    by_found = np.lexsort((of_truth, of_found))
+    return Pairs(
+        of_found[by_found].astype(np.int64), of_truth[by_found].astype(np.int64), iou[by_found]
+    )
+
+
+def _box_pairs(truth, found, near, wanted, progress) -> Iterator[tuple[np.ndarray, ...]]:
+    """Detection, object and IoU of all pairs, part by part; arithmetic as in pycocotools."""
+    order, begin, count = near
+    part_of = np.cumsum(count[wanted]) // CHUNK
+    parts = np.split(wanted, np.flatnonzero(np.diff(part_of)) + 1)
+    for part in track(parts, 'comparing boxes', total=len(parts), shown=progress):
+        f = np.repeat(part, count[part])
+        t = order[np.repeat(begin[part], count[part]) + place_in_run(f)]
+        a, b = found.box[f], truth.box[t]
+        end = np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+        sides = end - np.maximum(a[:, :2], b[:, :2])
+        shared = np.where((sides > 0).all(axis=1), sides[:, 0] * sides[:, 1], 0)
+        area = a[:, 2] * a[:, 3]
+        union = np.where(truth.crowd[t], area, area + b[:, 2] * b[:, 3] - shared)
+        yield f, t, np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
+
+
+def _mask_pairs(truth, found, near, groups, shapes, progress) -> Iterator[tuple[np.ndarray, ...]]:
+    """The same of masks; a group is the detections of one image and category."""
+    order, begin, count = near
+    for group in track(groups, 'comparing masks', total=len(groups), shown=progress):
+        first = group[0]
+        objects = order[begin[first] : begin[first] + count[first]]
+        iou = mask_api.iou(
+            list(found.rle[group]), [shapes[t] for t in objects], truth.crowd[objects].tolist()
+        )
+        yield np.repeat(group, len(objects)), np.tile(objects, len(group)), np.ravel(iou)
