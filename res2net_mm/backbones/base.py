@@ -32,6 +32,7 @@ class Res2NetBackbone(BaseModule):
     """
 
     out_channels: tuple[int, ...]
+    maxpool: nn.Module  # between stem and stages
     stages: Sequence[nn.Module]  # from input to output
 
     def __init__(
@@ -77,7 +78,11 @@ class Res2NetBackbone(BaseModule):
         raise NotImplementedError
 
     def stem(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) -> the input of the first stage."""
+        """(N, in_channels, H, W) -> what is pooled for the first stage.
+
+        A method and a step of its own, as in OpenMMLab's ResNet, since networks that use the parts
+        of their backbone one by one (ICNet) call it so.
+        """
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
@@ -89,7 +94,7 @@ class Res2NetBackbone(BaseModule):
         Returns:
             Feature maps (N, out_channels[i], H / s, W / s); s = 4, 8, 16, 32 by default.
         """
-        x = self.stem(x)
+        x = self.maxpool(self.stem(x))
         features = []
         for i, stage in enumerate(self.stages):
             x = stage(x)

@@ -120,6 +120,7 @@ class Res2NetDLA(Res2NetBackbone):
         self.base_layer = _conv_norm_relu(in_channels, base, 7, 1, **parts)
         self.level0 = _conv_norm_relu(base, level0, 3, 1, **parts)
         self.level1 = _conv_norm_relu(level0, channels, 3, 2, **parts)
+        self.maxpool = nn.Identity()
         for i, out_channels in enumerate(STAGE_CHANNELS):
 
             def make_block(

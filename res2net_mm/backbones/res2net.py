@@ -217,8 +217,8 @@ class Res2Net(Res2NetBackbone):
         return [self.conv1, self.bn1]
 
     def stem(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) -> (N, stem_channels, H / 4, W / 4), or H, W with ``3x3``."""
-        return self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        """(N, in_channels, H, W) -> (N, stem_channels, H / 2, W / 2), or H, W with ``3x3``."""
+        return self.relu(self.bn1(self.conv1(x)))
 
 
 def _stage_blocks(
