@@ -21,7 +21,7 @@ from mmengine.logging import HistoryBuffer
 
 from res2net_mm.errors import UserError
 
-from .safetensors_file import read_safetensors
+from .safetensors_file import is_safetensors, read_safetensors
 
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
 _LEGACY_TORCH = b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'
@@ -56,13 +56,13 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
     with path.open('rb') as file:
         head = file.read(64)
     try:
-        if head.startswith((b'PK', _LEGACY_TORCH)):
+        if is_safetensors(head):  # first: its first bytes may be anything
+            checkpoint, metadata = read_safetensors(path)
+            checkpoint._metadata = OrderedDict({'': metadata})
+        elif head.startswith((b'PK', _LEGACY_TORCH)):
             checkpoint = _read_torch(path, map_location)
         elif head.startswith(b'\x80'):
             checkpoint = _as_tensors(_ArrayUnpickler(io.BytesIO(path.read_bytes())).load())
-        elif head[8:9] == b'{':
-            checkpoint, metadata = read_safetensors(path)
-            checkpoint._metadata = OrderedDict({'': metadata})
         else:
             raise ValueError('it is of no known format')
     except UserError:

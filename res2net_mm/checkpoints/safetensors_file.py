@@ -33,6 +33,11 @@ _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _LARGEST_HEADER = 100_000_000  # bytes, the format's own limit
 
 
+def is_safetensors(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is of this format."""
+    return head[8:9] == b'{' and struct.unpack('<Q', head[:8])[0] <= _LARGEST_HEADER
+
+
 def read_safetensors(path: Path) -> tuple['OrderedDict[str, Tensor]', dict[str, str]]:
     """Return the tensors of a file and its metadata.
 

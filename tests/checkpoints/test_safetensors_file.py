@@ -62,3 +62,13 @@ def test_unknown_type_is_named(tmp_path):
     path.write_bytes(file.getvalue())
     with pytest.raises(UserError, match=r'a is of type F8_E4M3'):
         read_checkpoint(path)
+
+
+def test_a_header_whose_length_looks_like_a_pickle(tmp_path):
+    path = tmp_path / 'weights.safetensors'
+    name = 'a'
+    while not path.exists() or path.read_bytes()[:1] != b'\x80':  # a pickle's first byte
+        name += 'a' * 8
+        with path.open('wb') as file:
+            write_safetensors(file, {name: torch.ones(2)}, {})
+    assert torch.equal(read_checkpoint(path)[name], torch.ones(2))
