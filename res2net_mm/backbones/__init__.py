@@ -3,5 +3,6 @@
 from .build import build
 from .dla import Res2NetDLA
 from .res2net import Res2Net
+from .shared_stage import Res2NetStage
 
-__all__ = ['Res2Net', 'Res2NetDLA', 'build']
+__all__ = ['Res2Net', 'Res2NetDLA', 'Res2NetStage', 'build']

@@ -8,7 +8,7 @@ from typing import Any
 from torch import nn
 
 from res2net_mm.errors import UserError
-from res2net_mm.layers import Bottle2neck
+from res2net_mm.layers import Bottle2neck, build_shortcut
 
 from .arguments import per_stage
 
@@ -107,6 +107,51 @@ class BlockFactory:
             hierarchical_conv_cfg=self._dcn_of(stage, stride),
             norm_cfg=self.norm_cfg,
         )
+
+    def build_stage(
+        self,
+        stage: int,
+        in_channels: int,
+        out_channels: int,
+        *,
+        stride: int,
+        dilations: Sequence[int],
+        avg_down: bool,
+    ) -> nn.Sequential:
+        """Build a stage of ResNet's form (N, in_channels, H, W) -> (N, out_channels, ...).
+
+        Args:
+            stage: Index of the stage.
+            in_channels: Channels of the input.
+            out_channels: Channels of the output.
+            stride: Stride of the first block.
+            dilations: Dilation of each block, as many as there are blocks.
+            avg_down: Whether the shortcut average-pools instead of striding.
+        """
+        blocks = []
+        for i, dilation in enumerate(dilations):
+            block_stride = stride if i == 0 else 1
+            shortcut = build_shortcut(
+                in_channels,
+                out_channels,
+                stride=block_stride,
+                avg_down=avg_down,
+                conv_cfg=self.conv_cfg,
+                norm_cfg=self.norm_cfg,
+            )
+            blocks.append(
+                self.build(
+                    stage,
+                    in_channels,
+                    out_channels,
+                    first=i == 0,
+                    stride=block_stride,
+                    dilation=dilation,
+                    shortcut=shortcut,
+                )
+            )
+            in_channels = out_channels
+        return nn.Sequential(*blocks)
 
     def _dcn_of(self, stage: int, stride: int) -> dict | None:
         """Return the deformable convolution's config where the block has one."""

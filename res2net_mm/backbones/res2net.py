@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
-from res2net_mm.layers import build_norm, build_shortcut, build_stem_conv
+from res2net_mm.layers import build_norm, build_stem_conv
 from res2net_mm.registry import MODELS
 
 from .arguments import fill_from_preset, per_stage
@@ -183,26 +183,15 @@ class Res2Net(Res2NetBackbone):
         for i in range(num_stages):
             grid = multi_grid if i == num_stages - 1 else None
             out_channels = net['base_channels'] * 2**i * EXPANSION
-            stage = nn.Sequential()
-            for j, dilation in enumerate(
-                _block_dilations(blocks[i], dilations[i], contract_dilation, grid)
-            ):
-                stride = strides[i] if j == 0 else 1
-                shortcut = build_shortcut(
-                    channels, out_channels, stride=stride, avg_down=net['avg_down'], **parts
-                )
-                stage.append(
-                    factory.build(
-                        i,
-                        channels,
-                        out_channels,
-                        first=j == 0,
-                        stride=stride,
-                        dilation=dilation,
-                        shortcut=shortcut,
-                    )
-                )
-                channels = out_channels
+            stage = factory.build_stage(
+                i,
+                channels,
+                out_channels,
+                stride=strides[i],
+                dilations=_block_dilations(blocks[i], dilations[i], contract_dilation, grid),
+                avg_down=net['avg_down'],
+            )
+            channels = out_channels
             self.add_module(f'layer{i + 1}', stage)
         self.out_channels = tuple(net['base_channels'] * 2**i * EXPANSION for i in self.out_indices)
         self.finish()

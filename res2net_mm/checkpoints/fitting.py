@@ -64,7 +64,7 @@ def fit(state: Mapping[str, Tensor], needed: Mapping[str, Tensor]) -> Fit:
             continue
         first = name.split('.')[0]
         kind = _kind(name, _MAY_GO_UNUSED)
-        if re.fullmatch(r'layer\d', first) and first not in stages:
+        if re.fullmatch(r'layer\d|conv1|bn1', first) and first not in stages:
             kind = f'{first}, which is not built'
         if kind:
             unused[kind] += 1
