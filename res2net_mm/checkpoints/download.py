@@ -54,7 +54,10 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
     target = cache_folder() / name
     if not again and target.is_file() and not _hash_fault(target, name):
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f'{target.parent} cannot be made ({error}); set TORCH_HOME') from None
     part = target.with_name(f'{name}.part')
     faults = []
     with _only_one(target):
