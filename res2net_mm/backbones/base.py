@@ -28,7 +28,7 @@ class Res2NetBackbone(BaseModule):
         preset: The preset's name as given, or None.
         block_rule: The rule in force for the first block of each stage.
         block_rule_given: Whether the user named it; loaded weights then do not change it.
-        load_report: What :meth:`init_weights` loaded, or None.
+        load_report: What was loaded last, by whatever door, or None.
     """
 
     out_channels: tuple[int, ...]
@@ -151,5 +151,4 @@ class Res2NetBackbone(BaseModule):
                 nn.init.zeros_(module.bn3.weight)
         for cfg in pretrained:
             options = {key: cfg[key] for key in ('dialect', 'prefix', 'partial') if key in cfg}
-            self.load_report = load_weights(self, cfg['checkpoint'], **options)
-            print_log(str(self.load_report), logger='current')
+            print_log(str(load_weights(self, cfg['checkpoint'], **options)), logger='current')

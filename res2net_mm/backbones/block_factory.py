@@ -1,8 +1,8 @@
 """Build the blocks of a backbone, stage by stage."""
 
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from torch import nn
@@ -48,11 +48,14 @@ class BlockFactory:
                 f'dcn={self.dcn} and stage_with_dcn={self.stage_with_dcn} belong together: one '
                 'says which deformable convolution, the other in which stages'
             )
-        if self.dcn is not None and importlib.util.find_spec('mmcv._ext') is None:
-            raise UserError(
-                f'dcn={self.dcn} needs the compiled operators of mmcv; mmcv-lite lacks them, '
-                'install the full mmcv in its place'
-            )
+        if self.dcn is not None:
+            try:
+                import_module('mmcv.ops')  # registers the deformable convolutions
+            except ImportError as error:
+                raise UserError(
+                    f'dcn={self.dcn} needs the compiled operators of mmcv; mmcv-lite lacks them, '
+                    f'install the full mmcv in its place ({error})'
+                ) from error
         if self.stage_with_dcn is not None:
             per_stage('stage_with_dcn', self.stage_with_dcn, self.num_stages)
         for plugin in self.plugins or ():

@@ -140,7 +140,7 @@ def checked_fit(
 def report_loading(
     backbone: nn.Module, found: BackboneTensors, fitting: Fit, source: str, *, total: int
 ) -> LoadReport:
-    """Give the backbone its weights' block rule and say what was loaded."""
+    """Give the backbone its weights' block rule, and say what was loaded (its ``load_report``)."""
     notes = []
     if backbone.block_rule_given and backbone.block_rule != found.block_rule:
         notes.append(
@@ -156,7 +156,7 @@ def report_loading(
             f"{found.dialect.name} puts a block's stride into its 1x1 convolution: to compute what "
             "it does, build the backbone with style='caffe'"
         )
-    return LoadReport(
+    backbone.load_report = LoadReport(
         file=source,
         dialect=found.dialect.name,
         block_rule=backbone.block_rule,
@@ -167,3 +167,4 @@ def report_loading(
         skipped=(*fitting.missing, *fitting.unexpected, *fitting.misshapen),
         note='; '.join(notes),
     )
+    return backbone.load_report

@@ -60,11 +60,12 @@ def describe_backbone(backbone: nn.Module) -> str:
 
 def describe_weights(runner: Runner, backbone: nn.Module) -> str:
     """Return where the weights came from and how many tensors were loaded."""
+    report = getattr(backbone, 'load_report', None)
     if runner._load_from and runner._has_loaded:
         how = 'resumed from' if runner._resume else 'loaded from'
-        return f'{how} {runner._load_from}'
-    report = getattr(backbone, 'load_report', None)
-    return f'backbone {report}' if report else 'random'
+        counted = report and f' ({report.loaded} of {report.total} tensors of the backbone)'
+        return f'{how} {runner._load_from}{counted or ""}'
+    return f'backbone from {report}' if report else 'random'
 
 
 def describe_frozen(model: nn.Module) -> str:

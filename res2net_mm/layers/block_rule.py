@@ -2,7 +2,7 @@
 
 Two booleans describe every published Res2Net block (see :class:`HierarchicalConv`): whether a split
 carries the previous one's output, and whether the last split is average-pooled. Publishers differ
-only in how they set them in the first block of a stage:
+in how they set them in the first block of a stage, and Paddle's pooling does not count the padding:
 
 ============  ==================  =================  =============
 rule          first, stride 2     first, stride 1    other blocks
@@ -10,6 +10,7 @@ rule          first, stride 2     first, stride 1    other blocks
 ``official``  no carry, pool      no carry, pool     carry
 ``mmdet``     no carry, pool      no carry           carry
 ``paddle``    no carry, pool      carry              carry
+              inside the map
 ``dla``       no carry, pool      carry              carry
 ============  ==================  =================  =============
 
@@ -31,9 +32,11 @@ class SplitFlow(NamedTuple):
 
     carry: bool  # y_i = b_i(x_i + y_{i-1}) instead of b_i(x_i)
     pool_last: bool  # the last split is average-pooled 3x3 instead of passed through
+    pool_padding: bool = True  # the average counts the zeros around the map
 
 
 _ISOLATED_POOLED = SplitFlow(carry=False, pool_last=True)
+_ISOLATED_POOLED_INSIDE = SplitFlow(carry=False, pool_last=True, pool_padding=False)
 _ISOLATED = SplitFlow(carry=False, pool_last=False)
 _CHAINED = SplitFlow(carry=True, pool_last=False)
 
@@ -61,5 +64,5 @@ def split_flow(rule: str, *, first: bool, stride: int) -> SplitFlow:
     if rule not in _FIRST_AT_STRIDE_1:
         raise UserError(f'block_rule={rule!r} is unknown; allowed: {", ".join(BLOCK_RULES)}')
     if stride != 1:  # splits of different resolution cannot be added
-        return _ISOLATED_POOLED
+        return _ISOLATED_POOLED_INSIDE if rule == 'paddle' else _ISOLATED_POOLED
     return _FIRST_AT_STRIDE_1[rule] if first else _CHAINED

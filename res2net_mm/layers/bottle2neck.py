@@ -94,10 +94,14 @@ class Bottle2neck(HierarchicalConv):
         self.plugins = _build_plugins(
             plugins, after_conv1=inner, after_conv2=inner, after_conv3=out_channels
         )
+        # mmdet's order: an optimizer's state goes by position, and so mmdet's runs resume here.
+        for name in ('convs', 'bns'):
+            self._modules[name] = self._modules.pop(name)
 
     def set_block_rule(self, block_rule: str) -> None:
         """Compute from now on what the publisher of ``block_rule`` does; no weight changes."""
-        self.carry, self.pool_last = split_flow(block_rule, first=self.first, stride=self.stride)
+        flow = split_flow(block_rule, first=self.first, stride=self.stride)
+        self.carry, self.pool_last, self.pool_padding = flow
 
     def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).

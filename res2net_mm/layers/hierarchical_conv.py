@@ -33,7 +33,8 @@ class HierarchicalConv(nn.Module):
         dilation: Dilation of the 3x3 convolutions.
         groups: Groups of the 3x3 convolutions (the cardinality of Res2NeXt).
         carry: Whether a split adds the previous one's output before its convolution.
-        pool_last: Whether the last split is average-pooled 3x3, padding counted.
+        pool_last: Whether the last split is average-pooled 3x3.
+        pool_padding: Whether that average counts the zeros around the map (Paddle's does not).
         pass_last: Whether the last split is passed through (or pooled). If not it has a branch of
             its own: the first blocks of the CIFAR networks, a grouped convolution in effect.
         conv_cfg: Config of the 3x3 convolutions; a deformable one is welcome.
@@ -56,6 +57,7 @@ class HierarchicalConv(nn.Module):
         groups: int = 1,
         carry: bool = True,
         pool_last: bool = False,
+        pool_padding: bool = True,
         pass_last: bool = True,
         conv_cfg: dict | None = None,
         norm_cfg: dict | None = None,
@@ -73,6 +75,7 @@ class HierarchicalConv(nn.Module):
         self.stride = stride
         self.carry = carry
         self.pool_last = pool_last
+        self.pool_padding = pool_padding
         self.pass_last = pass_last
         norm_cfg = norm_cfg or dict(type='BN')
         branches = scales - pass_last
@@ -108,7 +111,9 @@ class HierarchicalConv(nn.Module):
         if self.pass_last:
             last = splits[-1]
             if self.pool_last:
-                last = F.avg_pool2d(last, kernel_size=3, stride=self.stride, padding=1)
+                last = F.avg_pool2d(
+                    last, 3, self.stride, padding=1, count_include_pad=self.pool_padding
+                )
             outputs.append(last)
         return torch.cat(outputs, dim=1) if len(outputs) > 1 else outputs[0]
 

@@ -1,5 +1,6 @@
 import copy
 
+import fill
 import pytest
 import torch
 from mmengine.model import BaseModel, ExponentialMovingAverage
@@ -135,6 +136,14 @@ def test_copies_and_averages_have_hooks_of_their_own(weights):
     assert model.backbone.block_rule == 'official'
     assert not holds(model.backbone, weights())
     copy.deepcopy(average)
+
+
+def test_parameters_stand_in_mmdets_order():
+    """An optimizer's state goes by position: so that of an mmdet run lands on its tensors."""
+    layout = fill.reference('mmdet.res2net50_v1d_26w_4s')['layout']
+    theirs = DIALECTS['mmdet'].to_official(dict.fromkeys(layout))
+    ours = [name for name, _ in Res2Net(preset='res2net50_v1b_26w_4s').named_parameters()]
+    assert ours == [name for name in theirs if name in set(ours)]
 
 
 def test_an_optimizer_goes_on_where_it_was(tmp_path):

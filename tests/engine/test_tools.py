@@ -61,7 +61,9 @@ def test_train_test_resume(coco_folder, tmp_path):
     longer = [*OPTIONS, 'train_cfg.max_epochs=2']
     done = run('train.py', LIGHT, *common, '--resume', '--cfg-options', *longer, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert f'resuming from {checkpoint}' in done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert f'resuming from {checkpoint}' in said
+    assert f'weights: resumed from {checkpoint} (270 of 270 tensors of the backbone)' in said
     meta = torch.load(work_dir / 'epoch_2.pth', weights_only=False)['meta']  # our own file
     assert meta['epoch'] == 2
 

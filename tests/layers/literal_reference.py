@@ -36,8 +36,10 @@ def relu(x: np.ndarray) -> np.ndarray:
     return np.maximum(x, 0)
 
 
-def avg_pool(x: np.ndarray, stride: int) -> np.ndarray:
-    """Mean of 3x3 neighbourhoods, the zeros of the padding counted."""
+def avg_pool(x: np.ndarray, stride: int, padding: bool = True) -> np.ndarray:
+    """Mean of 3x3 neighbourhoods, the zeros of the padding counted or not."""
+    if not padding:
+        return avg_pool(x, stride) / avg_pool(np.ones_like(x), stride)
     n, c, h, w = x.shape
     x = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     out_h, out_w = (h - 1) // stride + 1, (w - 1) // stride + 1
@@ -49,7 +51,14 @@ def avg_pool(x: np.ndarray, stride: int) -> np.ndarray:
 
 
 def hierarchical(
-    x: np.ndarray, layer, *, carry: bool, pool_last: bool, stride: int, pass_last: bool = True
+    x: np.ndarray,
+    layer,
+    *,
+    carry: bool,
+    pool_last: bool,
+    stride: int,
+    pool_padding: bool = True,
+    pass_last: bool = True,
 ) -> np.ndarray:
     """y_i = b_i(x_i + y_{i-1}) where the block carries, the last split passed or pooled or not."""
     splits = np.split(x, layer.scales, axis=1)
@@ -59,7 +68,7 @@ def hierarchical(
         entering = splits[i] + outputs[i - 1] if carry and i > 0 else splits[i]
         outputs.append(relu(norm(conv2d(entering, layer.convs[i]), layer.bns[i])))
     if pass_last:
-        outputs.append(avg_pool(splits[-1], stride) if pool_last else splits[-1])
+        outputs.append(avg_pool(splits[-1], stride, pool_padding) if pool_last else splits[-1])
     return np.concatenate(outputs, axis=1)
 
 

@@ -11,6 +11,7 @@ FLOWS = [
     dict(carry=False, pool_last=False),
     dict(carry=False, pool_last=True),
     dict(carry=False, pool_last=True, stride=2),
+    dict(carry=False, pool_last=True, pool_padding=False, stride=2),
     dict(carry=True, pass_last=False, pool_last=False),
     dict(carry=False, pass_last=False, pool_last=False, stride=2),
 ]
