@@ -70,7 +70,9 @@ class Tree(nn.Module):
         super().__init__()
         self.depth = depth
         self.join_input = join_input
-        self.pool = nn.MaxPool2d(stride, stride) if stride > 1 else None
+        # Rounded up like the strided convolutions beside it: the same where the published networks
+        # run, and odd sizes, which they refuse, fit too.
+        self.pool = nn.MaxPool2d(stride, stride, ceil_mode=True) if stride > 1 else None
         self.project = None
         if join_input:
             child_channels += in_channels

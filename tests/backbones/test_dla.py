@@ -23,6 +23,13 @@ def test_pyramid_at_strides_4_to_32(backbone):
     assert backbone.out_channels == (128, 256, 512, 1024)
 
 
+@pytest.mark.parametrize('side', [1, 33, 65, 97])
+def test_odd_sizes_round_up(backbone, side):
+    with torch.no_grad():
+        features = backbone.eval()(torch.randn(1, 3, side, side))
+    assert [f.shape[2] for f in features] == [-(-side // stride) for stride in (4, 8, 16, 32)]
+
+
 def test_dilated_to_output_stride_8():
     backbone = Res2NetDLA(strides=(2, 2, 1, 1), dilations=(1, 1, 2, 4), contract_dilation=True)
     with torch.no_grad():
