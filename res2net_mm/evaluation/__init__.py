@@ -1,9 +1,12 @@
 """Evaluation by object size: AP and AR in bins, as functions and as an MMEngine metric."""
 
-from res2net_mm.evaluation.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.ap_by_size import evaluate_by_size, result_of
+from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.comparison import Comparison, compare_results
+from res2net_mm.evaluation.matches import Matches
 from res2net_mm.evaluation.prediction_sheet import Boxes, draw_sheet
-from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
+from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
 from res2net_mm.evaluation.size_metric import SizeMetric
 from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
@@ -13,15 +16,21 @@ __all__ = [
     'BinScores',
     'Boxes',
     'ClassScores',
+    'Comparison',
     'GroundTruth',
+    'Matches',
     'SizeBin',
     'SizeMetric',
     'SizeResult',
     'class_table',
+    'compare_results',
     'draw_sheet',
     'evaluate_by_size',
     'make_bins',
+    'parse_bins',
     'read_ground_truth',
+    'result_of',
     'size_table',
+    'with_intervals',
     'write_json',
 ]

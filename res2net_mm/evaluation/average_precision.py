@@ -40,37 +40,52 @@ class AveragePrecision:
         excess = (outcomes >= 0).astype(np.int8) - matches.in_range[:, None, matches.rows]
         a, t, c = np.nonzero((outcomes == RIGHT) | (excess != 0))
         row = matches.rows[c]
-        self.right = outcomes[a, t, c] == RIGHT
-        self.excess = excess[a, t, c].astype(np.int64)
+        self.right = (outcomes[a, t, c] == RIGHT).astype(np.int32)
+        self.excess = excess[a, t, c].astype(np.int32)
         self.segment = (a * self.shape[1] + t) * self.shape[2] + found.category[row]
         self.opening = np.flatnonzero(np.diff(self.segment, prepend=-1))
+        self.lengths = np.diff(self.opening, append=len(row))
         self.image = found.image[row]
         self.rank = found.rank[row]
-        # Where an event and its category stand in the running counts of all detections, which have
-        # a zero in front.
+        # All detections of the first column's size, then all of the second's, and so on; and where
+        # an event and the first of its category stand in a running count of them.
+        sized = [np.flatnonzero(in_range) for in_range in matches.in_range]
+        self.sized_image = found.image[np.concatenate(sized)]
+        offsets = np.cumsum([0, *map(len, sized)])
         first = np.searchsorted(found.category, np.arange(self.shape[2]))
-        self.before = a * (len(found) + 1) + first[found.category[row]]
-        self.until = a * (len(found) + 1) + row + 1
+        firsts = np.stack(
+            [o + np.searchsorted(s, first) for s, o in zip(sized, offsets[:-1], strict=True)]
+        )
+        self.before = firsts[a, found.category[row]][self.opening]
+        upto = np.cumsum(matches.in_range, axis=1, dtype=np.int32)
+        self.until = offsets[a] + upto[a, row]
 
-    def __call__(self, weights: np.ndarray | None = None) -> Scores:
-        """Score, counting each image as often as ``weights``, (N,) int, says; None for once."""
+    def __call__(self, weights: np.ndarray | None = None, *, all_limits: bool = True) -> Scores:
+        """Score.
+
+        Args:
+            weights: (N,) int32, how often each image counts; None for once.
+            all_limits: Whether recall is wanted at all limits on detections, or only at the last.
+        """
         objects = self._objects(weights)
         total = np.repeat(objects[:, None], self.shape[1], axis=1).ravel()
         right, precision = self._curves(weights)
-        recall = right / np.maximum(total, 1)[self.segment]
+        recall = right / self._spread(np.maximum(total, 1)[self.segment[self.opening]])
         reached = self._reached(recall)
         gain = np.diff(reached, prepend=0)
         gain[self.opening] = reached[self.opening]
         ap = self._sum(gain * self._envelope(precision))
 
-        step = self.right if weights is None else self.right * weights[self.image]
-        found = [self._sum(step * (self.rank < limit)) for limit in self.matches.max_dets]
+        found = np.zeros((1, len(total)))
+        found[0, self.segment[self.opening]] = right[self.opening + self.lengths - 1]
+        if all_limits:
+            step = self.right if weights is None else self.right * weights[self.image]
+            limits = self.matches.max_dets[:-1]
+            found = np.stack([*(self._sum(step * (self.rank < n)) for n in limits), *found])
         nothing = np.where(total > 0, 1.0, np.nan)
         return Scores(
             ap=(ap * nothing).reshape(self.shape),
-            recall=np.stack([f / np.maximum(total, 1) * nothing for f in found], axis=-1).reshape(
-                *self.shape, len(found)
-            ),
+            recall=(found / np.maximum(total, 1) * nothing).T.reshape(*self.shape, len(found)),
             objects=objects,
         )
 
@@ -81,7 +96,7 @@ class AveragePrecision:
         right, precision = self._curves(None)
         envelope = self._envelope(precision)
         curves = np.where(total > 0, 0.0, np.nan)[:, None] * np.ones(len(levels))
-        for start, end in zip(self.opening, [*self.opening[1:], len(right)], strict=True):
+        for start, end in zip(self.opening, self.opening + self.lengths, strict=True):
             segment = self.segment[start]
             if total[segment]:
                 place = np.searchsorted(right[start:end] / total[segment], levels)
@@ -102,25 +117,24 @@ class AveragePrecision:
 
     def _curves(self, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Right detections up to each event, and precision there."""
-        found = self.matches.found
-        counted = np.zeros((self.shape[0], len(found) + 1), dtype=np.int64)
-        right, excess = self.right.astype(np.int64), self.excess
         if weights is None:
-            np.cumsum(self.matches.in_range, axis=1, out=counted[:, 1:])
-        else:
-            times = self.matches.in_range * weights[found.image]
-            np.cumsum(times, axis=1, out=counted[:, 1:])
-            right, excess = right * weights[self.image], excess * weights[self.image]
-        counted = counted.ravel()
-        right, excess = self._running(right), self._running(excess)
-        counts = counted[self.until] - counted[self.before] + excess
+            weights = np.ones(len(self.matches.image_ids), dtype=np.int32)
+        counted = np.zeros(len(self.sized_image) + 1, dtype=np.int32)
+        np.cumsum(weights[self.sized_image], out=counted[1:])
+        of_event = weights[self.image]
+        right = self._running(self.right * of_event)
+        counts = counted[self.until] - self._spread(counted[self.before])
+        counts += self._running(self.excess * of_event)
         return right, right / (counts + np.spacing(1))
 
     def _running(self, steps: np.ndarray) -> np.ndarray:
         """Running sum within each segment."""
-        sums = np.cumsum(steps)
-        lengths = np.diff(self.opening, append=len(steps))
-        return sums - np.repeat(sums[self.opening] - steps[self.opening], lengths)
+        sums = np.cumsum(steps, dtype=np.int32)
+        return sums - self._spread(sums[self.opening] - steps[self.opening])
+
+    def _spread(self, values: np.ndarray) -> np.ndarray:
+        """A value for each segment with events, at each of its events."""
+        return np.repeat(values, self.lengths)
 
     def _envelope(self, precision: np.ndarray) -> np.ndarray:
         """The best precision at this or a later event of the segment."""

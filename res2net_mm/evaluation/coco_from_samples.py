@@ -14,11 +14,15 @@ from res2net_mm.errors import UserError
 from res2net_mm.evaluation.coco_ground_truth import DIFFICULT
 
 
-def predictions_of(sample: Mapping, *, with_masks: bool) -> dict:
-    """Record of ``sample['pred_instances']``: boxes (N, 4) xyxy, labels, scores, masks if asked."""
+def predictions_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> dict:
+    """Record of ``sample['pred_instances']``: boxes (N, 4) xyxy, labels, scores, masks if asked.
+
+    ``inclusive`` takes the right and lower ends of boxes for pixels that belong to them, as VOC
+    does, and so one px further than COCO.
+    """
     predicted = sample['pred_instances']
     record = {
-        'boxes': _array(predicted['bboxes']).astype(float).reshape(-1, 4),
+        'boxes': _boxes(predicted['bboxes'], inclusive),
         'labels': _array(predicted['labels']).astype(int),
         'scores': _array(predicted['scores']).astype(float),
     }
@@ -34,12 +38,12 @@ def predictions_of(sample: Mapping, *, with_masks: bool) -> dict:
     return record
 
 
-def truth_of(sample: Mapping, *, with_masks: bool) -> dict:
+def truth_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> dict:
     """Record of ``sample['gt_instances']`` and ``['ignored_instances']`` (VOC: difficult).
 
     Boxes and masks are taken to be in the pixels of the original image, as MMDetection's own
     metrics take them: its test pipelines load annotations after Resize. Boxes without width or
-    height are counted and left out.
+    height are counted and left out. ``inclusive`` as in :func:`predictions_of`.
     """
     height, width = (int(side) for side in sample['ori_shape'][:2])
     record = {
@@ -72,7 +76,7 @@ def truth_of(sample: Mapping, *, with_masks: bool) -> dict:
                     f'ground-truth masks of {record["file_name"]} are not of the size of the image '
                     f'({height}, {width}): put LoadAnnotations after Resize in the test pipeline'
                 )
-        boxes = _array(instances['bboxes']).astype(float).reshape(-1, 4)
+        boxes = _boxes(instances['bboxes'], inclusive)
         for index, (box, label) in enumerate(zip(boxes, _array(instances['labels']), strict=True)):
             entry = {'bbox': _xywh(box), 'label': int(label), 'ignored': ignored}
             if masks is not None:
@@ -143,6 +147,11 @@ def coco_detections(
 def _array(values) -> np.ndarray:
     values = getattr(values, 'tensor', values)  # MMDetection's box types wrap a tensor
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
+
+
+def _boxes(boxes, inclusive: bool) -> np.ndarray:
+    boxes = _array(boxes).astype(float).reshape(-1, 4)
+    return boxes + np.array([0, 0, 1, 1]) if inclusive else boxes
 
 
 def _encode(masks) -> list[dict]:

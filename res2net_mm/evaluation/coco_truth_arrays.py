@@ -43,8 +43,7 @@ def truth_arrays(
     Raises:
         UserError: For what ``stop`` refuses, a line each, with counts.
     """
-    if area_of not in AREAS_OF:
-        raise UserError(f'area_of must be one of {", ".join(AREAS_OF)}, got {area_of!r}')
+    check_area_of(area_of)
     annotations = ground_truth.annotations
     images = {image['id']: image for image in ground_truth.images}
     faults = Faults('the ground truth', 'annotations', len(annotations), on_error)
@@ -94,6 +93,11 @@ def truth_arrays(
         uncountable=np.array([a['id'] == 0 for a in annotations], dtype=bool),
     )
     return arrays, rle if iou_type == 'segm' else None, lines
+
+
+def check_area_of(area_of: str) -> None:
+    if area_of not in AREAS_OF:
+        raise UserError(f'area_of must be one of {", ".join(AREAS_OF)}, got {area_of!r}')
 
 
 def image_areas(ground_truth: GroundTruth, image_ids: Sequence) -> np.ndarray:

@@ -10,6 +10,7 @@ from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.coco_categories import categories_of_labels
 from res2net_mm.evaluation.coco_detections import IOU_TYPES
 from res2net_mm.evaluation.coco_from_samples import (
@@ -19,6 +20,9 @@ from res2net_mm.evaluation.coco_from_samples import (
     truth_of,
 )
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.coco_truth_arrays import check_area_of
+from res2net_mm.evaluation.faults import check_on_error
+from res2net_mm.evaluation.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.size_bins import COCO_BINS, make_bins
 from res2net_mm.evaluation.size_result import SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
@@ -36,14 +40,26 @@ class SizeMetric(BaseMetric):
     ``coco/bbox_AR``, ``_AR_s``, ``_AR_m``, ``_AR_l``; other bins by their own name. They are in
     0..1 and not rounded. A bin without ground truth has no value.
 
+    By VOC's rules they are named as in MMDetection's VOCMetric and equal to its: ``pascal_voc/mAP``
+    and ``pascal_voc/AP50``, and ``mAP_s`` and so on.
+
     Args:
         ann_file: Ground truth in COCO layout; all its images count, as in CocoMetric. None gathers
             it from the data samples instead (VOC and others), which needs LoadAnnotations after
             Resize in the test pipeline; ignored instances (VOC: difficult) are then ignored.
         metric: ``bbox``, ``segm`` or a list of them.
         bins: Size bins, see :func:`res2net_mm.evaluation.make_bins`; None for COCO's three.
-        max_dets: Detections per image and class that count, in rising order.
-        classwise: Whether to print AP per class, too; the JSON file always has it.
+        bins_by: What the limits of bins measure: ``area``, ``side``, ``relative-area`` or
+            ``relative-side``.
+        area_of: Area of an object as in the ``annotation``, of its ``mask`` or of its ``box``.
+        protocol: ``coco``, ``voc07`` (11 points) or ``voc12`` (area under the curve).
+        max_dets: Detections per image and class that count, in rising order; None for the
+            protocol's own.
+        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
+        seed: Of these draws.
+        on_error: ``stop`` to refuse predictions or objects that cannot be scored, ``skip`` to leave
+            them out; either says what and how many.
+        classwise: Whether to print AP and AR per class, too; the JSON file always has them.
         out_dir: Where ``ap_by_size.json`` goes, overwritten by each evaluation. None for the work
             directory of the run, found by the log file; without one nothing is written.
         backend_args: MMEngine's file backend for ``ann_file``.
@@ -55,15 +71,19 @@ class SizeMetric(BaseMetric):
         UserError: If an argument, the annotation file or the predictions are unusable.
     """
 
-    default_prefix = 'coco'
-
     def __init__(
         self,
         *,
         ann_file: str | Path | None = None,
         metric: str | Sequence[str] = 'bbox',
         bins: Iterable | None = None,
-        max_dets: Sequence[int] = (1, 10, 100),
+        bins_by: str = 'area',
+        area_of: str = 'annotation',
+        protocol: str = 'coco',
+        max_dets: Sequence[float] | None = None,
+        bootstrap: int = 0,
+        seed: int = 0,
+        on_error: str = 'stop',
         classwise: bool = False,
         out_dir: str | Path | None = None,
         backend_args: Mapping | None = None,
@@ -71,12 +91,26 @@ class SizeMetric(BaseMetric):
         prefix: str | None = None,
         collect_dir: str | None = None,
     ):
+        rules = find_protocol(protocol)
+        self.default_prefix = 'coco' if protocol == 'coco' else 'pascal_voc'
         super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
         self.iou_types = [metric] if isinstance(metric, str) else list(metric)
         if not self.iou_types or not set(self.iou_types) <= set(IOU_TYPES):
             raise UserError(f'metric must be one or more of {IOU_TYPES}, got {metric!r}')
-        self.bins = make_bins(bins)
-        self.max_dets = tuple(max_dets)
+        if protocol != 'coco' and self.iou_types != ['bbox']:
+            raise UserError(f'VOC scores boxes: metric must be bbox, got {metric!r}')
+        check_area_of(area_of)
+        check_on_error(on_error)
+        self.options = dict(
+            bins=make_bins(bins, bins_by),
+            area_of=area_of,
+            protocol=protocol,
+            max_dets=check_max_dets(max_dets, rules),
+            on_error=on_error,
+        )
+        self.bootstrap, self.seed = bootstrap, seed
+        # VOC's boxes include their last pixel; a COCO file's do not.
+        self.inclusive = protocol != 'coco' and ann_file is None
         self.classwise = classwise
         self.out_dir = None if out_dir is None else Path(out_dir)
         self.ann_file = ann_file
@@ -94,9 +128,9 @@ class SizeMetric(BaseMetric):
         """
         with_masks = 'segm' in self.iou_types
         for sample in data_samples:
-            predictions = predictions_of(sample, with_masks=with_masks)
+            predictions = predictions_of(sample, with_masks=with_masks, inclusive=self.inclusive)
             if self.ground_truth is None:
-                truth = truth_of(sample, with_masks=with_masks)
+                truth = truth_of(sample, with_masks=with_masks, inclusive=self.inclusive)
             else:
                 truth = sample['img_id']
             self.results.append((truth, predictions))
@@ -131,25 +165,21 @@ class SizeMetric(BaseMetric):
         if all(annotation['iscrowd'] for annotation in ground_truth.annotations):
             where = self.ann_file or 'the data samples'
             raise UserError(f'{where}: no ground-truth boxes of the classes {tuple(classes)}')
-        self._say(ground_truth.notes)
 
         logger = MMLogger.get_current_instance()
         scored = []
         for iou_type in self.iou_types:
             found = coco_detections(predictions, image_ids, category_ids, iou_type)
             logger.info(f'Evaluating {iou_type}: {len(truths)} images, {len(found)} detections ...')
-            scored.append(
-                evaluate_by_size(
-                    ground_truth,
-                    found,
-                    iou_type=iou_type,
-                    bins=self.bins,
-                    max_dets=self.max_dets,
-                )
-            )
-            logger.info('\n' + size_table(scored[-1]))
+            result = evaluate_by_size(ground_truth, found, iou_type=iou_type, **self.options)
+            self._say(result.notes)
+            if self.bootstrap:
+                result = with_intervals(result, resamples=self.bootstrap, seed=self.seed)
+            scored.append(result)
+            logger.info('\n' + size_table(result))
             if self.classwise:
-                logger.info('\n' + class_table(scored[-1]))
+                logger.info('\n' + class_table(result))
+                logger.info('\n' + class_table(result, 'AR'))
         out_dir = self.out_dir or _work_dir(logger)
         if out_dir is not None:
             logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
@@ -192,17 +222,19 @@ def _doubts(truths: Sequence[Mapping]) -> list[str]:
 
 def _values(result: SizeResult) -> dict[str, float]:
     """MMDetection's names for the scores, without those that are None."""
-    overall, name = result.overall, result.iou_type
-    values = {
-        f'{name}_mAP': overall.ap,
-        f'{name}_mAP_50': overall.ap50,
-        f'{name}_mAP_75': overall.ap75,
-    }
+    overall = result.overall
+    if result.protocol == 'coco':
+        name = f'{result.iou_type}_'
+        more = {f'{name}mAP_50': overall.ap50, f'{name}mAP_75': overall.ap75}
+    else:
+        name = ''
+        more = {'AP50': overall.ap50}
+    values = {f'{name}mAP': overall.ap, **more}
     for scores in result.bins:
-        values[f'{name}_mAP_{_short(scores.size_bin)}'] = scores.ap
-    values[f'{name}_AR'] = overall.ar_most
+        values[f'{name}mAP_{_short(scores.size_bin)}'] = scores.ap
+    values[f'{name}AR'] = overall.ar_most
     for scores in result.bins:
-        values[f'{name}_AR_{_short(scores.size_bin)}'] = scores.ar_most
+        values[f'{name}AR_{_short(scores.size_bin)}'] = scores.ar_most
     return {key: value for key, value in values.items() if value is not None}
 
 

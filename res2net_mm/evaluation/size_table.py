@@ -1,12 +1,15 @@
 """A result by object size as the paper's Table 6, for reading and for machines."""
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from res2net_mm.evaluation.size_result import SizeResult
+from res2net_mm.evaluation.protocols import PROTOCOLS
+from res2net_mm.evaluation.size_bins import MEASURES
+from res2net_mm.evaluation.size_result import BinScores, SizeResult
 
 NO_BOXES = 'no boxes'
 _AREA_OF = {
@@ -14,36 +17,53 @@ _AREA_OF = {
     'box': 'area of the box',
     'annotation': 'area as annotated',
 }
+_SIZE = {
+    'area': '{}',
+    'side': 'square root of the {}',
+    'relative-area': '{} / area of the image',
+    'relative-side': 'square root of the {} / area of the image',
+}
 
 
 def size_table(result: SizeResult) -> str:
     """AP, AP50, AP75, AR (in %) and the number of boxes; a column per bin and one for all."""
     columns = (*result.bins, result.overall)
-    most = max(result.overall.ar)
+    by = columns[0].size_bin.by
     rows = [
         ['', *(s.size_bin.name for s in columns)],
-        ['px^2', *(s.size_bin.limits for s in columns)],
-        ['AP', *(_percent(s.ap) for s in columns)],
-        ['AP50', *(_percent(s.ap50) for s in columns)],
-        ['AP75', *(_percent(s.ap75) for s in columns)],
-        ['AR', *(_percent(s.ar_most) for s in columns)],
-        ['boxes', *(str(s.boxes) for s in columns)],
+        [MEASURES[by], *(s.size_bin.limits for s in columns)],
     ]
+    # VOC has one IoU, so that AP is AP50 and there is no AP75.
+    for score in ('AP', 'AP50', 'AP75', 'AR') if result.protocol == 'coco' else ('AP', 'AR'):
+        rows.append([score, *(_percent(_score(s, score)) for s in columns)])
+        if result.resamples:
+            cells = (_interval(s.intervals.get(score)) for s in columns)
+            rows.append([f'  {100 * result.level:g} %', *cells])
+    rows.append(['boxes', *(str(s.boxes) for s in columns)])
+    most = max(result.overall.ar)
+    limit = 'all' if math.isinf(most) else f'at most {most}'
     head = (
-        f'{result.iou_type}: AP and AR in % by object size ({_AREA_OF[result.area_of]}), '
-        f'IoU 0.50:0.95, at most {most} detections per image and class, {result.images} images'
+        f'{result.iou_type}: AP and AR in % by object size '
+        f'({_SIZE[by].format(_AREA_OF[result.area_of])}), {PROTOCOLS[result.protocol].title}, '
+        f'{limit} detections per image and class, {result.images} images'
     )
+    if result.resamples:
+        head += f'; {100 * result.level:g} % intervals of {result.resamples} draws of images'
     return '\n'.join([head, *_align(rows)])
 
 
-def class_table(result: SizeResult) -> str:
-    """AP (in %) of every class: a row per class, a column per bin and one for all."""
-    names = [s.size_bin.name for s in (*result.bins, result.overall)]
-    rows = [['class', *names, 'boxes']]
+def class_table(result: SizeResult, score: str = 'AP') -> str:
+    """AP or AR (in %) and boxes of every class: a row per class, a column per bin and for all."""
+
+    def cell(scores: BinScores) -> str:
+        value = _score(scores, score)
+        return NO_BOXES if value is None else f'{_percent(value)} ({scores.boxes})'
+
+    rows = [['class', *(s.size_bin.name for s in (*result.bins, result.overall))]]
     for scored in result.classes:
-        cells = [_percent(s.ap) for s in (*scored.bins, scored.overall)]
-        rows.append([scored.name, *cells, str(scored.overall.boxes)])
-    return '\n'.join([f'{result.iou_type}: AP in % by class and object size', *_align(rows)])
+        rows.append([scored.name, *(cell(s) for s in (*scored.bins, scored.overall))])
+    head = f'{result.iou_type}: {score} in % (and boxes) by class and object size'
+    return '\n'.join([head, *_align(rows)])
 
 
 def write_json(results: Sequence[SizeResult], path: str | Path) -> Path:
@@ -65,6 +85,19 @@ def write_json(results: Sequence[SizeResult], path: str | Path) -> Path:
 
 def _percent(score: float | None) -> str:
     return NO_BOXES if score is None else f'{100 * score:.1f}'
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return '' if interval is None else f'{100 * interval[0]:.1f}..{100 * interval[1]:.1f}'
+
+
+def _score(scores: BinScores, name: str) -> float | None:
+    return {
+        'AP': scores.ap,
+        'AP50': scores.ap50,
+        'AP75': scores.ap75,
+        'AR': scores.ar_most,
+    }[name]
 
 
 def _align(rows: list[list[str]]) -> list[str]:

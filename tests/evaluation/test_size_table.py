@@ -3,7 +3,13 @@ import os
 
 import pytest
 
-from res2net_mm.evaluation import class_table, evaluate_by_size, size_table, write_json
+from res2net_mm.evaluation import (
+    class_table,
+    evaluate_by_size,
+    size_table,
+    with_intervals,
+    write_json,
+)
 
 TRUTH = {
     'images': [{'id': 1}],
@@ -39,10 +45,32 @@ def test_class_table(result):
     rows = [line.split('  ') for line in class_table(result).splitlines()]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert cells[1:] == [
-        ['class', 'small', 'medium', 'large', 'all', 'boxes'],
-        ['ant', '100.0', 'no boxes', '0.0', '50.5', '2'],
-        ['bee', 'no boxes', 'no boxes', 'no boxes', 'no boxes', '0'],
+        ['class', 'small', 'medium', 'large', 'all'],
+        ['ant', '100.0 (1)', 'no boxes', '0.0 (1)', '50.5 (2)'],
+        ['bee', 'no boxes', 'no boxes', 'no boxes', 'no boxes'],
     ]
+    assert '50.0 (2)' in class_table(result, 'AR')
+
+
+def test_table_says_how_size_is_measured_and_by_which_rules():
+    sized = {**TRUTH, 'images': [{'id': 1, 'height': 400, 'width': 400}]}
+    result = evaluate_by_size(
+        sized, FOUND, bins=[0.1], bins_by='relative-side', area_of='box', protocol='voc07'
+    )
+    head, names, limits, *rows = size_table(result).splitlines()
+    assert 'square root of the area of the box / area of the image' in head
+    assert 'VOC 2007 (11 points), all detections' in head
+    assert names.split() == ['0-0.1', '0.1-up', 'all']
+    assert limits.split('  ')[0] == '% of image side'
+    assert limits.split()[4:] == ['<=', '10', '>=', '10', 'any']
+    assert [row.split()[0] for row in rows] == ['AP', 'AR', 'boxes']
+
+
+def test_table_with_intervals(result):
+    lines = size_table(with_intervals(result, resamples=5)).splitlines()
+    assert '95 % intervals of 5 draws' in lines[0]
+    assert [line.split()[0] for line in lines[3:7]] == ['AP', '95', 'AP50', '95']
+    assert lines[4].split()[2] == '100.0..100.0'
 
 
 def test_json_has_null_for_an_empty_bin(result, tmp_path):
@@ -53,8 +81,19 @@ def test_json_has_null_for_an_empty_bin(result, tmp_path):
     assert scores['medium']['AP'] is None
     assert scores['medium']['AR'] == {'1': None, '10': None, '100': None}
     assert scores['large']['area_px2'] == [9216, None]
+    assert (scores['large']['by'], scores['large']['limits']) == ('area', [9216, None])
     assert scores['all']['AP'] == result.overall.ap
     assert [c['name'] for c in read['bbox']['classes']] == ['ant', 'bee']
+
+
+def test_json_has_intervals_and_areas_of_sides(tmp_path):
+    result = evaluate_by_size(TRUTH, FOUND, bins=[('big', 10, None)], bins_by='side')
+    path = write_json([with_intervals(result, resamples=5)], tmp_path / 'ap.json')
+    read = json.loads(path.read_text())['bbox']
+    assert (read['resamples'], read['level']) == (5, 0.95)
+    big = read['scores'][0]
+    assert (big['area_px2'], big['by'], big['limits']) == ([100, None], 'side', [10, None])
+    assert big['intervals']['AP'] == [big['AP'], big['AP']]  # one image: every draw is the same
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(result, tmp_path, monkeypatch):

@@ -1,0 +1,150 @@
+"""How far scores would move on other images of the same kind: the bootstrap over images.
+
+As many images as there are get drawn with replacement, the scores computed anew, many times over;
+the middle 95 % of these scores are the interval. Matches stay as they are, since an image drawn
+twice is simply counted twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.average_precision import AveragePrecision
+from res2net_mm.evaluation.matches import Matches
+from res2net_mm.evaluation.progress import track
+from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
+
+#: The scores that get an interval; AR is that of the largest number of detections.
+SCORES = ('AP', 'AP50', 'AP75', 'AR')
+
+
+def with_intervals(
+    result: SizeResult,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
+) -> SizeResult:
+    """The result with a confidence interval for every score, per bin and per class.
+
+    Args:
+        result: Of ``evaluate_by_size``.
+        resamples: How many times images are drawn.
+        seed: Of the draw; the same seed gives the same intervals.
+        level: Probability that an interval covers.
+        progress: Whether to show progress.
+
+    Raises:
+        UserError: If ``resamples`` or ``level`` cannot be used.
+    """
+    matches = matches_of(result)
+    classes = resampled_scores([matches], resamples, seed, level, progress)[0]
+    overall = intervals_of(class_mean(classes), level)
+    per_class = intervals_of(classes, level)
+
+    def filled(scores: tuple[BinScores, ...], low_high: np.ndarray) -> list[BinScores]:
+        return [
+            replace(
+                of_bin,
+                intervals={
+                    name: (float(low), float(high))
+                    for name, (low, high) in zip(SCORES, low_high[:, :, a].T, strict=True)
+                    if not np.isnan(low)
+                },
+            )
+            for a, of_bin in enumerate(scores)
+        ]
+
+    of_all, *of_bins = filled((result.overall, *result.bins), overall)
+    of_classes = []
+    for k, scored in enumerate(result.classes):
+        first, *rest = filled((scored.overall, *scored.bins), per_class[..., k])
+        of_classes.append(ClassScores(scored.name, first, tuple(rest)))
+    return replace(
+        result,
+        overall=of_all,
+        bins=tuple(of_bins),
+        classes=tuple(of_classes),
+        resamples=resamples,
+        level=level,
+    )
+
+
+def matches_of(result: SizeResult) -> Matches:
+    """The matches of a result.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    if result.matches is None:
+        raise ValueError('the result carries no matches: use one that evaluate_by_size returned')
+    return result.matches
+
+
+def resampled_scores(
+    runs: list[Matches], resamples: int, seed: int, level: float, progress: bool
+) -> np.ndarray:
+    """Scores of every class under each draw, the same draws for all runs.
+
+    Returns:
+        (R, B, S, A, K) for R runs, B resamples, the scores of ``SCORES``, A columns, K categories;
+        nan where a draw has no object.
+
+    Raises:
+        UserError: If ``resamples`` or ``level`` cannot be used.
+    """
+    if resamples < 2:
+        raise UserError(f'intervals need 2 resamples or more, got {resamples}; 1000 is usual')
+    if not 0 < level < 1:
+        raise UserError(f'the level of an interval lies between 0 and 1, got {level}')
+    average = [AveragePrecision(matches) for matches in runs]
+    images = len(runs[0].image_ids)
+    scores = []
+    for weights in track(
+        draw_images(images, resamples, seed), 'resampling', total=resamples, shown=progress
+    ):
+        scores.append([class_scores(run, weights) for run in average])
+    return np.stack(scores, axis=1)
+
+
+def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """How often each image is drawn, (N,) int32, once per resample."""
+    random = np.random.default_rng(seed)
+    for _ in range(resamples):
+        drawn = random.integers(0, images, images)
+        yield np.bincount(drawn, minlength=images).astype(np.int32)
+
+
+def class_scores(average: AveragePrecision, weights: np.ndarray | None = None) -> np.ndarray:
+    """(S, A, K) the scores of ``SCORES``, nan where there is none."""
+    scores = average(weights, all_limits=False)
+    at = {f'{iou:.2f}': t for t, iou in enumerate(average.matches.protocol.ious)}
+    nothing = np.full_like(scores.ap[:, 0], np.nan)
+    return np.stack(
+        [
+            scores.ap.mean(axis=1),
+            scores.ap[:, at['0.50']],
+            scores.ap[:, at['0.75']] if '0.75' in at else nothing,
+            scores.recall[..., -1].mean(axis=1),
+        ]
+    )
+
+
+def class_mean(scores: np.ndarray) -> np.ndarray:
+    """Mean over the classes (last axis) that have objects, nan where none has."""
+    there = ~np.isnan(scores)
+    count = there.sum(axis=-1)
+    return np.where(count, np.where(there, scores, 0).sum(axis=-1), np.nan) / np.maximum(count, 1)
+
+
+def intervals_of(scores: np.ndarray, level: float) -> np.ndarray:
+    """(2, ...) ends of the middle ``level`` of the resamples (first axis) that have a score."""
+    ends = np.full((2, *scores.shape[1:]), np.nan)
+    there = ~np.isnan(scores).all(axis=0)
+    if there.any():
+        tail = (1 - level) / 2
+        ends[:, there] = np.nanquantile(scores[:, there], [tail, 1 - tail], axis=0)
+    return ends

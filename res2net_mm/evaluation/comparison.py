@@ -1,0 +1,206 @@
+"""Two runs on the same ground truth: which sizes gained, and whether it can be noise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.average_precision import AveragePrecision
+from res2net_mm.evaluation.bootstrap import (
+    SCORES,
+    class_mean,
+    class_scores,
+    intervals_of,
+    matches_of,
+    resampled_scores,
+)
+from res2net_mm.evaluation.matches import Matches
+from res2net_mm.evaluation.size_bins import SizeBin
+from res2net_mm.evaluation.size_result import SizeResult
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One score of two runs, in 0..1.
+
+    Attributes:
+        a: Of the first run.
+        b: Of the second.
+        low: Lower end of the interval of ``b - a``.
+        high: Its upper end.
+        b_wins: Share of the resamples in which b is better.
+    """
+
+    a: float
+    b: float
+    low: float
+    high: float
+    b_wins: float
+
+    @property
+    def difference(self) -> float:
+        return self.b - self.a
+
+    @property
+    def beyond_noise(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+    def to_dict(self) -> dict:
+        return {
+            'a': self.a,
+            'b': self.b,
+            'difference': self.difference,
+            'interval': [self.low, self.high],
+            'b_wins': self.b_wins,
+        }
+
+
+@dataclass(frozen=True)
+class BinComparison:
+    """Two runs in one size bin.
+
+    Attributes:
+        size_bin: The bin.
+        boxes: Ground-truth objects in it.
+        scores: Differences by the names in ``SCORES``; without those that a run does not have.
+    """
+
+    size_bin: SizeBin
+    boxes: int
+    scores: Mapping[str, Difference]
+
+    def to_dict(self) -> dict:
+        scores = {name: difference.to_dict() for name, difference in self.scores.items()}
+        return {'bin': self.size_bin.name, 'boxes': self.boxes, **scores}
+
+
+@dataclass(frozen=True)
+class ClassComparison:
+    """Two runs on one class."""
+
+    name: str
+    overall: BinComparison
+    bins: tuple[BinComparison, ...]
+
+    def to_dict(self) -> dict:
+        return {'name': self.name, 'scores': [s.to_dict() for s in (*self.bins, self.overall)]}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs, overall, per size bin and per class.
+
+    Attributes:
+        overall: All objects.
+        bins: The size bins.
+        classes: The classes, in the order of the ground truth.
+        resamples: How many times images were drawn.
+        level: Probability that an interval covers.
+    """
+
+    overall: BinComparison
+    bins: tuple[BinComparison, ...]
+    classes: tuple[ClassComparison, ...]
+    resamples: int
+    level: float
+
+    def to_dict(self) -> dict:
+        """As plain JSON values."""
+        return {
+            'resamples': self.resamples,
+            'level': self.level,
+            'scores': [s.to_dict() for s in (*self.bins, self.overall)],
+            'classes': [c.to_dict() for c in self.classes],
+        }
+
+
+def compare_results(
+    a: SizeResult,
+    b: SizeResult,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
+) -> Comparison:
+    """Compare two runs, paired: both are scored on the same draws of images.
+
+    An image that is hard for one run is mostly hard for the other, too, so the interval of the
+    difference is much narrower than the intervals of the scores.
+
+    Args:
+        a: First result of ``evaluate_by_size``.
+        b: Second, of the same ground truth, bins and protocol.
+        resamples: How many times images are drawn.
+        seed: Of the draw.
+        level: Probability that an interval covers.
+        progress: Whether to show progress.
+
+    Raises:
+        UserError: If the results are not of the same ground truth, bins and protocol.
+    """
+    runs = [matches_of(a), matches_of(b)]
+    _check_alike(a, b, *runs)
+    plain = np.stack([class_scores(AveragePrecision(matches)) for matches in runs])
+    drawn = resampled_scores(runs, resamples, seed, level, progress)
+
+    def compared(plain, drawn, boxes) -> tuple[BinComparison, ...]:
+        """Of scores (2, S, A) and (2, B, S, A)."""
+        gain = drawn[1] - drawn[0]
+        low, high = intervals_of(gain, level)
+        wins = (gain > 0).sum(axis=0) / np.maximum((~np.isnan(gain)).sum(axis=0), 1)
+        return tuple(
+            BinComparison(
+                size_bin,
+                int(boxes[c]),
+                {
+                    name: Difference(
+                        *map(float, (*plain[:, s, c], low[s, c], high[s, c], wins[s, c]))
+                    )
+                    for s, name in enumerate(SCORES)
+                    if not np.isnan(plain[:, s, c]).any()
+                },
+            )
+            for c, size_bin in enumerate(runs[0].columns)
+        )
+
+    truth = runs[0].truth
+    boxes = np.stack(
+        [
+            np.bincount(truth.category[counts], minlength=len(runs[0].categories))
+            for counts in runs[0].counts
+        ]
+    )
+    overall, *bins = compared(class_mean(plain), class_mean(drawn), boxes.sum(axis=1))
+    classes = []
+    for k, name in enumerate(runs[0].categories):
+        first, *rest = compared(plain[..., k], drawn[..., k], boxes[:, k])
+        classes.append(ClassComparison(name, first, tuple(rest)))
+    return Comparison(overall, tuple(bins), tuple(classes), resamples, level)
+
+
+def _check_alike(a: SizeResult, b: SizeResult, first: Matches, second: Matches) -> None:
+    def same_objects():
+        return len(first.truth) == len(second.truth) and all(
+            np.array_equal(getattr(first.truth, name), getattr(second.truth, name), equal_nan=True)
+            for name in ('image', 'category', 'area')
+        )
+
+    checks = {
+        'iou_type': a.iou_type == b.iou_type,
+        'protocol': a.protocol == b.protocol,
+        'bins': first.columns == second.columns,
+        'max_dets': first.max_dets == second.max_dets,
+        'images': list(first.image_ids) == list(second.image_ids),
+        'classes': first.categories == second.categories,
+    }
+    other = [name for name, same in checks.items() if not same]
+    if not other and not same_objects():
+        other = ['ground-truth objects or area_of']
+    if other:
+        raise UserError(
+            f'two results are compared on one ground truth in one way; these differ in '
+            f'{", ".join(other)}'
+        )
