@@ -35,7 +35,7 @@ def test_feature_pyramid(preset):
     )
     maps = fpn(backbone(torch.randn(2, 3, 64, 96)))
     assert [tuple(m.shape[1:]) for m in maps] == [
-        (16, 64 // s, 96 // s) for s in (4, 8, 16, 32, 64)
+        (16, -(-64 // s), -(-96 // s)) for s in (4, 8, 16, 32, 64)
     ]
     sum(m.mean() for m in maps).backward()
 
