@@ -1,14 +1,12 @@
 """From a ResNet's arguments to a Res2Net's, keeping what they meant."""
 
-import inspect
 from collections.abc import Mapping
-from math import gcd
 from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.presets import Preset
-from res2net_mm.registry import MODELS
 
+from .adaptation import adapt, defaults_of
 from .places import type_name
 from .plain import plain
 
@@ -21,13 +19,10 @@ USE = (
 # Arguments that say what the network is, in whose place the preset's numbers come.
 STRUCTURE = (
     'type', '_scope_', 'depth', 'arch', 'arch_zoo', 'groups', 'base_width', 'scales', 'radix',
-    'width_per_group', 'reduction_factor', 'avg_down_stride', 'base_channels', 'stem_channels', 'deep_stem', 'stem',
-    'avg_down', 'style', 'expansion', 'se', 'se_ratio', 'stage_blocks', 'preset', 'block_rule',
-    'pretrained', 'init_cfg',
+    'width_per_group', 'reduction_factor', 'avg_down_stride', 'base_channels', 'stem_channels',
+    'deep_stem', 'stem', 'avg_down', 'style', 'expansion', 'se', 'se_ratio', 'stage_blocks',
+    'preset', 'block_rule', 'pretrained', 'init_cfg',
 )  # fmt: skip
-# Written out even where they say what a Res2Net does by default: they are what a user edits first.
-WRITTEN = ('frozen_stages', 'norm_cfg', 'norm_eval')
-BATCH_NORMS = ('BN', 'BN2d', 'SyncBN', 'BatchNorm2d', 'SyncBatchNorm', 'NaiveSyncBatchNorm2d')
 
 
 def speaks_resnet(backbone: type) -> bool:
@@ -58,141 +53,19 @@ def translate(
             f'{type_name(settings)} has the arguments {", ".join(unknown)}, of which it is not '
             'known what they mean for a Res2Net'
         )
-    defaults = _defaults(backbone)
+    defaults = defaults_of(backbone)
     use = {key: settings.get(key, defaults.get(key)) for key in USE}
     use = {key: plain(value) for key, value in use.items() if value is not None}
     if 'dcn' not in use:
         use.pop('stage_with_dcn', None)
+    if backbone.__name__ == 'Res2NetDLA':  # whose stem ends at stride 2, a ResNet's at 4
+        first, *others = use['strides']
+        use['strides'] = (first // 2, *others)
     notes = []
     if settings.get('style', 'pytorch') == 'caffe':
         notes.append(
             "style: caffe -> pytorch (the published Res2Nets have a block's stride in its 3x3 "
             'convolutions)'
         )
-    notes += _fit_weights(use, pretrained=pretrained)
-    if not pretrained:
-        notes += _unfreeze(use)
-    notes += _fit_network(use, preset)
-    return backbone_settings(preset, use, written=settings, pretrained=pretrained), notes
-
-
-def backbone_settings(
-    preset: Preset, use: Mapping[str, Any], *, written: Mapping, pretrained: bool
-) -> dict[str, Any]:
-    """Return the settings of a preset's backbone, without what it does by default.
-
-    Args:
-        preset: The network.
-        use: How it is used, by argument.
-        written: Settings of which :data:`WRITTEN` is kept where they name it.
-        pretrained: Whether to load the preset's published weights.
-    """
-    defaults = _defaults(MODELS.get(preset.backbone))
-    stages = use.get('num_stages', 4)
-    defaults |= dict(num_stages=4, out_indices=tuple(range(stages)))
-    if preset.backbone == 'Res2Net':
-        defaults |= dict(strides=(1, 2, 2, 2)[:stages], dilations=(1,) * stages)
-    new = dict(type=f'res2net_mm.{preset.backbone}', preset=preset.name)
-    for key, value in use.items():
-        if value != defaults.get(key) or (key in WRITTEN and key in written):
-            new[key] = value
-    if pretrained:
-        new['init_cfg'] = dict(type='Pretrained', checkpoint=f'res2net://{preset.name}')
-    return new
-
-
-def _fit_weights(use: dict[str, Any], *, pretrained: bool) -> list[str]:
-    """Give the arguments the norms and convolutions the published weights were trained with."""
-    if not pretrained:
-        if type_name(use.get('norm_cfg', {})) not in BATCH_NORMS:
-            use.pop('norm_eval', None)  # says nothing to other norms
-        return []
-    use.pop('zero_init_residual', None)  # the weights say it
-    notes = []
-    norm = use.get('norm_cfg', {})
-    if norm and type_name(norm) not in BATCH_NORMS:
-        use['norm_cfg'] = dict(type='BN', requires_grad=norm.get('requires_grad', True))
-        notes.append(
-            f'norm_cfg: {type_name(norm)} -> BN (every published Res2Net was trained with batch '
-            'norm)'
-        )
-    elif 'eps' in norm:
-        use['norm_cfg'] = {key: value for key, value in norm.items() if key != 'eps'}
-        notes.append(f'norm_cfg.eps: {norm["eps"]} -> 1e-5 (what the weights were trained with)')
-    if use.get('conv_cfg'):
-        kind = type_name(use.pop('conv_cfg'))
-        notes.append(f'conv_cfg: {kind} -> None (the weights were trained with plain convolutions)')
-    return notes
-
-
-def _unfreeze(use: dict[str, Any]) -> list[str]:
-    """Let everything train that would keep random values for ever."""
-    notes = []
-    why = 'random weights have to train'
-    if use.get('frozen_stages', -1) >= 0:
-        notes.append(f'frozen_stages: {use["frozen_stages"]} -> -1 ({why})')
-        use['frozen_stages'] = -1
-        if use.get('norm_eval'):
-            notes.append('norm_eval: True -> False (new norms have to gather statistics)')
-            use['norm_eval'] = False
-    if not use.get('norm_cfg', {}).get('requires_grad', True):
-        use['norm_cfg'] = {**use['norm_cfg'], 'requires_grad': True}
-        notes.append(f'norm_cfg.requires_grad: False -> True ({why})')
-    return notes
-
-
-def _fit_network(use: dict[str, Any], preset: Preset) -> list[str]:
-    """Fit the arguments to the widths and stages the preset has."""
-    notes = []
-    dla = preset.backbone == 'Res2NetDLA'
-    stages = use.get('num_stages', 4)
-    if 'multi_grid' in use:
-        blocks = None if dla else _last_stage_blocks(preset, stages)
-        if len(use['multi_grid']) != blocks:
-            grid = use.pop('multi_grid')
-            notes.append(f'multi_grid: {grid} -> None (it has an entry for each block of a ResNet)')
-    if use.get('dcn'):
-        width = split_width(preset, list(use['stage_with_dcn']).index(True))
-        for name in ('deform_groups', 'deformable_groups'):
-            old = use['dcn'].get(name, 1)
-            if width % old:
-                use['dcn'] = {**use['dcn'], name: gcd(width, old)}
-                notes.append(
-                    f'dcn.{name}: {old} -> {gcd(width, old)} (a split has {width} channels)'
-                )
-    if dla:
-        if stages < 4:
-            raise UserError(
-                f'the config builds {stages} of the four stages, and {preset.name} has all of '
-                'them: choose a preset that is no DLA'
-            )
-        use.pop('num_stages', None)
-        # A DLA's stem ends at stride 2, a ResNet's at 4.
-        first, *others = use.pop('strides', (1, 2, 2, 2))
-        use['strides'] = (2 * first, *others)
-    return notes
-
-
-def split_width(preset: Preset, stage: int) -> int:
-    """Return the channels of one split of a preset's blocks in a stage."""
-    numbers = preset.arguments
-    planes = numbers.get('base_channels', 64) * 2**stage
-    return planes * numbers['base_width'] // 64 * numbers.get('groups', 1)
-
-
-def _last_stage_blocks(preset: Preset, stages: int) -> int:
-    from res2net_mm.backbones.res2net import STAGE_BLOCKS
-
-    numbers = preset.arguments
-    blocks = numbers.get('stage_blocks') or STAGE_BLOCKS[numbers['depth']]
-    return blocks[min(stages, len(blocks)) - 1]
-
-
-def _defaults(backbone: type) -> dict[str, Any]:
-    """Return the defaults of a class's arguments, those of its bases included."""
-    defaults = {}
-    for base in reversed(backbone.__mro__):
-        for name, parameter in inspect.signature(base.__init__).parameters.items():
-            if parameter.default is not parameter.empty:
-                defaults[name] = parameter.default
-    return defaults
+    new, more = adapt(use, preset, written=settings, pretrained=pretrained)
+    return new, notes + more

@@ -53,15 +53,27 @@ def apply(cfg: Config, changes: Iterable[Change]) -> Config:
     """Return a copy of the config with the changes made."""
     new = copy.deepcopy(cfg)
     for change in changes:
-        *parents, key = change.path
-        node = new
-        for parent in parents:
-            node = node[parent]
-        node[key] = copy.deepcopy(change.value)
+        _set(new, change.path, change.value)
     return new
+
+
+def change_settings(settings: Mapping, path: Path, changes: Iterable[Change]) -> Mapping:
+    """Return a copy of what lies at a path of a config, with the changes inside it made."""
+    new = copy.deepcopy(settings)
+    for change in changes:
+        if change.path[: len(path)] == path:
+            _set(new, change.path[len(path) :], change.value)
+    return new
+
+
+def _set(node: Any, path: Path, value: Any) -> None:
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = copy.deepcopy(value)
 
 
 def _brief(value: Any) -> str:
     if isinstance(value, Mapping):
-        return str(value.get('type', 'dict'))
+        kind = value.get('type', 'dict')
+        return kind if isinstance(kind, str) else kind.__name__
     return repr(value)

@@ -9,8 +9,7 @@ from res2net_mm.errors import UserError
 
 from .change import Path, dotted
 
-# Keys under which a backbone stands; the second inside another backbone (ICNet, BiSeNetV1).
-BACKBONE_KEYS = ('backbone', 'backbone_cfg')
+INNER = 'backbone_cfg'  # where ICNet and BiSeNetV1 have the backbone they are built around
 # Networks beside the one that trains, and why they keep what they are.
 STAYS = {
     'teacher': 'its weights come from a checkpoint of its own',
@@ -34,12 +33,16 @@ class Place:
     Attributes:
         path: Where its settings are.
         settings: Its settings.
-        holder: Settings of the model, or the outer backbone, that it is part of.
+        model_path: Where the settings of the model are that it is the backbone of.
+        model: These settings.
+        outer: Settings of the backbone it is built into (by ICNet, BiSeNetV1), or None.
     """
 
     path: Path
     settings: Mapping
-    holder: Mapping
+    model_path: Path
+    model: Mapping
+    outer: Mapping | None = None
 
 
 def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
@@ -56,9 +59,12 @@ def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
         stem = next((name for name in STAYS if str(key).startswith(name)), None)
         if stem and isinstance(settings, Mapping) and 'type' in settings:
             stays.append(f'{dotted(path)} stays as it is: {STAYS[stem]}')
-        elif key in BACKBONE_KEYS and isinstance(settings, Mapping):
-            if 'backbone_cfg' not in settings:
-                places.append(Place(path, settings, holder))
+        elif key == 'backbone' and isinstance(settings, Mapping):
+            inner = settings.get(INNER)
+            if isinstance(inner, Mapping):
+                places.append(Place((*path, INNER), inner, path[:-1], holder, settings))
+            else:
+                places.append(Place(path, settings, path[:-1], holder))
             kind = type_name(settings)
             if kind in REFUSED:
                 raise UserError(f'{dotted(path)} is a {kind}: {REFUSED[kind]}')

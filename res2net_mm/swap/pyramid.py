@@ -1,26 +1,26 @@
-"""What a backbone gives: channels and strides, measured by running it."""
+"""What backbones, necks and shared heads give: channels and sizes, measured by running them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from mmengine.registry import MODELS, DefaultScope
-from torch import nn
+from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
 from .places import type_name
 
-SIZE = 128  # px, a multiple of every stride in use
+SIZE = 128  # px of the image, a multiple of every stride in use
 
 
 @dataclass(frozen=True)
 class Pyramid:
-    """The feature maps of a backbone, from fine to coarse.
+    """Feature maps, in the order a module gives them.
 
     Attributes:
         channels: Channels of each.
-        sizes: Height and width of each for an image of SIZE x SIZE px.
+        sizes: Height and width of each, for an image of SIZE x SIZE px.
     """
 
     channels: tuple[int, ...]
@@ -28,31 +28,59 @@ class Pyramid:
 
     @property
     def strides(self) -> tuple[int, ...]:
-        """Pixels of the image per cell of each feature map."""
+        """Pixels of the image per cell of each map."""
         return tuple(round(SIZE / height) for height, _ in self.sizes)
 
     def __str__(self) -> str:
-        return ', '.join(
-            f'{c} channels at stride {s}' for c, s in zip(self.channels, self.strides, strict=True)
-        )
+        maps = zip(self.channels, self.strides, strict=True)
+        return ', '.join(f'{channels} channels at stride {stride}' for channels, stride in maps)
 
 
-def measure(settings: Mapping, scope: str) -> Pyramid:
-    """Build a backbone with random weights and measure what it gives for a small image.
+@dataclass(frozen=True)
+class Maps:
+    """The same maps of a model as they were before a swap, and as they are after it."""
+
+    before: Pyramid
+    after: Pyramid
+
+    @property
+    def same_channels(self) -> bool:
+        """Whether what reads the maps can stay as it is."""
+        return self.before.channels == self.after.channels
+
+    @property
+    def first(self) -> 'Maps':
+        """The first map alone."""
+        pyramids = (self.before, self.after)
+        return Maps(*(Pyramid(p.channels[:1], p.sizes[:1]) for p in pyramids))
+
+
+def measure(settings: Mapping, scope: str, inputs: Pyramid | None = None) -> Pyramid:
+    """Build a module with random weights, run it and measure what it gives.
+
+    Args:
+        settings: Its settings.
+        scope: The toolbox that builds it.
+        inputs: The maps it reads; None for an image.
 
     Raises:
         UserError: It cannot be built or run, or gives no feature maps.
     """
     try:
-        backbone = build(settings, scope)
+        module = build(settings, scope)
         with torch.no_grad():
-            maps = backbone(torch.zeros(1, settings.get('in_channels', 3), SIZE, SIZE))
+            maps = module(_zeros(settings, inputs))
     except Exception as error:  # whatever the module raises is the reason
-        raise UserError(f'{type_name(settings)} does not run: {error}') from error
-    maps = (maps,) if isinstance(maps, torch.Tensor) else tuple(maps)
-    if not all(isinstance(x, torch.Tensor) and x.ndim == 4 for x in maps):
+        raise UserError(f'{type_name(settings)} does not run: {brief(error)}') from error
+    maps = (maps,) if isinstance(maps, Tensor) else tuple(maps)
+    if not all(isinstance(x, Tensor) and x.ndim == 4 for x in maps):
         raise UserError(f'{type_name(settings)} gives no feature maps (N, C, H, W)')
-    return Pyramid(tuple(x.shape[1] for x in maps), tuple(tuple(x.shape[2:]) for x in maps))
+    return Pyramid(tuple(x.shape[1] for x in maps), tuple((*x.shape[2:],) for x in maps))
+
+
+def pass_through(before: Mapping, after: Mapping, maps: Maps, scope: str) -> Maps:
+    """Return what a module gives for the maps, with its old settings and with its new ones."""
+    return Maps(measure(before, scope, maps.before), measure(after, scope, maps.after))
 
 
 def build(settings: Mapping, scope: str) -> nn.Module:
@@ -77,3 +105,16 @@ def class_of(settings: Mapping, scope: str) -> type:
     if found is None:
         raise UserError(f'type {kind!r} is not registered: is its package installed and imported?')
     return found
+
+
+def brief(error: Exception) -> str:
+    """Return the first line of an error with its kind."""
+    lines = str(error).strip().splitlines() or ['']
+    return f'{type(error).__name__}: {lines[0][:200]}'
+
+
+def _zeros(settings: Mapping, inputs: Pyramid | None) -> Tensor | tuple[Tensor, ...]:
+    if inputs is None:
+        return torch.zeros(1, settings.get('in_channels', 3), SIZE, SIZE)
+    maps = zip(inputs.channels, inputs.sizes, strict=True)
+    return tuple(torch.zeros(1, channels, *size) for channels, size in maps)

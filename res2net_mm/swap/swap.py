@@ -9,12 +9,16 @@ from res2net_mm.errors import UserError
 from res2net_mm.presets import Preset, find
 
 from .arguments import speaks_resnet, translate
-from .change import Change, apply, dotted
+from .change import Change, apply, change_settings, dotted
 from .channels import follow
+from .four_stages import fit_pyramid
 from .origin import origin_changes, starts_from_weights
+from .outer_backbone import outer_changes
 from .places import Place, find_places, type_name
 from .preprocessing import normalisation_changes
-from .pyramid import class_of, measure
+from .pyramid import Maps, class_of, measure
+from .shared_head import shared_head_change
+from .whole_model import check_swapped
 from .written import config_text, write
 
 
@@ -75,6 +79,10 @@ def swap(cfg: Config, preset: str, *, check: bool = True) -> Swap:
     changes += origin_changes(cfg, places)
     changes += normalisation_changes(cfg, network)
     swapped = apply(cfg, changes)
+    if not pretrained:
+        notes.append(_why_random(network))
+    if check:
+        check_swapped(cfg, swapped)
     source = File(cfg.filename) if cfg.filename else None
     return Swap(swapped, network, tuple(changes), tuple(notes), source)
 
@@ -83,17 +91,31 @@ def _swap_place(
     place: Place, preset: Preset, scope: str, *, pretrained: bool
 ) -> tuple[list[Change], list[str]]:
     """Return the changes of one backbone and of all that reads it."""
-    original = class_of(place.settings, scope)
     before = measure(place.settings, scope)
-    if not speaks_resnet(original):
-        raise UserError(f'{type_name(place.settings)} is no ResNet')
-    new, notes = translate(place.settings, original, preset, pretrained=pretrained)
-    after = measure(new, 'res2net_mm')
-    if after.sizes != before.sizes:
+    original = class_of(place.settings, scope)
+    if speaks_resnet(original):
+        new, notes = translate(place.settings, original, preset, pretrained=pretrained)
+    else:
+        new, notes = fit_pyramid(place.settings, before, preset, pretrained=pretrained)
+    maps = Maps(before, measure(new, scope))
+    if maps.after.sizes != before.sizes:
         raise UserError(
-            f'{dotted(place.path)} ({type_name(place.settings)}) gives {before}, {preset.name} '
-            f'{after}: what reads it needs the same sizes'
+            f'{dotted(place.path)} ({type_name(place.settings)}) gives {before}, and '
+            f'{preset.name} {maps.after}: what reads it needs the same strides'
         )
     why = f'{preset.name} in place of {type_name(place.settings)}'
     changes = [Change(place.path, new, why, old=place.settings)]
-    return changes + follow(place, before, after, scope), notes
+    if place.outer is not None:
+        changes += outer_changes(place.outer, place.path[:-1], maps)
+        outer = change_settings(place.outer, place.path[:-1], changes)
+        maps = Maps(measure(place.outer, scope), measure(outer, scope))
+    head = shared_head_change(place.model, place.model_path, preset, pretrained=pretrained)
+    changes += [head] if head else []
+    changes += follow(place.model, place.model_path, maps, scope, shared_head=head)
+    return changes, notes
+
+
+def _why_random(preset: Preset) -> str:
+    if preset.weights:
+        return 'the backbone starts from random values, as the original does'
+    return f'the backbone starts from random values: of {preset.name}, {preset.no_weights}'

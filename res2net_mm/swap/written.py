@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from res2net_mm.errors import UserError
 
 from .change import Change, dotted
+from .inheritance import base_lines, import_lines, is_new_style
 
 if TYPE_CHECKING:
     from .swap import Swap
 
 WIDTH = 100
-SHIPPED = ('.mim', 'configs')  # where a toolbox installs its configs
 
 
 def write(text: str, file: Path, *, overwrite: bool = False) -> None:
@@ -42,19 +42,6 @@ def write(text: str, file: Path, *, overwrite: bool = False) -> None:
         raise
 
 
-def base_name(original: Path, folder: Path) -> str:
-    """Return the ``_base_`` of a config in ``folder`` that inherits ``original``.
-
-    A config that a toolbox ships is named by its toolbox, ``mmdet::...``, so that the file works
-    on every machine; another one by its relative path.
-    """
-    parts = original.resolve().parts
-    for i in range(1, len(parts) - 2):
-        if parts[i : i + 2] == SHIPPED:
-            return f'{parts[i - 1]}::{"/".join(parts[i + 2 :])}'
-    return Path(os.path.relpath(original.resolve(), folder.resolve())).as_posix()
-
-
 def config_text(swap: 'Swap', folder: Path) -> str:
     """Return the text of a config in ``folder`` that inherits the original.
 
@@ -63,17 +50,18 @@ def config_text(swap: 'Swap', folder: Path) -> str:
     """
     if swap.source is None:
         raise UserError('the config was not read from a file, so no file can inherit it')
+    new_style = is_new_style(swap.source)
     lines = [
         f'# {swap.source.name} with the backbone {swap.preset.name}.',
         *(f'# {note[0].upper()}{note[1:]}.' for note in swap.notes),
-        f'_base_ = {base_name(swap.source, folder)!r}',
+        *(import_lines if new_style else base_lines)(swap.source, folder),
         '',
     ]
     tree: dict = {}
     for change in swap.changes:
         if any(isinstance(key, int) for key in change.path):
-            lines.append(f'# {change.why}')
-            lines.append(f'_base_.{dotted(change.path)} = {_written(change.value, 0)}')
+            place = dotted(change.path) if new_style else f'_base_.{dotted(change.path)}'
+            lines.append(f'{place} = {_written(change.value, 0)}  # {change.why}')
             continue
         node = tree
         for key in change.path[:-1]:
@@ -82,6 +70,8 @@ def config_text(swap: 'Swap', folder: Path) -> str:
     for key, value in tree.items():
         if isinstance(value, Change):
             lines.append(f'{key} = {_written(value.value, 0)}  # {value.why}')
+        elif new_style:
+            lines.append(f'{key}.merge({_branch(value, 0)})')
         else:
             lines.append(f'{key} = {_branch(value, 0)}')
     return '\n'.join(lines) + '\n'

@@ -1,0 +1,155 @@
+"""Fit how a backbone is used to the network and the weights that a preset has."""
+
+import inspect
+from collections.abc import Mapping
+from math import gcd
+from typing import Any
+
+from res2net_mm.errors import UserError
+from res2net_mm.presets import Preset
+from res2net_mm.registry import MODELS
+
+from .places import type_name
+
+# Written out even where they say what a Res2Net does by default: they are what a user edits first.
+WRITTEN = ('frozen_stages', 'norm_cfg', 'norm_eval')
+BATCH_NORMS = ('BN', 'BN2d', 'SyncBN', 'BatchNorm2d', 'SyncBatchNorm', 'NaiveSyncBatchNorm2d')
+
+
+def adapt(
+    use: dict[str, Any], preset: Preset, *, written: Mapping, pretrained: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings of a preset's backbone, without what it does by default.
+
+    Args:
+        use: How the original is used, by the names of a Res2Net's arguments.
+        preset: The network.
+        written: The original's settings; of :data:`WRITTEN` is kept what they name.
+        pretrained: Whether to load the preset's published weights.
+
+    Returns:
+        The settings, ``type`` among them, and a line for each that could not stay as it was.
+
+    Raises:
+        UserError: The network cannot be used so.
+    """
+    use = dict(use)
+    if set(use.get('dilations', ())) <= {1}:
+        use.pop('contract_dilation', None)  # contracts nothing
+    notes = fit_weights(use, pretrained=pretrained)
+    notes += _fit_network(use, preset)
+    defaults = defaults_of(MODELS.get(preset.backbone))
+    stages = use.get('num_stages', 4)
+    defaults |= dict(num_stages=4, out_indices=tuple(range(stages)))
+    if preset.backbone == 'Res2Net':
+        defaults |= dict(strides=(1, 2, 2, 2)[:stages], dilations=(1,) * stages)
+    new = dict(type=f'res2net_mm.{preset.backbone}', preset=preset.name)
+    for key in (key for key in defaults if key in use):
+        value = use[key]
+        value = tuple(value) if isinstance(value, list) and key != 'plugins' else value
+        if value != defaults.get(key) or (key in WRITTEN and key in written):
+            new[key] = value
+    if pretrained:
+        new['init_cfg'] = dict(type='Pretrained', checkpoint=f'res2net://{preset.name}')
+    return new, notes
+
+
+def fit_weights(use: dict[str, Any], *, pretrained: bool) -> list[str]:
+    """Change the arguments to what published weights need, or random ones, and say what."""
+    return _fit_published_weights(use) if pretrained else _fit_random_weights(use)
+
+
+def _fit_published_weights(use: dict[str, Any]) -> list[str]:
+    """Give the arguments the norms and convolutions the weights were trained with."""
+    use.pop('zero_init_residual', None)  # the weights say it
+    notes = []
+    norm = use.get('norm_cfg', {})
+    if norm and type_name(norm) not in BATCH_NORMS:
+        use['norm_cfg'] = dict(type='BN', requires_grad=norm.get('requires_grad', True))
+        notes.append(
+            f'norm_cfg: {type_name(norm)} -> BN (every published Res2Net was trained with batch '
+            'norm)'
+        )
+    elif 'eps' in norm:
+        use['norm_cfg'] = {key: value for key, value in norm.items() if key != 'eps'}
+        notes.append(f'norm_cfg.eps: {norm["eps"]} -> 1e-5 (what the weights were trained with)')
+    if use.get('conv_cfg'):
+        kind = type_name(use.pop('conv_cfg'))
+        notes.append(f'conv_cfg: {kind} -> None (the weights were trained with plain convolutions)')
+    return notes
+
+
+def _fit_random_weights(use: dict[str, Any]) -> list[str]:
+    """Let everything train that would keep random values for ever."""
+    notes = []
+    norm = use.get('norm_cfg')
+    if norm and type_name(norm) not in BATCH_NORMS:
+        use.pop('norm_eval', None)  # says nothing to other norms
+    why = 'random weights have to train'
+    if use.get('frozen_stages', -1) >= 0:
+        notes.append(f'frozen_stages: {use["frozen_stages"]} -> -1 ({why})')
+        use['frozen_stages'] = -1
+        if use.get('norm_eval'):
+            notes.append('norm_eval: True -> False (new norms have to gather statistics)')
+            use['norm_eval'] = False
+    if not use.get('norm_cfg', {}).get('requires_grad', True):
+        use['norm_cfg'] = {**use['norm_cfg'], 'requires_grad': True}
+        notes.append(f'norm_cfg.requires_grad: False -> True ({why})')
+    return notes
+
+
+def _fit_network(use: dict[str, Any], preset: Preset) -> list[str]:
+    """Fit the arguments to the widths and stages the preset has."""
+    notes = []
+    dla = preset.backbone == 'Res2NetDLA'
+    stages = use.get('num_stages', 4)
+    if 'multi_grid' in use:
+        blocks = None if dla else _last_stage_blocks(preset, stages)
+        if len(use['multi_grid']) != blocks:
+            grid = use.pop('multi_grid')
+            notes.append(f'multi_grid: {grid} -> None (it has an entry for each block of a ResNet)')
+    if use.get('dcn'):
+        width = split_width(preset, list(use['stage_with_dcn']).index(True))
+        for name in ('deform_groups', 'deformable_groups'):
+            old = use['dcn'].get(name, 1)
+            if width % old:
+                use['dcn'] = {**use['dcn'], name: gcd(width, old)}
+                notes.append(
+                    f'dcn.{name}: {old} -> {gcd(width, old)} (a split has {width} channels)'
+                )
+    if dla:
+        if stages < 4:
+            raise UserError(
+                f'the config builds {stages} of the four stages, and {preset.name} has all of '
+                'them: choose a preset that is no DLA'
+            )
+        use.pop('num_stages', None)
+        # A DLA's stem ends at stride 2, a ResNet's at 4.
+        first, *others = use.pop('strides', (1, 2, 2, 2))
+        use['strides'] = (2 * first, *others)
+    return notes
+
+
+def split_width(preset: Preset, stage: int) -> int:
+    """Return the channels of one split of a preset's blocks in a stage."""
+    numbers = preset.arguments
+    planes = numbers.get('base_channels', 64) * 2**stage
+    return planes * numbers['base_width'] // 64 * numbers.get('groups', 1)
+
+
+def _last_stage_blocks(preset: Preset, stages: int) -> int:
+    from res2net_mm.backbones.res2net import STAGE_BLOCKS
+
+    numbers = preset.arguments
+    blocks = numbers.get('stage_blocks') or STAGE_BLOCKS[numbers['depth']]
+    return blocks[min(stages, len(blocks)) - 1]
+
+
+def defaults_of(backbone: type) -> dict[str, Any]:
+    """Return the defaults of a class's arguments, those of its bases included."""
+    defaults = {}
+    for base in reversed(backbone.__mro__):
+        for name, parameter in inspect.signature(base.__init__).parameters.items():
+            if parameter.default is not parameter.empty:
+                defaults[name] = parameter.default
+    return defaults

@@ -1,0 +1,45 @@
+"""The shared head of a C4 detector: the last stage of the network its backbone is cut from."""
+
+from collections.abc import Mapping
+
+from res2net_mm.errors import UserError
+from res2net_mm.presets import Preset
+
+from .adaptation import fit_weights
+from .change import Change, Path
+from .places import type_name
+from .plain import plain
+
+KEPT = ('stage', 'stride', 'dilation', 'norm_cfg', 'norm_eval', 'dcn', 'with_cp')
+
+
+def shared_head_change(
+    holder: Mapping, path: Path, preset: Preset, *, pretrained: bool
+) -> Change | None:
+    """Return the change of a model's shared head, or None where it has none.
+
+    Args:
+        holder: Settings of the model.
+        path: Where they are.
+        preset: The network the backbone is of now.
+        pretrained: Whether it starts from published weights.
+
+    Raises:
+        UserError: The head is no stage of a ResNet.
+    """
+    head = (holder.get('roi_head') or {}).get('shared_head')
+    if not head:
+        return None
+    if type_name(head) not in ('ResLayer', 'Res2NetStage'):
+        raise UserError(
+            f'roi_head.shared_head is a {type_name(head)}, of which it is not known what it means '
+            'for a Res2Net; a ResLayer becomes the stage of the Res2Net'
+        )
+    use = {key: plain(head[key]) for key in KEPT if head.get(key) is not None}
+    use.setdefault('norm_eval', type_name(head) == 'ResLayer')  # what that does by default
+    fit_weights(use, pretrained=pretrained)
+    new = dict(type='res2net_mm.Res2NetStage', preset=preset.name, **use)
+    if pretrained:
+        new['init_cfg'] = dict(type='Pretrained', checkpoint=f'res2net://{preset.name}')
+    why = 'the last stage of the same network'
+    return Change((*path, 'roi_head', 'shared_head'), new, why, old=head)

@@ -1,0 +1,142 @@
+"""Try the swap on every config that the toolboxes ship with a ResNet in it."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from mmengine.config import Config
+
+from res2net_mm.errors import UserError
+from res2net_mm.presets import find
+
+from .places import find_places, type_name
+from .trial import Trial, append, shipped_root
+
+TOOLBOXES = ('mmdet', 'mmseg')
+RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
+CHUNK = 8  # configs per process, which gives its memory back at its end
+PATIENCE = 300  # seconds a config may take
+
+
+def shipped_names() -> list[str]:
+    """Return the names of the shipped configs whose backbone is a ResNet or ResNeXt."""
+    names = []
+    for toolbox in TOOLBOXES:
+        if find_spec(toolbox) is None:
+            continue
+        root = shipped_root(toolbox) / 'configs'
+        files = sorted(root.rglob('*.py'))
+        for file in files:
+            if '_base_' not in file.parts and _has_resnet(file):
+                names.append(f'{toolbox}::{file.relative_to(root).as_posix()}')
+    return names
+
+
+def chosen_names(*, every: int = 1, part: tuple[int, int] = (1, 1)) -> list[str]:
+    """Return the names of some of the shipped configs.
+
+    Args:
+        every: Each ``every``-th only.
+        part: ``(i, n)``: the i-th of n parts of these, counted from 1, for processes that share
+            the work.
+
+    Raises:
+        UserError: The part is not one of the parts.
+    """
+    i, n = part
+    if not 1 <= i <= n or every < 1:
+        raise UserError(f'part {i}/{n} of each {every}-th config: there is no such part')
+    return shipped_names()[::every][i - 1 :: n]
+
+
+def measure(preset: str, names: Sequence[str], file: Path) -> Iterator[Trial]:
+    """Try shipped configs and yield what comes of each, as it comes.
+
+    Args:
+        preset: The network to put in.
+        names: The configs.
+        file: JSON lines of what is known already, which is not tried again; the rest is appended.
+
+    Raises:
+        UserError: The preset is unknown, or the file holds something else.
+    """
+    preset = find(preset).name
+    todo = list(names)
+    for trial in _new(file, preset, todo):
+        yield trial
+    while todo:
+        program = [sys.executable, '-m', 'res2net_mm.swap.trial', preset, str(file), *todo[:CHUNK]]
+        with tempfile.TemporaryFile('w+') as errors:
+            process = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=errors)
+            last = time.monotonic()
+            while process.poll() is None:
+                time.sleep(0.5)
+                for trial in _new(file, preset, todo):
+                    last = time.monotonic()
+                    yield trial
+                if time.monotonic() - last > PATIENCE:
+                    process.kill()
+                    process.wait()
+            yield from _new(file, preset, todo)
+            if process.returncode:  # the config it was at ended it
+                errors.seek(0)
+                line = (errors.read().strip().splitlines() or [''])[-1]
+                reason = f'the process ended with status {process.returncode}: {line}'
+                append(file, Trial(todo[0], preset, reason, reason, 0.0))
+                yield from _new(file, preset, todo)
+
+
+def _new(file: Path, preset: str, todo: list[str]) -> Iterator[Trial]:
+    """Yield the trials in the file that are still to do, and take them off the list."""
+    for trial in read(file):
+        if trial.preset == preset and trial.name in todo:
+            todo.remove(trial.name)
+            yield trial
+
+
+def read(file: Path) -> list[Trial]:
+    """Return the trials in a file of JSON lines, none if there is no file.
+
+    Raises:
+        UserError: It holds something else.
+    """
+    if not file.exists():
+        return []
+    try:
+        return [Trial(**json.loads(line)) for line in file.read_text().splitlines() if line]
+    except (ValueError, TypeError) as error:
+        raise UserError(f'{file} does not hold the results of this command: {error}') from error
+
+
+def summary(trials: Sequence[Trial]) -> str:
+    """Return how many configs pass of how many whose original passes, with reasons."""
+    fair = [trial for trial in trials if not trial.original]
+    failed = [trial for trial in fair if trial.swapped]
+    lines = [
+        *(f'swapped fails: {trial.name}: {trial.swapped}' for trial in failed),
+        *(f'original fails: {t.name}: {t.original}' for t in trials if t.original),
+    ]
+    for toolbox in TOOLBOXES:
+        own = [trial for trial in fair if trial.name.startswith(f'{toolbox}::')]
+        passed = sum(not trial.swapped for trial in own)
+        lines.append(f'{toolbox}: {passed} of {len(own)} configs whose original runs')
+    passed = len(fair) - len(failed)
+    lines.append(f'all: {passed} of {len(fair)}, out of {len(trials)} configs tried')
+    return '\n'.join(lines)
+
+
+def _has_resnet(file: Path) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        try:
+            cfg = Config.fromfile(file)
+            places, _ = find_places(cfg)
+        except Exception:  # what cannot be loaded here cannot be tried, nor what has no backbone
+            return False
+    return any(isinstance(p.settings, Mapping) and type_name(p.settings) in RESNETS for p in places)
