@@ -14,10 +14,16 @@ from res2net_mm.registry import HOOKS
 class CheckedLoading(Hook):
     """Compare a checkpoint with the model before it is loaded.
 
-    The backbones of this package check and convert their own part; this hook sees to the rest. To
-    test or resume, every tensor must be there in its shape. To start training from a checkpoint
-    (``load_from``), tensors may differ, as heads of other classes do, but they are named.
+    The backbones of this package check and convert their own part; this hook sees to the rest.
+
+    Args:
+        whole: Whether every tensor must be there in its shape, and the classes must be the data's,
+            as to test or to resume. Otherwise tensors may differ, as heads of other classes do in
+            training that starts from a checkpoint (``load_from``), but they are named.
     """
+
+    def __init__(self, *, whole: bool) -> None:
+        self.whole = whole
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it.
@@ -25,15 +31,14 @@ class CheckedLoading(Hook):
         Raises:
             UserError: Classes or tensors differ from the model's, and all of them are needed.
         """
-        whole = runner._resume or runner._train_loop is None
-        if whole:
+        if self.whole:
             self._check_classes(runner, checkpoint)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         differences = _differences(model, checkpoint.get('state_dict', checkpoint))
         if not differences:
             return
         text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
-        if whole:
+        if self.whole:
             raise UserError(
                 f'{runner._load_from} is of another model than the config: {len(differences)} '
                 f'tensors differ ({text}); use the config it was trained with'
@@ -45,9 +50,9 @@ class CheckedLoading(Hook):
 
     @staticmethod
     def _check_classes(runner: Runner, checkpoint: dict) -> None:
-        loop = runner._test_loop if runner._train_loop is None else runner._train_loop
+        loader = runner.train_dataloader if runner._resume else runner.test_dataloader
         trained = checkpoint.get('meta', {}).get('dataset_meta') or {}
-        wanted = tuple(getattr(loop, 'dataloader', loop).dataset.metainfo.get('classes') or ())
+        wanted = tuple(loader.dataset.metainfo.get('classes') or ())
         found = tuple(trained.get('classes') or trained.get('CLASSES') or ())
         if found and wanted and found != wanted:
             raise UserError(

@@ -59,7 +59,7 @@ def evaluate(
         cfg.default_hooks.visualization.update(draw=True, test_out_dir=str(show_dir))
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
-        dict(type='res2net_mm.CheckedLoading'),
+        dict(type='res2net_mm.CheckedLoading', whole=True),
         dict(type='res2net_mm.PredictionSheetHook'),
     ]
     runner = Runner.from_cfg(cfg)

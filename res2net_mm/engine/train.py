@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.runner import Runner, find_latest_checkpoint
 
 from res2net_mm.checkpoints import make_mmengine_loading_safe
@@ -66,13 +67,17 @@ def train(
     else:
         fetch_pretrained(cfg)
     if amp:
+        if get_device() == 'cpu':
+            raise UserError(
+                '--amp needs a GPU, and none is found: leave it out to train on the CPU'
+            )
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.loss_scale = 'dynamic'
     if auto_scale_lr and cfg.get('auto_scale_lr', {}).get('base_batch_size'):
         cfg.auto_scale_lr.enable = True
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
-        dict(type='res2net_mm.CheckedLoading'),
+        dict(type='res2net_mm.CheckedLoading', whole=cfg.resume),
         dict(type='res2net_mm.StartupReport'),
     ]
     runner = Runner.from_cfg(cfg)

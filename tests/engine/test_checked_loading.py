@@ -17,14 +17,13 @@ class Model(nn.Module):
         self.head = nn.Linear(2, classes)
 
 
-def runner(model, *, resume=False, training=True, classes=('a', 'b')):
-    loader = SimpleNamespace(dataset=SimpleNamespace(metainfo=dict(classes=classes)))
-    loop = SimpleNamespace(dataloader=loader)
+def runner(model, *, resume=False):
+    loader = SimpleNamespace(dataset=SimpleNamespace(metainfo=dict(classes=('a', 'b'))))
     return SimpleNamespace(
         model=model,
         _resume=resume,
-        _train_loop=loop if training else None,
-        _test_loop=loop,
+        train_dataloader=loader,
+        test_dataloader=loader,
         _load_from='run/epoch_1.pth',
         logger=Mock(),
     )
@@ -36,28 +35,30 @@ def checkpoint(classes: int, names=('a', 'b'), prefix=''):
 
 
 @pytest.mark.parametrize('prefix', ['', 'module.'])
-@pytest.mark.parametrize('how', [dict(resume=True), dict(training=False), {}])
-def test_what_fits_passes_in_silence(how, prefix):
-    run = runner(Model(2), **how)
-    CheckedLoading().after_load_checkpoint(run, checkpoint(2, prefix=prefix))
+@pytest.mark.parametrize('whole', [True, False])
+def test_what_fits_passes_in_silence(whole, prefix):
+    run = runner(Model(2))
+    CheckedLoading(whole=whole).after_load_checkpoint(run, checkpoint(2, prefix=prefix))
     run.logger.warning.assert_not_called()
 
 
-@pytest.mark.parametrize('how', [dict(resume=True), dict(training=False)])
-def test_other_tensors_are_refused(how):
+@pytest.mark.parametrize('resume', [True, False])
+def test_other_tensors_are_refused(resume):
     with pytest.raises(UserError, match=r'epoch_1\.pth.*head\.weight is \(3, 2\), not \(2, 2\)'):
-        CheckedLoading().after_load_checkpoint(runner(Model(2), **how), checkpoint(3))
+        CheckedLoading(whole=True).after_load_checkpoint(
+            runner(Model(2), resume=resume), checkpoint(3)
+        )
 
 
-@pytest.mark.parametrize('how', [dict(resume=True), dict(training=False)])
-def test_other_classes_are_refused(how):
+@pytest.mark.parametrize('resume', [True, False])
+def test_other_classes_are_refused(resume):
     with pytest.raises(UserError, match=r"trained on the classes \('x', 'y'\)"):
-        CheckedLoading().after_load_checkpoint(
-            runner(Model(2), **how), checkpoint(2, names=('x', 'y'))
+        CheckedLoading(whole=True).after_load_checkpoint(
+            runner(Model(2), resume=resume), checkpoint(2, names=('x', 'y'))
         )
 
 
 def test_to_start_from_a_checkpoint_heads_may_differ_but_are_named():
     run = runner(Model(2))
-    CheckedLoading().after_load_checkpoint(run, checkpoint(3, names=('x', 'y', 'z')))
+    CheckedLoading(whole=False).after_load_checkpoint(run, checkpoint(3, names=('x', 'y', 'z')))
     assert 'head.weight' in run.logger.warning.call_args.args[0]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,16 @@ def one_error(done: subprocess.CompletedProcess) -> str:
     return errors[0]
 
 
+def rename_class(folder: Path, target: Path) -> Path:
+    """Copy a folder in COCO layout with its first class called otherwise."""
+    shutil.copytree(folder, target)
+    for file in (target / 'annotations').glob('instances_*.json'):
+        content = json.loads(file.read_text())
+        content['categories'][0]['name'] = 'other'
+        file.write_text(json.dumps(content))
+    return target
+
+
 def test_train_test_resume(coco_folder, tmp_path):
     work_dir = tmp_path / 'run'
     common = ['--data', coco_folder, '--work-dir', work_dir]
@@ -57,6 +68,21 @@ def test_train_test_resume(coco_folder, tmp_path):
     assert json.loads((work_dir / 'ap_by_size.json').read_text()) == report
     assert (work_dir / 'predictions.png').stat().st_size > 10_000
     assert 'small' in done.stdout + done.stderr
+
+    other = rename_class(coco_folder, tmp_path / 'other')
+    error = one_error(
+        run(
+            'test.py',
+            LIGHT,
+            checkpoint,
+            '--data',
+            other,
+            '--work-dir',
+            tmp_path / 'x',
+            cwd=tmp_path,
+        )
+    )
+    assert 'was trained on the classes' in error
 
     longer = [*OPTIONS, 'train_cfg.max_epochs=2']
     done = run('train.py', LIGHT, *common, '--resume', '--cfg-options', *longer, cwd=tmp_path)
@@ -98,11 +124,14 @@ def test_pretrained_unreachable_is_one_error_that_says_what_to_do(coco_folder, t
         ([LIGHT, '--data', '.'], 'neither in COCO layout'),
         ([LIGHT, '--cfg-options', 'train_cfg.max_epochs.x=1'], 'train_cfg.max_epochs.x'),
         ([LIGHT, '--resume', 'gone.pth'], 'gone.pth'),
+        ([LIGHT, '--amp'], '--amp needs a GPU'),
     ],
     ids=lambda value: None if isinstance(value, str) else '-'.join(map(str, value))[-24:],
 )
 def test_a_wrong_command_line_is_one_error(arguments, named, coco_folder, tmp_path):
-    if '--resume' in arguments:
+    if '--amp' in arguments and torch.cuda.is_available():
+        pytest.skip('there is a GPU to train on')
+    if {'--resume', '--amp'} & set(arguments):
         arguments = [*arguments, '--data', coco_folder]
     assert named in one_error(run('train.py', *arguments, cwd=tmp_path))
     assert not list(tmp_path.glob('work_dirs/*/*.pth'))
