@@ -1,0 +1,10 @@
+# Published: box AP 44.8, mask AP 39.6 (mmdet).
+_base_ = 'mmdet::htc/htc_r101_fpn_20e_coco.py'
+
+val_evaluator = dict(
+    _delete_=True,
+    type='res2net_mm.SizeMetric',
+    ann_file='data/coco/annotations/instances_val2017.json',
+    metric=['bbox', 'segm'],
+)
+test_evaluator = val_evaluator
