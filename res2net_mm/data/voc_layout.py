@@ -13,6 +13,9 @@ from res2net_mm.errors import UserError
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG', '.bmp')
 LOOKED_FOR = 'PASCAL VOC layout: Annotations/*.xml, JPEGImages/ and ImageSets/Main/train.txt'
 
+#: The finding about a folder that does not count as VOC does.
+FROM_ZERO = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
+
 
 def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
     """The splits of ``root``, or of a folder up to two levels down; empty if not in VOC layout.
@@ -57,8 +60,7 @@ def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
     corners = [box for _, _, found in objects.values() for _, box, _ in found]
     from_zero = any(0 <= edge < 1 for box in corners for edge in box[:2])
     if from_zero:
-        what = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
-        findings.append(Finding(xml_dir, what, len(corners)))
+        findings.append(Finding(xml_dir, FROM_ZERO, len(corners)))
     classes = sorted({label for _, _, found in objects.values() for label, _, _ in found})
 
     found = {}

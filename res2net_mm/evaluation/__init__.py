@@ -2,6 +2,7 @@
 
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.bootstrap import with_intervals
+from res2net_mm.evaluation.coco_detections import Results, read_results
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.matches import Matches
@@ -10,6 +11,7 @@ from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse
 from res2net_mm.evaluation.size_metric import SizeMetric
 from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.voc_results import read_voc_results
 
 __all__ = [
     'COCO_BINS',
@@ -19,6 +21,7 @@ __all__ = [
     'Comparison',
     'GroundTruth',
     'Matches',
+    'Results',
     'SizeBin',
     'SizeMetric',
     'SizeResult',
@@ -29,6 +32,8 @@ __all__ = [
     'make_bins',
     'parse_bins',
     'read_ground_truth',
+    'read_results',
+    'read_voc_results',
     'result_of',
     'size_table',
     'with_intervals',

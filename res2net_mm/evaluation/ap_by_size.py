@@ -12,7 +12,7 @@ import numpy as np
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.average_precision import AveragePrecision, Scores
-from res2net_mm.evaluation.coco_detections import IOU_TYPES, read_detections
+from res2net_mm.evaluation.coco_detections import IOU_TYPES, Results, read_detections
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.coco_truth_arrays import image_areas, truth_arrays
 from res2net_mm.evaluation.faults import check_on_error
@@ -25,7 +25,7 @@ from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
 
 def evaluate_by_size(
     ground_truth: str | Path | Mapping | GroundTruth,
-    detections: str | Path | Sequence[Mapping],
+    detections: str | Path | Sequence[Mapping] | Results,
     *,
     iou_type: str = 'bbox',
     bins: Iterable | None = None,
@@ -40,7 +40,7 @@ def evaluate_by_size(
 
     Args:
         ground_truth: COCO annotation file, the dict it holds, or what ``read_ground_truth`` made.
-        detections: COCO results file or list.
+        detections: COCO results file or list, or what ``read_results`` made.
         iou_type: ``bbox`` or ``segm``.
         bins: Size bins as :func:`make_bins` takes them; None for COCO's small, medium, large.
         bins_by: What the limits of the bins measure: ``area``, ``side``, ``relative-area`` or

@@ -1,8 +1,10 @@
 """How far scores would move on other images of the same kind: the bootstrap over images.
 
 As many images as there are get drawn with replacement, the scores computed anew, many times over;
-the middle 95 % of these scores are the interval. Matches stay as they are, since an image drawn
-twice is simply counted twice.
+the interval is the middle 95 % of these scores, moved so that their mean is the score itself.
+Moved, because a draw has fewer different images and AP of fewer images is higher (precision is a
+maximum over what follows): with rare classes the scores of all draws may lie above the score.
+Matches stay as they are, since an image drawn twice is simply counted twice.
 """
 
 from collections.abc import Iterator
@@ -41,9 +43,10 @@ def with_intervals(
         UserError: If ``resamples`` or ``level`` cannot be used.
     """
     matches = matches_of(result)
-    classes = resampled_scores([matches], resamples, seed, level, progress)[0]
-    overall = intervals_of(class_mean(classes), level)
-    per_class = intervals_of(classes, level)
+    plain = class_scores(AveragePrecision(matches))
+    drawn = resampled_scores([matches], resamples, seed, level, progress)[0]
+    overall = np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1)
+    per_class = np.clip(intervals_of(drawn, plain, level), 0, 1)
 
     def filled(scores: tuple[BinScores, ...], low_high: np.ndarray) -> list[BinScores]:
         return [
@@ -140,11 +143,28 @@ def class_mean(scores: np.ndarray) -> np.ndarray:
     return np.where(count, np.where(there, scores, 0).sum(axis=-1), np.nan) / np.maximum(count, 1)
 
 
-def intervals_of(scores: np.ndarray, level: float) -> np.ndarray:
-    """(2, ...) ends of the middle ``level`` of the resamples (first axis) that have a score."""
-    ends = np.full((2, *scores.shape[1:]), np.nan)
-    there = ~np.isnan(scores).all(axis=0)
+def intervals_of(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarray:
+    """(2, ...) ends of the middle ``level`` of the draws (first axis), moved to ``plain``."""
+    tail = (1 - level) / 2
+    ends = np.full((2, *plain.shape), np.nan)
+    centred, there = _centred(drawn, plain)
     if there.any():
-        tail = (1 - level) / 2
-        ends[:, there] = np.nanquantile(scores[:, there], [tail, 1 - tail], axis=0)
+        ends[:, there] = np.nanquantile(centred, [tail, 1 - tail], axis=0)
     return ends
+
+
+def share_above_zero(drawn: np.ndarray, plain: np.ndarray) -> np.ndarray:
+    """Share of the draws (first axis) above zero, their mean moved to ``plain``; nan for none."""
+    share = np.full(plain.shape, np.nan)
+    centred, there = _centred(drawn, plain)
+    # A sum of a thousand floats may leave a zero difference a hair off zero.
+    share[there] = (centred > 1e-12).sum(axis=0) / (~np.isnan(centred)).sum(axis=0)
+    return share
+
+
+def _centred(drawn: np.ndarray, plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The draws moved so that their mean is ``plain``; of those places that have any."""
+    there = ~(np.isnan(drawn).all(axis=0) | np.isnan(plain))
+    drawn = drawn[:, there]
+    mean = np.nanmean(drawn, axis=0) if there.any() else 0
+    return drawn - mean + plain[there], there

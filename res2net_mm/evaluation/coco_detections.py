@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,45 @@ from res2net_mm.evaluation.objects import DetectionArrays, sort_detections
 IOU_TYPES = ('bbox', 'segm')
 
 
+@dataclass(frozen=True)
+class Results:
+    """A COCO results list and where it comes from.
+
+    Attributes:
+        name: What to call it in messages.
+        entries: ``image_id``, ``category_id``, ``score`` and ``bbox`` [x, y, width, height] or
+            ``segmentation`` (compressed RLE).
+        from_file: Whether a file was read, which is not expected to be empty.
+    """
+
+    name: str
+    entries: Sequence[Mapping]
+    from_file: bool = True
+
+
+def read_results(source: str | Path | Sequence[Mapping] | Results) -> Results:
+    """The results in a COCO results file, or in the list it holds.
+
+    Raises:
+        UserError: If it cannot be read or is not a list of objects.
+    """
+    if isinstance(source, Results):
+        return source
+    from_file = isinstance(source, (str, Path))
+    name = str(source) if from_file else 'the detections'
+    entries = read_json(source) if from_file else source
+    if isinstance(entries, (Mapping, str)) or not isinstance(entries, Sequence):
+        raise UserError(f'{name} must be a COCO results list, got {type(entries).__name__}')
+    if odd := [entry for entry in entries if not isinstance(entry, (dict, Mapping))]:
+        raise UserError(
+            f'{name}: {len(odd)} of {len(entries)} detections are not objects with image_id, '
+            f'category_id and score; the first is {odd[0]!r:.80}'
+        )
+    return Results(name, entries, from_file)
+
+
 def read_detections(
-    source: str | Path | Sequence[Mapping],
+    source: str | Path | Sequence[Mapping] | Results,
     ground_truth: GroundTruth,
     iou_type: str,
     *,
@@ -28,8 +66,7 @@ def read_detections(
     """The detections as arrays, and what to tell about them; an empty list is fine.
 
     Args:
-        source: COCO results file, or the list it holds: ``image_id``, ``category_id``, ``score``
-            and ``bbox`` [x, y, width, height] or ``segmentation`` (compressed RLE).
+        source: What :func:`read_results` takes.
         ground_truth: What they will be compared with.
         iou_type: ``bbox`` or ``segm``.
         image_ids: Order of the images; None for that of the ground truth.
@@ -44,18 +81,10 @@ def read_detections(
         UserError: If the source cannot be read, or for what ``stop`` refuses, a line each, with
             counts.
     """
-    is_file = isinstance(source, (str, Path))
-    name = str(source) if is_file else 'the detections'
-    entries = read_json(source) if is_file else source
-    if isinstance(entries, (Mapping, str)) or not isinstance(entries, Sequence):
-        raise UserError(f'{name} must be a COCO results list, got {type(entries).__name__}')
-    if odd := [entry for entry in entries if not isinstance(entry, Mapping)]:
-        raise UserError(
-            f'{name}: {len(odd)} of {len(entries)} detections are not objects with image_id, '
-            f'category_id and score; the first is {odd[0]!r:.80}'
-        )
+    results = read_results(source)
+    name, entries = results.name, results.entries
     faults = Faults(name, 'detections', len(entries), on_error)
-    if not entries and is_file and on_error == 'stop':
+    if not entries and results.from_file and on_error == 'stop':
         raise UserError(f'{name} holds no detections; with on_error skip every score would be 0')
 
     def show(index):

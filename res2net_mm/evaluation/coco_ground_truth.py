@@ -1,6 +1,7 @@
 """Ground truth in COCO layout, checked once, with an area for every object."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -48,8 +49,9 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
     """Ground truth from a COCO file or the dict it holds; neither is changed.
 
     A missing or zero ``area`` is computed: from the mask where the annotation has one, else from
-    the box. A missing ``iscrowd`` counts as 0. As in pycocotools the field ``ignore`` has no
-    effect, and annotations of images or categories that the file does not list are left out.
+    the box; nan where it has neither. A missing ``iscrowd`` counts as 0. As in pycocotools the
+    field ``ignore`` has no effect, and annotations of images or categories that the file does not
+    list are left out.
 
     Raises:
         UserError: If it cannot be read, is not in COCO layout, or an id is used twice.
@@ -79,7 +81,7 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
         notes.append(
             'an annotation has the id 0, which pycocotools never counts as found; number from 1'
         )
-    if flat := sum(min(a['bbox'][2:]) <= 0 for a in known if len(a.get('bbox') or ()) == 4):
+    if flat := sum(box is not None and min(box[2:]) <= 0 for box in map(box_of, known)):
         notes.append(
             f'ground-truth boxes without width or height: {flat}; they count, as in pycocotools, '
             'but nothing can find them'
@@ -128,17 +130,14 @@ def _fill_areas(annotations: list[dict], images: Mapping[int, dict]) -> str | No
     """Give the annotations without an area one, in place; say how many."""
     counts = Counter()
     for annotation in annotations:
-        if (annotation.get('area') or 0) > 0:
+        given = annotation.get('area')
+        if isinstance(given, (int, float)) and given > 0:
             continue
         area = _mask_area(annotation.get('segmentation'), images[annotation['image_id']])
         measured = 'mask' if area is not None else 'box'
         if area is None:
-            if len(annotation.get('bbox') or ()) != 4:
-                raise UserError(
-                    f'annotation {annotation["id"]} has neither an area nor a mask nor a box '
-                    '[x, y, width, height] to compute it from'
-                )
-            area = annotation['bbox'][2] * annotation['bbox'][3]
+            *_, width, height = box_of(annotation) or [math.nan] * 4
+            area = width * height
         annotation['area'] = area
         counts[measured] += 1
     if not counts:
@@ -164,6 +163,15 @@ def segmentation_rle(segmentation, image: Mapping) -> dict | None:
         return None
 
 
+def box_of(annotation: Mapping) -> list[float] | None:
+    """x, y, width, height in px; None where the annotation has no four finite numbers."""
+    try:
+        box = [float(side) for side in annotation.get('bbox') or ()]
+    except (TypeError, ValueError):
+        return None
+    return box if len(box) == 4 and all(map(math.isfinite, box)) else None
+
+
 def mask_areas(masks: Iterable[Mapping]) -> np.ndarray:
     """Areas of compressed RLE in px^2, one float each."""
     # One by one: given a list of more than 255 masks, pycocotools 2.0.11 raises OverflowError.
@@ -179,8 +187,8 @@ def _mask_area(segmentation, image: Mapping) -> float | None:
 def _what_areas_measure(annotations: list[dict]) -> str:
     # One px^2 or one percent of slack: converters round, and round differently.
     def is_box(annotation):
-        box = annotation.get('bbox') or ()
-        if len(box) != 4:
+        box = box_of(annotation)
+        if box is None:
             return False
         area = box[2] * box[3]
         return abs(annotation['area'] - area) <= max(1.0, 0.01 * area)

@@ -1,5 +1,6 @@
 """Ground truth as arrays, with the shapes to compare and the areas to sort into bins."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from res2net_mm.errors import UserError
 from res2net_mm.evaluation.coco_ground_truth import (
     DIFFICULT,
     GroundTruth,
+    box_of,
     mask_areas,
     segmentation_rle,
 )
@@ -55,7 +57,8 @@ def truth_arrays(
     if iou_type == 'segm' or area_of == 'mask':
         why = "iou_type 'segm'" if iou_type == 'segm' else "area_of 'mask'"
         rle = _masks(annotations, images, why, faults, show)
-    box = np.array([_box(a.get('bbox')) for a in annotations], dtype=float).reshape(-1, 4)
+    nowhere = [np.nan] * 4
+    box = np.array([box_of(a) or nowhere for a in annotations], dtype=float).reshape(-1, 4)
     if iou_type == 'bbox':
         faults.add(
             [not a.get('bbox') for a in annotations],
@@ -64,8 +67,14 @@ def truth_arrays(
         )
     if iou_type == 'bbox' or area_of == 'box':
         faults.add(
-            ~np.isfinite(box).all(axis=1),
+            np.isnan(box[:, 0]),
             'have a box that is not four finite numbers [x, y, width, height]',
+            show,
+        )
+    if area_of == 'annotation':
+        faults.add(
+            [math.isnan(a['area']) for a in annotations],
+            'have neither an area nor a mask nor a box to compute it from',
             show,
         )
     kept, lines = faults.settle()
@@ -127,11 +136,3 @@ def _masks(annotations, images: Mapping, why: str, faults: Faults, show) -> list
     faults.add([mask is None for mask in rle], 'have a mask that cannot be read', show)
     faults.add(other, 'have a mask of another size than their image', show)
     return rle
-
-
-def _box(box) -> list[float]:
-    try:
-        x, y, width, height = map(float, box)
-    except (TypeError, ValueError):
-        return [np.nan] * 4
-    return [x, y, width, height]

@@ -14,6 +14,7 @@ from res2net_mm.evaluation.bootstrap import (
     intervals_of,
     matches_of,
     resampled_scores,
+    share_above_zero,
 )
 from res2net_mm.evaluation.matches import Matches
 from res2net_mm.evaluation.size_bins import SizeBin
@@ -29,7 +30,7 @@ class Difference:
         b: Of the second.
         low: Lower end of the interval of ``b - a``.
         high: Its upper end.
-        b_wins: Share of the resamples in which b is better.
+        b_wins: Share of the draws in which b is better.
     """
 
     a: float
@@ -148,9 +149,9 @@ def compare_results(
 
     def compared(plain, drawn, boxes) -> tuple[BinComparison, ...]:
         """Of scores (2, S, A) and (2, B, S, A)."""
-        gain = drawn[1] - drawn[0]
-        low, high = intervals_of(gain, level)
-        wins = (gain > 0).sum(axis=0) / np.maximum((~np.isnan(gain)).sum(axis=0), 1)
+        gain, drawn_gain = plain[1] - plain[0], drawn[1] - drawn[0]
+        low, high = intervals_of(drawn_gain, gain, level)
+        wins = share_above_zero(drawn_gain, gain)
         return tuple(
             BinComparison(
                 size_bin,

@@ -69,8 +69,8 @@ class SizeBin:
 
     @property
     def area_limits(self) -> tuple[float, float]:
-        """The limits as areas: in px^2, or as fractions of the image's area."""
-        power = 2 if self.by.endswith('side') else 1
+        """The limits of an absolute bin in px^2."""
+        power = 2 if self.by == 'side' else 1
         return self.low**power, self.high**power
 
     def holds(self, areas: np.ndarray, image_areas: np.ndarray | None = None) -> np.ndarray:
@@ -80,11 +80,13 @@ class SizeBin:
             areas: Of the objects, in px^2.
             image_areas: Of the image each object is in, in px^2; for relative bins only.
         """
-        areas = np.asarray(areas)
+        sizes = np.asarray(areas)
+        low, high = (self.low, self.high) if self.relative else self.area_limits
         if self.relative:
-            areas = areas / image_areas
-        low, high = self.area_limits
-        return (areas >= low) & (areas <= high)
+            sizes = sizes / image_areas
+        if self.by == 'relative-side':
+            sizes = np.sqrt(np.maximum(sizes, 0))
+        return (sizes >= low) & (sizes <= high)
 
     @property
     def limits(self) -> str:

@@ -70,10 +70,10 @@ def run(*files, **options):
 
 def test_the_tool_prints_tables_and_writes_json(coco, tmp_path):
     gt, dt = coco([GOOD])
-    options = '--bins tiny:0:0.3 rest:0.3: --by relative-side --bootstrap 5 --seed 3 --classwise'
+    bins = '--bins tiny:0:0.3 rest:0.3: --by relative-side'
+    options = f'{bins} --bootstrap 5 --classwise'.split()
     done = subprocess.run(
-        [sys.executable, TOOL, '--gt', gt, '--dt', dt, '--json', tmp_path / 'out.json']
-        + options.split(),
+        [sys.executable, TOOL, '--gt', gt, '--dt', dt, '--json', tmp_path / 'out.json', *options],
         capture_output=True,
         text=True,
         cwd=TOOL.parents[1],
@@ -140,6 +140,20 @@ def test_objects_without_a_usable_box_stop_or_are_left_out(coco):
     (result,), text = run(*files, on_error='skip')
     assert '1 of 3 annotations have a box that is not four finite numbers' in text
     assert result.overall.boxes == 2
+
+
+def test_objects_without_area_box_and_mask_stop_or_are_left_out(coco):
+    octagon = [[0, 0, 20, 0, 20, 20, 0, 20]]
+    annotations = [
+        {'id': 1, 'image_id': 1, 'category_id': 1, 'segmentation': octagon},
+        {'id': 2, 'image_id': 1, 'category_id': 1},
+    ]
+    rle = {**GOOD, 'segmentation': {'size': [100, 120], 'counts': 'd'}}
+    files = coco([rle], {**TRUTH, 'annotations': annotations})
+    with pytest.raises(UserError, match="1 of 2 annotations have no 'segmentation'"):
+        run(*files, iou_types=['segm'])
+    (result,), _ = run(*files, iou_types=['segm'], on_error='skip')
+    assert result.overall.boxes == 1
 
 
 def test_masks_of_another_size_are_refused(coco):

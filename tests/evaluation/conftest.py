@@ -114,9 +114,9 @@ def make_coco():
 
 @pytest.fixture
 def pycocotools_stats():
-    """Returns ``run(truth, results, iou_type, ranges=None) -> COCOeval``, run as its demo does."""
+    """Returns ``run(truth, results, iou_type, ranges, max_dets) -> COCOeval``, as its demo does."""
 
-    def run(truth, results, iou_type, ranges=None):
+    def run(truth, results, iou_type, ranges=None, max_dets=None):
         with contextlib.redirect_stdout(io.StringIO()):
             coco = COCO()
             coco.dataset = truth
@@ -124,6 +124,8 @@ def pycocotools_stats():
             evaluation = COCOeval(coco, coco.loadRes(results), iou_type)
             if ranges is not None:
                 evaluation.params.areaRng = ranges
+            if max_dets is not None:
+                evaluation.params.maxDets = max_dets
             evaluation.evaluate()
             evaluation.accumulate()
             if ranges is None:

@@ -6,6 +6,7 @@ import pytest
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import compare_results, evaluate_by_size, with_intervals
 from res2net_mm.evaluation.bootstrap import draw_images
+from res2net_mm.evaluation.speed_benchmark import draw
 
 BINS = [('tiny', 0, 900), ('rest', 900, None)]
 
@@ -56,13 +57,18 @@ def literal(truth, results, resamples, seed, protocol):
     return np.array(drawn, dtype=float)  # None becomes nan
 
 
-def quantiles(drawn):
-    ends = np.full((*drawn.shape[1:], 2), np.nan)
-    for place in np.ndindex(drawn.shape[1:]):
-        there = drawn[(slice(None), *place)]
-        there = there[~np.isnan(there)]
-        if there.size:
-            ends[place] = np.quantile(there, [0.025, 0.975])
+def moved(drawn, plain):
+    """The draws of one score, their mean moved to the score; without those that have none."""
+    there = drawn[~np.isnan(drawn)]
+    return there - there.mean() + plain if there.size else there
+
+
+def quantiles(drawn, plain):
+    ends = np.full((*plain.shape, 2), np.nan)
+    for place in np.ndindex(plain.shape):
+        values = moved(drawn[(slice(None), *place)], plain[place])
+        if values.size:
+            ends[place] = np.quantile(values, [0.025, 0.975])
     return ends
 
 
@@ -71,10 +77,11 @@ def test_intervals_equal_the_literal_ones(coco, protocol):
     truth, boxes = coco
     result = evaluate_by_size(truth, boxes, bins=BINS, protocol=protocol)
     resampled = with_intervals(result, resamples=8, seed=5)
-    expected = quantiles(literal(truth, boxes, 8, 5, protocol))
+    drawn = literal(truth, boxes, 8, 5, protocol)
+    expected = np.clip(quantiles(drawn, np.array(scores(result), dtype=float)), 0, 1)
     assert intervals(resampled) == pytest.approx(expected, abs=1e-9, nan_ok=True)
     low, high = resampled.overall.intervals['AP']
-    assert low < high
+    assert low < result.overall.ap < high
     assert resampled.overall.ap == result.overall.ap
 
 
@@ -84,7 +91,8 @@ def test_a_difference_is_that_of_the_same_draws(coco):
     a, b = (evaluate_by_size(truth, found, bins=BINS) for found in (worse, boxes))
     compared = compare_results(a, b, resamples=8, seed=2)
     gain = literal(truth, boxes, 8, 2, 'coco') - literal(truth, worse, 8, 2, 'coco')
-    expected = quantiles(gain)
+    plain = np.array(scores(b), dtype=float) - np.array(scores(a), dtype=float)
+    expected = quantiles(gain, plain)
     rows = [compared.overall, *compared.bins]
     for scored in compared.classes:
         rows += [scored.overall, *scored.bins]
@@ -96,8 +104,8 @@ def test_a_difference_is_that_of_the_same_draws(coco):
                 continue
             difference = row.scores[name]
             assert (difference.low, difference.high) == pytest.approx(expected[r, s], abs=1e-9)
-            there = gain[:, r, s][~np.isnan(gain[:, r, s])]
-            assert difference.b_wins == pytest.approx((there > 1e-12).mean())
+            wins = (moved(gain[:, r, s], plain[r, s]) > 1e-12).mean()
+            assert difference.b_wins == pytest.approx(wins)
             checked += 1
     assert checked >= 36
     assert compared.overall.scores['AP'].difference == b.overall.ap - a.overall.ap
@@ -113,10 +121,24 @@ def test_noise_is_told_from_a_gain(coco):
     assert gained.low > 0
     assert gained.b_wins == 1
     lost = compare_results(good, bad, resamples=50).overall.scores['AP']
-    assert (lost.low, lost.high) == (-gained.high, -gained.low)
+    assert (lost.low, lost.high) == pytest.approx((-gained.high, -gained.low))
     same = compare_results(good, good, resamples=50).overall.scores['AP']
     assert not same.beyond_noise
     assert (same.low, same.high, same.b_wins) == (0, 0, 0)
+
+
+@pytest.mark.slow
+def test_intervals_cover():
+    """Of many sets of images of one kind, as many intervals as they promise hold the mean AP."""
+    aps, ends = [], []
+    for seed in range(60):
+        truth, found = draw(80, 400, 3, 2000, iou_type='bbox', seed=seed)
+        result = with_intervals(evaluate_by_size(truth, found), resamples=200, level=0.9)
+        aps.append(result.overall.ap)
+        ends.append(result.overall.intervals['AP'])
+    low, high = np.array(ends).T
+    covered = ((low <= np.mean(aps)) & (np.mean(aps) <= high)).mean()
+    assert 0.75 <= covered <= 1
 
 
 def test_the_seed_decides(coco):

@@ -1,0 +1,183 @@
+"""Score detections that any framework has written to files; no model is needed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from res2net_mm.data.coco_layout import split_name
+from res2net_mm.data.voc_layout import FROM_ZERO, find_voc
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation import (
+    GroundTruth,
+    Results,
+    SizeResult,
+    class_table,
+    evaluate_by_size,
+    read_ground_truth,
+    read_results,
+    read_voc_results,
+    size_table,
+    with_intervals,
+    write_json,
+)
+from res2net_mm.evaluation.voc_results import find_voc_results
+
+
+def evaluate_files(
+    gt: str | Path,
+    dt: str | Path,
+    *,
+    iou_types: Sequence[str] | None = None,
+    bins: Iterable | None = None,
+    bins_by: str = 'area',
+    area_of: str = 'annotation',
+    protocol: str | None = None,
+    max_dets: Sequence[float] | None = None,
+    split: str | None = None,
+    bootstrap: int = 0,
+    seed: int = 0,
+    on_error: str = 'stop',
+    classwise: bool = False,
+    json_path: str | Path | None = None,
+    progress: bool = True,
+    say: Callable[[str], None] = print,
+) -> list[SizeResult]:
+    """Read files, score them by object size, say the tables.
+
+    Args:
+        gt: COCO annotation file, or a folder in VOC layout.
+        dt: COCO results file, or for a VOC folder also a folder of files named
+            ``comp4_det_<split>_<class>.txt``. COCO results on a VOC folder name images by file
+            name without ending or by its number (12 for 000012), and classes by name or by place
+            in alphabetical order, from 1.
+        iou_types: ``bbox``, ``segm`` or both; None for what both files have.
+        bins: As in ``evaluate_by_size``, like the arguments up to ``max_dets``.
+        bins_by: What the limits of bins measure.
+        area_of: ``annotation``, ``mask`` or ``box``.
+        protocol: ``coco``, ``voc07`` or ``voc12``; None for COCO's with a COCO file, and for VOC's
+            of its year (2007, or later) with a VOC folder.
+        max_dets: Detections per image and class that count.
+        split: Of a VOC folder; None for that of the detection files, else test, else the only one.
+        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
+        seed: Of these draws.
+        on_error: ``stop`` or ``skip`` what cannot be scored.
+        classwise: Whether to say AP and AR per class, too.
+        json_path: Where to write the results; None for nowhere.
+        progress: Whether to show progress.
+        say: Gets the tables and what else a reader should know.
+
+    Returns:
+        The results, one for each IoU type.
+
+    Raises:
+        UserError: If the files cannot be read or do not fit together; a line for each fault.
+    """
+    if bootstrap < 0:
+        raise UserError(
+            f'bootstrap must be 0 for no intervals or a number of draws, got {bootstrap}'
+        )
+    if Path(gt).is_dir():
+        truth, results, lines = _read_voc(Path(gt), Path(dt), split, on_error)
+        protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
+    else:
+        truth, results, lines = read_ground_truth(gt), read_results(dt), ()
+    say(f'{gt}: {len(truth.images)} images, {len(truth.annotations)} objects')
+    say(f'{dt}: {len(results.entries)} detections')
+    told = set()
+    scored = []
+    for iou_type in iou_types or _shapes(truth, results):
+        result = evaluate_by_size(
+            truth,
+            results,
+            iou_type=iou_type,
+            bins=bins,
+            bins_by=bins_by,
+            area_of=area_of,
+            protocol=protocol or 'coco',
+            max_dets=max_dets,
+            on_error=on_error,
+            progress=progress,
+        )
+        for note in (*lines, *result.notes):
+            if note not in told:
+                told.add(note)
+                say(f'note: {note}')
+        if bootstrap:
+            result = with_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
+        scored.append(result)
+        say('\n' + size_table(result))
+        if classwise:
+            say('\n' + class_table(result))
+            say('\n' + class_table(result, 'AR'))
+    if json_path is not None:
+        say(f'\nwritten to {write_json(scored, json_path)}')
+    return scored
+
+
+def _shapes(truth: GroundTruth, results: Results) -> list[str]:
+    """What both files have: boxes, masks or both; boxes if there is nothing to tell by."""
+    first = results.entries[0] if results.entries else {}
+    shapes = ['bbox'] if first.get('bbox') else []
+    if first.get('segmentation') and any(a.get('segmentation') for a in truth.annotations):
+        shapes.append('segm')
+    return shapes or ['bbox']
+
+
+def _read_voc(
+    root: Path, dt: Path, split: str | None, on_error: str
+) -> tuple[GroundTruth, Results, tuple[str, ...]]:
+    """Ground truth with names for ids, and the detections of it."""
+    splits, findings = find_voc(root)
+    if not splits:
+        raise UserError(f'{root} is not in VOC layout; for COCO give the annotation file')
+    files = find_voc_results(dt) if dt.is_dir() else {}
+    named = split or next(iter({of for of, _ in files}), None) or 'test'
+    chosen = split_name(named) or named
+    if chosen not in splits and split is None and len(splits) == 1:
+        (chosen,) = splits
+    if chosen not in splits:
+        raise UserError(f'{root} has no split {named!r}, only {", ".join(sorted(splits))}')
+    content = splits[chosen].content
+    names = {
+        image['id']: Path(image['file_name']).with_suffix('').as_posix()
+        for image in content['images']
+    }
+    classes = {category['id']: category['name'] for category in content['categories']}
+    truth = read_ground_truth(
+        {
+            'images': [{**image, 'id': names[image['id']]} for image in content['images']],
+            'categories': [{**c, 'id': c['name']} for c in content['categories']],
+            'annotations': [
+                {**a, 'image_id': names[a['image_id']], 'category_id': classes[a['category_id']]}
+                for a in content['annotations']
+            ],
+        }
+    )
+    lines = tuple(map(str, findings))
+    if files:
+        of = named if any(named == of for of, _ in files) else next(iter(files))[0]
+        from_zero = any(finding.what == FROM_ZERO for finding in findings)
+        results, more = read_voc_results(
+            dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
+        )
+        return truth, results, (*lines, *more)
+    return truth, _with_names(read_results(dt), names.values(), classes), lines
+
+
+def _with_names(results: Results, names: Iterable[str], classes: dict[int, str]) -> Results:
+    """Results with numbers for ids, made to refer to names."""
+    images = {}
+    for name in names:
+        images[name] = name
+        if Path(name).name.isdecimal():
+            images[int(Path(name).name)] = name
+    entries = []
+    for entry in results.entries:
+        image, category = entry.get('image_id'), entry.get('category_id')
+        if image.__hash__ and category.__hash__:
+            entry = {
+                **entry,
+                'image_id': images.get(image, image),
+                'category_id': classes.get(category, category),
+            }
+        entries.append(entry)
+    return Results(results.name, entries, results.from_file)

@@ -1,0 +1,142 @@
+"""Own matching against pycocotools: whole curves, odd bins, and what is kept for later."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from res2net_mm.evaluation import evaluate_by_size, read_ground_truth, result_of
+from res2net_mm.evaluation.average_precision import AveragePrecision
+from res2net_mm.evaluation.matches import IGNORED, RIGHT, WRONG
+from res2net_mm.evaluation.matching import NOTHING
+
+
+def odd_bins(random):
+    a, b, c = np.sort(random.uniform(0, 180, 3) ** 2).tolist()
+    return [('a', 0, a), ('b', a, b), ('c', a / 2, c), ('d', c, None)]
+
+
+def ranges(bins):
+    return [[0, 1e10], *([low, 1e10 if high is None else high] for _, low, high in bins)]
+
+
+@pytest.mark.parametrize('iou_type', ['bbox', 'segm'])
+@pytest.mark.parametrize('seed', range(20, 26))
+def test_curves_in_odd_bins_equal_pycocotools(make_coco, pycocotools_stats, seed, iou_type):
+    random = np.random.default_rng(seed)
+    truth, boxes, masks = make_coco(seed, images=int(random.integers(6, 20)))
+    if seed % 2:  # ids from 0: pycocotools overlooks the first object
+        for index, annotation in enumerate(truth['annotations']):
+            annotation['id'] = index
+    results = {'bbox': boxes, 'segm': masks}[iou_type]
+    bins = odd_bins(random)
+    limits = sorted({int(n) for n in random.integers(1, 9, 3)})
+    theirs = pycocotools_stats(
+        copy.deepcopy(truth), copy.deepcopy(results), iou_type, ranges(bins), limits
+    )
+    order = [theirs.params.catIds.index(c['id']) for c in truth['categories']]
+    precision = theirs.eval['precision'][..., -1][:, :, order]  # T, R, K, A
+    recall = theirs.eval['recall'][:, order]  # T, K, A, M
+
+    ours = evaluate_by_size(truth, results, iou_type=iou_type, bins=bins, max_dets=limits)
+    average = AveragePrecision(ours.matches)
+    curves = np.nan_to_num(average.precision_at_recalls(), nan=-1)
+    assert curves.transpose(1, 3, 2, 0) == pytest.approx(precision, abs=1e-9)
+    scores = average()
+    assert np.nan_to_num(scores.recall, nan=-1).transpose(1, 2, 0, 3) == pytest.approx(
+        recall, abs=1e-9
+    )
+    assert np.nan_to_num(scores.ap, nan=-1).transpose(1, 2, 0) == pytest.approx(
+        precision.mean(axis=1), abs=1e-9
+    )
+    assert precision.max() > 0
+
+
+def test_relative_bins_are_absolute_ones_on_images_of_one_size(make_coco, pycocotools_stats):
+    """Images twice as large, everything in them twice as large: pycocotools gets them halved."""
+    truth, boxes, _ = make_coco(31)
+    large = {image['id'] for image in truth['images'][::2]}
+
+    def scaled(entry):
+        return {**entry, 'bbox': [2 * side for side in entry['bbox']]}
+
+    grown = copy.deepcopy(truth)
+    for image in grown['images']:
+        if image['id'] in large:
+            image.update(height=2 * image['height'], width=2 * image['width'])
+    for annotation in grown['annotations']:
+        del annotation['segmentation']
+        if annotation['image_id'] in large:
+            annotation.update(scaled(annotation), area=4 * annotation['area'])
+    found = [scaled(box) if box['image_id'] in large else box for box in boxes]
+
+    theirs = pycocotools_stats(truth, boxes, 'bbox', [[0, 1e10], [0, 768], [768, 1e10]])
+    expected = theirs.eval['precision'][..., -1]
+    area, side = 768 / (240 * 320), 0.1  # 0.1^2 of the image is 768 px^2
+    for edge, by in ((area, 'relative-area'), (side, 'relative-side')):
+        result = evaluate_by_size(grown, found, bins=[edge], bins_by=by)
+        for scored, kept in zip(result.bins, np.moveaxis(expected, -1, 0)[1:], strict=True):
+            assert scored.ap == pytest.approx(kept[kept > -1].mean(), abs=1e-9)
+
+
+@pytest.mark.parametrize('iou_type', ['bbox', 'segm'])
+@pytest.mark.parametrize('area_of', ['box', 'mask'])
+def test_area_of_box_or_mask(make_coco, pycocotools_stats, area_of, iou_type):
+    truth, boxes, masks = make_coco(32)
+    for annotation in truth['annotations']:
+        del annotation['area']
+    measured = {**truth, 'annotations': list(read_ground_truth(truth).annotations)}
+    for annotation in measured['annotations']:
+        if area_of == 'box':
+            annotation['area'] = annotation['bbox'][2] * annotation['bbox'][3]
+    both = [{**m, 'bbox': b['bbox']} for m, b in zip(masks, boxes, strict=True)]
+    # pycocotools takes a detection's area from its box if there is one.
+    theirs = boxes if iou_type == 'bbox' else both if area_of == 'box' else masks
+    expected = pycocotools_stats(measured, copy.deepcopy(theirs), iou_type).stats
+
+    for annotation in truth['annotations']:
+        annotation['area'] = 5.0
+    ours = boxes if iou_type == 'bbox' else both
+    result = evaluate_by_size(truth, ours, iou_type=iou_type, area_of=area_of)
+    stats = [-1 if value is None else value for value in result.coco_stats]
+    assert stats == pytest.approx(expected, abs=1e-9)
+    assert result.area_of == area_of
+    assert evaluate_by_size(truth, ours, iou_type=iou_type).bins[1].boxes == 0
+
+
+def test_outcomes_account_for_every_detection_and_object(make_coco):
+    truth, boxes, _ = make_coco(33)
+    matches = evaluate_by_size(truth, boxes).matches
+    for column in range(4):
+        for threshold in (0, 5, 9):
+            outcomes = matches.outcomes(column, threshold)
+            assert outcomes.shape == (len(boxes),)
+            assert set(np.unique(outcomes)) <= {RIGHT, WRONG, IGNORED}
+            by = matches.found_by(column, threshold)
+            found = by != NOTHING
+            assert found.sum() == (outcomes == RIGHT).sum()
+            assert not (found & ~matches.counts[column]).any()
+            assert (outcomes[by[found]] == RIGHT).all()
+            same_image = matches.found.image[by[found]] == matches.truth.image[found]
+            assert same_image.all()
+    scores = AveragePrecision(matches)()
+    recall = (matches.found_by(1, 0) != NOTHING).sum() / matches.counts[1].sum()
+    weighted = np.nansum(scores.recall[1, 0, :, -1] * scores.objects[1])
+    assert recall == pytest.approx(weighted / scores.objects[1].sum())
+
+
+def test_sources_lead_back_to_the_results(make_coco):
+    truth, boxes, _ = make_coco(34)
+    matches = evaluate_by_size(truth, boxes).matches
+    for d in (0, len(boxes) // 2, len(boxes) - 1):
+        source = boxes[matches.found.source[d]]
+        assert source['score'] == matches.found.score[d]
+        assert source['image_id'] == matches.image_ids[matches.found.image[d]]
+
+
+def test_other_bins_need_no_other_evaluation(make_coco):
+    truth, boxes, _ = make_coco(35)
+    bins = odd_bins(np.random.default_rng(35))
+    first = evaluate_by_size(truth, boxes)
+    again = result_of(first.matches.in_bins(bins), iou_type='bbox', area_of=first.area_of)
+    assert again.bins == evaluate_by_size(truth, boxes, bins=bins).bins
