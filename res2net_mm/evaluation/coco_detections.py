@@ -74,8 +74,8 @@ def read_detections(
         area_of: ``box`` or ``mask`` for the size to be the box's or (where there are masks) the
             mask's; else as in pycocotools, the box's where the results have boxes.
         on_error: ``stop`` to refuse detections that cannot be scored, ``skip`` to leave them out.
-            A box outside its image or with a negative side is refused by ``stop``; ``skip`` keeps
-            it, as a detection that finds nothing.
+            A box outside its image or with a negative side is refused by ``stop`` if a file has it;
+            otherwise it is kept, as a detection that finds nothing.
 
     Raises:
         UserError: If the source cannot be read, or for what ``stop`` refuses, a line each, with
@@ -114,10 +114,7 @@ def read_detections(
             'have a box that is not four finite numbers [x, y, width, height]',
             show,
         )
-        sizes = _image_sizes(images, image_ids)[image]
-        faults.add((box[:, 2:] < 0).any(axis=1), 'have a negative width or height', show, keep=True)
-        outside = (box[:, :2] > sizes) | (box[:, :2] + box[:, 2:] < 0)
-        faults.add(outside.any(axis=1), 'lie outside their image', show, keep=True)
+        _doubt_boxes(box, _image_sizes(images, image_ids)[image], results, faults, show)
     if iou_type == 'segm':
         _check_masks(columns['segmentation'], columns['image_id'], images, faults, show)
 
@@ -128,13 +125,7 @@ def read_detections(
     if iou_type == 'segm':
         rle = np.empty(len(kept), dtype=object)
         rle[:] = [columns['segmentation'][index] for index in kept]
-    box = box[kept]
-    by_mask = rle is not None and len(kept) and (area_of == 'mask' or not with_boxes)
-    if rle is not None and len(kept) and not with_boxes:
-        box = mask_api.toBbox(list(rle))
-    area = mask_areas(rle) if by_mask else box[:, 2] * box[:, 3]
-    if area_of == 'box':
-        area = box[:, 2] * box[:, 3]
+    box, area = _measure(box[kept], rle, with_boxes, area_of)
     arrays = sort_detections(
         image[kept],
         category[kept],
@@ -146,6 +137,27 @@ def read_detections(
         most=most,
     )
     return arrays, lines
+
+
+def _doubt_boxes(box: np.ndarray, sizes: np.ndarray, results: Results, faults: Faults, show):
+    """Tell of boxes that can match nothing; what a model has just predicted does not stop a run."""
+    stop = results.from_file
+    negative = (box[:, 2:] < 0).any(axis=1)
+    faults.add(negative, 'have a negative width or height', show, keep=True, stop=stop)
+    # One px of slack: boxes that were cut at the border and scaled end a hair beyond it.
+    outside = (box[:, :2] > sizes + 1) | (box[:, :2] + box[:, 2:] < -1)
+    faults.add(outside.any(axis=1), 'lie outside their image', show, keep=True, stop=stop)
+
+
+def _measure(
+    box: np.ndarray, rle: np.ndarray | None, with_boxes: bool, area_of: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes (of masks where ``area_of`` needs them) and areas."""
+    if rle is not None and len(rle) and not with_boxes and area_of == 'box':
+        box = mask_api.toBbox(list(rle))
+    if rle is not None and (area_of == 'mask' or (area_of == 'annotation' and not with_boxes)):
+        return box, mask_areas(rle)
+    return box, box[:, 2] * box[:, 3]
 
 
 def _places(values: Sequence, ids: Sequence) -> np.ndarray:
@@ -187,16 +199,17 @@ def _image_sizes(images: Mapping, image_ids: Sequence | None) -> np.ndarray:
 
 
 def _check_masks(masks: Sequence, image_ids: Sequence, images: Mapping, faults: Faults, show):
-    def is_rle(mask):
-        return isinstance(mask, Mapping) and isinstance(mask.get('counts'), (str, bytes))
-
     faults.add(
-        [not is_rle(mask) for mask in masks],
+        [
+            not isinstance(mask, (dict, Mapping))
+            or not isinstance(mask.get('counts'), (str, bytes))
+            for mask in masks
+        ],
         'have a segmentation that is not a compressed RLE {size, counts}',
         show,
     )
+    sizes = {identity: [image['height'], image['width']] for identity, image in images.items()}
     other = np.zeros(len(masks), dtype=bool)
-    for index in np.flatnonzero(faults.usable):
-        image = images[image_ids[index]]
-        other[index] = list(masks[index].get('size', ())) != [image['height'], image['width']]
+    for index in np.flatnonzero(faults.usable).tolist():
+        other[index] = list(masks[index].get('size', ())) != sizes[image_ids[index]]
     faults.add(other, 'have a mask of another size than their image', show)

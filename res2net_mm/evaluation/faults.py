@@ -28,6 +28,7 @@ class Faults:
         self.name, self.entries, self.total, self.on_error = name, entries, total, on_error
         self.usable = np.ones(total, dtype=bool)
         self.lines: list[str] = []
+        self.stop = False
 
     def add(
         self,
@@ -36,6 +37,7 @@ class Faults:
         show: Callable[[int], object],
         *,
         keep: bool = False,
+        stop: bool = True,
     ) -> None:
         """Note the entries that are bad; one that is unusable already is not counted again.
 
@@ -43,14 +45,15 @@ class Faults:
             bad: Which entries, (total,) bool.
             what: What they do wrong, a phrase that follows 'N of M entries'.
             show: Returns what to show of the entry at an index.
-            keep: Whether ``skip`` leaves these in.
+            keep: Whether these are left in where the evaluation goes on.
+            stop: Whether ``stop`` stops because of them.
         """
         bad = np.asarray(bad, dtype=bool) & self.usable
         if not bad.any():
             return
-        fate = ''
-        if self.on_error == 'skip':
-            fate = '; kept' if keep else '; left out'
+        stop = stop and self.on_error == 'stop'
+        self.stop |= stop
+        fate = '' if stop else '; kept' if keep else '; left out'
         self.lines.append(
             f'{self.name}: {np.count_nonzero(bad)} of {self.total} {self.entries} {what}{fate}; '
             f'the first is {show(int(bad.argmax()))}'
@@ -62,9 +65,9 @@ class Faults:
         """Indices of the entries to go on with, and the lines to tell.
 
         Raises:
-            UserError: If there are faults and ``on_error`` is ``stop``; a line for each.
+            UserError: If ``stop`` has cause to stop; a line for each fault.
         """
-        if self.lines and self.on_error == 'stop':
+        if self.stop:
             raise UserError('\n'.join(self.lines))
         return np.flatnonzero(self.usable), tuple(self.lines)
 

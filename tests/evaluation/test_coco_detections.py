@@ -5,7 +5,7 @@ from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import read_ground_truth
-from res2net_mm.evaluation.coco_detections import read_detections
+from res2net_mm.evaluation.coco_detections import Results, read_detections
 
 TRUTH = read_ground_truth(
     {
@@ -81,7 +81,7 @@ def test_what_the_size_of_a_mask_is(area_of, fields, area):
         ({'bbox': [0, 0, 4]}, 'bbox', '1 of 2 have a box'),
         ({'bbox': 'none'}, 'bbox', '1 of 2 have a box'),
         ({'bbox': [0, 0, -4, 4]}, 'bbox', '1 of 2 have a negative width'),
-        ({'bbox': [81, 0, 4, 4]}, 'bbox', '1 of 2 lie outside'),
+        ({'bbox': [82, 0, 4, 4]}, 'bbox', '1 of 2 lie outside'),
         ({'bbox': [-9, 0, 4, 4]}, 'bbox', '1 of 2 lie outside'),
         ({'image_id': [1]}, 'bbox', '1 of 2 refer to an image that is not'),
         ({'score': 'high'}, 'bbox', '1 of 2 have a score that is not'),
@@ -90,7 +90,7 @@ def test_what_the_size_of_a_mask_is(area_of, fields, area):
 )
 def test_bad_detections_are_counted_and_shown(bad, iou_type, message):
     message = message.replace(' of 2 ', ' of 2 detections ')
-    entries = [GOOD, {**GOOD, **bad}]
+    entries = Results('dt.json', [GOOD, {**GOOD, **bad}])
     with pytest.raises(UserError, match=message):
         read_detections(entries, TRUTH, iou_type)
     found, lines = read_detections(entries, TRUTH, iou_type, on_error='skip')
@@ -98,6 +98,13 @@ def test_bad_detections_are_counted_and_shown(bad, iou_type, message):
     kept = 'negative' in message or 'outside' in message
     assert len(found) == (0 if iou_type == 'segm' else 1 + kept)
     assert ('; kept; ' if kept else '; left out; ') in lines[0]
+
+
+def test_odd_boxes_of_a_model_are_told_and_do_not_stop_a_run():
+    odd = [{**GOOD, 'bbox': [90, 0, 5, 5]}, {**GOOD, 'bbox': [80.001, 0, 0, 5]}]
+    found, (line,) = read_detections([GOOD, *odd], TRUTH, 'bbox')
+    assert len(found) == 3
+    assert '1 of 3 detections lie outside their image; kept' in line
 
 
 def test_all_faults_are_told_at_once_and_none_twice():
