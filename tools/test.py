@@ -14,7 +14,13 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file, or a name such as mmdet::retinanet/...py')
     parser.add_argument('checkpoint', help='trained weights')
-    parser.add_argument('--data', metavar='DIR', help='test on this COCO- or VOC-layout folder')
+    parser.add_argument('--data', metavar='DIR', help='test on this folder of images')
+    parser.add_argument(
+        '--classes', nargs='+', metavar='NAME', help='what the labels in masks of --data mean'
+    )
+    parser.add_argument(
+        '--ignore-index', type=int, metavar='N', help='the label in masks of --data to leave out'
+    )
     parser.add_argument('--work-dir', help='where to write; default work_dirs/<config name>')
     parser.add_argument('--show-dir', help='save the images with predictions drawn on them here')
     parser.add_argument(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Train a detector: ``python tools/train.py configs/faster_rcnn_r2n50_fpn.py``."""
+"""Train a detector or segmenter: ``python tools/train.py configs/faster_rcnn_r2n50_fpn.py``."""
 
 import argparse
 import os
@@ -13,7 +13,13 @@ from res2net_mm.errors import exit_on_user_error
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file, or a name such as mmdet::retinanet/...py')
-    parser.add_argument('--data', metavar='DIR', help='train on this COCO- or VOC-layout folder')
+    parser.add_argument('--data', metavar='DIR', help='train on this folder of images')
+    parser.add_argument(
+        '--classes', nargs='+', metavar='NAME', help='what the labels in masks of --data mean'
+    )
+    parser.add_argument(
+        '--ignore-index', type=int, metavar='N', help='the label in masks of --data to leave out'
+    )
     parser.add_argument(
         '--no-pretrained',
         action='store_true',

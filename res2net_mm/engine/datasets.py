@@ -1,25 +1,44 @@
 """Point a config at the data there is, or say what is missing before anything is built."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
 
-from res2net_mm.data import recognise, set_dataset
+from res2net_mm.data import is_segmenter, recognise, recognise_masks, set_dataset, set_masks
 from res2net_mm.errors import UserError
 
 DATA_ROOT_VARIABLE = 'MMDET_DATASETS'
 
 
-def use_folder(cfg: Config, folder: str | Path) -> str:
+def use_folder(
+    cfg: Config,
+    folder: str | Path,
+    *,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
+) -> str:
     """Point every dataset, head and evaluator of the config at a folder (``--data``).
+
+    Args:
+        cfg: The config: of a segmenter if it has a decode head, else of a detector.
+        folder: Images with label masks for a segmenter, with boxes for a detector.
+        classes: Names of the classes of label masks, where the folder does not tell them.
+        ignore_index: The label of masks that is neither trained on nor counted, likewise.
 
     Returns:
         What was found in the folder and what was changed in the config, to be printed.
     """
-    found = recognise(folder, out_dir=Path(cfg.work_dir) / 'data')
-    changes = set_dataset(cfg, found)
+    out_dir = Path(cfg.work_dir) / 'data'
+    if is_segmenter(cfg):
+        found = recognise_masks(folder, out_dir, classes=classes, ignore_index=ignore_index)
+        changes = set_masks(cfg, found)
+    elif classes or ignore_index is not None:
+        raise UserError('--classes and --ignore-index are for label masks: this is a detector')
+    else:
+        found = recognise(folder, out_dir)
+        changes = set_dataset(cfg, found)
     return '\n'.join((found.summary(), *changes))
 
 
@@ -55,12 +74,15 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
     )
     missing = [path for path in dict.fromkeys(needed) if not path.exists()]
     if missing:
+        segmenter = is_segmenter(cfg)
+        public = 'the set' if segmenter else 'COCO 2017 from https://cocodataset.org/#download'
+        kind = 'of images and label masks' if segmenter else 'in COCO or VOC layout'
         raise UserError(
             f'the data of this config is not there: looked for {", ".join(map(str, missing))} '
-            f'(from {Path.cwd()}). Get COCO 2017 from https://cocodataset.org/#download and put '
-            f'it, or link it, at {cfg.get("data_root", "data/coco/")}, or set '
-            f'{DATA_ROOT_VARIABLE} to where it lies; or train on any folder in COCO or VOC layout '
-            'with `--data DIR`; or see it work with no data at all: `make demo`'
+            f'(from {Path.cwd()}). Get {public} and put it, or link it, at '
+            f'{cfg.get("data_root", "data/coco/")}, or set {DATA_ROOT_VARIABLE} to where it lies; '
+            f'or train on any folder {kind} with `--data DIR`; or see it work with no data at all: '
+            f'`make {"demo-seg" if segmenter else "demo"}`'
         )
 
 

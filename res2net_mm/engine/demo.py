@@ -9,6 +9,8 @@ from .evaluate import evaluate
 from .prediction_sheet_hook import SHEET
 from .train import train
 
+TABLE = 'ap_by_size.json'
+
 
 def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str, float]:
     """Draw the demo set, train the config's model on it, test it and save pictures.
@@ -25,9 +27,10 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     train(load_config(config, work_dir=work_dir))
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
     metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
+    table = Path(cfg.work_dir, TABLE)
     print(
         f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'
-        f'the table above as JSON in {Path(cfg.work_dir, "ap_by_size.json")},\n'
-        f'pictures of its predictions in {Path(cfg.work_dir, SHEET)}.'
+        + (f'the table above as JSON in {table},\n' if table.is_file() else '')
+        + f'pictures of its predictions in {Path(cfg.work_dir, SHEET)}.'
     )
     return metrics

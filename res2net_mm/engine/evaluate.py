@@ -1,6 +1,6 @@
 """Evaluate a trained model of a config."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from res2net_mm.checkpoints import make_mmengine_loading_safe
+from res2net_mm.data import is_segmenter
 from res2net_mm.errors import UserError
 
 from .config import load_config
@@ -20,6 +21,8 @@ def evaluate(
     checkpoint: str | Path,
     *,
     data: str | Path | None = None,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
     work_dir: str | Path | None = None,
     show_dir: str | Path | None = None,
     cfg_options: Mapping[str, Any] | None = None,
@@ -30,8 +33,10 @@ def evaluate(
     Args:
         config: A config file, a toolbox's name for one, or a loaded config.
         checkpoint: The trained weights.
-        data: A folder in COCO or VOC layout in place of the config's data; its test split is
-            used, or its val split where no test split has labels.
+        data: A folder in place of the config's data, as in training; its test split is used, or
+            its val split where no test split has labels.
+        classes: For a segmenter, names of the classes in ``data`` where it does not tell them.
+        ignore_index: Likewise, the label that is neither trained on nor counted.
         work_dir: Where the results go; default ``work_dirs/<config's name>``.
         show_dir: Where to save the images with predictions drawn on them; default nowhere.
         cfg_options: Settings to override.
@@ -48,15 +53,17 @@ def evaluate(
     if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
         raise UserError(f'checkpoint {checkpoint} does not exist')
     folder = None
+    if data is None and (classes or ignore_index is not None):
+        raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
     if data is not None:
-        folder = use_folder(cfg, data)
+        folder = use_folder(cfg, data, classes=classes, ignore_index=ignore_index)
     else:
         use_data_root_variable(cfg)
         require_datasets(cfg, loaders=('test_dataloader',))
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
     if show_dir is not None:
-        cfg.default_hooks.visualization.update(draw=True, test_out_dir=str(show_dir))
+        _save_pictures(cfg, show_dir)
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
         dict(type='res2net_mm.CheckedLoading', whole=True),
@@ -66,3 +73,12 @@ def evaluate(
     if folder:
         runner.logger.info(folder)
     return runner.test()
+
+
+def _save_pictures(cfg: Config, folder: str | Path) -> None:
+    """Have every picture drawn into a folder, which mmdet and mmseg are told differently."""
+    if is_segmenter(cfg):
+        cfg.default_hooks.visualization.update(draw=True, interval=1)
+        cfg.visualizer.save_dir = str(folder)
+    else:
+        cfg.default_hooks.visualization.update(draw=True, test_out_dir=str(folder))

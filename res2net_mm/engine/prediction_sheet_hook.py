@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+import numpy as np
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation import Boxes, draw_sheet
+from res2net_mm.evaluation import Boxes, Masks, draw_segmentation_sheet, draw_sheet
 from res2net_mm.registry import HOOKS
 
 SHEET = 'predictions.png'
@@ -16,7 +17,7 @@ SHEET = 'predictions.png'
 
 @HOOKS.register_module(force=True)  # a reload is harmless
 class PredictionSheetHook(Hook):
-    """Write ``predictions.png`` into the work directory after a detector's test run.
+    """Write ``predictions.png`` into the work directory after a test run of either kind.
 
     Args:
         images: How many images to show, the first of the test set.
@@ -34,29 +35,51 @@ class PredictionSheetHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: dict, outputs: Sequence
     ) -> None:
         """Keep the samples to draw."""
-        detections = [sample for sample in outputs if 'pred_instances' in sample]
-        self.samples += detections[: self.images - len(self.samples)]
+        drawn = [s for s in outputs if 'pred_instances' in s or 'pred_sem_seg' in s]
+        self.samples += drawn[: self.images - len(self.samples)]
 
     def after_test_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
         """Draw them and write the file."""
         if not self.samples or runner.rank != 0:
             return
-        pictures = []
-        for sample in self.samples:
-            image = cv2.imread(sample.img_path)
-            if image is None:
-                raise UserError(f'image {sample.img_path} cannot be read any more')
-            seen = sample.pred_instances
-            seen = seen[seen.scores >= self.score_threshold]
-            truth = sample.get('gt_instances')
-            pictures.append((image, _boxes(truth, scored=False), _boxes(seen, scored=True)))
-        classes = runner.test_dataloader.dataset.metainfo['classes']
+        metainfo = runner.test_dataloader.dataset.metainfo
+        if 'pred_instances' in self.samples[0]:
+            sheet = self._draw_boxes(metainfo['classes'])
+        else:
+            sheet = self._draw_masks(metainfo['classes'], metainfo['palette'])
         path = Path(runner.work_dir) / SHEET
         partial = path.with_name(f'.{SHEET}.partial.png')
-        cv2.imwrite(str(partial), draw_sheet(pictures, classes))
+        cv2.imwrite(str(partial), sheet)
         partial.replace(path)
-        runner.logger.info(f'pictures of the first {len(pictures)} predictions: {path}')
+        runner.logger.info(f'pictures of the first {len(self.samples)} predictions: {path}')
         self.samples = []
+
+    def _draw_boxes(self, classes: Sequence[str]) -> np.ndarray:
+        pictures = []
+        for sample in self.samples:
+            seen = sample.pred_instances
+            seen = seen[seen.scores >= self.score_threshold]
+            truth = _boxes(sample.get('gt_instances'), scored=False)
+            pictures.append((_image(sample), truth, _boxes(seen, scored=True)))
+        return draw_sheet(pictures, classes)
+
+    def _draw_masks(self, classes: Sequence[str], palette: Sequence) -> np.ndarray:
+        pictures = [
+            Masks(_image(s), _labels(s.get('gt_sem_seg')), _labels(s.pred_sem_seg))
+            for s in self.samples
+        ]
+        return draw_segmentation_sheet(pictures, classes, palette)
+
+
+def _image(sample) -> np.ndarray:
+    image = cv2.imread(sample.img_path)
+    if image is None:
+        raise UserError(f'image {sample.img_path} cannot be read any more')
+    return image
+
+
+def _labels(pixels) -> np.ndarray | None:
+    return None if pixels is None else pixels.data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
 
 
 def _boxes(instances, *, scored: bool) -> Boxes:

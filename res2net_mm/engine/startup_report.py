@@ -33,15 +33,20 @@ class StartupReport(Hook):
 
 def describe_dataset(dataset: Sequence, bins: Sequence[SizeBin] = COCO_BINS) -> str:
     """Return the images of an mm dataset, its boxes and how many of them lie in each size bin."""
-    areas, has_boxes = [], False
+    areas, has_boxes, has_masks = [], False, False
     for i in range(len(dataset)):
-        instances = dataset.get_data_info(i).get('instances')
+        info = dataset.get_data_info(i)
+        has_masks = has_masks or 'seg_map_path' in info
+        instances = info.get('instances')
         has_boxes = has_boxes or instances is not None
         for instance in instances or ():
             x1, y1, x2, y2 = instance['bbox']
             if not instance.get('ignore_flag'):
                 areas.append((x2 - x1) * (y2 - y1))
     name = type(dataset).__name__
+    if has_masks and not has_boxes:
+        classes = len(dataset.metainfo['classes'])
+        return f'{name}, {len(dataset)} images with masks of {classes} classes'
     if not has_boxes:
         return f'{name}, {len(dataset)} images'
     counts = ', '.join(f'{size.holds(areas).sum()} {size.name}' for size in bins)

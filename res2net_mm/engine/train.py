@@ -1,6 +1,6 @@
 """The main job: train the model of a config."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ def train(
     config: str | Path | Config,
     *,
     data: str | Path | None = None,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
     pretrained: bool = True,
     work_dir: str | Path | None = None,
     amp: bool = False,
@@ -32,7 +34,10 @@ def train(
 
     Args:
         config: A config file, a toolbox's name for one, or a loaded config.
-        data: A folder in COCO or VOC layout to train on in place of the config's data.
+        data: A folder to train on in place of the config's data: in COCO or VOC layout, or, for a
+            segmenter, of images and label masks.
+        classes: For a segmenter, names of the classes in ``data`` where it does not tell them.
+        ignore_index: Likewise, the label that is neither trained on nor counted.
         pretrained: Whether to start from the published weights the config names. Without them,
             what the config freezes is unfrozen, since it would stay random.
         work_dir: Where the run writes; default ``work_dirs/<config's name>``.
@@ -52,8 +57,10 @@ def train(
     make_mmengine_loading_safe()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     messages = []
+    if data is None and (classes or ignore_index is not None):
+        raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
     if data is not None:
-        messages.append(use_folder(cfg, data))
+        messages.append(use_folder(cfg, data, classes=classes, ignore_index=ignore_index))
     else:
         use_data_root_variable(cfg)
         require_datasets(cfg, loaders=('train_dataloader', 'val_dataloader'))

@@ -7,6 +7,7 @@ from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_tru
 from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.matches import Matches
 from res2net_mm.evaluation.prediction_sheet import Boxes, draw_sheet
+from res2net_mm.evaluation.segmentation_sheet import Masks, draw_segmentation_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
 from res2net_mm.evaluation.size_metric import SizeMetric
 from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
@@ -20,6 +21,7 @@ __all__ = [
     'ClassScores',
     'Comparison',
     'GroundTruth',
+    'Masks',
     'Matches',
     'Results',
     'SizeBin',
@@ -27,6 +29,7 @@ __all__ = [
     'SizeResult',
     'class_table',
     'compare_results',
+    'draw_segmentation_sheet',
     'draw_sheet',
     'evaluate_by_size',
     'make_bins',

@@ -1,0 +1,94 @@
+"""A sheet of pictures for a segmenter: the image, its ground truth, what is predicted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from res2net_mm.evaluation.prediction_sheet import CAPTION
+
+CELL = 320  # px, longer side of one picture on the sheet
+COLUMNS = ('image', 'ground truth', 'predicted')
+OPACITY = 0.65  # of a class over the image
+LEGEND_ROW = 22  # px
+
+
+@dataclass(frozen=True)
+class Masks:
+    """One picture of the sheet.
+
+    Attributes:
+        image: (H, W, 3) uint8, BGR.
+        truth: (H, W) labels, or None where there are none.
+        predicted: (H, W) labels.
+    """
+
+    image: np.ndarray
+    truth: np.ndarray | None
+    predicted: np.ndarray
+
+
+def draw_segmentation_sheet(
+    pictures: Sequence[Masks], classes: Sequence[str], palette: Sequence[Sequence[int]]
+) -> np.ndarray:
+    """Draw a sheet with a row for each picture and a legend of the classes.
+
+    Args:
+        pictures: What to show.
+        classes: Names of the classes; labels beyond them are ignored ones, left as in the image.
+        palette: RGB of each class.
+
+    Returns:
+        The sheet (H', W', 3), uint8, BGR.
+    """
+    colours = np.asarray(palette, np.uint8).reshape(-1, 3)[:, ::-1]  # RGB -> BGR
+    rows = [_row(picture, colours) for picture in pictures]
+    width = len(COLUMNS) * CELL
+    caption = np.full((CAPTION, width, 3), 255, np.uint8)
+    for i, text in enumerate(COLUMNS):
+        _write(caption, text, i * CELL + 6, CAPTION - 8)
+    return np.vstack([caption, *rows, _legend(classes, colours, width)])
+
+
+def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
+    height, width = picture.image.shape[:2]
+    scale = (CELL - 2) / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    image = cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA)
+    shown = [image]
+    for labels in (picture.truth, picture.predicted):
+        shown.append(image if labels is None else _painted(image, labels, colours))
+    row = np.full((size[1] + 2, len(COLUMNS) * CELL, 3), 255, np.uint8)
+    for i, cell in enumerate(shown):
+        row[: size[1], i * CELL : i * CELL + size[0]] = cell
+    return row
+
+
+def _painted(image: np.ndarray, labels: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    size = image.shape[1::-1]
+    labels = cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    known = labels < len(colours)
+    painted = image.copy()
+    mixed = OPACITY * colours[labels[known]] + (1 - OPACITY) * image[known]
+    painted[known] = mixed.round().astype(np.uint8)
+    return painted
+
+
+def _legend(classes: Sequence[str], colours: np.ndarray, width: int) -> np.ndarray:
+    places, x, y = [], 6, 0
+    for name in classes:
+        needed = 36 + cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0][0]
+        if x > 6 and x + needed > width:
+            x, y = 6, y + LEGEND_ROW
+        places.append((x, y))
+        x += needed
+    legend = np.full((y + LEGEND_ROW, width, 3), 255, np.uint8)
+    for (x, y), name, colour in zip(places, classes, colours, strict=True):
+        legend[y + 4 : y + 18, x : x + 14] = colour
+        _write(legend, name, x + 20, y + 15)
+    return legend
+
+
+def _write(image: np.ndarray, text: str, x: int, y: int) -> None:
+    cv2.putText(image, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (0, 0, 0), 1, cv2.LINE_AA)
