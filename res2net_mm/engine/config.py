@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
+from res2net_mm.swap.shipped import shipped_file
 
 
 def load_config(
@@ -46,11 +47,9 @@ def load_config(
 
 def _from_file(config: str) -> Config:
     if '::' in config:
-        from mmengine.hub import get_config
-
         try:
-            return get_config(config)
-        except Exception as error:
+            config = str(shipped_file(config))
+        except UserError as error:
             raise UserError(f'config {config} cannot be had: {error}') from error
     if not Path(config).is_file():
         raise UserError(

@@ -58,7 +58,7 @@ def translate(
     use = {key: plain(value) for key, value in use.items() if value is not None}
     if 'dcn' not in use:
         use.pop('stage_with_dcn', None)
-    if backbone.__name__ == 'Res2NetDLA':  # whose stem ends at stride 2, a ResNet's at 4
+    if (defaults.get('strides') or (1,))[0] == 2:  # its stem ends at stride 2, a ResNet's at 4
         first, *others = use['strides']
         use['strides'] = (first // 2, *others)
     notes = []

@@ -58,7 +58,7 @@ def _region_changes(
                 if new != old:
                     yield Change((*at, 'out_channels'), new, 'the channels it reads', old)
     if shared_head:
-        maps = pass_through(shared_head.old, shared_head.value, maps.first, scope)
+        maps = pass_through(shared_head.old, shared_head.value, maps, scope, one=True)
     for key, value in settings.items():
         if key.endswith('head') and key != 'shared_head':
             for at, part in _parts(value, (*path, key)):

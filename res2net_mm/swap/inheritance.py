@@ -1,6 +1,7 @@
 """How a written config names the one it inherits."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from mmengine.config import Config
 
 from res2net_mm.errors import UserError
 
-SHIPPED = ('.mim', 'configs')  # where a toolbox installs its configs
+from .shipped import shipped_name
 
 
 def is_new_style(config: Path) -> bool:
@@ -20,15 +21,12 @@ def base_lines(original: Path, folder: Path) -> list[str]:
     """Return the line by which a config in ``folder`` inherits ``original``.
 
     A config that a toolbox ships is named by its toolbox, ``mmdet::...``, so that the file works
-    on every machine; another one by its relative path.
+    on every machine; another one by its relative path, as is one whose name MMEngine does not take.
     """
-    parts = original.resolve().parts
-    for i in range(1, len(parts) - 2):
-        if parts[i : i + 2] == SHIPPED:
-            name = '/'.join(parts[i + 2 :])
-            return [f"_base_ = '{parts[i - 1]}::{name}'"]
-    relative = Path(os.path.relpath(original.resolve(), folder.resolve())).as_posix()
-    return [f'_base_ = {relative!r}']
+    name = shipped_name(original)
+    if name is None or not re.match(r'\w+::\w+/', name):
+        name = Path(os.path.relpath(original.resolve(), folder.resolve())).as_posix()
+    return [f'_base_ = {name!r}']
 
 
 def import_lines(original: Path, folder: Path) -> list[str]:

@@ -59,7 +59,7 @@ def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
         stem = next((name for name in STAYS if str(key).startswith(name)), None)
         if stem and isinstance(settings, Mapping) and 'type' in settings:
             stays.append(f'{dotted(path)} stays as it is: {STAYS[stem]}')
-        elif key == 'backbone' and isinstance(settings, Mapping):
+        elif key == 'backbone' and isinstance(settings, Mapping) and 'type' in settings:
             inner = settings.get(INNER)
             if isinstance(inner, Mapping):
                 places.append(Place((*path, INNER), inner, path[:-1], holder, settings))

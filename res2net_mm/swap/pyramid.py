@@ -1,5 +1,6 @@
 """What backbones, necks and shared heads give: channels and sizes, measured by running them."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -48,20 +49,17 @@ class Maps:
         """Whether what reads the maps can stay as it is."""
         return self.before.channels == self.after.channels
 
-    @property
-    def first(self) -> 'Maps':
-        """The first map alone."""
-        pyramids = (self.before, self.after)
-        return Maps(*(Pyramid(p.channels[:1], p.sizes[:1]) for p in pyramids))
 
-
-def measure(settings: Mapping, scope: str, inputs: Pyramid | None = None) -> Pyramid:
+def measure(
+    settings: Mapping, scope: str, inputs: Pyramid | None = None, *, one: bool = False
+) -> Pyramid:
     """Build a module with random weights, run it and measure what it gives.
 
     Args:
         settings: Its settings.
         scope: The toolbox that builds it.
         inputs: The maps it reads; None for an image.
+        one: Whether it reads the first map alone, as a shared head does.
 
     Raises:
         UserError: It cannot be built or run, or gives no feature maps.
@@ -69,7 +67,7 @@ def measure(settings: Mapping, scope: str, inputs: Pyramid | None = None) -> Pyr
     try:
         module = build(settings, scope)
         with torch.no_grad():
-            maps = module(_zeros(settings, inputs))
+            maps = module(_zeros(settings, inputs)[0] if one else _zeros(settings, inputs))
     except Exception as error:  # whatever the module raises is the reason
         raise UserError(f'{type_name(settings)} does not run: {brief(error)}') from error
     maps = (maps,) if isinstance(maps, Tensor) else tuple(maps)
@@ -78,15 +76,19 @@ def measure(settings: Mapping, scope: str, inputs: Pyramid | None = None) -> Pyr
     return Pyramid(tuple(x.shape[1] for x in maps), tuple((*x.shape[2:],) for x in maps))
 
 
-def pass_through(before: Mapping, after: Mapping, maps: Maps, scope: str) -> Maps:
+def pass_through(
+    before: Mapping, after: Mapping, maps: Maps, scope: str, *, one: bool = False
+) -> Maps:
     """Return what a module gives for the maps, with its old settings and with its new ones."""
-    return Maps(measure(before, scope, maps.before), measure(after, scope, maps.after))
+    return Maps(
+        measure(before, scope, maps.before, one=one), measure(after, scope, maps.after, one=one)
+    )
 
 
 def build(settings: Mapping, scope: str) -> nn.Module:
     """Build a module from its settings, with random weights and in evaluation mode."""
     with DefaultScope.overwrite_default_scope(scope):
-        module = MODELS.build(settings)
+        module = MODELS.build(copy.deepcopy(settings))  # ResNet takes keys out of its dcn
     module.eval()  # which returns None in some of MMDetection's
     return module
 

@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.utils import get_installed_path
 
 from res2net_mm.errors import UserError
 
 from .pyramid import brief
+from .shipped import shipped_file, shipped_folder
 from .swap import swap
 from .whole_model import run
 
@@ -45,15 +45,10 @@ class Trial:
 def try_swap(name: str, preset: str) -> Trial:
     """Swap a shipped config and run both models, with random weights, on a small image."""
     start = time.perf_counter()
-    cfg = Config.fromfile(shipped_root(name) / 'configs' / name.partition('::')[2])
+    cfg = Config.fromfile(shipped_file(name))
     original = _reason(lambda: run(cfg))
     swapped = original or _reason(lambda: run(swap(cfg, preset, check=False).config))
     return Trial(name, preset, original, swapped, round(time.perf_counter() - start, 1))
-
-
-def shipped_root(name: str) -> Path:
-    """Return where the toolbox of a name, ``mmdet`` or ``mmdet::...``, has its configs folder."""
-    return Path(get_installed_path(name.partition('::')[0])) / '.mim'
 
 
 def append(file: Path, trial: Trial) -> None:
@@ -77,7 +72,7 @@ def main(preset: str, file: str, names: list[str]) -> None:
     warnings.filterwarnings('ignore')
     file = os.path.abspath(file)
     for name in names:
-        os.chdir(shipped_root(name))  # a teacher_config is relative to it
+        os.chdir(shipped_folder(name.partition('::')[0]).parent)  # where a teacher_config is
         append(Path(file), try_swap(name, preset))
 
 

@@ -16,7 +16,8 @@ from res2net_mm.errors import UserError
 from res2net_mm.presets import find
 
 from .places import find_places, type_name
-from .trial import Trial, append, shipped_root
+from .shipped import shipped_folder
+from .trial import Trial, append
 
 TOOLBOXES = ('mmdet', 'mmseg')
 RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
@@ -30,7 +31,7 @@ def shipped_names() -> list[str]:
     for toolbox in TOOLBOXES:
         if find_spec(toolbox) is None:
             continue
-        root = shipped_root(toolbox) / 'configs'
+        root = shipped_folder(toolbox)
         files = sorted(root.rglob('*.py'))
         for file in files:
             if '_base_' not in file.parts and _has_resnet(file):
