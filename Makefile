@@ -1,5 +1,5 @@
 # `make demo` and `make test` set up .venv first; that is instant once it is up to date.
-.PHONY: help setup demo test test-quick lint format clean
+.PHONY: help setup demo demo-seg test test-quick lint format clean
 
 # The first Python that is fit. A command that is there but does not run (a shim) is passed over.
 FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
@@ -9,6 +9,7 @@ VENV ?= .venv
 
 help:
 	@echo 'make demo        set up, then train and test on the embedded demo set'
+	@echo 'make demo-seg    the same for segmentation'
 	@echo 'make test        set up, then lint and the whole test suite'
 	@echo 'make test-quick  set up, then the tests that take seconds'
 	@echo 'make setup       make or update $(VENV); SETUP_ARGS=--cpu leaves a GPU unused'
@@ -20,6 +21,9 @@ setup:
 
 demo: setup
 	"$(VENV)/bin/python" tools/demo.py
+
+demo-seg: setup
+	"$(VENV)/bin/python" tools/demo.py --segmentation
 
 test: lint
 	"$(VENV)/bin/python" -m pytest

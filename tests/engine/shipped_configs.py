@@ -14,3 +14,5 @@ QUICK = {
     'test_dataloader.num_workers': 0,
     'test_dataloader.persistent_workers': False,
 }
+LIGHT_SEGMENTER = ROOT / 'configs/deeplabv3plus_r2n_light_demo.py'
+MAIN_SEGMENTER = ROOT / 'configs/deeplabv3plus_r2n50_voc12aug.py'

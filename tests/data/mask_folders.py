@@ -1,0 +1,50 @@
+"""Tiny folders of images and label masks, in the layouts that users bring."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from folders import write_image
+from PIL import Image
+
+
+def write_mask(path: Path, labels, height: int = 60, width: int = 80, *, palette=False) -> None:
+    """A mask of vertical stripes, one for each label."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = np.array(labels)[np.arange(width) * len(labels) // width]
+    mask = np.tile(columns, (height, 1)).astype(np.uint16 if max(labels) > 255 else np.uint8)
+    if palette:
+        picture = Image.fromarray(mask, mode=None).convert('P')
+        picture.putdata(mask.ravel().tolist())
+        picture.putpalette([value for i in range(256) for value in (i, 255 - i, 7)])
+        picture.save(path)
+    else:
+        cv2.imwrite(str(path), mask)
+
+
+def write_pairs(image_dir: Path, mask_dir: Path, labels=(0, 1, 2), count: int = 5, **options):
+    for i in range(count):
+        write_image(image_dir / f'{mask_dir.name}_{i}.jpg')
+        write_mask(mask_dir / f'{mask_dir.name}_{i}.png', labels, **options)
+
+
+def write_masked(root: Path, labels=(0, 1, 2), *, names: str | None = None) -> Path:
+    """images/{train,val} beside annotations/{train,val}, five images each."""
+    for split in ('train', 'val'):
+        write_pairs(root / 'images' / split, root / 'annotations' / split, labels)
+    if names is not None:
+        (root / 'classes.txt').write_text(names)
+    return root
+
+
+def write_voc_masks(home: Path, labels=(0, 15, 20, 255), *, palette=True) -> Path:
+    """VOC's layout: three images to train on, two to validate, a sixth without a mask."""
+    for name in 'abcde':
+        write_image(home / 'JPEGImages' / f'{name}.jpg')
+        write_mask(home / 'SegmentationClass' / f'{name}.png', labels, palette=palette)
+    write_image(home / 'JPEGImages/f.jpg')
+    lists = home / 'ImageSets/Segmentation'
+    lists.mkdir(parents=True)
+    (lists / 'train.txt').write_text('a\nb\nc\nf\n')
+    (lists / 'val.txt').write_text('d\ne\n')
+    return home

@@ -1,0 +1,41 @@
+"""What the sheet of a segmenter shows, pixel for pixel."""
+
+import numpy as np
+
+from res2net_mm.evaluation import Masks, draw_segmentation_sheet
+from res2net_mm.evaluation.prediction_sheet import CAPTION
+from res2net_mm.evaluation.segmentation_sheet import CELL, LEGEND_ROW, OPACITY
+
+PALETTE = [(255, 0, 0), (0, 255, 0)]
+
+
+def test_colours_lie_over_the_image_and_ignored_pixels_do_not():
+    image = np.full((100, 200, 3), 80, np.uint8)
+    truth = np.zeros((100, 200), np.int64)
+    truth[:, 100:] = 255
+    predicted = np.ones((100, 200), np.int64)
+    sheet = draw_segmentation_sheet([Masks(image, truth, predicted)], ['a', 'b'], PALETTE)
+    assert sheet.shape == (CAPTION + 159 + 2 + LEGEND_ROW, 3 * CELL, 3)
+    row = sheet[CAPTION + 80]
+    light, dark = round(OPACITY * 255 + (1 - OPACITY) * 80), round((1 - OPACITY) * 80)
+    assert row[50].tolist() == [80, 80, 80]
+    assert row[CELL + 50].tolist() == [dark, dark, light]  # red, in BGR
+    assert row[CELL + 250].tolist() == [80, 80, 80]
+    assert row[2 * CELL + 50].tolist() == [dark, light, dark]
+
+
+def test_without_truth_the_image_stands_in_its_place():
+    image = np.full((60, 60, 3), 80, np.uint8)
+    picture = Masks(image, None, np.zeros((60, 60), int))
+    sheet = draw_segmentation_sheet([picture] * 2, ['a', 'b'], PALETTE)
+    assert sheet[CAPTION + 50, CELL + 50].tolist() == [80, 80, 80]
+    assert len(sheet) == CAPTION + 2 * (CELL - 2 + 2) + LEGEND_ROW
+
+
+def test_a_long_legend_breaks():
+    image = np.zeros((60, 60, 3), np.uint8)
+    labels = np.zeros((60, 60), int)
+    names = [f'a rather long name {i}' for i in range(30)]
+    sheet = draw_segmentation_sheet([Masks(image, labels, labels)], names, [(1, 2, 3)] * 30)
+    short = draw_segmentation_sheet([Masks(image, labels, labels)], ['a'], [(1, 2, 3)])
+    assert len(sheet) >= len(short) + 3 * LEGEND_ROW
