@@ -1,0 +1,8 @@
+# No result is published for Res2Net in this network.
+_base_ = './deeplabv3_r2n50_d8_voc12aug.py'
+
+model = dict(
+    backbone=dict(
+        preset='res2net101_v1b_26w_4s', init_cfg=dict(checkpoint='res2net://res2net101_v1b_26w_4s')
+    )
+)

@@ -1,0 +1,2 @@
+# Published: mIoU 76.17 (mmseg).
+_base_ = 'mmseg::deeplabv3/deeplabv3_r50-d8_4xb4-20k_voc12aug-512x512.py'

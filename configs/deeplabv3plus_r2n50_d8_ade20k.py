@@ -1,0 +1,16 @@
+# No result is published for Res2Net in this network.
+_base_ = 'mmseg::deeplabv3plus/deeplabv3plus_r50-d8_4xb4-160k_ade20k-512x512.py'
+
+model = dict(
+    pretrained=None,
+    backbone=dict(
+        _delete_=True,
+        type='res2net_mm.Res2Net',
+        preset='res2net50_v1b_26w_4s',
+        strides=(1, 2, 1, 1),
+        dilations=(1, 1, 2, 4),
+        contract_dilation=True,
+        norm_cfg=dict(type='SyncBN', requires_grad=True),
+        init_cfg=dict(type='Pretrained', checkpoint='res2net://res2net50_v1b_26w_4s'),
+    ),
+)

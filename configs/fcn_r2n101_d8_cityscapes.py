@@ -1,0 +1,8 @@
+# No result is published for Res2Net in this network.
+_base_ = './fcn_r2n50_d8_cityscapes.py'
+
+model = dict(
+    backbone=dict(
+        preset='res2net101_v1b_26w_4s', init_cfg=dict(checkpoint='res2net://res2net101_v1b_26w_4s')
+    )
+)

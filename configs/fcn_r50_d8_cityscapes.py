@@ -1,0 +1,2 @@
+# Published: mIoU 73.61 (mmseg).
+_base_ = 'mmseg::fcn/fcn_r50-d8_4xb2-80k_cityscapes-512x1024.py'

@@ -1,0 +1,2 @@
+# Published: mIoU 67.08 (mmseg).
+_base_ = 'mmseg::fcn/fcn_r50-d8_4xb4-20k_voc12aug-512x512.py'

@@ -1,0 +1,2 @@
+# Published: mIoU 42.48 (mmseg).
+_base_ = 'mmseg::pspnet/pspnet_r50-d8_4xb4-160k_ade20k-512x512.py'

@@ -1,0 +1,2 @@
+# Published: mIoU 42.05 (mmseg).
+_base_ = 'mmseg::upernet/upernet_r50_4xb4-160k_ade20k-512x512.py'

@@ -1,0 +1,2 @@
+# Published: mIoU 78.19 (mmseg).
+_base_ = 'mmseg::upernet/upernet_r50_4xb2-80k_cityscapes-512x1024.py'

@@ -1,0 +1,2 @@
+# Published: mIoU 74.82 (mmseg).
+_base_ = 'mmseg::upernet/upernet_r50_4xb4-20k_voc12aug-512x512.py'
