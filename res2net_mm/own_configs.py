@@ -1,0 +1,42 @@
+"""Let MMEngine find the configs of this package by name.
+
+``_base_ = 'res2net_mm::faster_rcnn_r2n50_fpn.py'`` then works from any repository, and so does
+``mmengine.hub.get_config``. MMEngine knows the names of OpenMMLab's own packages only, and takes a
+config's name for wrong if it lies in no sub-folder, as ours do; it offers no hook for either.
+
+A config's bases are read before anything in it runs, so this package must have been imported by
+then. Its own tools do that. For a program that does not, such as MMDetection's ``tools/train.py``,
+the config itself can: ``_base_ = __import__('res2net_mm') and 'res2net_mm::...'``.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from mmengine import hub
+from mmengine.config import config, utils
+
+SCOPE = __package__
+PARSER = '_get_package_and_cfg_path'
+
+
+def find_own_configs() -> None:
+    """Have MMEngine resolve ``res2net_mm::<file>.py``; doing it again is harmless."""
+    parse = getattr(utils, PARSER)
+    if not hasattr(parse, '__wrapped__'):
+        for module in (utils, config, hub.hub):
+            setattr(module, PARSER, _with_own_names(parse))
+
+
+def _with_own_names(parse: Callable[[str], tuple[str, str]]) -> Callable[[str], tuple[str, str]]:
+    """Return MMEngine's parser of config names that knows ours, too."""
+
+    @wraps(parse)
+    def parse_name(name: str) -> tuple[str, str]:
+        scope, _, path = name.partition('::')
+        if scope == SCOPE and path:
+            # Of a distribution MMEngine guesses the folder, and wrongly where it is installed
+            # editable; of a module, such as this one, it takes the folder the file lies in.
+            return __name__, path
+        return parse(name)
+
+    return parse_name
