@@ -1,0 +1,150 @@
+"""Parameters and multiply-adds of a whole model, counted as the published tables count them.
+
+The GFLOPs of the published detectors are those of mmcv 1's counter: a multiply-add of a convolution
+or linear layer is one (a transposed convolution's is taken for one per output, as if each gathered
+every input), a bias one per output, a norm two per element, an activation or pooling one.
+Parameters are those that train, without the frozen stem and first stage. A detector of two stages
+gets 1000 proposals and draws 100 masks.
+
+Everything runs on PyTorch's meta device: shapes are computed, values are not, so that it takes
+seconds and little memory.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import MODELS, DefaultScope
+from torch import Tensor, nn
+
+from res2net_mm.errors import UserError
+
+PROPOSALS, MASKS = 1000, 100
+SIZE = (800, 1280)  # (H, W) in px, of the published tables
+
+
+class Complexity(NamedTuple):
+    """What a model costs: trainable parameters in millions and GFLOPs for one image."""
+
+    params: float
+    gflops: float
+
+
+# At (H, W) = SIZE, as printed in the README of Res2Net's mmdetection fork.
+PUBLISHED = {
+    'faster_rcnn_r2n101_fpn_2x': Complexity(61.18, 293.68),
+    'mask_rcnn_r2n101_fpn_2x': Complexity(63.83, 362.18),
+    'cascade_rcnn_r2n101_fpn_20e': Complexity(88.82, 321.32),
+    'cascade_mask_rcnn_r2n101_fpn_20e': Complexity(96.75, 526.84),
+    'htc_r2n101_fpn_20e': Complexity(99.69, 574.30),
+}
+
+
+def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
+    """Build the model of a config and count what one image of ``size`` (H, W) costs.
+
+    Raises:
+        UserError: The model holds an operation whose shapes cannot be computed without values.
+    """
+    with DefaultScope.overwrite_default_scope(cfg.get('default_scope')), torch.device('meta'):
+        model = MODELS.build(cfg.model).eval()
+        image = torch.empty(1, 3, *size)
+        try:
+            flops = _count_all(model, image)
+        except NotImplementedError as error:
+            raise UserError(f'this model cannot be counted by shapes alone: {error}') from error
+    params = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    return Complexity(params / 1e6, flops / 1e9)
+
+
+def complexity_table(load: Callable[[str], Config]) -> str:
+    """Return measured against published figures, a line for each published detector.
+
+    Args:
+        load: From the name of a config to the config.
+    """
+    columns = ''.join(f'{title:>10}' for title in ('ours', 'published', 'off by'))
+    lines = [f'{"":34}{"parameters (M)":>30}{"GFLOPs":>30}', f'{"":34}{columns}{columns}']
+    for name, published in PUBLISHED.items():
+        cells = (
+            f'{ours:10.2f}{theirs:10.2f}{ours / theirs - 1:+10.2%}'
+            for ours, theirs in zip(measure_complexity(load(name)), published, strict=True)
+        )
+        lines.append(f'{name:34}' + ''.join(cells))
+    return '\n'.join(lines)
+
+
+NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm)
+ONES = (nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)  # one per element they read
+COUNTED = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, *NORMS, *ONES)
+
+
+@torch.no_grad()
+def _count_all(model: nn.Module, image: Tensor) -> int:
+    if hasattr(model, 'roi_head'):
+        return _count_two_stages(model, image)
+    return _count(model.modules(), lambda: model(image, mode='tensor'))
+
+
+def _count(modules: Iterable[nn.Module], run: Callable[[], object]) -> int:
+    """Return the operations these modules do in a run."""
+    operations = 0
+
+    def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal operations
+        operations += _cost(module, inputs[0], output)
+
+    hooks = [m.register_forward_hook(count) for m in modules if isinstance(m, COUNTED)]
+    run()
+    for hook in hooks:
+        hook.remove()
+    return operations
+
+
+def _cost(module: nn.Module, x: Tensor, y: Tensor) -> int:
+    """Return the operations of one call."""
+    if isinstance(module, ONES):
+        return x.numel()
+    if isinstance(module, NORMS):
+        return 2 * x.numel()
+    return y.numel() * (module.weight[0].numel() + (module.bias is not None))
+
+
+def _count_two_stages(model: nn.Module, image: Tensor) -> int:
+    """Return the operations of a detector whose second stage sees proposals."""
+    for module in model.modules():
+        if hasattr(module, 'roi_layers'):
+            module.forward = _region_features(module)
+    mask_head = getattr(model.roi_head, 'mask_head', None)
+    masks = set(mask_head.modules()) if mask_head else set()
+    features = model.extract_feat(image)
+
+    def boxes() -> None:
+        model.rpn_head(model.extract_feat(image))
+        if hasattr(model, 'semantic_head'):
+            model.semantic_head(features)
+        _second_stage(model, features, PROPOSALS)
+
+    operations = _count((m for m in model.modules() if m not in masks), boxes)
+    return operations + _count(masks, lambda: _second_stage(model, features, MASKS))
+
+
+def _second_stage(model: nn.Module, features: tuple[Tensor, ...], proposals: int) -> None:
+    from mmdet.structures import DetDataSample
+    from mmengine.structures import InstanceData
+
+    shape = tuple(4 * n for n in features[0].shape[-2:])
+    sample = DetDataSample(metainfo=dict(img_shape=shape, batch_input_shape=shape))
+    boxes, labels = torch.empty(proposals, 4), torch.empty(proposals, dtype=torch.long)
+    model.roi_head(features, [InstanceData(bboxes=boxes, labels=labels)], [sample])
+
+
+def _region_features(extractor: nn.Module) -> Callable[..., Tensor]:
+    """Return what stands for an extractor: which level a region is cut from needs its values."""
+
+    def forward(features: tuple[Tensor, ...], rois: Tensor, *_, **__) -> Tensor:
+        size = extractor.roi_layers[0].output_size
+        return features[0].new_empty(len(rois), extractor.out_channels, *size)
+
+    return forward
