@@ -1,7 +1,7 @@
 # Published: mIoU 79.0 (paper table 7).
 _base_ = 'mmseg::deeplabv3plus/deeplabv3plus_r101-d8_4xb4-20k_voc12aug-512x512.py'
 
-# Output stride 16, as in the paper, where mmseg's own has 8.
+# As deeplabv3plus_r2n50_voc12aug.py: output stride 16, mmseg's schedule.
 model = dict(
     backbone=dict(
         strides=(1, 2, 2, 1),

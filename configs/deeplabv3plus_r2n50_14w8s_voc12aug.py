@@ -1,16 +1,6 @@
 # Published: mIoU 79.0 (paper table 7).
-_base_ = 'mmseg::deeplabv3plus/deeplabv3plus_r50-d8_4xb4-20k_voc12aug-512x512.py'
+_base_ = './deeplabv3plus_r2n50_voc12aug.py'
 
 model = dict(
-    pretrained=None,
-    backbone=dict(
-        _delete_=True,
-        type='res2net_mm.Res2Net',
-        preset='res2net50_14w_8s',
-        strides=(1, 2, 2, 1),
-        dilations=(1, 1, 1, 2),
-        norm_cfg=dict(type='SyncBN', requires_grad=True),
-        init_cfg=dict(type='Pretrained', checkpoint='res2net://res2net50_14w_8s'),
-    ),
-    decode_head=dict(dilations=(1, 6, 12, 18)),
+    backbone=dict(preset='res2net50_14w_8s', init_cfg=dict(checkpoint='res2net://res2net50_14w_8s'))
 )

@@ -1,4 +1,5 @@
 # Published: PQ 44.5, box AP 44.0, mask AP 39.6 (Res2Net-detectron2, 3x).
+# Needs panopticapi: pip install git+https://github.com/cocodataset/panopticapi.git
 _base_ = './panoptic_fpn_r2n50_fpn_3x.py'
 
 # The published run had its stride in the first 1x1 (caffe style) and pooled nothing, which is what

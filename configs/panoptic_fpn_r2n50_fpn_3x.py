@@ -1,4 +1,5 @@
 # No result is published for Res2Net-50 in this network.
+# Needs panopticapi: pip install git+https://github.com/cocodataset/panopticapi.git
 _base_ = 'mmdet::panoptic_fpn/panoptic-fpn_r50_fpn_ms-3x_coco.py'
 
 model = dict(
