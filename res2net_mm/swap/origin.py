@@ -1,6 +1,6 @@
 """Weights of the original network, which a swapped one can not load."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mmengine.config import Config
 
@@ -14,7 +14,7 @@ def starts_from_weights(cfg: Config, places: Iterable[Place]) -> bool:
     return bool(
         cfg.get('load_from')
         or _whole_model_weights(cfg, places)
-        or any(_loads(s.get('init_cfg')) or s.get('pretrained') for s in settings)
+        or any(loads(s.get('init_cfg')) or s.get('pretrained') for s in settings)
     )
 
 
@@ -41,11 +41,12 @@ def _whole_model_weights(cfg: Config, places: Iterable[Place]) -> list[Path]:
             path = place.path[:depth]
             if model.get('pretrained'):
                 found.append((*path, 'pretrained'))
-            if _loads(model.get('init_cfg')):
+            if loads(model.get('init_cfg')):
                 found.append((*path, 'init_cfg'))
     return list(dict.fromkeys(found))
 
 
-def _loads(init_cfg) -> bool:
+def loads(init_cfg: Mapping | Sequence | None) -> bool:
+    """Whether an ``init_cfg`` loads weights from a file."""
     entries = init_cfg if isinstance(init_cfg, list | tuple) else [init_cfg]
     return any(isinstance(entry, Mapping) and 'checkpoint' in entry for entry in entries)

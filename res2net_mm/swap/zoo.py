@@ -83,12 +83,13 @@ def measure(preset: str, names: Sequence[str], file: Path) -> Iterator[Trial]:
                     yield trial
                 if time.monotonic() - last > PATIENCE:
                     process.kill()
-                    process.wait()
             yield from _new(file, preset, todo)
             if process.returncode:  # the config it was at ended it
                 errors.seek(0)
                 line = (errors.read().strip().splitlines() or [''])[-1]
-                reason = f'the process ended with status {process.returncode}: {line}'
+                slow = time.monotonic() - last > PATIENCE
+                why = f'after {PATIENCE} s in vain' if slow else line
+                reason = f'the process ended with status {process.returncode}: {why}'
                 append(file, Trial(todo[0], preset, reason, reason, 0.0))
                 yield from _new(file, preset, todo)
 
