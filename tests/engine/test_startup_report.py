@@ -26,10 +26,18 @@ class Images(Boxes):
         return dict(img_path=str(i))
 
 
+class Masks(Boxes):
+    metainfo = dict(classes=('a', 'b'))
+
+    def get_data_info(self, i):
+        return dict(img_path=str(i), seg_map_path=str(i))
+
+
 def test_dataset():
     said = describe_dataset(Boxes())
     assert said == 'Boxes, 2 images, 3 boxes (1 small, 1 medium, 1 large; by box area)'
     assert describe_dataset(Images()) == 'Images, 2 images'
+    assert describe_dataset(Masks()) == 'Masks, 2 images with masks of 2 classes'
 
 
 def test_backbone_and_what_is_frozen():
