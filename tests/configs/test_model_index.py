@@ -1,5 +1,6 @@
 """The index mim and MMEngine read is up to date and leads to every config."""
 
+import pytest
 import yaml
 from shipped import CONFIGS
 
@@ -7,6 +8,7 @@ from res2net_mm.engine import model_index as index
 from res2net_mm.presets import PRESETS
 
 
+@pytest.mark.slow
 def test_is_up_to_date():
     for name, text in index.model_index().items():
         written = (index.INDEX_DIR / name).read_text()

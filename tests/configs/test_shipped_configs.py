@@ -1,6 +1,7 @@
 """Every config is found by its name, states its published result, loads and builds."""
 
 import re
+from functools import cache
 
 import pytest
 import torch
@@ -15,27 +16,51 @@ NAME = re.compile(
     r'_(r50|r101|r2n50|r2n101|r2nx50|r2ndla60|r2n_light)(_\d+w(\d+s)?)?(_d8)?(_dcn)?'
     r'(_fpn|_pafpn|_hfpn|_hpafpn)?(_\d+[xe])?(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_demo)?'
 )
+DETECTORS = [
+    path
+    for path in CONFIGS
+    if path.stem.startswith(('faster', 'mask', 'cascade', 'htc', 'retina', 'atss'))
+]
+load = cache(Config.fromfile)  # not to be changed by a test
 
-every_config = pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+
+def each(paths):
+    return pytest.mark.parametrize('path', paths, ids=lambda path: path.stem)
 
 
-@every_config
+@each(CONFIGS)
 def test_is_named_by_the_pattern(path):
     assert NAME.fullmatch(path.stem), f'{path.name}: <method>_<backbone>[_<neck>][...]'
 
 
-@every_config
+@each(CONFIGS)
 def test_states_what_is_published(path):
     first = path.read_text().splitlines()[0]
     assert re.match(r'# (Published: .+ \(.+\)|No result is published)', first), first
 
 
-@every_config
+@pytest.mark.slow  # all of them together
+@each(CONFIGS)
 def test_builds(path):
-    cfg = Config.fromfile(path)
+    cfg = load(path)
     with DefaultScope.overwrite_default_scope(cfg.default_scope), torch.device('meta'):
         model = MODELS.build(cfg.model)
-    assert 'val_evaluator' in cfg
     is_ours = cfg.model.backbone.type.startswith('res2net_mm.')
     assert is_ours == ('_r2n' in path.stem)
     assert sum(p.numel() for p in model.backbone.parameters()) > 1e6
+
+
+@pytest.mark.slow
+@each(DETECTORS)
+def test_a_detector_is_scored_by_size_boxes_and_masks(path):
+    cfg = load(path)
+    has_masks = 'mask_head' in cfg.model.get('roi_head', {})
+    assert cfg.val_evaluator == cfg.test_evaluator
+    assert cfg.val_evaluator.type == 'res2net_mm.SizeMetric'
+    assert cfg.val_evaluator.get('metric', 'bbox') == (['bbox', 'segm'] if has_masks else 'bbox')
+
+
+@pytest.mark.slow
+@each(DETECTORS)
+def test_no_box_is_left_out_of_training_for_being_small(path):
+    assert 'bbox_min_size' not in str(load(path).train_dataloader)
