@@ -25,12 +25,13 @@ def set_segmentation_heads(model, count: int, ignored: int) -> list[str]:
     Raises:
         UserError: the model has weights of its classes that do not fit the new ones.
     """
+    for part in walk([model.get(name) or () for name in HEADS]):
+        if part.get('out_channels') in (1, part.get('num_classes')) and 'num_classes' in part:
+            part['out_channels'] = count  # scores of the classes; elsewhere it is of features
     changes = set_class_count({name: model[name] for name in HEADS if model.get(name)}, count)
     for name in HEADS:
         for part in walk(model.get(name) or ()):
             _check_weights(part, name, count)
-            if isinstance(part.get('out_channels'), int) and 'num_classes' in part:
-                part['out_channels'] = count  # one channel would do for two classes, two do as well
             if kind(part) in OTHER_NAMES:
                 part[OTHER_NAMES[kind(part)]] = ignored
             elif 'num_classes' in part and kind(part).endswith('Head'):

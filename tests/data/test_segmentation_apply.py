@@ -71,6 +71,16 @@ def test_every_head_has_the_classes_and_the_ignored_label(name, folder):
     assert cfg.val_evaluator.type.endswith('IoUMetric')
 
 
+def test_channels_are_set_where_they_are_scores_of_classes(folder):
+    cfg = load(MASK2FORMER)
+    set_masks(cfg, folder)
+    assert cfg.model.decode_head.out_channels == 256  # features of the masks
+    cfg = load(DEEPLAB)
+    cfg.model.decode_head.update(num_classes=2, out_channels=1)
+    set_masks(cfg, folder)
+    assert (cfg.model.decode_head.num_classes, cfg.model.decode_head.out_channels) == (3, 3)
+
+
 def test_crops_stay_and_gaps_are_filled_with_the_ignored_label(folder):
     cfg = load(DEEPLAB)
     set_masks(cfg, folder)
