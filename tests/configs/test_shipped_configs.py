@@ -9,6 +9,8 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 from shipped import CONFIGS
 
+import res2net_mm  # noqa: F401  (lets mmseg:: configs be found)
+
 # <method>_<backbone>[_<neck>][_<schedule>][_<dataset>]
 NAME = re.compile(
     r'(faster_rcnn|mask_rcnn|cascade_rcnn|cascade_mask_rcnn|htc|retinanet|atss|panoptic_fpn|fcn'
