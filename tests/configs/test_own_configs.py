@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import res2net_mm  # noqa: F401  (which is what makes its names known)
+
 ROOT = Path(__file__).parents[2]
 
 INHERIT = """
