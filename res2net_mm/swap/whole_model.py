@@ -20,8 +20,9 @@ from .places import type_name
 from .pyramid import brief, build
 
 # Pixels, and what the model is asked for. DINO, which proposes 900 boxes, needs more cells than the
-# first image has; QueryInst cannot paste the masks of boxes that random weights find off the image.
-ATTEMPTS = ((128, 'predict'), (256, 'predict'), (128, 'tensor'))
+# first image has, and DDOD's deformable 3x3 a coarsest map of 3 x 3; QueryInst cannot paste the
+# masks of boxes that random weights find off the image.
+ATTEMPTS = ((128, 'predict'), (256, 'predict'), (384, 'predict'), (128, 'tensor'))
 REGIONS = 20  # of an image, at most, that a head goes on with
 
 
