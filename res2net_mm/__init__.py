@@ -1,13 +1,12 @@
 """Res2Net backbones for the OpenMMLab ecosystem."""
 
-from .stack import check_stack, find_mmseg_configs
+from .stack import check_stack
 
 check_stack()
-find_mmseg_configs()
 
-from .own_configs import find_own_configs  # noqa: E402  (the stack is checked by now)
+from .config_names import teach_config_names  # noqa: E402  (the stack is checked by now)
 
-find_own_configs()
+teach_config_names()
 
 from .backbones import Res2Net, Res2NetDLA, build  # noqa: E402
 from .checkpoints import load_weights  # noqa: E402

@@ -6,7 +6,6 @@ mmsegmentation) and the maintained one (onedl-mmengine, onedl-mmcv, ...). Either
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 
 from packaging.version import Version
 
@@ -54,18 +53,6 @@ def check_stack() -> None:
                 f'--force-reinstall --no-deps {full_mmcv}`, or install mmcv-lite in its place if '
                 'the backbones are all you need'
             ) from None
-
-
-def find_mmseg_configs() -> None:
-    """Let MMEngine find the configs named ``mmseg::`` of onedl-mmsegmentation, too.
-
-    It looks for a distribution called mmsegmentation; without one it refuses ``_base_ =
-    'mmseg::...'``, and its ``get_config`` installs that distribution over the one there is.
-    """
-    from mmengine.config.utils import MODULE2PACKAGE
-
-    if find_spec('mmseg') and not _installed_version('mmsegmentation'):
-        MODULE2PACKAGE['mmseg'] = 'mmseg'  # a module's name will do in place of a distribution's
 
 
 def _checked_version(module: str, least: str, below: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Let MMEngine find the configs of this package by name.
+"""Let MMEngine find configs by name: this package's own, and MMSegmentation's in either line.
 
 ``_base_ = 'res2net_mm::faster_rcnn_r2n50_fpn.py'`` then works from any repository, and so does
 ``mmengine.hub.get_config``. MMEngine knows the names of OpenMMLab's own packages only, and takes a
@@ -11,6 +11,8 @@ the config itself can: ``_base_ = __import__('res2net_mm') and 'res2net_mm::...'
 
 from collections.abc import Callable
 from functools import wraps
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 
 from mmengine import hub
 from mmengine.config import config, utils
@@ -19,12 +21,23 @@ SCOPE = __package__
 PARSER = '_get_package_and_cfg_path'
 
 
-def find_own_configs() -> None:
-    """Have MMEngine resolve ``res2net_mm::<file>.py``; doing it again is harmless."""
+def teach_config_names() -> None:
+    """Have MMEngine resolve ``res2net_mm::`` and ``mmseg::``; doing it again is harmless."""
     parse = getattr(utils, PARSER)
     if not hasattr(parse, '__wrapped__'):
         for module in (utils, config, hub.hub):
             setattr(module, PARSER, _with_own_names(parse))
+    # MMEngine looks for mmseg's configs in a distribution called mmsegmentation. The maintained
+    # line's is called otherwise; the module's name will do in its place.
+    if find_spec('mmseg') and not _is_installed('mmsegmentation'):
+        utils.MODULE2PACKAGE['mmseg'] = 'mmseg'
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return bool(distribution(name))
+    except PackageNotFoundError:
+        return False
 
 
 def _with_own_names(parse: Callable[[str], tuple[str, str]]) -> Callable[[str], tuple[str, str]]:
