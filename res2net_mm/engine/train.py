@@ -64,11 +64,14 @@ def train(
     else:
         use_data_root_variable(cfg)
         require_datasets(cfg, loaders=('train_dataloader', 'val_dataloader'))
-    checkpoint = _checkpoint(cfg, resume)
-    if checkpoint is not None:
+    began_from = cfg.get('load_from')
+    _set_checkpoint(cfg, resume)
+    if cfg.get('load_from'):
         drop_pretrained(cfg)
         how = 'resuming from' if cfg.resume else 'starting from the weights of'
-        messages.append(f'{how} {checkpoint}')
+        messages.append(f'{how} {cfg.load_from}')
+        if cfg.resume and began_from not in (None, cfg.load_from):
+            messages.append(f'load_from={began_from}, where the run began, is not loaded again')
     elif not pretrained:
         messages += start_from_random(cfg)
     else:
@@ -94,18 +97,16 @@ def train(
     return runner
 
 
-def _checkpoint(cfg: Config, resume: str | bool) -> str | None:
-    """Set what the run starts from, and return it if it is a checkpoint of the whole model."""
-    if resume and cfg.get('load_from'):
-        raise UserError(
-            f'both --resume and load_from={cfg.load_from} are given: resume goes on with a run, '
-            'load_from starts one; drop one of them'
-        )
-    if resume is True:
-        cfg.load_from = find_latest_checkpoint(cfg.work_dir)
-    elif resume:
-        cfg.load_from = resume
-    cfg.resume = bool(resume and cfg.load_from) or cfg.get('resume', False)
-    if resume and cfg.load_from and not Path(cfg.load_from).is_file():
-        raise UserError(f'checkpoint {cfg.load_from} to resume from does not exist')
-    return cfg.get('load_from')
+def _set_checkpoint(cfg: Config, resume: str | bool) -> None:
+    """Set in the config what checkpoint of the whole model the run resumes or starts from.
+
+    A run that is to be resumed but has saved nothing yet starts as the config says.
+    """
+    found = find_latest_checkpoint(cfg.work_dir) if resume is True else resume
+    if found:
+        cfg.load_from, cfg.resume = found, True
+    else:
+        cfg.resume = cfg.get('resume', False)
+    if cfg.get('load_from') and '://' not in cfg.load_from and not Path(cfg.load_from).is_file():
+        what = 'resume' if cfg.resume else 'start'
+        raise UserError(f'checkpoint {cfg.load_from} to {what} from does not exist')
