@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / 'res2net_mm'
 # The rooms of the package from the ground up. A room may import from the rows above it, and from
 # its own row only itself, but for the pairs of BESIDE.
 ROWS = (
-    ('errors', 'version', 'stack', 'config_names'),
+    ('errors', 'whole_file', 'version', 'stack', 'config_names'),
     ('registry', 'presets'),
     ('layers', 'checkpoints'),
     ('backbones', 'necks'),

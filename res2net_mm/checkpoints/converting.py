@@ -1,6 +1,5 @@
 """Write a checkpoint in another publisher's names, tensor for tensor."""
 
-import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from res2net_mm.errors import UserError
+from res2net_mm.whole_file import whole_file
 
 from .backbone_tensors import BackboneTensors, backbone_tensors, some, unwrap
 from .dialects import DIALECTS, Dialect, find_dialect
@@ -136,16 +136,12 @@ def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at
     """Write tensors and their block rule to a file: the whole of it or nothing."""
     if not target.parent.is_dir():
         raise UserError(f'folder {target.parent} does not exist')
-    part = target.with_name(f'{target.name}.part-{os.getpid()}')
     try:
-        with part.open('wb') as file:
+        with whole_file(target) as part, part.open('wb') as file:
             if target.suffix == '.safetensors':
                 write_safetensors(file, tensors, dict(format='pt', block_rule=rule))
             else:
                 tensors._metadata = OrderedDict({rule_at.rstrip('.'): dict(block_rule=rule)})
                 torch.save(tensors, file)
-        part.replace(target)
     except OSError as error:
         raise UserError(f'{target} cannot be written: {error}') from None
-    finally:
-        part.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from res2net_mm.data.findings import Finding, first_few
 from res2net_mm.data.voc_layout import find_voc
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.size_bins import COCO_BINS
+from res2net_mm.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -162,14 +162,8 @@ def _count(name: str, part: LabelledImages) -> Split:
 
 def _write_json(file: Path, content: dict) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=f'.{file.name}.', dir=file.parent)
-    try:
-        with open(handle, 'w') as stream:
-            json.dump(content, stream, allow_nan=False)
-        os.chmod(partial, 0o644)  # mkstemp makes it private
-        os.replace(partial, file)
-    finally:
-        Path(partial).unlink(missing_ok=True)
+    with whole_file(file) as partial, partial.open('w') as stream:
+        json.dump(content, stream, allow_nan=False)
 
 
 def _neither(root: Path) -> str:

@@ -1,7 +1,6 @@
 """Recognises a folder of images with label masks: its splits, classes and ignored label."""
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from res2net_mm.data.segmentation_layout import LOOKED_FOR, MaskedImages, find_m
 from res2net_mm.data.segmentation_masks import MaskCensus, count_labels
 from res2net_mm.data.segmentation_splits import choose_masked_splits
 from res2net_mm.errors import UserError
+from res2net_mm.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,5 @@ def _share(part: int, whole: int) -> str:
 
 def _write_lines(file: Path, lines: Sequence[str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=f'.{file.name}.', dir=file.parent)
-    try:
-        with open(handle, 'w') as stream:
-            stream.write('\n'.join(lines) + '\n')
-        os.chmod(partial, 0o644)  # mkstemp makes it private
-        os.replace(partial, file)
-    finally:
-        Path(partial).unlink(missing_ok=True)
+    with whole_file(file) as partial:
+        partial.write_text('\n'.join(lines) + '\n')

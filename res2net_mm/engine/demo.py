@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from res2net_mm.data import draw_demo_set
+from res2net_mm.evaluation.size_metric import RESULT_FILE
 
 from .config import load_config
 from .evaluate import evaluate
 from .prediction_sheet_hook import SHEET
 from .train import train
-
-TABLE = 'ap_by_size.json'
 
 
 def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str, float]:
@@ -27,7 +26,7 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     train(load_config(config, work_dir=work_dir))
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
     metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
-    table = Path(cfg.work_dir, TABLE)
+    table = Path(cfg.work_dir, RESULT_FILE)
     print(
         f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'
         + (f'the table above as JSON in {table},\n' if table.is_file() else '')

@@ -12,6 +12,7 @@ import yaml
 from mmengine.config import Config
 
 from res2net_mm.presets import find
+from res2net_mm.whole_file import whole_file
 
 INDEX_DIR = Path(__file__).parents[1] / '.mim'
 HEAD = '# Written by tools/make_model_index.py from the configs and presets; do not edit.\n'
@@ -54,9 +55,8 @@ def write_model_index() -> list[Path]:
     """Write the index files and return their paths."""
     texts = model_index()
     for name, text in texts.items():
-        partial = INDEX_DIR / f'{name}.partial'
-        partial.write_text(text)
-        partial.replace(INDEX_DIR / name)
+        with whole_file(INDEX_DIR / name) as partial:
+            partial.write_text(text)
     return [INDEX_DIR / name for name in texts]
 
 

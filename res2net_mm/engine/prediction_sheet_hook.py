@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import Boxes, Masks, draw_segmentation_sheet, draw_sheet
 from res2net_mm.registry import HOOKS
+from res2net_mm.whole_file import whole_file
 
 SHEET = 'predictions.png'
 
@@ -48,9 +49,8 @@ class PredictionSheetHook(Hook):
         else:
             sheet = self._draw_masks(metainfo['classes'], metainfo['palette'])
         path = Path(runner.work_dir) / SHEET
-        partial = path.with_name(f'.{SHEET}.partial.png')
-        cv2.imwrite(str(partial), sheet)
-        partial.replace(path)
+        with whole_file(path) as partial:
+            cv2.imwrite(str(partial), sheet)
         runner.logger.info(f'pictures of the first {len(self.samples)} predictions: {path}')
         self.samples = []
 

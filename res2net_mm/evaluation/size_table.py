@@ -2,14 +2,13 @@
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from res2net_mm.evaluation.protocols import PROTOCOLS
 from res2net_mm.evaluation.size_bins import MEASURES
 from res2net_mm.evaluation.size_result import BinScores, SizeResult
+from res2net_mm.whole_file import whole_file
 
 NO_BOXES = 'no boxes'
 _AREA_OF = {
@@ -71,15 +70,8 @@ def write_json(results: Sequence[SizeResult], path: str | Path) -> Path:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({r.iou_type: r.to_dict() for r in results}, indent=1, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix='.part')
-    try:
-        with os.fdopen(handle, 'w', encoding='utf-8') as file:
-            file.write(text + '\n')
-        os.chmod(temporary, 0o644)  # mkstemp's own mode keeps everyone else out
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with whole_file(path) as partial:
+        partial.write_text(text + '\n', encoding='utf-8')
     return path
 
 

@@ -1,13 +1,11 @@
 """The config a swap writes: the original's name and what differs."""
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.whole_file import whole_file
 
 from .change import Change, dotted
 from .inheritance import base_lines, import_lines, is_new_style
@@ -28,18 +26,10 @@ def write(text: str, file: Path, *, overwrite: bool = False) -> None:
         raise UserError(f'{file} exists: name another file, or ask to overwrite it')
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, suffix='.tmp')
+        with whole_file(file) as partial:
+            partial.write_text(text, encoding='utf-8')
     except OSError as error:
         raise UserError(f'{file} cannot be written: {error}') from error
-    try:
-        with os.fdopen(handle, 'w', encoding='utf-8') as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def config_text(swap: 'Swap', folder: Path) -> str:
