@@ -4,19 +4,21 @@ Run as a program (``python -m res2net_mm.swap.trial PRESET FILE NAME ...``) it a
 JSON for each name: models stay in a process of their own, which may die of them.
 """
 
+import hashlib
 import json
 import os
 import sys
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, MutableMapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
 
+from .plain import plain
 from .pyramid import brief
 from .shipped import shipped_file, shipped_folder
 from .swap import swap
@@ -33,6 +35,7 @@ class Trial:
         original: Why the original model does not run.
         swapped: Why the config is not swapped, or the swapped model does not run.
         seconds: How long it took.
+        models: What came of running each model, by its fingerprint: the original, the swapped one.
     """
 
     name: str
@@ -40,15 +43,63 @@ class Trial:
     original: str
     swapped: str
     seconds: float
+    models: dict[str, str] = field(default_factory=dict)
 
 
-def try_swap(name: str, preset: str) -> Trial:
-    """Swap a shipped config and run both models, with random weights, on a small image."""
+def try_swap(name: str, preset: str, known: MutableMapping[str, str] | None = None) -> Trial:
+    """Swap a shipped config and run both models, with random weights, on a small image.
+
+    Many configs differ in the schedule or the data only. Each is swapped, but a model whose
+    settings are those of one that has run already is not run again.
+
+    Args:
+        name: The config.
+        preset: The network to put in.
+        known: What came of models that have run, by fingerprint; those of this config are added.
+    """
+    known = {} if known is None else known
     start = time.perf_counter()
     cfg = Config.fromfile(shipped_file(name))
-    original = _reason(lambda: run(cfg))
-    swapped = original or _reason(lambda: run(swap(cfg, preset, check=False).config))
-    return Trial(name, preset, original, swapped, round(time.perf_counter() - start, 1))
+    models: dict[str, str] = {}
+
+    def run_once(cfg: Config) -> str:
+        model = fingerprint(cfg)
+        if model not in known:
+            known[model] = _reason(lambda: run(cfg))
+        models[model] = known[model]
+        return known[model]
+
+    def run_swapped() -> str:
+        try:
+            swapped = swap(cfg, preset, check=False).config
+        except Exception as error:  # whatever goes wrong is the result
+            return _said(error)
+        return run_once(swapped)
+
+    original = run_once(cfg)
+    swapped = original or run_swapped()
+    seconds = round(time.perf_counter() - start, 1)
+    return Trial(name, preset, original, swapped, seconds, models)
+
+
+def fingerprint(cfg: Config) -> str:
+    """Return what two configs share exactly if their models run alike: a hash of the settings."""
+    settings = [cfg.get('default_scope'), plain(cfg.model), plain(cfg.get('data_preprocessor'))]
+    return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+
+
+def read(file: Path) -> list[Trial]:
+    """Return the trials in a file of JSON lines, none if there is no file.
+
+    Raises:
+        UserError: It holds something else.
+    """
+    if not file.exists():
+        return []
+    try:
+        return [Trial(**json.loads(line)) for line in file.read_text().splitlines() if line]
+    except (ValueError, TypeError) as error:
+        raise UserError(f'{file} does not hold the results of this command: {error}') from error
 
 
 def append(file: Path, trial: Trial) -> None:
@@ -60,20 +111,23 @@ def append(file: Path, trial: Trial) -> None:
 def _reason(attempt: Callable[[], object]) -> str:
     try:
         attempt()
-    except UserError as error:
-        return f'refused: {error}'
     except Exception as error:  # whatever the model raises is the result
-        return brief(error)
+        return _said(error)
     return ''
+
+
+def _said(error: Exception) -> str:
+    return f'refused: {error}' if isinstance(error, UserError) else brief(error)
 
 
 def main(preset: str, file: str, names: list[str]) -> None:
     """Try the configs and append what came of each to a file of JSON lines."""
     warnings.filterwarnings('ignore')
-    file = os.path.abspath(file)
+    results = Path(file).absolute()
+    known = {model: reason for trial in read(results) for model, reason in trial.models.items()}
     for name in names:
         os.chdir(shipped_folder(name.partition('::')[0]).parent)  # where a teacher_config is
-        append(Path(file), try_swap(name, preset))
+        append(results, try_swap(name, preset, known))
 
 
 if __name__ == '__main__':

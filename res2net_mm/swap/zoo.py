@@ -1,6 +1,5 @@
 """Try the swap on every config that the toolboxes ship with a ResNet in it."""
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from res2net_mm.presets import find
 
 from .places import find_places, type_name
 from .shipped import shipped_folder
-from .trial import Trial, append
+from .trial import Trial, append, read
 
 TOOLBOXES = ('mmdet', 'mmseg')
 RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
@@ -100,20 +99,6 @@ def _new(file: Path, preset: str, todo: list[str]) -> Iterator[Trial]:
         if trial.preset == preset and trial.name in todo:
             todo.remove(trial.name)
             yield trial
-
-
-def read(file: Path) -> list[Trial]:
-    """Return the trials in a file of JSON lines, none if there is no file.
-
-    Raises:
-        UserError: It holds something else.
-    """
-    if not file.exists():
-        return []
-    try:
-        return [Trial(**json.loads(line)) for line in file.read_text().splitlines() if line]
-    except (ValueError, TypeError) as error:
-        raise UserError(f'{file} does not hold the results of this command: {error}') from error
 
 
 def summary(trials: Sequence[Trial]) -> str:

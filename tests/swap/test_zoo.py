@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 import pytest
 
+from res2net_mm import swap
 from res2net_mm.errors import UserError
 from res2net_mm.swap import zoo
-from res2net_mm.swap.trial import Trial, append
+from res2net_mm.swap.trial import Trial, append, fingerprint, read, try_swap
 
 LIGHT = 'res2net_light_14w_4s'
 RUNS = 'mmseg::fcn/fcn_r18-d8_4xb2-80k_cityscapes-512x1024.py'
@@ -26,6 +27,17 @@ def test_what_is_known_is_not_tried_again_and_a_dying_process_is_a_result(tmp_pa
     assert 'ships no config' in trials[1].original
     assert (trials[2].name, trials[2].original, trials[2].swapped) == (RUNS, '', '')
     assert len(file.read_text().splitlines()) == 4
+
+
+def test_a_model_that_has_run_is_not_run_again(load):
+    """The 20k and the 40k schedule of a config train one model."""
+    first, second = (f'mmseg::fcn/fcn_r50-d8_4xb4-{k}k_voc12aug-512x512.py' for k in (20, 40))
+    assert fingerprint(load(first)) == fingerprint(load(second)) != fingerprint(load(RUNS))
+    original = fingerprint(load(first))
+    swapped = fingerprint(swap(load(first), LIGHT, check=False).config)
+    known = {original: '', swapped: 'said before'}
+    trial = try_swap(second, LIGHT, known)
+    assert (trial.original, trial.swapped, trial.models) == ('', 'said before', known)
 
 
 def test_the_summary_counts_what_could_pass():
@@ -56,4 +68,4 @@ def test_a_file_of_something_else_is_named(tmp_path):
     file = tmp_path / 'trials.jsonl'
     file.write_text(json.dumps(asdict(Trial('a', LIGHT, '', '', 1.0))) + '\n{"other": 1}\n')
     with pytest.raises(UserError, match=r'trials\.jsonl'):
-        zoo.read(file)
+        read(file)
