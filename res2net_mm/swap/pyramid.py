@@ -13,6 +13,7 @@ from res2net_mm.errors import UserError
 from .places import type_name
 
 SIZE = 128  # px of the image, a multiple of every stride in use
+_MEASURED: dict[tuple, 'Pyramid'] = {}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def measure(
 ) -> Pyramid:
     """Build a module with random weights, run it and measure what it gives.
 
+    What has been measured in this process is not run again: a zoo has few backbones.
+
     Args:
         settings: Its settings.
         scope: The toolbox that builds it.
@@ -64,6 +67,13 @@ def measure(
     Raises:
         UserError: It cannot be built or run, or gives no feature maps.
     """
+    key = (repr(settings), scope, inputs, one)
+    if key not in _MEASURED:
+        _MEASURED[key] = _measure(settings, scope, inputs, one)
+    return _MEASURED[key]
+
+
+def _measure(settings: Mapping, scope: str, inputs: Pyramid | None, one: bool) -> Pyramid:
     try:
         module = build(settings, scope)
         with torch.no_grad():

@@ -20,7 +20,7 @@ from .trial import Trial, append, read
 
 TOOLBOXES = ('mmdet', 'mmseg')
 RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
-CHUNK = 8  # configs per process, which gives its memory back at its end
+CHUNK = 32  # configs per process, which gives its memory back at its end
 PATIENCE = 300  # seconds a config may take
 
 
