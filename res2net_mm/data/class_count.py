@@ -11,8 +11,10 @@ OTHER_CLASSES = ('backbone', 'neck', 'data_preprocessor', 'rpn_head', 'semantic_
 def set_class_count(model, count: int) -> list[str]:
     """Sets ``num_classes`` in every head of ``model``, however deep, in place.
 
-    ``num_things_classes`` of the MaskFormer family is set with it, and a list of class weights
-    grows or shrinks with it. A region proposal network knows only object or not and stays.
+    ``num_things_classes`` of the MaskFormer family is set with it. A list of class weights grows or
+    shrinks with it where it weighs the classes alike, and goes where it does not: what it says of
+    some classes says nothing of others. A region proposal network knows only object or not and
+    stays.
 
     Args:
         model: the ``model`` of a config: nested mappings and lists.
@@ -22,7 +24,7 @@ def set_class_count(model, count: int) -> list[str]:
         What was changed, one line each.
 
     Raises:
-        UserError: the model has no head to set, or weights of its classes that differ.
+        UserError: the model has no head to set.
     """
     changes: list[str] = []
     found = _set(model, 'model', count, changes)
@@ -44,22 +46,25 @@ def _set(part, path: str, count: int, changes: list[str]) -> int:
         if isinstance(part.get(key), int):
             found += 1
             if part[key] != count:
-                _resize_weights(part, path, part[key], count)
                 changes.append(f'{path}.{key}: {part[key]} -> {count}')
+                _resize_weights(part, path, part[key], count, changes)
                 part[key] = count
     below = [(key, value) for key, value in part.items() if key not in OTHER_CLASSES]
     return found + sum(_set(value, f'{path}.{key}', count, changes) for key, value in below)
 
 
-def _resize_weights(head, path: str, old: int, count: int) -> None:
+def _resize_weights(head, path: str, old: int, count: int, changes: list[str]) -> None:
     """Resizes the class weights of the head's losses: one for each class, perhaps background."""
-    for key, loss in head.items():
-        weights = loss.get('class_weight') if isinstance(loss, Mapping) else None
-        if not isinstance(weights, (list, tuple)) or len(weights) not in (old, old + 1):
-            continue
-        if len(set(weights[:old])) > 1:
-            raise UserError(
-                f'{path}.{key}.class_weight weighs its {old} classes differently; set it for the '
-                f'{count} classes of the folder in the config.'
-            )
-        loss['class_weight'] = [weights[0]] * count + list(weights[old:])
+    for key, value in head.items():
+        for loss in value if isinstance(value, (list, tuple)) else [value]:
+            weights = loss.get('class_weight') if isinstance(loss, Mapping) else None
+            if not isinstance(weights, (list, tuple)) or len(weights) not in (old, old + 1):
+                continue
+            if len(set(weights[:old])) > 1:
+                del loss['class_weight']
+                changes.append(
+                    f'{path}.{key}.class_weight: taken out, it weighs the {old} classes of the '
+                    'config differently'
+                )
+            else:
+                loss['class_weight'] = [weights[0]] * count + list(weights[old:])

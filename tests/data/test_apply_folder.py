@@ -205,9 +205,13 @@ def test_class_weights_follow_the_classes():
     assert model['head']['loss_cls']['class_weight'] == [1.0, 1.0, 0.1]
     assert set_class_count(model, 2) == []
 
-    model['head']['loss_cls']['class_weight'] = [1.0, 2.0]
-    with pytest.raises(UserError, match=r'model\.head\.loss_cls\.class_weight'):
-        set_class_count(model, 3)
+
+def test_weights_that_tell_classes_apart_go_with_the_classes():
+    losses = [dict(class_weight=[1.0, 2.0]), dict(class_weight=None)]
+    model = dict(head=dict(num_classes=2, loss_decode=losses))
+    changes = set_class_count(model, 3)
+    assert changes[1].startswith('model.head.loss_decode.class_weight: taken out')
+    assert model['head']['loss_decode'] == [{}, dict(class_weight=None)]
 
 
 def test_a_model_without_heads_is_refused():

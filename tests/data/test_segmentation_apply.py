@@ -116,10 +116,20 @@ def test_palettes_of_voc_are_read_as_labels(tmp_path):
     assert cfg.model.decode_head.num_classes == 21
 
 
-def test_weights_of_other_classes_are_refused_and_nothing_is_changed(folder):
+def test_weights_of_other_classes_go_and_it_is_said(folder):
     cfg = load(OTHER_WEIGHTS)
+    losses = cfg.model.decode_head.loss_decode
+    assert any(loss.get('class_weight') for loss in losses)
+    changes = set_masks(cfg, folder)
+    assert not any('class_weight' in loss for loss in cfg.model.decode_head.loss_decode)
+    assert any('class_weight: taken out' in change for change in changes)
+
+
+def test_weights_that_fit_no_count_are_refused_and_nothing_is_changed(folder):
+    cfg = load(DEEPLAB)
+    cfg.model.decode_head.loss_decode.class_weight = [1.0, 2.0]
     before = copy.deepcopy(cfg.to_dict())
-    with pytest.raises(UserError, match='class'):
+    with pytest.raises(UserError, match='weighs 2 classes'):
         set_masks(cfg, folder)
     assert cfg.to_dict() == before
 
