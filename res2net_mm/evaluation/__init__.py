@@ -1,4 +1,4 @@
-"""Evaluation by object size: AP and AR in bins, as functions and as an MMEngine metric."""
+"""Evaluation by object size: AP and AR, IoU and boundary F in bins, as functions and as metrics."""
 
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.bootstrap import with_intervals
@@ -7,6 +7,7 @@ from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_tru
 from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.matches import Matches
 from res2net_mm.evaluation.prediction_sheet import Boxes, draw_sheet
+from res2net_mm.evaluation.regions import RegionSizeMetric
 from res2net_mm.evaluation.segmentation_sheet import Masks, draw_segmentation_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
 from res2net_mm.evaluation.size_metric import SizeMetric
@@ -23,6 +24,7 @@ __all__ = [
     'GroundTruth',
     'Masks',
     'Matches',
+    'RegionSizeMetric',
     'Results',
     'SizeBin',
     'SizeMetric',

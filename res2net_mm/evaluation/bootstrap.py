@@ -99,10 +99,7 @@ def resampled_scores(
     Raises:
         UserError: If ``resamples`` or ``level`` cannot be used.
     """
-    if resamples < 2:
-        raise UserError(f'intervals need 2 resamples or more, got {resamples}; 1000 is usual')
-    if not 0 < level < 1:
-        raise UserError(f'the level of an interval lies between 0 and 1, got {level}')
+    check_draws(resamples, level)
     average = [AveragePrecision(matches) for matches in runs]
     images = len(runs[0].image_ids)
     scores = []
@@ -111,6 +108,18 @@ def resampled_scores(
     ):
         scores.append([class_scores(run, weights) for run in average])
     return np.stack(scores, axis=1)
+
+
+def check_draws(resamples: int, level: float) -> None:
+    """Refuse numbers that no interval can be made with.
+
+    Raises:
+        UserError: If ``resamples`` or ``level`` cannot be used.
+    """
+    if resamples < 2:
+        raise UserError(f'intervals need 2 resamples or more, got {resamples}; 1000 is usual')
+    if not 0 < level < 1:
+        raise UserError(f'the level of an interval lies between 0 and 1, got {level}')
 
 
 def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:

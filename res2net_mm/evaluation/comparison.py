@@ -1,6 +1,6 @@
 """Two runs on the same ground truth: which sizes gained, and whether it can be noise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,26 +147,6 @@ def compare_results(
     plain = np.stack([class_scores(AveragePrecision(matches)) for matches in runs])
     drawn = resampled_scores(runs, resamples, seed, level, progress)
 
-    def compared(plain, drawn, boxes) -> tuple[BinComparison, ...]:
-        """Of scores (2, S, A) and (2, B, S, A)."""
-        gain, drawn_gain = plain[1] - plain[0], drawn[1] - drawn[0]
-        low, high = intervals_of(drawn_gain, gain, level)
-        wins = share_above_zero(drawn_gain, gain)
-        return tuple(
-            BinComparison(
-                size_bin,
-                int(boxes[c]),
-                {
-                    name: Difference(
-                        *map(float, (*plain[:, s, c], low[s, c], high[s, c], wins[s, c]))
-                    )
-                    for s, name in enumerate(SCORES)
-                    if not np.isnan(plain[:, s, c]).any()
-                },
-            )
-            for c, size_bin in enumerate(runs[0].columns)
-        )
-
     truth = runs[0].truth
     boxes = np.stack(
         [
@@ -174,12 +154,59 @@ def compare_results(
             for counts in runs[0].counts
         ]
     )
-    overall, *bins = compared(class_mean(plain), class_mean(drawn), boxes.sum(axis=1))
+    return compare_scores(
+        SCORES, runs[0].columns, runs[0].categories, boxes, plain, drawn, level=level
+    )
+
+
+def compare_scores(
+    names: Sequence[str],
+    columns: Sequence[SizeBin],
+    categories: Sequence[str],
+    objects: np.ndarray,
+    plain: np.ndarray,
+    drawn: np.ndarray,
+    *,
+    level: float,
+) -> Comparison:
+    """Compare the scores of two runs, given those of the same draws of images.
+
+    Args:
+        names: Of the S scores.
+        columns: The C columns, that of all sizes first.
+        categories: Of the K classes.
+        objects: (C, K) ground-truth objects in each.
+        plain: (2, S, C, K) scores.
+        drawn: (2, B, S, C, K) scores under each draw.
+        level: Probability that an interval covers.
+    """
+
+    def compared(plain, drawn, objects) -> tuple[BinComparison, ...]:
+        """Of scores (2, S, A) and (2, B, S, A)."""
+        gain, drawn_gain = plain[1] - plain[0], drawn[1] - drawn[0]
+        low, high = intervals_of(drawn_gain, gain, level)
+        wins = share_above_zero(drawn_gain, gain)
+        return tuple(
+            BinComparison(
+                size_bin,
+                int(objects[c]),
+                {
+                    name: Difference(
+                        *map(float, (*plain[:, s, c], low[s, c], high[s, c], wins[s, c]))
+                    )
+                    for s, name in enumerate(names)
+                    if not np.isnan(plain[:, s, c]).any()
+                },
+            )
+            for c, size_bin in enumerate(columns)
+        )
+
+    overall, *bins = compared(class_mean(plain), class_mean(drawn), objects.sum(axis=1))
     classes = []
-    for k, name in enumerate(runs[0].categories):
-        first, *rest = compared(plain[..., k], drawn[..., k], boxes[:, k])
+    for k, name in enumerate(categories):
+        first, *rest = compared(plain[..., k], drawn[..., k], objects[:, k])
         classes.append(ClassComparison(name, first, tuple(rest)))
-    return Comparison(overall, tuple(bins), tuple(classes), resamples, level)
+    return Comparison(overall, tuple(bins), tuple(classes), drawn.shape[1], level)
 
 
 def _check_alike(a: SizeResult, b: SizeResult, first: Matches, second: Matches) -> None:

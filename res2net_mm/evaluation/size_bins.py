@@ -97,6 +97,16 @@ class SizeBin:
             return f'<= {self._text(self.high)}'
         return f'{self._text(self.low)}..{self._text(self.high)}'
 
+    def to_dict(self) -> dict:
+        """As plain JSON values, null for no limit."""
+        as_area = None if self.relative else [_finite(v) for v in self.area_limits]
+        return {
+            'bin': self.name,
+            'area_px2': as_area,
+            'by': self.by,
+            'limits': [_finite(self.low), _finite(self.high)],
+        }
+
     def _text(self, limit: float) -> str:
         if self.relative:
             return f'{100 * limit:g}'
@@ -185,3 +195,7 @@ def _make_bin(entry, by: str) -> SizeBin:
     if fields.get('high', math.inf) is None:
         fields['high'] = math.inf
     return SizeBin(**{'by': by, **fields})
+
+
+def _finite(limit: float) -> float | None:
+    return None if math.isinf(limit) else limit

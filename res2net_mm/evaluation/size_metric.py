@@ -1,6 +1,5 @@
 """AP and AR by object size as an MMEngine metric, for COCO-layout and any other data."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from res2net_mm.evaluation.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.size_bins import COCO_BINS, make_bins
 from res2net_mm.evaluation.size_result import SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.work_dir import work_dir_of
 from res2net_mm.registry import METRICS
 
 RESULT_FILE = 'ap_by_size.json'
@@ -180,7 +180,7 @@ class SizeMetric(BaseMetric):
             if self.classwise:
                 logger.info('\n' + class_table(result))
                 logger.info('\n' + class_table(result, 'AR'))
-        out_dir = self.out_dir or _work_dir(logger)
+        out_dir = self.out_dir or work_dir_of(logger)
         if out_dir is not None:
             logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
         return {key: value for result in scored for key, value in _values(result).items()}
@@ -240,14 +240,3 @@ def _values(result: SizeResult) -> dict[str, float]:
 
 def _short(size_bin) -> str:
     return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name
-
-
-def _work_dir(logger: logging.Logger) -> Path | None:
-    """The folder of the run that this logger belongs to; None if it writes no file."""
-    for handler in logger.handlers:
-        if isinstance(handler, logging.FileHandler):
-            log = Path(handler.baseFilename)
-            # MMEngine's Runner logs to <work_dir>/<timestamp>/<timestamp>.log
-            in_run = log.stem.startswith(log.parent.name)
-            return log.parent.parent if in_run else log.parent
-    return None

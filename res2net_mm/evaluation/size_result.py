@@ -37,13 +37,8 @@ class BinScores:
         return self.ar[max(self.ar)]
 
     def to_dict(self) -> dict:
-        size_bin = self.size_bin
-        as_area = None if size_bin.relative else [_finite(v) for v in size_bin.area_limits]
         return {
-            'bin': size_bin.name,
-            'area_px2': as_area,
-            'by': size_bin.by,
-            'limits': [_finite(size_bin.low), _finite(size_bin.high)],
+            **self.size_bin.to_dict(),
             'boxes': self.boxes,
             'AP': self.ap,
             'AP50': self.ap50,
@@ -135,7 +130,3 @@ class SizeResult:
 
 def _lists(intervals: Mapping) -> dict:
     return {name: list(interval) for name, interval in intervals.items()}
-
-
-def _finite(limit: float) -> float | None:
-    return None if math.isinf(limit) else limit

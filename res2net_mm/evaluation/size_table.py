@@ -1,14 +1,14 @@
 """A result by object size as the paper's Table 6, for reading and for machines."""
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.protocols import PROTOCOLS
 from res2net_mm.evaluation.size_bins import MEASURES
 from res2net_mm.evaluation.size_result import BinScores, SizeResult
-from res2net_mm.whole_file import whole_file
+from res2net_mm.evaluation.text_table import align, interval_text, percent
 
 NO_BOXES = 'no boxes'
 _AREA_OF = {
@@ -34,9 +34,9 @@ def size_table(result: SizeResult) -> str:
     ]
     # VOC has one IoU, so that AP is AP50 and there is no AP75.
     for score in ('AP', 'AP50', 'AP75', 'AR') if result.protocol == 'coco' else ('AP', 'AR'):
-        rows.append([score, *(_percent(_score(s, score)) for s in columns)])
+        rows.append([score, *(percent(_score(s, score), NO_BOXES) for s in columns)])
         if result.resamples:
-            cells = (_interval(s.intervals.get(score)) for s in columns)
+            cells = (interval_text(s.intervals.get(score)) for s in columns)
             rows.append([f'  {100 * result.level:g} %', *cells])
     rows.append(['boxes', *(str(s.boxes) for s in columns)])
     most = max(result.overall.ar)
@@ -48,7 +48,7 @@ def size_table(result: SizeResult) -> str:
     )
     if result.resamples:
         head += f'; {100 * result.level:g} % intervals of {result.resamples} draws of images'
-    return '\n'.join([head, *_align(rows)])
+    return '\n'.join([head, *align(rows)])
 
 
 def class_table(result: SizeResult, score: str = 'AP') -> str:
@@ -56,31 +56,18 @@ def class_table(result: SizeResult, score: str = 'AP') -> str:
 
     def cell(scores: BinScores) -> str:
         value = _score(scores, score)
-        return NO_BOXES if value is None else f'{_percent(value)} ({scores.boxes})'
+        return NO_BOXES if value is None else f'{percent(value, NO_BOXES)} ({scores.boxes})'
 
     rows = [['class', *(s.size_bin.name for s in (*result.bins, result.overall))]]
     for scored in result.classes:
         rows.append([scored.name, *(cell(s) for s in (*scored.bins, scored.overall))])
     head = f'{result.iou_type}: {score} in % (and boxes) by class and object size'
-    return '\n'.join([head, *_align(rows)])
+    return '\n'.join([head, *align(rows)])
 
 
 def write_json(results: Sequence[SizeResult], path: str | Path) -> Path:
     """Write results, keyed by iou_type, to a JSON file that is whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({r.iou_type: r.to_dict() for r in results}, indent=1, allow_nan=False)
-    with whole_file(path) as partial:
-        partial.write_text(text + '\n', encoding='utf-8')
-    return path
-
-
-def _percent(score: float | None) -> str:
-    return NO_BOXES if score is None else f'{100 * score:.1f}'
-
-
-def _interval(interval: tuple[float, float] | None) -> str:
-    return '' if interval is None else f'{100 * interval[0]:.1f}..{100 * interval[1]:.1f}'
+    return write_json_file({r.iou_type: r.to_dict() for r in results}, path)
 
 
 def _score(scores: BinScores, name: str) -> float | None:
@@ -90,16 +77,3 @@ def _score(scores: BinScores, name: str) -> float | None:
         'AP75': scores.ap75,
         'AR': scores.ar_most,
     }[name]
-
-
-def _align(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        '  '.join(
-            [
-                row[0].ljust(widths[0]),
-                *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
-            ]
-        )
-        for row in rows
-    ]

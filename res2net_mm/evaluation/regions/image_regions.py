@@ -1,0 +1,167 @@
+"""What one image says about the regions of its two label maps."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from res2net_mm.evaluation.regions.boundaries import TOLERANCE, boundary, near, tolerance_px
+from res2net_mm.evaluation.regions.connected import connected_regions
+
+
+@dataclass(frozen=True, eq=False)
+class TruthRegions:
+    """Ground-truth regions, an array each, (T,) int32.
+
+    Attributes:
+        category: Index of the class.
+        area: Pixels.
+        hit: How many of them are predicted as the class.
+        boundary: Pixels of the boundary.
+        matched: How many of these have a predicted one near.
+    """
+
+    category: np.ndarray
+    area: np.ndarray
+    hit: np.ndarray
+    boundary: np.ndarray
+    matched: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class FoundRegions:
+    """Predicted regions, an array each, (F,) int32.
+
+    Attributes:
+        category: Index of the class.
+        area: Pixels, also where the ground truth is ignored.
+        false: How many of them are another class in the ground truth.
+        boundary: Pixels of the boundary.
+        matched: How many of these have one of the ground truth near.
+    """
+
+    category: np.ndarray
+    area: np.ndarray
+    false: np.ndarray
+    boundary: np.ndarray
+    matched: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Overlaps:
+    """Pairs of regions of one class that share pixels, an array each, (P,) int32.
+
+    Attributes:
+        found: Index of the predicted region.
+        truth: Index of the ground-truth region.
+        pixels: How many they share.
+    """
+
+    found: np.ndarray
+    truth: np.ndarray
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class ImageRegions:
+    """The regions of one image; its ``area`` in px^2."""
+
+    area: int
+    truth: TruthRegions
+    found: FoundRegions
+    overlaps: Overlaps
+
+
+def find_regions(
+    truth: np.ndarray,
+    predicted: np.ndarray,
+    *,
+    classes: int,
+    ignore_index: int | None = 255,
+    tolerance: float = TOLERANCE,
+) -> ImageRegions:
+    """Compare two label maps region by region.
+
+    Args:
+        truth: (H, W) integers, the ground truth. Labels that are no class and not ignored are in no
+            region, but what is predicted there is false, as in mmseg.
+        predicted: (H, W) integers.
+        classes: How many classes there are.
+        ignore_index: Label of the ground truth to leave out; None for none.
+        tolerance: Of the boundary, as a share of the image diagonal.
+
+    Raises:
+        ValueError: If the maps are not of one size.
+    """
+    if truth.shape != predicted.shape or truth.ndim != 2:
+        raise ValueError(f'two label maps of one size are needed, got {truth.shape}, '
+                         f'{predicted.shape}')  # fmt: skip
+    counted = np.ones(truth.shape, bool) if ignore_index is None else truth != ignore_index
+    nothing = classes  # the label of what is no class
+    truth = _canonical(truth, classes)
+    truth[~counted] = nothing
+    predicted = _canonical(predicted, classes)
+    of_truth = connected_regions(truth, classes)
+    of_found = connected_regions(predicted, classes)
+    predicted[~counted] = nothing
+
+    overlaps = _overlaps(of_found.ids, of_truth.ids, (truth == predicted) & (truth < nothing))
+    truths, founds = len(of_truth.area), len(of_found.area)
+    hit = _sum(overlaps.pixels, overlaps.truth, truths)
+    right = _sum(overlaps.pixels, overlaps.found, founds)
+    all_found = _count(of_found.ids[predicted < nothing], founds)
+
+    true_edge = boundary(truth) & (truth < nothing)
+    found_edge = boundary(predicted) & (predicted < nothing)
+    reach = tolerance_px(truth.shape, tolerance)
+    true_near = near(truth, true_edge, predicted, found_edge, reach)
+    found_near = near(predicted, found_edge, truth, true_edge, reach)
+    return ImageRegions(
+        area=truth.size,
+        truth=TruthRegions(
+            category=of_truth.category,
+            area=of_truth.area,
+            hit=hit,
+            boundary=_count(of_truth.ids[true_edge], truths),
+            matched=_count(of_truth.ids[true_near], truths),
+        ),
+        found=FoundRegions(
+            category=of_found.category,
+            area=of_found.area,
+            false=all_found - right,
+            boundary=_count(of_found.ids[found_edge], founds),
+            matched=_count(of_found.ids[found_near], founds),
+        ),
+        overlaps=overlaps,
+    )
+
+
+def field_names(kind: type) -> tuple[str, ...]:
+    """The arrays of one of the classes above."""
+    return tuple(field.name for field in fields(kind))
+
+
+def _canonical(labels: np.ndarray, classes: int) -> np.ndarray:
+    """A copy in few bits, in which what is no class is ``classes``."""
+    known = (labels >= 0) & (labels < classes)
+    return np.where(known, labels, classes).astype(np.uint8 if classes < 256 else np.uint16)
+
+
+def _overlaps(found: np.ndarray, truth: np.ndarray, same: np.ndarray) -> Overlaps:
+    key = np.where(same, found.astype(np.int64) * (truth.max(initial=0) + 1) + truth, -1).ravel()
+    # Neighbours mostly belong to one pair: sorting runs in place of pixels takes a tenth.
+    starts = np.flatnonzero(np.diff(key, prepend=-2))
+    lengths = np.diff(starts, append=key.size)
+    pair, run = np.unique(key[starts], return_inverse=True)
+    pixels = _sum(lengths, run, len(pair))
+    there = pair >= 0
+    ids = divmod(pair[there], truth.max(initial=0) + 1)
+    return Overlaps(ids[0].astype(np.int32), ids[1].astype(np.int32), pixels[there])
+
+
+def _count(ids: np.ndarray, regions: int) -> np.ndarray:
+    return np.bincount(ids, minlength=regions).astype(np.int32)
+
+
+def _sum(values: np.ndarray, ids: np.ndarray, regions: int) -> np.ndarray:
+    # Floats hold whole numbers up to 2^53 exactly.
+    return np.bincount(ids, values, minlength=regions).astype(np.int32)

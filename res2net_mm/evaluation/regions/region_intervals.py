@@ -1,0 +1,128 @@
+"""Bootstrap intervals of region scores, and paired comparison of two runs, over images.
+
+As for AP (:mod:`res2net_mm.evaluation.bootstrap`): images are drawn with replacement, the sums of
+the drawn ones divided anew, and the middle of the scores moved to the score itself.
+"""
+
+import numpy as np
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.bootstrap import check_draws, class_mean, draw_images, intervals_of
+from res2net_mm.evaluation.comparison import Comparison, compare_scores
+from res2net_mm.evaluation.progress import track
+from res2net_mm.evaluation.regions.region_result import RegionResult, fill_intervals
+from res2net_mm.evaluation.regions.region_scores import (
+    SCORES,
+    SUMS,
+    RegionSums,
+    scores_of,
+    sum_regions,
+)
+
+_AT_ONCE = 50  # resamples, a compromise between speed and memory
+
+
+def with_region_intervals(
+    result: RegionResult,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
+) -> RegionResult:
+    """The result with a confidence interval for every score, per bin and per class.
+
+    Args:
+        result: Of ``score_regions``.
+        resamples: How many times images are drawn.
+        seed: Of the draw; the same seed gives the same intervals.
+        level: Probability that an interval covers.
+        progress: Whether to show progress.
+
+    Raises:
+        UserError: If ``resamples`` or ``level`` cannot be used.
+    """
+    check_draws(resamples, level)
+    sums = _sums_of(result)
+    plain = scores_of(sums.totals())[0]
+    (drawn,) = _drawn([sums], resamples, seed, progress)
+    return fill_intervals(
+        result,
+        np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1),
+        np.clip(intervals_of(drawn, plain, level), 0, 1),
+        resamples=resamples,
+        level=level,
+    )
+
+
+def compare_regions(
+    a: RegionResult,
+    b: RegionResult,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
+) -> Comparison:
+    """Compare two runs, paired: both are scored on the same draws of images.
+
+    Args:
+        a: First result of ``score_regions``.
+        b: Second, of the same ground truth and bins.
+        resamples: How many times images are drawn.
+        seed: Of the draw.
+        level: Probability that an interval covers.
+        progress: Whether to show progress.
+
+    Raises:
+        UserError: If the results are not of the same ground truth and bins.
+    """
+    check_draws(resamples, level)
+    runs = [_sums_of(a), _sums_of(b)]
+    _check_alike(a, b)
+    plain = np.stack([scores_of(run.totals())[0] for run in runs])
+    return compare_scores(
+        SCORES,
+        runs[0].columns,
+        a.regions.categories,
+        runs[0].totals()[0, :, :, SUMS.index('regions')].T,
+        plain,
+        _drawn(runs, resamples, seed, progress),
+        level=level,
+    )
+
+
+def _drawn(runs: list[RegionSums], resamples: int, seed: int, progress: bool) -> np.ndarray:
+    """(R, B, 3, C, K) scores of each run under the same draws."""
+    weights = np.stack(list(draw_images(runs[0].shape[0], resamples, seed)))
+    chunks = range(0, resamples, _AT_ONCE)
+    drawn = [
+        [scores_of(run.totals(weights[start : start + _AT_ONCE])) for run in runs]
+        for start in track(chunks, 'resampling', total=len(chunks), shown=progress)
+    ]
+    return np.concatenate(drawn, axis=1)
+
+
+def _sums_of(result: RegionResult) -> RegionSums:
+    if result.regions is None:
+        raise ValueError('the result carries no regions: use one that score_regions returned')
+    return sum_regions(result.regions, result.size_bins)
+
+
+def _check_alike(a: RegionResult, b: RegionResult) -> None:
+    first, second = a.regions, b.regions
+    checks = {
+        'bins': a.size_bins == b.size_bins,
+        'tolerance': first.tolerance == second.tolerance,
+        'classes': first.categories == second.categories,
+        'images': np.array_equal(first.images, second.images),
+        'ground-truth regions': all(
+            np.array_equal(getattr(first.truth, name), getattr(second.truth, name))
+            for name in ('category', 'area')
+        ),
+    }
+    if other := [name for name, same in checks.items() if not same]:
+        raise UserError(
+            f'two results are compared on one ground truth in one way; these differ in '
+            f'{", ".join(other)}'
+        )

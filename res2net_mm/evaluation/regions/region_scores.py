@@ -1,0 +1,106 @@
+"""IoU, recall and boundary F of regions in size bins, from sums over images."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from res2net_mm.evaluation.regions.region_set import RegionSet
+from res2net_mm.evaluation.size_bins import ALL, SizeBin
+
+SCORES = ('IoU', 'recall', 'BF')
+# What is summed: of ground-truth regions, then of predicted ones.
+SUMS = (
+    *('regions', 'area', 'hit', 'boundary', 'matched'),
+    *('false', 'found_boundary', 'found_matched'),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class RegionSums:
+    """Sums over the regions of each image and class, a row for each pair that has any.
+
+    Attributes:
+        image: (R,) the image.
+        category: (R,) the class.
+        values: (R, C, S) float64, for the C columns and the S sums of ``SUMS``.
+        columns: The columns, that of all sizes and the bins.
+        shape: Number of images, number of classes.
+    """
+
+    image: np.ndarray
+    category: np.ndarray
+    values: np.ndarray
+    columns: tuple[SizeBin, ...]
+    shape: tuple[int, int]
+
+    def totals(self, weights: np.ndarray | None = None) -> np.ndarray:
+        """(W, K, C, S) sums by class, images counted as often as ``weights`` (W, N) says.
+
+        Without weights each image counts once and W is 1.
+        """
+        images, classes = self.shape
+        weights = np.ones((1, images)) if weights is None else weights
+        sums = np.zeros((len(weights), classes, *self.values.shape[1:]))
+        for k in range(classes):
+            rows = self.category == k
+            sums[:, k] = np.tensordot(weights[:, self.image[rows]], self.values[rows], axes=1)
+        return sums
+
+
+def sum_regions(regions: RegionSet, bins: Sequence[SizeBin]) -> RegionSums:
+    """Sum what is counted by image, class and column: all sizes, then ``bins``."""
+    truth, found, classes = regions.truth, regions.found, len(regions.categories)
+    keys = [
+        regions.truth_image.astype(np.int64) * classes + truth.category,
+        regions.found_image.astype(np.int64) * classes + found.category,
+    ]
+    pairs, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+    of_truth, of_found = np.split(inverse, [len(keys[0])])
+    columns = (SizeBin(ALL), *bins)
+    values = np.zeros((len(pairs), len(columns), len(SUMS)))
+    for c, column in enumerate(columns):
+        held = column.holds(truth.area, regions.image_areas[regions.truth_image])
+        summed = (held, *(held * getattr(truth, name) for name in SUMS[1:5]))
+        for s, counts in enumerate(summed):
+            values[:, c, s] = np.bincount(of_truth, counts, minlength=len(pairs))
+        share = _shares(regions, column, held)
+        for s, name in enumerate(('false', 'boundary', 'matched'), start=5):
+            counts = getattr(found, name)
+            # The product first: where the share is one, the quotient is then exact.
+            counted = counts * share[0] / share[1]
+            values[:, c, s] = np.bincount(of_found, counted, minlength=len(pairs))
+    shape = len(regions.images), classes
+    return RegionSums(pairs // classes, pairs % classes, values, columns, shape)
+
+
+def _shares(regions: RegionSet, column: SizeBin, held: np.ndarray) -> tuple:
+    """How much of each predicted region counts in a column, as numerator and denominator."""
+    founds = len(regions.found.area)
+    if column.name == ALL:
+        return np.ones(founds), np.ones(founds)
+    pairs = regions.overlaps
+    whole = np.bincount(pairs.found, pairs.pixels, minlength=founds)
+    inside = np.bincount(pairs.found, pairs.pixels * held[pairs.truth], minlength=founds)
+    alarm = column.holds(regions.found.area, regions.image_areas[regions.found_image])
+    return np.where(whole, inside, alarm), np.where(whole, whole, 1)
+
+
+def scores_of(totals: np.ndarray) -> np.ndarray:
+    """(3, C, K) the scores of ``SCORES`` in 0..1 from (K, C, S) sums; nan where there is none.
+
+    More axes in front of K stay in front.
+    """
+    sums = dict(zip(SUMS, np.moveaxis(totals.swapaxes(-3, -2), -1, 0), strict=True))  # (..., C, K)
+    with np.errstate(invalid='ignore', divide='ignore'):
+        iou = sums['hit'] / (sums['area'] + sums['false'])
+        recall = sums['hit'] / sums['area']
+        completeness = sums['matched'] / sums['boundary']
+        precision = sums['found_matched'] / sums['found_boundary']
+        # Nothing predicted, or nothing near, is 0; no boundary in the ground truth is no score.
+        both = completeness + precision
+        found = np.where(both > 0, 2 * completeness * precision / both, 0)
+        boundary_f = np.where(sums['boundary'] > 0, found, np.nan)
+    # Of all sizes (the first column) a class has an IoU if it is only predicted, as in mmseg.
+    iou[..., 1:, :] = np.where(sums['regions'][..., 1:, :] > 0, iou[..., 1:, :], np.nan)
+    return np.stack([iou, recall, boundary_f], axis=-3)

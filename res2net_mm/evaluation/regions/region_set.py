@@ -1,0 +1,119 @@
+"""The regions of all images of a run: what scores, intervals and comparisons are made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.regions.image_regions import (
+    FoundRegions,
+    ImageRegions,
+    Overlaps,
+    TruthRegions,
+    field_names,
+)
+from res2net_mm.whole_file import whole_file
+
+_KINDS = {'truth': TruthRegions, 'found': FoundRegions, 'overlaps': Overlaps}
+
+
+@dataclass(frozen=True, eq=False)
+class RegionSet:
+    """Regions of a run; bins are no part of it, so it can be scored in any.
+
+    Attributes:
+        images: (N,) names of the images.
+        image_areas: (N,) int64, px^2.
+        categories: Names of the classes.
+        tolerance: Of the boundary, as a share of the image diagonal.
+        truth: All ground-truth regions.
+        truth_image: (T,) int32, the image each is in.
+        found: All predicted regions.
+        found_image: (F,) int32, likewise.
+        overlaps: All pairs, of indices into ``found`` and ``truth``.
+    """
+
+    images: np.ndarray
+    image_areas: np.ndarray
+    categories: tuple[str, ...]
+    tolerance: float
+    truth: TruthRegions
+    truth_image: np.ndarray
+    found: FoundRegions
+    found_image: np.ndarray
+    overlaps: Overlaps
+
+
+def stack_regions(
+    images: Sequence[tuple[str, ImageRegions]], categories: Sequence[str], tolerance: float
+) -> RegionSet:
+    """Put the regions of images, each with its name, together."""
+    names, regions = zip(*images, strict=True)
+    counts = {
+        'found': [len(of_image.found.area) for of_image in regions],
+        'truth': [len(of_image.truth.area) for of_image in regions],
+    }
+    first = {name: np.cumsum([0, *count[:-1]]) for name, count in counts.items()}
+    of_image = {
+        name: np.repeat(np.arange(len(names), dtype=np.int32), count)
+        for name, count in counts.items()
+    }
+
+    def joined(part: str, name: str) -> np.ndarray:
+        arrays = [getattr(getattr(of_one, part), name) for of_one in regions]
+        if part == 'overlaps' and name in first:
+            arrays = [array + start for array, start in zip(arrays, first[name], strict=True)]
+        return np.concatenate(arrays)
+
+    parts = {
+        part: kind(**{name: joined(part, name) for name in field_names(kind)})
+        for part, kind in _KINDS.items()
+    }
+    return RegionSet(
+        images=np.array(names, dtype=str),
+        image_areas=np.array([of_one.area for of_one in regions], dtype=np.int64),
+        categories=tuple(categories),
+        tolerance=tolerance,
+        truth_image=of_image['truth'],
+        found_image=of_image['found'],
+        **parts,
+    )
+
+
+def write_regions(regions: RegionSet, path: str | Path) -> Path:
+    """Write a set to an npz file that is whole or not there."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {name: getattr(regions, name) for name in _PLAIN}
+    for part, kind in _KINDS.items():
+        of_part = getattr(regions, part)
+        arrays |= {f'{part}.{name}': getattr(of_part, name) for name in field_names(kind)}
+    with whole_file(path) as partial:
+        np.savez_compressed(partial, **arrays)
+    return path
+
+
+def read_regions(path: str | Path) -> RegionSet:
+    """Read what ``write_regions`` wrote; nothing in the file is run.
+
+    Raises:
+        UserError: If the file cannot be read or holds something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            parts = {
+                part: kind(**{name: arrays[f'{part}.{name}'] for name in field_names(kind)})
+                for part, kind in _KINDS.items()
+            }
+            plain = {name: arrays[name] for name in _PLAIN}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+        raise UserError(f'cannot read the regions of a run in {path}: {error}') from error
+    plain['categories'] = tuple(plain['categories'].tolist())
+    plain['tolerance'] = float(plain['tolerance'])
+    return RegionSet(**plain, **parts)
+
+
+_PLAIN = tuple(name for name in field_names(RegionSet) if name not in _KINDS)

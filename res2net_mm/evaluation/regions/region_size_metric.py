@@ -1,0 +1,166 @@
+"""IoU, recall and boundary F by region size as an MMEngine metric for segmenters."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import MMLogger
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.json_file import write_json_file
+from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
+from res2net_mm.evaluation.regions.image_regions import find_regions
+from res2net_mm.evaluation.regions.region_intervals import with_region_intervals
+from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
+from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
+from res2net_mm.evaluation.regions.region_table import region_table
+from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
+from res2net_mm.evaluation.work_dir import work_dir_of
+from res2net_mm.registry import METRICS
+
+RESULT_FILE = 'iou_by_size.json'
+REGION_FILE = 'iou_by_size.npz'
+# What values are called; mIoU and mAcc as in MMSegmentation.
+_NAMES = {'IoU': 'mIoU', 'recall': 'mAcc', 'BF': 'mBF'}
+
+
+@METRICS.register_module()
+class RegionSizeMetric(BaseMetric):
+    """IoU, recall and boundary F for small, medium, large and all regions of label maps.
+
+    What they are is written in :mod:`res2net_mm.evaluation.regions`. Takes the place of mmseg's
+    IoUMetric: ``mIoU``, ``mAcc`` and ``aAcc`` are its values, in % but not rounded, so
+    ``save_best='mIoU'`` works with both. Besides them there are ``mBF``, ``mIoU_s``, ``mIoU_m``,
+    ``mIoU_l`` and so on; other bins by their own name. A bin without regions has no value.
+
+    One table is printed. ``iou_by_size.json`` holds its numbers, and ``iou_by_size.npz`` the
+    regions of every image, from which the run can be scored in other bins or compared with another
+    (``read_regions``, ``score_regions``, ``compare_regions``).
+
+    Args:
+        ignore_index: Label of the ground truth that is left out.
+        bins: Size bins, see :func:`res2net_mm.evaluation.make_bins`; None for COCO's three.
+        bins_by: What the limits of bins measure: ``area``, ``side``, ``relative-area`` or
+            ``relative-side``.
+        tolerance: Of the boundary, as a share of the image diagonal.
+        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
+        seed: Of these draws.
+        out_dir: Where the two files go, overwritten by each evaluation. None for the work directory
+            of the run, found by the log file; without one nothing is written.
+        collect_device: See BaseMetric.
+        prefix: See BaseMetric.
+        collect_dir: See BaseMetric.
+
+    Raises:
+        UserError: If an argument is unusable, or there is nothing to score.
+    """
+
+    def __init__(
+        self,
+        *,
+        ignore_index: int = 255,
+        bins: Iterable | None = None,
+        bins_by: str = 'area',
+        tolerance: float = TOLERANCE,
+        bootstrap: int = 0,
+        seed: int = 0,
+        out_dir: str | Path | None = None,
+        collect_device: str = 'cpu',
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ):
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        self.ignore_index = ignore_index
+        self.bins = make_bins(bins, bins_by)
+        self.tolerance = check_tolerance(tolerance)
+        self.bootstrap, self.seed = bootstrap, seed
+        self.out_dir = None if out_dir is None else Path(out_dir)
+
+    def process(self, data_batch, data_samples: Sequence[Mapping]) -> None:
+        """Compare the label maps of one batch, region by region; the maps are not kept.
+
+        Args:
+            data_batch: Not used.
+            data_samples: MMSegmentation's data samples as dicts: ``pred_sem_seg`` and
+                ``gt_sem_seg``, whose ``data`` is (1, H, W), and ``img_path``.
+
+        Raises:
+            UserError: If a sample has no ground truth, or one of another size.
+        """
+        classes = self._classes()
+        for sample in data_samples:
+            name = str(sample.get('img_path', len(self.results)))
+            if 'gt_sem_seg' not in sample:
+                raise UserError(
+                    f'image {name} comes without ground truth: the test pipeline needs '
+                    'LoadAnnotations'
+                )
+            truth, predicted = (_labels(sample[key]) for key in ('gt_sem_seg', 'pred_sem_seg'))
+            if truth.shape != predicted.shape:
+                raise UserError(
+                    f'image {name}: the ground truth is {truth.shape} px, the prediction '
+                    f'{predicted.shape}: put LoadAnnotations after Resize in the test pipeline'
+                )
+            regions = find_regions(
+                truth,
+                predicted,
+                classes=len(classes),
+                ignore_index=self.ignore_index,
+                tolerance=self.tolerance,
+            )
+            self.results.append((name, regions))
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Score the regions of all images, print the table, write the files.
+
+        Args:
+            results: What ``process`` kept, of all processes.
+
+        Raises:
+            UserError: If there were no images or no labelled pixel.
+        """
+        if not results:
+            raise UserError('nothing to evaluate: the dataset has no images')
+        # Processes take turns with images: by name, two runs have them in the same order.
+        regions = stack_regions(
+            sorted(results, key=lambda result: result[0]), self._classes(), self.tolerance
+        )
+        result = score_regions(regions, bins=self.bins)
+        if result.accuracy is None:
+            raise UserError('nothing to evaluate: no pixel of the ground truth has a class')
+        if self.bootstrap:
+            result = with_region_intervals(result, resamples=self.bootstrap, seed=self.seed)
+        logger = MMLogger.get_current_instance()
+        logger.info('\n' + region_table(result))
+        out_dir = self.out_dir or work_dir_of(logger)
+        if out_dir is not None:
+            written = write_json_file(result.to_dict(), out_dir / RESULT_FILE)
+            write_regions(regions, out_dir / REGION_FILE)
+            logger.info(f'Written to {written}, the regions to {out_dir / REGION_FILE}')
+        return _values(result)
+
+    def _classes(self) -> tuple[str, ...]:
+        classes = tuple((self.dataset_meta or {}).get('classes') or ())
+        if not classes:
+            raise UserError("the dataset names no classes: set metainfo=dict(classes=('...',))")
+        return classes
+
+
+def _labels(pixels) -> np.ndarray:
+    """(H, W) labels of a PixelData or its dict."""
+    data = pixels['data'] if isinstance(pixels, Mapping) else pixels.data
+    return data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
+
+
+def _values(result: RegionResult) -> dict[str, float]:
+    """MMSegmentation's names for the scores, without those that are None."""
+    values = {'aAcc': result.accuracy}
+    for scores in (result.overall, *result.bins):
+        end = '' if scores is result.overall else f'_{_short(scores.size_bin)}'
+        values |= {f'{_NAMES[name]}{end}': score for name, score in scores.scores.items()}
+    return {key: 100 * value for key, value in values.items() if value is not None}
+
+
+def _short(size_bin: SizeBin) -> str:
+    return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name

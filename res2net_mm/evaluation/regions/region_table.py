@@ -1,0 +1,60 @@
+"""A result by region size as one table: means, regions, then the IoU of every class."""
+
+from res2net_mm.evaluation.regions.region_result import RegionResult, RegionScores
+from res2net_mm.evaluation.size_bins import MEASURES
+from res2net_mm.evaluation.text_table import align, interval_text, percent
+
+NO_REGIONS = 'no regions'
+# What a row is called, and the score that it shows.
+_ROWS = {'mIoU': 'IoU', 'mAcc (recall)': 'recall', 'boundary F': 'BF'}
+_SIZE = {
+    'area': 'area',
+    'side': 'square root of the area',
+    'relative-area': 'area / area of the image',
+    'relative-side': 'square root of (area / area of the image)',
+}
+
+
+def region_table(result: RegionResult) -> str:
+    """mIoU, mAcc, boundary F (in %) and regions, then IoU by class; a column per bin and for all.
+
+    With intervals, each line of scores is followed by theirs.
+    """
+    columns = (*result.bins, result.overall)
+    by = columns[0].size_bin.by
+    rows = [
+        ['', *(s.size_bin.name for s in columns)],
+        [MEASURES[by], *(s.size_bin.limits for s in columns)],
+    ]
+    for title, score in _ROWS.items():
+        rows.append([title, *(percent(s.scores[score], NO_REGIONS) for s in columns)])
+        rows += _interval_row(result, columns, score)
+    blank = [''] * len(result.bins)
+    rows.append(['aAcc', *blank, percent(result.accuracy, NO_REGIONS)])
+    rows.append(['regions', *(str(s.regions) for s in columns)])
+    rows.append(['IoU (regions)', *blank, ''])
+    for scored in result.classes:
+        of_class = (*scored.bins, scored.overall)
+        rows.append([f'  {scored.name}', *map(_cell, of_class)])
+        rows += _interval_row(result, of_class, 'IoU')
+    head = (
+        f'segmentation in % by size ({_SIZE[by]}) of the ground-truth region, connected pixels of '
+        f'a class; boundary F within {100 * result.tolerance:g} % of the diagonal; '
+        f'{result.images} images'
+    )
+    if result.resamples:
+        head += f'; {100 * result.level:g} % intervals of {result.resamples} draws of images'
+    return '\n'.join([head, *align(rows)])
+
+
+def _cell(scores: RegionScores) -> str:
+    if scores.iou is None:
+        return NO_REGIONS
+    return f'{percent(scores.iou, NO_REGIONS)} ({scores.regions})'
+
+
+def _interval_row(result: RegionResult, columns: tuple, score: str) -> list[list[str]]:
+    if not result.resamples:
+        return []
+    cells = (interval_text(s.intervals.get(score)) for s in columns)
+    return [[f'    {100 * result.level:g} %', *cells]]
