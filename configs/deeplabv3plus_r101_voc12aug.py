@@ -10,3 +10,6 @@ model = dict(
     ),
     decode_head=dict(dilations=(1, 6, 12, 18)),
 )
+
+val_evaluator = dict(_delete_=True, type='res2net_mm.RegionSizeMetric')
+test_evaluator = val_evaluator

@@ -14,3 +14,6 @@ model = dict(
         init_cfg=dict(type='Pretrained', checkpoint='res2net://res2net50_v1b_26w_4s'),
     ),
 )
+
+val_evaluator = dict(_delete_=True, type='res2net_mm.RegionSizeMetric')
+test_evaluator = val_evaluator

@@ -84,6 +84,8 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
+val_evaluator = dict(_delete_=True, type='res2net_mm.RegionSizeMetric')
+test_evaluator = val_evaluator
 
 iterations = 900
 train_cfg = dict(max_iters=iterations, val_interval=300)

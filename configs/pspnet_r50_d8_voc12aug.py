@@ -1,2 +1,5 @@
 # Published: mIoU 76.78 (mmseg).
 _base_ = 'mmseg::pspnet/pspnet_r50-d8_4xb4-20k_voc12aug-512x512.py'
+
+val_evaluator = dict(_delete_=True, type='res2net_mm.RegionSizeMetric')
+test_evaluator = val_evaluator

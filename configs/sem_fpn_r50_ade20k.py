@@ -1,2 +1,5 @@
 # Published: mIoU 37.49 (mmseg).
 _base_ = 'mmseg::sem_fpn/fpn_r50_4xb4-160k_ade20k-512x512.py'
+
+val_evaluator = dict(_delete_=True, type='res2net_mm.RegionSizeMetric')
+test_evaluator = val_evaluator

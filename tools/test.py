@@ -24,6 +24,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', help='where to write; default work_dirs/<config name>')
     parser.add_argument('--show-dir', help='save the images with predictions drawn on them here')
     parser.add_argument(
+        '--out',
+        dest='out_dir',
+        metavar='DIR',
+        help='save the label maps that a segmenter predicts here, for tools/eval_by_size.py',
+    )
+    parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='settings to override, key=value ...'
     )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')

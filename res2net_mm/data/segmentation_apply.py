@@ -16,7 +16,7 @@ FILLED_BY = {
     'RandomRotate': 'seg_pad_val',
     'RandomMosaic': 'seg_pad_val',
 }
-METRIC = 'IoUMetric'
+METRICS = ('IoUMetric', 'RegionSizeMetric')  # those of label maps
 
 
 def is_segmenter(cfg: Config) -> bool:
@@ -28,7 +28,8 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
     """Points every dataset and evaluator of ``cfg`` at ``folder``; sets classes and ignored label.
 
     Datasets become BaseSegDataset inside the wrappers they have. Crops, sizes and all else of the
-    pipelines stay. Metrics other than IoUMetric go, and IoUMetric comes where none is left.
+    pipelines stay. Metrics other than those of label maps go, and RegionSizeMetric comes where none
+    is left.
 
     Args:
         cfg: a loaded config, changed in place, or not at all where an error is raised.
@@ -53,8 +54,8 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
             count = len(split.files.names)
             changes.append(f'{name}_dataloader: {count} images of {split.list_file}')
         if evaluator := settings.get(f'{name}_evaluator'):
-            settings[f'{name}_evaluator'] = _point_evaluator(evaluator, ignored)
-            changes.append(f'{name}_evaluator: {METRIC}, label {ignored} left out')
+            settings[f'{name}_evaluator'], metrics = _point_evaluator(evaluator, ignored)
+            changes.append(f'{name}_evaluator: {metrics}, label {ignored} left out')
     for key, value in settings.items():
         cfg[key] = value
     return changes
@@ -92,8 +93,9 @@ def _set_transforms(dataset, ignored: int) -> None:
 
 def _point_evaluator(evaluator, ignored: int):
     entries = evaluator if isinstance(evaluator, (list, tuple)) else [evaluator]
-    kept = [entry for entry in entries if kind(entry) == METRIC]
-    kept = kept or [dict(type=f'mmseg.{METRIC}', iou_metrics=['mIoU'])]
+    kept = [entry for entry in entries if kind(entry) in METRICS]
+    kept = kept or [dict(type='res2net_mm.RegionSizeMetric')]
     for entry in kept:
         entry['ignore_index'] = ignored
-    return kept if isinstance(evaluator, (list, tuple)) else kept[0]
+    names = ', '.join(map(kind, kept))
+    return (kept if isinstance(evaluator, (list, tuple)) else kept[0]), names

@@ -3,8 +3,17 @@
 from .checked_loading import CheckedLoading
 from .demo import demo
 from .evaluate import evaluate
+from .label_map_hook import LabelMapHook
 from .prediction_sheet_hook import PredictionSheetHook
 from .startup_report import StartupReport
 from .train import train
 
-__all__ = ['CheckedLoading', 'PredictionSheetHook', 'StartupReport', 'demo', 'evaluate', 'train']
+__all__ = [
+    'CheckedLoading',
+    'LabelMapHook',
+    'PredictionSheetHook',
+    'StartupReport',
+    'demo',
+    'evaluate',
+    'train',
+]

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from res2net_mm.data import draw_demo_set
-from res2net_mm.evaluation.size_metric import RESULT_FILE
+from res2net_mm.data import draw_demo_set, is_segmenter
+from res2net_mm.evaluation import size_metric
+from res2net_mm.evaluation.regions import region_size_metric
 
 from .config import load_config
 from .evaluate import evaluate
@@ -26,7 +27,8 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     train(load_config(config, work_dir=work_dir))
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
     metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
-    table = Path(cfg.work_dir, RESULT_FILE)
+    name = region_size_metric.RESULT_FILE if is_segmenter(cfg) else size_metric.RESULT_FILE
+    table = Path(cfg.work_dir, name)
     print(
         f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'
         + (f'the table above as JSON in {table},\n' if table.is_file() else '')

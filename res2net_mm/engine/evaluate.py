@@ -25,6 +25,7 @@ def evaluate(
     ignore_index: int | None = None,
     work_dir: str | Path | None = None,
     show_dir: str | Path | None = None,
+    out_dir: str | Path | None = None,
     cfg_options: Mapping[str, Any] | None = None,
     launcher: str = 'none',
 ) -> dict[str, float]:
@@ -39,6 +40,8 @@ def evaluate(
         ignore_index: Likewise, the label that is neither trained on nor counted.
         work_dir: Where the results go; default ``work_dirs/<config's name>``.
         show_dir: Where to save the images with predictions drawn on them; default nowhere.
+        out_dir: Where to save the label maps that a segmenter predicts, as eval_by_size reads them;
+            default nowhere.
         cfg_options: Settings to override.
         launcher: none, pytorch, slurm or mpi.
 
@@ -62,6 +65,8 @@ def evaluate(
         require_datasets(cfg, loaders=('test_dataloader',))
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
+    if out_dir is not None and not is_segmenter(cfg):
+        raise UserError('--out saves the label maps of a segmenter, and this is a detector')
     if show_dir is not None:
         _save_pictures(cfg, show_dir)
     cfg.custom_hooks = [
@@ -69,6 +74,8 @@ def evaluate(
         dict(type='res2net_mm.CheckedLoading', whole=True),
         dict(type='res2net_mm.PredictionSheetHook'),
     ]
+    if out_dir is not None:
+        cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
     runner = Runner.from_cfg(cfg)
     if folder:
         runner.logger.info(folder)
