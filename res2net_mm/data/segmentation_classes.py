@@ -69,7 +69,7 @@ def name_labels(
     void = ignore_index
     if classes:
         names, source = tuple(classes), 'as given'
-    elif file := _name_file(root):
+    elif file := find_name_file(root):
         names, void = _without_void(file, _read_names(file), ignore_index)
         source = f'named by {file}'
     elif layout == 'voc' and census.palettes and seen <= {*range(len(VOC)), IGNORED}:
@@ -87,7 +87,8 @@ def name_labels(
     return labels
 
 
-def _name_file(root: Path) -> Path | None:
+def find_name_file(root: Path) -> Path | None:
+    """The file that names the classes of a folder."""
     files = (root / folder / name for folder in NAME_DIRS for name in NAME_FILES)
     return next((file for file in files if file.is_file()), None)
 

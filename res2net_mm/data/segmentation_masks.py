@@ -56,7 +56,7 @@ def count_labels(part: MaskedImages, *, what: str) -> MaskCensus:
     census, unequal = MaskCensus(), []
     for name in track(part.names, f'masks of {what}', total=len(part.names), shown=True):
         file = part.mask(name)
-        labels, palette = _read(file)
+        labels, palette = read_mask(file)
         size = _shown_size(part.image(name))
         if labels.shape != size:
             unequal.append(f'{file.name} has {_text(labels.shape)}, its image {_text(size)}')
@@ -75,8 +75,12 @@ def count_labels(part: MaskedImages, *, what: str) -> MaskCensus:
     return census
 
 
-def _read(file: Path) -> tuple[np.ndarray, bool]:
-    """The labels of a mask, (H, W) integers below 256, and whether it has a palette."""
+def read_mask(file: Path) -> tuple[np.ndarray, bool]:
+    """The labels of a mask, (H, W) uint8, and whether it has a palette.
+
+    Raises:
+        UserError: it cannot be read, or holds colours or labels above 255.
+    """
     try:
         with Image.open(file) as mask:
             mode, labels = mask.mode, np.array(mask)
