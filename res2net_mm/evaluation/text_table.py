@@ -10,7 +10,7 @@ def align(rows: list[list[str]]) -> list[str]:
                 row[0].ljust(widths[0]),
                 *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
             ]
-        )
+        ).rstrip()
         for row in rows
     ]
 

@@ -23,6 +23,11 @@ DETECTORS = [
     for path in CONFIGS
     if path.stem.startswith(('faster', 'mask', 'cascade', 'htc', 'retina', 'atss'))
 ]
+SEGMENTERS = [
+    path
+    for path in CONFIGS
+    if path.stem.startswith(('fcn', 'pspnet', 'upernet', 'sem_fpn', 'deeplab'))
+]
 load = cache(Config.fromfile)  # not to be changed by a test
 
 
@@ -60,6 +65,12 @@ def test_a_detector_is_scored_by_size_boxes_and_masks(path):
     assert cfg.val_evaluator == cfg.test_evaluator
     assert cfg.val_evaluator.type == 'res2net_mm.SizeMetric'
     assert cfg.val_evaluator.get('metric', 'bbox') == (['bbox', 'segm'] if has_masks else 'bbox')
+
+
+@each(SEGMENTERS)
+def test_a_segmenter_is_scored_by_region_size(path):
+    cfg = load(path)
+    assert cfg.val_evaluator == cfg.test_evaluator == dict(type='res2net_mm.RegionSizeMetric')
 
 
 @pytest.mark.slow

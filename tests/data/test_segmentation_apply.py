@@ -71,6 +71,21 @@ def test_every_head_has_the_classes_and_the_ignored_label(name, folder):
     assert cfg.val_evaluator.type.endswith('IoUMetric')
 
 
+def test_the_metric_by_region_size_stays_and_comes_where_none_is_of_label_maps(folder):
+    ours = dict(type='res2net_mm.RegionSizeMetric', bins=[16])
+    for before, after in (
+        (ours, [ours]),
+        ([dict(type='IoUMetric'), ours], [dict(type='IoUMetric'), ours]),
+        (dict(type='CityscapesMetric', output_dir='x'), [dict(type='res2net_mm.RegionSizeMetric')]),
+    ):
+        cfg = load(DEEPLAB)
+        cfg.val_evaluator = before
+        changes = set_masks(cfg, folder)
+        now = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
+        assert now == [{**metric, 'ignore_index': 5} for metric in after]
+        assert 'RegionSizeMetric, label 5 left out' in '\n'.join(changes)
+
+
 def test_channels_are_set_where_they_are_scores_of_classes(folder):
     cfg = load(MASK2FORMER)
     set_masks(cfg, folder)

@@ -1,12 +1,18 @@
 """The real tools on label masks: train and test a segmenter, and their errors in one line."""
 
+import json
+
 import cv2
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.structures import BaseDataElement, PixelData
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN_SEGMENTER, QUICK
 from test_tools import one_error, run
 
+from res2net_mm.engine import LabelMapHook, evaluate
 from res2net_mm.engine.datasets import use_folder
+from res2net_mm.engine.evaluate_label_maps import evaluate_label_maps
 from res2net_mm.errors import UserError
 
 SHORT = {
@@ -33,6 +39,7 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
         'backbone: Res2Net, preset res2net_light_14w_4s',
         'weights: random',
         'mIoU: ',
+        'segmentation in % by size',
     ):
         assert line in said
 
@@ -43,6 +50,8 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
         *common,
         '--show-dir',
         tmp_path / 'show',
+        '--out',
+        tmp_path / 'maps',
         '--cfg-options',
         *OPTIONS,
         cwd=tmp_path,
@@ -51,9 +60,45 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
     said = done.stdout + done.stderr
     assert 'mIoU: ' in said
     for name in CLASSES:
-        assert f' {name} ' in said  # a row of the table
+        assert f'  {name} ' in said  # a row of the table
     assert cv2.imread(str(work_dir / 'predictions.png')).shape[1] == 3 * 320
     assert len(list((tmp_path / 'show').rglob('*.png'))) == 4
+    scored = json.loads((work_dir / 'iou_by_size.json').read_text())
+    saved = evaluate_label_maps(
+        coco_folder / 'labels/val2017', tmp_path / 'maps', classes=CLASSES, progress=False
+    )
+    assert saved.to_dict() == scored
+
+
+def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_path):
+    class Runner:
+        class test_dataloader:
+            class dataset:
+                data_prefix = dict(seg_map_path='set/labels')
+
+    def sample(path):
+        made = BaseDataElement(metainfo=dict(seg_map_path=path, reduce_zero_label=True))
+        made.pred_sem_seg = PixelData(data=torch.tensor([[[0, 1], [2, 254]]]))
+        return made
+
+    hook = LabelMapHook(str(tmp_path))
+    hook.after_test_iter(
+        Runner, 0, {}, [sample('set/labels/a/1.png'), sample('set/labels/b/1.png')]
+    )
+    written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob('*.png'))
+    assert written == ['a/1.png', 'b/1.png']
+    labels = cv2.imread(str(tmp_path / 'a/1.png'), cv2.IMREAD_UNCHANGED)
+    assert labels.tolist() == [[1, 2], [3, 255]]
+    hook.after_test_iter(Runner, 1, {}, [sample('elsewhere/1.png')])
+    with pytest.raises(UserError, match=r'would both be .*1\.png'):
+        hook.after_test_iter(Runner, 2, {}, [sample('other/1.png')])
+    hook.after_test_iter(Runner, 3, {}, [sample('elsewhere/1.png')])  # again, as samplers may
+
+
+def test_a_detector_has_no_label_maps(coco_folder, tmp_path):
+    (tmp_path / 'w.pth').touch()
+    with pytest.raises(UserError, match='--out saves the label maps of a segmenter'):
+        evaluate(LIGHT, tmp_path / 'w.pth', data=coco_folder, work_dir=tmp_path, out_dir=tmp_path)
 
 
 def test_the_voc_set_missing_is_one_error_that_says_what_to_do(tmp_path):

@@ -54,7 +54,7 @@ def _cell(scores: RegionScores) -> str:
 
 
 def _interval_row(result: RegionResult, columns: tuple, score: str) -> list[list[str]]:
-    if not result.resamples:
+    if not any(score in s.intervals for s in columns):
         return []
     cells = (interval_text(s.intervals.get(score)) for s in columns)
     return [[f'    {100 * result.level:g} %', *cells]]

@@ -1,0 +1,167 @@
+"""Scoring folders of label maps from the command line, and everything that can be wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from res2net_mm.engine.evaluate_label_maps import evaluate_label_maps
+from res2net_mm.engine.evaluate_saved import evaluate_saved
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.regions import read_regions, score_regions
+
+TOOL = Path(__file__).parents[2] / 'tools/eval_by_size.py'
+NAMES = ('x/a.png', 'x/b.png', 'c.png')
+
+
+def label_map(index, shift=0, first=0, ignored=255):
+    """40x60 px: class 1 a large square, class 2 a small one, a strip that is ignored."""
+    labels = np.full((40, 60), first, np.uint8)
+    labels[5:30, 5 + shift : 40] = first + 1
+    labels[32:36, 10 + index : 14 + index + shift] = first + 2
+    labels[:, 58:] = ignored
+    return labels
+
+
+def write(path, labels, palette=False):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.fromarray(labels)
+    if palette:
+        image = image.convert('P')
+        image.putpalette([value for i in range(256) for value in (255 - i, i, 9)])
+        image.putdata(labels.ravel().tolist())
+    image.save(path)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Three label maps and their predictions, two columns off."""
+    for i, name in enumerate(NAMES):
+        write(tmp_path / 'gt' / name, label_map(i))
+        write(tmp_path / 'dt' / name, label_map(i, shift=2))
+    return tmp_path / 'gt', tmp_path / 'dt'
+
+
+def run(*folders, **options):
+    lines = []
+    result = evaluate_label_maps(*folders, progress=False, say=lines.append, **options)
+    return result, '\n'.join(lines)
+
+
+def test_the_tool_prints_the_table_and_writes_files(folders, tmp_path):
+    gt, dt = folders
+    out = tmp_path / 'out.json'
+    options = f'--gt {gt} --dt {dt} --classes sky wall cat --bins 5 --by side --bootstrap 4'
+    done = subprocess.run(
+        [sys.executable, TOOL, *options.split(), '--json', out],
+        capture_output=True,
+        text=True,
+        cwd=TOOL.parents[1],
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for text in ('3 label maps of 3 classes, as given', 'mIoU', '95 % intervals of 4 draws', 'cat'):
+        assert text in done.stdout
+    written = json.loads(out.read_text())
+    assert [entry['regions'] for entry in written['scores']] == [3, 6, 9]
+    assert written['classes'][2]['scores'][0]['IoU'] == 16 / 24
+    result = score_regions(read_regions(tmp_path / 'out.npz'), bins=[5], bins_by='side')
+    assert result.overall.iou == written['scores'][-1]['IoU']
+
+
+def test_palettes_and_labels_that_begin_at_one(folders, tmp_path):
+    plain, _ = run(*folders)
+    for i, name in enumerate(NAMES):
+        write(tmp_path / 'gt1' / name, label_map(i, first=1, ignored=0), palette=True)
+        write(tmp_path / 'dt1' / name, label_map(i, shift=2, first=1, ignored=1), palette=True)
+    moved, text = run(tmp_path / 'gt1', tmp_path / 'dt1', ignore_index=0)
+    assert '3 classes, named by their labels; label 0 ignored' in text
+    assert [c.name for c in moved.classes] == ['class_1', 'class_2', 'class_3']
+    assert [c.overall for c in moved.classes] == [c.overall for c in plain.classes]
+    assert plain.classes[1].overall.iou == 33 / 35
+    with pytest.raises(
+        UserError, match=r'3 of 3 label maps hold a label that is no class \(1 to 3'
+    ):
+        run(tmp_path / 'gt1', folders[1], ignore_index=0)  # predictions that begin at 0
+
+
+def test_names_beside_the_folder_and_the_ignored_label_they_tell(folders):
+    gt, dt = folders
+    (gt.parent / 'classes.txt').write_text('sky\nwall\ncat\n')
+    result, text = run(gt / 'x', dt / 'x')
+    assert [c.name for c in result.classes] == ['sky', 'wall', 'cat']
+    assert 'label 255 ignored' in text
+
+
+def test_what_is_predicted_where_the_truth_is_ignored_does_not_matter(folders):
+    gt, dt = folders
+    before, _ = run(gt, dt)
+    labels = cv2.imread(str(dt / 'c.png'), cv2.IMREAD_UNCHANGED)
+    assert (labels[:, 58:] == 255).all()
+    labels[:, 58:] = 77
+    write(dt / 'c.png', labels)
+    assert run(gt, dt)[0] == before
+
+
+def test_every_fault_is_counted_and_stops_or_is_left_out(folders):
+    gt, dt = folders
+    for i in range(3, 8):
+        write(gt / f'{i}.png', label_map(i))
+        write(dt / f'{i}.png', label_map(i))
+    (gt / '3.png').write_bytes(b'no')
+    (dt / '4.png').unlink()
+    write(dt / '5.png', np.zeros((40, 60, 3), np.uint8))
+    write(dt / '6.png', label_map(6)[1:])
+    write(dt / '7.png', np.where(label_map(7) == 2, 9, label_map(7)).astype(np.uint8))
+    write(dt / 'more.png', label_map(0))
+    told = [
+        '1 of 8 label maps have a ground truth that is no label map',
+        '1 of 8 label maps are missing',
+        '1 of 8 label maps are no label maps',
+        '1 of 8 label maps have another size than the ground truth',
+        '1 of 8 label maps hold a label that is no class (0 to 2 are: ',
+    ]
+    shown = ['3.png cannot be read', '4.png', 'holds colours (RGB)']
+    shown += ['6.png: 60x39 px, ground truth 60x40 px', '7.png, label 9']
+    with pytest.raises(UserError) as caught:
+        run(gt, dt)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == len(told)
+    for line, fault, example in zip(lines, told, shown, strict=True):
+        assert fault in line
+        assert example in line
+    result, text = run(gt, dt, on_error='skip')
+    assert all(fault in text for fault in told)
+    assert '1 label maps without ground truth, the first is more.png' in text
+    assert result.images == 3
+    assert len(result.notes) == 5
+    for name in NAMES:
+        (dt / name).unlink()
+    with pytest.raises(UserError, match=r'none of the 8 label maps of .* can be scored'):
+        run(gt, dt, on_error='skip')
+
+
+def test_what_cannot_be_meant_is_refused(folders, tmp_path):
+    gt, dt = folders
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(UserError, match=r'empty holds no label maps .* In it: nothing'):
+        evaluate_saved(gt, tmp_path / 'empty')
+    with pytest.raises(UserError, match='hold the label 2, and the 2 classes'):
+        run(gt, dt, classes=['sky', 'wall'])
+    for options, message in (
+        (dict(bootstrap=-1), 'bootstrap must be 0'),
+        (dict(tolerance=0), 'tolerance of boundaries'),
+        (dict(on_error='go'), 'on_error must be one of'),
+    ):
+        with pytest.raises(UserError, match=message):
+            run(gt, dt, **options)
+    with pytest.raises(UserError, match=r'^--iou-type, --max-dets: for detections, and .*gt and'):
+        evaluate_saved(gt, dt, iou_types=['bbox'], max_dets=[5])
+    (tmp_path / 'gt.json').write_text('{}')
+    with pytest.raises(UserError, match=r'--ignore-index: for label maps, and .*gt.json'):
+        evaluate_saved(tmp_path / 'gt.json', dt, ignore_index=3)

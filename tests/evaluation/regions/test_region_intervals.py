@@ -1,0 +1,108 @@
+"""Against a literal bootstrap: the maps of the drawn images are written out and scored anew."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_region_scores import BINS, evaluate
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.bootstrap import draw_images
+from res2net_mm.evaluation.regions import compare_regions, score_regions, with_region_intervals
+
+NAMES = ('IoU', 'recall', 'BF')
+
+
+def rows_of(result):
+    rows = [result.overall, *result.bins]
+    for scored in result.classes:
+        rows += [scored.overall, *scored.bins]
+    return rows
+
+
+def scores(result):
+    return np.array([list(row.scores.values()) for row in rows_of(result)], dtype=float)
+
+
+def drawn_scores(maps, resamples, seed):
+    return np.array(
+        [
+            scores(evaluate([maps[i] for i in np.repeat(np.arange(len(maps)), weights)]))
+            for weights in draw_images(len(maps), resamples, seed)
+        ]
+    )
+
+
+def ends(drawn, plain):
+    """Middle 95 % of the draws, moved so that their mean is the score."""
+    there = drawn[~np.isnan(drawn)]
+    if np.isnan(plain) or not there.size:
+        return None
+    return np.quantile(there - there.mean() + plain, [0.025, 0.975])
+
+
+def test_intervals_are_those_of_written_out_images(make_maps):
+    maps = make_maps(5)
+    result = evaluate(maps)
+    resampled = with_region_intervals(result, resamples=9, seed=4)
+    drawn, plain = drawn_scores(maps, 9, 4), scores(result)
+    for r, row in enumerate(rows_of(resampled)):
+        for s, name in enumerate(NAMES):
+            expected = ends(drawn[:, r, s], plain[r, s])
+            if expected is None:
+                assert name not in row.intervals
+            else:
+                assert row.intervals[name] == pytest.approx(expected.clip(0, 1), abs=1e-12)
+    assert (resampled.resamples, resampled.level) == (9, 0.95)
+    assert resampled == with_region_intervals(result, resamples=9, seed=4)
+    assert resampled != with_region_intervals(result, resamples=9, seed=5)
+    np.testing.assert_array_equal(scores(resampled), plain)
+
+
+def test_a_difference_is_that_of_the_same_draws(make_maps):
+    maps = make_maps(6)
+    better = [(truth, np.where(truth < 3, truth, found)) for truth, found in maps]
+    a, b = evaluate(maps), evaluate(better)
+    compared = compare_regions(a, b, resamples=7, seed=1)
+    gain = drawn_scores(better, 7, 1) - drawn_scores(maps, 7, 1)
+    plain = scores(b) - scores(a)
+    rows = [compared.overall, *compared.bins]
+    for scored in compared.classes:
+        rows += [scored.overall, *scored.bins]
+    checked = 0
+    for r, row in enumerate(rows):
+        for s, name in enumerate(NAMES):
+            expected = ends(gain[:, r, s], plain[r, s])
+            assert (expected is None) == (name not in row.scores)
+            if expected is not None:
+                difference = row.scores[name]
+                assert (difference.low, difference.high) == pytest.approx(expected, abs=1e-12)
+                assert difference.difference == pytest.approx(plain[r, s], abs=1e-12)
+                checked += 1
+    assert checked >= 40
+    assert compared.overall.scores['IoU'].beyond_noise
+    same = compare_regions(a, a, resamples=5).overall.scores['IoU']
+    assert (same.low, same.high, same.b_wins) == (0, 0, 0)
+
+
+def test_only_results_of_one_ground_truth_are_compared(make_maps):
+    maps = make_maps(1)
+    result = evaluate(maps)
+    with pytest.raises(UserError, match=r'differ in bins$'):
+        compare_regions(result, evaluate(maps, bins=None))
+    with pytest.raises(UserError, match=r'differ in ground-truth regions$'):
+        compare_regions(result, evaluate([(found, truth) for truth, found in maps]))
+    with pytest.raises(UserError, match=r'differ in images, ground-truth regions$'):
+        compare_regions(result, evaluate(maps[:2]))
+    with pytest.raises(ValueError, match='carries no regions'):
+        compare_regions(result, replace(result, regions=None))
+    for resamples, level, message in ((1, 0.95, '2 resamples'), (9, 1, 'between 0 and 1')):
+        with pytest.raises(UserError, match=message):
+            with_region_intervals(result, resamples=resamples, level=level)
+
+
+def test_a_saved_run_is_scored_in_other_bins(make_maps):
+    maps = make_maps(2)
+    result = evaluate(maps, bins=BINS)
+    again = score_regions(result.regions, bins=[0.2], bins_by='relative-side')
+    assert again == evaluate(maps, bins=[0.2], by='relative-side')
