@@ -67,6 +67,7 @@ def test_a_detector_is_scored_by_size_boxes_and_masks(path):
     assert cfg.val_evaluator.get('metric', 'bbox') == (['bbox', 'segm'] if has_masks else 'bbox')
 
 
+@pytest.mark.slow
 @each(SEGMENTERS)
 def test_a_segmenter_is_scored_by_region_size(path):
     cfg = load(path)

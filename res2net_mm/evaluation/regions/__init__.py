@@ -13,11 +13,11 @@ a rule must say in which bin they count. Here, as AP does with detections, a pre
   boundary, among their bins in proportion to the overlap with each;
 - one that overlaps none is a false alarm and counts by its own size.
 
-Spreading false pixels over all regions of a class by their size (Wang et al., *Revisiting
-Evaluation Metrics for Semantic Segmentation*, NeurIPS 2023) or over the nearest ones would hold a
-false alarm in one corner against an object in another; weighting pixels by the size of their object
-(iIoU of Cityscapes) leaves false ones where they are. The limit of the rule: where one predicted
-region covers a large and a small region, false pixels near the small one mostly count as large.
+Spreading false pixels over all regions of a class, or giving each to the nearest region, would hold
+a false alarm in one corner against an object in another; weighting pixels by the size of their
+object (iIoU of Cityscapes) leaves false ones where they are. The limit of the rule: where one
+predicted region covers a large and a small region, false pixels near the small one mostly count as
+large.
 
 **Scores** of a class in a bin, summed over all images before they are divided:
 
@@ -25,7 +25,8 @@ region covers a large and a small region, false pixels near the small one mostly
 - Recall: right pixels of the bin's regions / pixels of these regions (mmseg's Acc).
 - Boundary F: harmonic mean of the share of predicted boundary pixels that have one of the ground
   truth within the tolerance, and the share of the ground truth's that have a predicted one
-  (Csurka et al., BMVC 2013; tolerance 0.75 % of the image diagonal, rounded up to whole pixels).
+  (Csurka et al., *What is a good evaluation measure for semantic segmentation?*, BMVC 2013, who
+  average over images; tolerance 0.75 % of the image diagonal, rounded up to whole pixels).
   A boundary pixel has one of another label among its 4 neighbours; the edge of the image is no
   boundary, and along ignored pixels both maps have one, so there it is right where the class is.
 
