@@ -20,6 +20,7 @@ SHORT = {
     'train_cfg.max_iters': 2,
     'train_cfg.val_interval': 2,
     'train_dataloader.batch_size': 2,
+    'default_hooks.checkpoint.save_best': 'mIoU',
     'model.decode_head.loss_decode.class_weight': None,
     'model.auxiliary_head.loss_decode.class_weight': None,
 }
@@ -42,6 +43,8 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
         'segmentation in % by size',
     ):
         assert line in said
+
+    assert (work_dir / 'best_mIoU_iter_2.pth').is_file()
 
     done = run(
         'test.py',
