@@ -7,7 +7,7 @@ maximum over what follows): with rare classes the scores of all draws may lie ab
 Matches stay as they are, since an image drawn twice is simply counted twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,11 +52,7 @@ def with_intervals(
         return [
             replace(
                 of_bin,
-                intervals={
-                    name: (float(low), float(high))
-                    for name, (low, high) in zip(SCORES, low_high[:, :, a].T, strict=True)
-                    if not np.isnan(low)
-                },
+                intervals=named_intervals(SCORES, low_high[:, :, a]),
             )
             for a, of_bin in enumerate(scores)
         ]
@@ -160,6 +156,15 @@ def intervals_of(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarr
     if there.any():
         ends[:, there] = np.nanquantile(centred, [tail, 1 - tail], axis=0)
     return ends
+
+
+def named_intervals(names: Sequence[str], ends: np.ndarray) -> dict[str, tuple[float, float]]:
+    """Intervals by the name of their score, from (2, S) ends; without those that are nan."""
+    return {
+        name: (float(low), float(high))
+        for name, (low, high) in zip(names, ends.T, strict=True)
+        if not np.isnan(low)
+    }
 
 
 def share_above_zero(drawn: np.ndarray, plain: np.ndarray) -> np.ndarray:

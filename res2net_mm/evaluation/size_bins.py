@@ -23,6 +23,13 @@ MEASURES = {
     'relative-area': '% of image area',  # area / area of the image; limits are given in 0..1
     'relative-side': '% of image side',  # square root of that; limits are given in 0..1
 }
+#: What a size is, given what its area is of.
+SIZE_TEXTS = {
+    'area': '{}',
+    'side': 'square root of the {}',
+    'relative-area': '{} / area of the image',
+    'relative-side': 'square root of the {} / area of the image',
+}
 
 
 @dataclass(frozen=True)

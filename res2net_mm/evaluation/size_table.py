@@ -6,7 +6,7 @@ from pathlib import Path
 
 from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.protocols import PROTOCOLS
-from res2net_mm.evaluation.size_bins import MEASURES
+from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS
 from res2net_mm.evaluation.size_result import BinScores, SizeResult
 from res2net_mm.evaluation.text_table import align, interval_text, percent
 
@@ -15,12 +15,6 @@ _AREA_OF = {
     'mask': 'area of the mask',
     'box': 'area of the box',
     'annotation': 'area as annotated',
-}
-_SIZE = {
-    'area': '{}',
-    'side': 'square root of the {}',
-    'relative-area': '{} / area of the image',
-    'relative-side': 'square root of the {} / area of the image',
 }
 
 
@@ -43,7 +37,7 @@ def size_table(result: SizeResult) -> str:
     limit = 'all' if math.isinf(most) else f'at most {most}'
     head = (
         f'{result.iou_type}: AP and AR in % by object size '
-        f'({_SIZE[by].format(_AREA_OF[result.area_of])}), {PROTOCOLS[result.protocol].title}, '
+        f'({SIZE_TEXTS[by].format(_AREA_OF[result.area_of])}), {PROTOCOLS[result.protocol].title}, '
         f'{limit} detections per image and class, {result.images} images'
     )
     if result.resamples:

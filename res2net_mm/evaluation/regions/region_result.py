@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from res2net_mm.evaluation.bootstrap import class_mean
+from res2net_mm.evaluation.bootstrap import class_mean, named_intervals
 from res2net_mm.evaluation.regions.region_scores import SCORES, SUMS, scores_of, sum_regions
 from res2net_mm.evaluation.regions.region_set import RegionSet
 from res2net_mm.evaluation.size_bins import SizeBin, make_bins
@@ -173,11 +173,7 @@ def fill_intervals(
         return [
             replace(
                 of_bin,
-                intervals={
-                    name: (float(low), float(high))
-                    for name, (low, high) in zip(SCORES, ends[:, :, c].T, strict=True)
-                    if not np.isnan(low)
-                },
+                intervals=named_intervals(SCORES, ends[:, :, c]),
             )
             for c, of_bin in enumerate(scores)
         ]

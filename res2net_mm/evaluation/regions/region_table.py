@@ -1,18 +1,12 @@
 """A result by region size as one table: means, regions, then the IoU of every class."""
 
 from res2net_mm.evaluation.regions.region_result import RegionResult, RegionScores
-from res2net_mm.evaluation.size_bins import MEASURES
+from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS
 from res2net_mm.evaluation.text_table import align, interval_text, percent
 
 NO_REGIONS = 'no regions'
 # What a row is called, and the score that it shows.
 _ROWS = {'mIoU': 'IoU', 'mAcc (recall)': 'recall', 'boundary F': 'BF'}
-_SIZE = {
-    'area': 'area',
-    'side': 'square root of the area',
-    'relative-area': 'area / area of the image',
-    'relative-side': 'square root of (area / area of the image)',
-}
 
 
 def region_table(result: RegionResult) -> str:
@@ -38,7 +32,7 @@ def region_table(result: RegionResult) -> str:
         rows.append([f'  {scored.name}', *map(_cell, of_class)])
         rows += _interval_row(result, of_class, 'IoU')
     head = (
-        f'segmentation in % by size ({_SIZE[by]}) of the ground-truth region, connected pixels of '
+        f'segmentation in % by size ({SIZE_TEXTS[by].format("area")}) of the ground-truth region, connected pixels of '
         f'a class; boundary F within {100 * result.tolerance:g} % of the diagonal; '
         f'{result.images} images'
     )
