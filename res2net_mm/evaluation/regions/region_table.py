@@ -31,9 +31,10 @@ def region_table(result: RegionResult) -> str:
         of_class = (*scored.bins, scored.overall)
         rows.append([f'  {scored.name}', *map(_cell, of_class)])
         rows += _interval_row(result, of_class, 'IoU')
+    size = SIZE_TEXTS[by].format('area')
     head = (
-        f'segmentation in % by size ({SIZE_TEXTS[by].format("area")}) of the ground-truth region, connected pixels of '
-        f'a class; boundary F within {100 * result.tolerance:g} % of the diagonal; '
+        f'segmentation in % by size ({size}) of the ground-truth region, connected pixels of a '
+        f'class; boundary F within {100 * result.tolerance:g} % of the diagonal; '
         f'{result.images} images'
     )
     if result.resamples:
