@@ -14,7 +14,7 @@ ROWS = (
     ('registry', 'presets'),
     ('layers', 'checkpoints'),
     ('backbones', 'necks'),
-    ('data', 'evaluation', 'swap', 'deploy'),
+    ('data', 'evaluation', 'swap', 'deploy', 'interpretability'),
     ('engine',),
     ('__init__',),
 )

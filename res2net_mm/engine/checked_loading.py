@@ -34,7 +34,7 @@ class CheckedLoading(Hook):
         if self.whole:
             self._check_classes(runner, checkpoint)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        differences = _differences(model, checkpoint.get('state_dict', checkpoint))
+        differences = tensor_differences(model, checkpoint.get('state_dict', checkpoint))
         if not differences:
             return
         text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
@@ -60,9 +60,13 @@ class CheckedLoading(Hook):
             )
 
 
-def _differences(model, state_dict: Mapping) -> list[str]:
-    """Return what of the model's tensors the checkpoint lacks or has in another shape."""
-    backbone = 'backbone.' if hasattr(model, 'backbone') else None
+def tensor_differences(model, state_dict: Mapping) -> list[str]:
+    """Return what of the model's tensors the checkpoint lacks or has in another shape.
+
+    A backbone of this package is left out: it checks its own.
+    """
+    checks_itself = hasattr(getattr(model, 'backbone', None), 'block_rule_given')
+    backbone = 'backbone.' if checks_itself else None
     keys = {key.removeprefix('module.'): tensor for key, tensor in state_dict.items()}
     differences = []
     for key, tensor in model.state_dict().items():

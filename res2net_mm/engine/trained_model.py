@@ -1,0 +1,64 @@
+"""Build the model of a config with the weights of a checkpoint, to run on single images."""
+
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import DATASETS, MODELS, init_default_scope
+from torch import nn
+
+from res2net_mm.checkpoints import open_checkpoint
+from res2net_mm.errors import UserError
+
+from .checked_loading import tensor_differences
+from .pretrained import drop_pretrained
+
+
+def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[str, ...]]:
+    """Return the model in evaluation mode, on the CPU, and the names of its classes.
+
+    The checkpoint is read as data only. The names are the checkpoint's, else those of the config's
+    test set.
+
+    Raises:
+        UserError: The checkpoint cannot be read or is of another model, or no names are known.
+    """
+    init_default_scope(cfg.get('default_scope') or 'mmengine')
+    drop_pretrained(cfg)
+    content = open_checkpoint(checkpoint)
+    model = MODELS.build(cfg.model)
+    state = content.get('state_dict', content)
+    differences = tensor_differences(model, state)
+    if differences:
+        raise UserError(
+            f'{checkpoint} is of another model than the config: {len(differences)} tensors differ '
+            f'({"; ".join(differences[:4])}); use the config it was trained with'
+        )
+    if all(key.startswith('module.') for key in state):
+        state = {key.removeprefix('module.'): tensor for key, tensor in state.items()}
+    model.load_state_dict(state, strict=False)
+    model.eval()
+    meta = content.get('meta', {}).get('dataset_meta') or {}
+    classes = meta.get('classes') or meta.get('CLASSES') or _classes_of(cfg)
+    if not classes:
+        raise UserError(f'neither {checkpoint} nor the config tells the names of the classes')
+    return model, tuple(classes)
+
+
+def find_test_dataset(cfg: Config) -> ConfigDict:
+    """Return the config of the test set, of the first where there are several.
+
+    Raises:
+        UserError: The config has none.
+    """
+    dataset = cfg.get('test_dataloader', {}).get('dataset')
+    while dataset is not None and 'pipeline' not in dataset:
+        dataset = dataset.get('dataset') or (dataset.get('datasets') or [None])[0]
+    if dataset is None:
+        raise UserError('the config has no test_dataloader with a pipeline')
+    return dataset
+
+
+def _classes_of(cfg: Config) -> tuple[str, ...] | None:
+    dataset = find_test_dataset(cfg)
+    named = (dataset.get('metainfo') or {}).get('classes')
+    return named or getattr(DATASETS.get(dataset.type), 'METAINFO', {}).get('classes')

@@ -1,0 +1,91 @@
+"""A sheet of class activation maps: a row for each stage, its output first, then its splits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+CELL = 2.2  # inches, width of a picture
+COLOURS = 'turbo'
+OPACITY = 0.6  # of the colours where the map is highest
+OUTLINE = '#ff2fd6'
+
+
+@dataclass(frozen=True)
+class CamRow:
+    """The maps of a stage.
+
+    Attributes:
+        title: Says which stage.
+        maps: (h, w) each, not below 0: of the stage's output and of its splits, if there are any.
+        titles: One for each map.
+    """
+
+    title: str
+    maps: Sequence[np.ndarray]
+    titles: Sequence[str]
+
+
+def draw_cam_sheet(
+    image: np.ndarray,
+    rows: Sequence[CamRow],
+    *,
+    title: str,
+    padded: tuple[int, int],
+    boxes: np.ndarray | None = None,
+    pixels: np.ndarray | None = None,
+) -> Figure:
+    """Draw the maps over the image, each scaled to its own maximum.
+
+    Args:
+        image: (H, W, 3) uint8, RGB, as the network gets it but for padding.
+        rows: What to show.
+        title: Above all.
+        padded: Height and width of the network's input, which the maps cover.
+        boxes: (K, 4) corners in px of ``image`` to outline.
+        pixels: (H, W) bool, a region to outline.
+    """
+    height, width = image.shape[:2]
+    columns = 1 + max(len(row.maps) for row in rows)
+    cell_height = CELL * height / width
+    size = (columns * CELL + 0.4, len(rows) * (cell_height + 0.28) + 0.5)
+    figure = Figure(figsize=size, layout='constrained')
+    figure.suptitle(title, fontsize=10)
+    grid = figure.subplots(len(rows), columns, squeeze=False)
+    for axes, row in zip(grid, rows, strict=True):
+        for cell in axes:
+            cell.set_axis_off()
+        pictures = [image, *(overlaid(image, map_, padded) for map_ in row.maps)]
+        for cell, picture, text in zip(axes, pictures, (row.title, *row.titles), strict=False):
+            cell.imshow(picture)
+            cell.set_title(text, fontsize=8, pad=3)
+            _outline(cell, boxes, pixels)
+    return figure
+
+
+def overlaid(image: np.ndarray, map_: np.ndarray, padded: tuple[int, int]) -> np.ndarray:
+    """Lay a map over an image, upsampled bilinearly; where it is 0 the image is grey.
+
+    Returns:
+        (H, W, 3) uint8, RGB.
+    """
+    height, width = image.shape[:2]
+    full = cv2.resize(map_, padded[::-1], interpolation=cv2.INTER_LINEAR)[:height, :width]
+    full = full / max(float(full.max()), np.finfo(np.float32).tiny)
+    grey = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
+    colours = 255 * colormaps[COLOURS](full)[..., :3]
+    opacity = OPACITY * np.sqrt(full)[..., None]
+    return (opacity * colours + (1 - opacity) * grey).round().astype(np.uint8)
+
+
+def _outline(cell, boxes: np.ndarray | None, pixels: np.ndarray | None) -> None:
+    for x1, y1, x2, y2 in () if boxes is None else boxes:
+        cell.add_patch(
+            Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=OUTLINE, linewidth=1.2)
+        )
+    if pixels is not None:
+        cell.contour(pixels, levels=[0.5], colors=OUTLINE, linewidths=0.8)

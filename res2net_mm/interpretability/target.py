@@ -1,0 +1,137 @@
+"""The score that a class activation map explains, of a detector, a segmenter or a classifier.
+
+It is read off what the model predicts. MMDetection's, MMSegmentation's and MMPretrain's ``predict``
+keep the graph of their scores through non-maximum suppression and resizing, so that a predicted
+box's score has a gradient as it stands, whatever the detector is made of. Its limits: where boxes
+are is taken as given (regions of interest have no gradient), and a score that a non-differentiable
+step rewrites, as Soft-NMS does, has none.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from res2net_mm.errors import UserError
+
+SHARE = 1e-6  # least probability, and distance from 1, whose logit is taken
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is explained.
+
+    Attributes:
+        text: Says it, for a title.
+        score: From a prediction to a tensor (1,) with a gradient.
+        boxes: (K, 4) corners in px of the image as it is on disk, the boxes explained; or None.
+        pixels: (H, W) bool, the pixels explained; or None.
+    """
+
+    text: str
+    score: Callable[[Any], Tensor]
+    boxes: np.ndarray | None = None
+    pixels: np.ndarray | None = None
+
+
+def choose_target(
+    sample: Any,
+    classes: Sequence[str],
+    *,
+    name: str | None = None,
+    top: int = 1,
+    threshold: float = 0.3,
+) -> Target:
+    """Choose what to explain of a prediction.
+
+    - A detector: the ``top`` boxes with the highest scores, of one class if it is named. The score
+      is the sum of their logits, log(p / (1 - p)), since a probability's gradient fades near 1.
+    - A segmenter: the sum of a class's logits over the pixels predicted as it; by default the class
+      of the most pixels, ``background`` apart.
+    - A classifier: the logit of a class; by default the one with the highest score.
+
+    Args:
+        sample: A prediction, as the model's ``predict`` returns.
+        classes: Names of the classes.
+        name: The class to explain.
+        top: How many boxes.
+        threshold: Least score of a box.
+
+    Raises:
+        UserError: The class is unknown or not predicted, or the model is of another kind.
+    """
+    if name is not None and name not in classes:
+        raise UserError(f'class {name!r} is unknown; allowed: {", ".join(classes)}')
+    if top < 1:
+        raise UserError(f'top must be at least 1 box, got {top}')
+    label = None if name is None else list(classes).index(name)
+    if 'pred_instances' in sample:
+        return _boxes(sample.pred_instances, classes, label, top, threshold)
+    if 'pred_sem_seg' in sample:
+        return _pixels(sample.pred_sem_seg.data[0], classes, label)  # (1, H, W) -> (H, W)
+    if 'pred_score' in sample:
+        chosen = int(sample.pred_score.argmax()) if label is None else label
+        return Target(
+            f'{classes[chosen]} {float(sample.pred_score[chosen]):.2f}',
+            lambda predicted: _logit(predicted.pred_score[chosen]).reshape(1),
+        )
+    raise UserError(
+        'the model predicts neither boxes with scores, nor one label for each pixel, nor scores of '
+        'classes: only detectors, semantic segmenters and classifiers can be explained'
+    )
+
+
+def _boxes(
+    seen: Any, classes: Sequence[str], label: int | None, top: int, threshold: float
+) -> Target:
+    scores = seen.scores.detach()
+    candidates = torch.arange(len(scores), device=scores.device)
+    if label is not None:
+        candidates = candidates[seen.labels == label]
+    best = candidates[scores[candidates].argsort(descending=True)][:top]
+    chosen = best[scores[best] >= threshold]
+    if not len(chosen):
+        kind = '' if label is None else f' of class {classes[label]}'
+        highest = f'the highest is {float(scores[best[0]]):.2f}' if len(best) else 'there is none'
+        raise UserError(
+            f'no predicted box{kind} reaches the score {threshold}: {highest}; '
+            'lower --score-threshold or name another --target'
+        )
+    named = [f'{classes[int(seen.labels[i])]} {float(scores[i]):.2f}' for i in chosen]
+    corners = seen.bboxes[chosen]
+    return Target(
+        ', '.join(named[:3]) + (f' and {len(named) - 3} more' if len(named) > 3 else ''),
+        lambda predicted: _logit(predicted.pred_instances.scores[chosen]).sum().reshape(1),
+        boxes=getattr(corners, 'tensor', corners).detach().cpu().numpy(),
+    )
+
+
+def _pixels(labels: Tensor, classes: Sequence[str], label: int | None) -> Target:
+    counts = torch.bincount(labels.flatten(), minlength=len(classes))[: len(classes)]
+    if label is None:
+        ranked = counts.clone()
+        for i, name in enumerate(classes):
+            if name == 'background' and counts.count_nonzero() > 1:
+                ranked[i] = -1
+        label = int(ranked.argmax())
+    if not counts[label]:
+        seen = ', '.join(n for n, count in zip(classes, counts, strict=True) if count)
+        raise UserError(f'no pixel is predicted as {classes[label]}; predicted are: {seen}')
+    pixels = labels == label
+
+    def score(predicted: Any) -> Tensor:
+        logits = predicted.seg_logits.data  # (classes, H, W), or (1, H, W) of a binary segmenter
+        if len(logits) == 1 and label == 0:
+            logits = -logits
+        return logits[min(label, len(logits) - 1)][pixels].sum().reshape(1)
+
+    share = float(counts[label] / counts.sum())
+    return Target(f'{classes[label]}, {share:.1%} of pixels', score, pixels=pixels.cpu().numpy())
+
+
+def _logit(probability: Tensor) -> Tensor:
+    # Not clamped: that would take the gradient away.
+    return (probability + SHARE).log() - (1 - probability + SHARE).log()

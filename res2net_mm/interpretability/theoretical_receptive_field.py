@@ -1,0 +1,121 @@
+"""Receptive field by construction: the side of the input square that can reach a unit.
+
+It is read off a copy of the network in which nothing can cancel or be cut: every convolution
+weight is positive, norms are taken out and maxima are averages. The gradient of a unit is then not
+zero exactly where an input can reach it. Kernels, strides and pools are the same along both sides,
+so an input one pixel wide will do, and one long enough costs little.
+"""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+from .feature_maps import FeatureMaps, has_splits, kept, places_of, stages_of
+
+LENGTHS = (512, 2048, 8192, 16384)  # px, tried until the field ends inside
+NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm)
+
+
+def theoretical_receptive_fields(backbone: nn.Module, block: int = -1) -> dict[str, int | None]:
+    """Return the theoretical receptive field of each stage and split.
+
+    Squeeze-and-excitation lets every place see the whole image; it is left out of the count.
+
+    Args:
+        backbone: As for :func:`places_of`; it is not changed.
+        block: Which block's splits, as for :func:`places_of`.
+
+    Returns:
+        Name of a map -> side in px; None where it is not a number: beyond a deformable
+        convolution, which samples where it likes, or larger than ``LENGTHS``.
+    """
+    copy = deepcopy(backbone).double().cpu()
+    copy.eval()  # not chained: MMDetection's ResNet returns None
+    for module in copy.modules():
+        if hasattr(module, 'with_cp'):
+            module.with_cp = False
+    _make_positive(copy)
+    found: dict[str, int | None] = dict.fromkeys(
+        name for place in places_of(copy, block) for name in place.names
+    )
+    open_ended = [p for p in places_of(copy, block) if not _deformed_before(copy, p.stage)]
+    for length in LENGTHS:
+        fields = _fields(copy, open_ended, length)
+        found |= fields
+        open_ended = [p for p in open_ended if any(fields[name] is None for name in p.names)]
+        if not open_ended:
+            break
+    return found
+
+
+def _deformed_before(network: nn.Module, stage: int) -> bool:
+    """Whether a stage or one before it holds a deformable convolution."""
+    stages = stages_of(network)[:stage]
+    return any(hasattr(module, 'conv_offset') for stage in stages for module in stage.modules())
+
+
+def _fields(
+    network: nn.Module, places: Sequence[FeatureMaps], length: int
+) -> dict[str, int | None]:
+    """Return the field of each map, None where it does not end inside this input."""
+    x = torch.ones(1, _image_channels(network), length, 1, dtype=torch.double, requires_grad=True)
+    with kept(places) as tensors:
+        network(x)
+    found: dict[str, int | None] = {}
+    for place in places:
+        for name, part in zip(place.names, place.parts(tensors[place]), strict=True):
+            unit = part[0, :, part.shape[2] // 2, 0].sum()
+            (gradient,) = torch.autograd.grad(unit, x, retain_graph=True)
+            reached = gradient.sum(dim=(0, 1, 3)).nonzero().flatten()
+            first, last = int(reached[0]), int(reached[-1])
+            found[name] = last - first + 1 if 0 < first and last < length - 1 else None
+    return found
+
+
+def _image_channels(network: nn.Module) -> int:
+    return next(m for m in network.modules() if isinstance(m, UniformConv)).in_channels
+
+
+def _make_positive(network: nn.Module) -> None:
+    for parent in list(network.modules()):
+        if has_splits(parent) and getattr(parent, 'se', None) is not None:
+            parent.se = nn.Identity()
+        for name, child in parent.named_children():
+            if isinstance(child, NORMS):
+                setattr(parent, name, nn.Identity())
+            elif isinstance(child, nn.MaxPool2d):
+                average = nn.AvgPool2d(
+                    child.kernel_size, child.stride, child.padding, ceil_mode=child.ceil_mode
+                )
+                setattr(parent, name, average)
+            elif isinstance(child, nn.Conv2d):
+                setattr(parent, name, UniformConv(child))
+
+
+class UniformConv(nn.Module):
+    """What a convolution with equal weights computes, at the cost of a channel for each group."""
+
+    def __init__(self, conv: nn.Conv2d) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(
+            conv.groups,
+            conv.groups,
+            conv.kernel_size,
+            conv.stride,
+            conv.padding,
+            conv.dilation,
+            conv.groups,
+            bias=False,
+            dtype=torch.double,
+        )
+        kernel = self.conv.weight[0].numel()
+        nn.init.constant_(self.conv.weight, 1 / kernel).requires_grad_(False)
+        self.in_channels = conv.in_channels
+        self.outputs = conv.out_channels // conv.groups  # of each group
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H', W')."""
+        means = x.unflatten(1, (self.conv.groups, -1)).mean(2)  # (N, groups, H, W)
+        return self.conv(means).repeat_interleave(self.outputs, dim=1)
