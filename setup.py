@@ -52,6 +52,7 @@ setup(
             'setuptools<81',
             'ftfy',
             'regex',
+            'captum',
         ],
         'dev': pins('dev'),
     },

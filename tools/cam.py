@@ -27,8 +27,8 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--method',
-        default='grad-cam',
-        help='; '.join(f'{name}: {text}' for name, text in METHODS.items()) + '; default grad-cam',
+        help='; '.join(f'{name}: {text}' for name, text in METHODS.items())
+        + '; default hires-cam for boxes, else grad-cam',
     )
     parser.add_argument(
         '--stages', type=int, nargs='+', metavar='N', help='stages to draw, from 1; default all'
@@ -58,9 +58,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = vars(parse_args())
     with exit_on_user_error(debug=args.pop('debug')):
-        draw_class_activation(
-            args.pop('config'), args.pop('checkpoint'), args.pop('image'), **args
-        )
+        draw_class_activation(args.pop('config'), args.pop('checkpoint'), args.pop('image'), **args)
 
 
 if __name__ == '__main__':

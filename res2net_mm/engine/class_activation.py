@@ -18,11 +18,9 @@ from res2net_mm.errors import UserError
 from res2net_mm.interpretability import (
     METHODS,
     CamRow,
-    ReceptiveField,
     activation_maps,
     choose_target,
     draw_cam_sheet,
-    draw_receptive_fields,
     measure_receptive_fields,
     places_of,
     receptive_field_table,
@@ -30,6 +28,7 @@ from res2net_mm.interpretability import (
 from res2net_mm.whole_file import whole_file
 
 from .config import load_config
+from .receptive_fields import write_receptive_fields
 from .trained_model import find_test_dataset, load_trained
 
 
@@ -42,7 +41,7 @@ def draw_class_activation(
     target: str | None = None,
     top: int = 1,
     score_threshold: float = 0.3,
-    method: str = 'grad-cam',
+    method: str | None = None,
     stages: Sequence[int] | None = None,
     block: int = -1,
     receptive_fields: bool = True,
@@ -61,11 +60,12 @@ def draw_class_activation(
         checkpoint: The trained weights.
         image: The image; the config's test pipeline prepares it.
         out: The picture to write, .png; default ``<image's name>_cam.png`` here. Beside it go
-            ``*_receptive_field.png`` and, with every number, ``*.json``.
+            ``*_receptive_field.png``, and their numbers as ``.json``.
         target: Name of the class to explain; default the one with the highest score.
         top: How many boxes of a detector to explain.
         score_threshold: Least score of such a box.
-        method: One of ``interpretability.METHODS``.
+        method: One of ``interpretability.METHODS``; default ``hires-cam`` for boxes, since a mean
+            gradient forgets where a box is, else the paper's ``grad-cam``.
         stages: Numbers of the stages to draw, from 1; None for all.
         block: Which Res2Net block of each stage to split, -1 for the last.
         receptive_fields: Whether to measure them, too.
@@ -86,7 +86,7 @@ def draw_class_activation(
     out = Path(out or f'{Path(image).stem}_cam.png')
     if out.suffix.lower() != '.png' or not out.parent.is_dir():
         raise UserError(f'--out {out} must be a .png file in a folder that exists')
-    if method not in METHODS:
+    if method is not None and method not in METHODS:
         raise UserError(f'method {method!r} is unknown; allowed: {", ".join(METHODS)}')
     if cv2.imread(str(image)) is None:
         raise UserError(f'image {image} does not exist or cannot be read as one')
@@ -103,6 +103,7 @@ def draw_class_activation(
     with torch.no_grad():
         predicted = predict(seen['inputs'])
     chosen = choose_target(predicted, classes, name=target, top=top, threshold=score_threshold)
+    method = method or ('grad-cam' if chosen.boxes is None else 'hires-cam')
     say(f'explained: {chosen.text} ({method})')
 
     def score(inputs: Tensor) -> Tensor:
@@ -124,35 +125,22 @@ def draw_class_activation(
     )
     if all(len(place.names) == 1 for place in places):
         say('splits exist only in Res2Net blocks: this backbone has none, its stages are shown')
-    report = dict(method=method, target=chosen.text, maps=_numbers(maps, places))
-    figures = {out: sheet}
+    with whole_file(out) as partial_path:
+        sheet.savefig(partial_path, dpi=110)
+    written = [out, out.with_suffix('.json')]
+    with whole_file(written[1]) as partial_path:
+        report = dict(method=method, target=chosen.text, maps=_numbers(maps, places))
+        partial_path.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
+    say(f'written: {out}, {written[1]}')
     if receptive_fields:
         fields = measure_receptive_fields(
             model.backbone, block=block, size=rf_size, draws=rf_draws, seed=seed, progress=progress
         )
-        say('\n' + receptive_field_table(fields) + '\n')
-        report['receptive_fields'] = receptive_field_numbers(fields)
+        say('\n' + receptive_field_table(fields))
         title = f'receptive fields of {type(model.backbone).__name__} in {Path(checkpoint).name}'
-        figures[out.with_name(f'{out.stem}_receptive_field.png')] = draw_receptive_fields(
-            fields, title
-        )
-    for path, figure in figures.items():
-        with whole_file(path) as partial_path:
-            figure.savefig(partial_path, dpi=110)
-    json_path = out.with_suffix('.json')
-    with whole_file(json_path) as partial_path:
-        partial_path.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
-    written = [*figures, json_path]
-    say('written: ' + ', '.join(map(str, written)))
+        path = out.with_name(f'{out.stem}_receptive_field.png')
+        written += write_receptive_fields(fields, path, title, say=say)
     return written
-
-
-def receptive_field_numbers(fields: Sequence[ReceptiveField]) -> dict[str, dict]:
-    """Return the fields' sides in px, for JSON."""
-    return {
-        field.name: dict(theoretical=field.theoretical, measured=field.measured, cut=field.cut)
-        for field in fields
-    }
 
 
 def _prepared(cfg: Config, model: nn.Module, image: str | Path) -> dict:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from res2net_mm.errors import UserError
 
-from .feature_maps import FeatureMaps, kept, places_of
+from .feature_maps import kept, places_of
 from .theoretical_receptive_field import theoretical_receptive_fields
 
 LEAST = 1 - 0.9545  # of the greatest gradient: beyond two sigmas of a Gaussian, as Luo et al.

@@ -89,12 +89,12 @@ def block_splits(backbone: nn.Module, stage: int, block: int = -1) -> FeatureMap
             f'0 to {len(blocks) - 1} (or -1 to {-len(blocks)} from the end)'
         )
     chosen = blocks[block]
-    plugins = getattr(chosen, 'plugins', None) or {}  # MMDetection's is None
+    plugins = dict(getattr(chosen, 'plugins', None) or {})  # MMDetection's is None
     return FeatureMaps(
         tuple(f'stage {stage}, split {i + 1}' for i in range(chosen.scales)),
         stage,
         # A plugin between them would get the splits before the 1x1 convolution does.
-        plugins['after_conv2'] if 'after_conv2' in plugins else chosen.conv3,
+        plugins.get('after_conv2', chosen.conv3),
         at_input=True,
         channels=chosen.width,
     )

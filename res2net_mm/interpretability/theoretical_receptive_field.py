@@ -70,7 +70,7 @@ def _fields(
             (gradient,) = torch.autograd.grad(unit, x, retain_graph=True)
             reached = gradient.sum(dim=(0, 1, 3)).nonzero().flatten()
             first, last = int(reached[0]), int(reached[-1])
-            found[name] = last - first + 1 if 0 < first and last < length - 1 else None
+            found[name] = last - first + 1 if first > 0 and last < length - 1 else None
     return found
 
 
