@@ -21,6 +21,7 @@ from res2net_mm.interpretability import (
     activation_maps,
     choose_target,
     draw_cam_sheet,
+    graph_kept,
     measure_receptive_fields,
     places_of,
     receptive_field_table,
@@ -158,7 +159,8 @@ def _prepared(cfg: Config, model: nn.Module, image: str | Path) -> dict:
 
 
 def _predict(model: nn.Module, data_samples: list, inputs: Tensor) -> Any:
-    return model(inputs, data_samples, mode='predict')[0]
+    with graph_kept(model):
+        return model(inputs, data_samples, mode='predict')[0]
 
 
 def _box_scale(sample: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from .activation_map import METHODS, activation_maps
 from .cam_sheet import CamRow, draw_cam_sheet
+from .dense_head import graph_kept
 from .effective_receptive_field import ReceptiveField, measure_receptive_fields
 from .feature_maps import FeatureMaps, places_of
 from .receptive_field_sheet import draw_receptive_fields, receptive_field_table
@@ -18,6 +19,7 @@ __all__ = [
     'choose_target',
     'draw_cam_sheet',
     'draw_receptive_fields',
+    'graph_kept',
     'measure_receptive_fields',
     'places_of',
     'receptive_field_table',

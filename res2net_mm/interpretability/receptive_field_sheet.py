@@ -24,7 +24,7 @@ def receptive_field_table(fields: Sequence[ReceptiveField]) -> str:
         measured = f'{">" if field.cut else ""}{field.measured:.0f}'
         lines.append(f'{field.name:28}{theory:>12}{measured:>10}')
     if any(field.cut for field in fields):
-        lines.append('> reaches the border of the input: measure in a larger one (--rf-size)')
+        lines.append('> reaches the border of the input: measure in a larger one')
     return '\n'.join(lines)
 
 
@@ -79,7 +79,9 @@ def _draw_heat(cell, field: ReceptiveField, half: float) -> None:
     cell.set_ylim(half, -half)
     cell.set_xticks([])
     cell.set_yticks([])
-    cell.set_title(f'{field.name}: {field.measured:.0f} px', fontsize=7.5, pad=3)
+    cell.set_title(
+        f'{field.name}: {">" if field.cut else ""}{field.measured:.0f} px', fontsize=7.5, pad=3
+    )
 
 
 def _draw_curves(cell, row: Sequence[ReceptiveField], half: float) -> None:

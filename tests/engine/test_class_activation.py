@@ -7,13 +7,13 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.model import BaseModel
-from mmengine.registry import MODELS, TRANSFORMS
+from mmengine.registry import MODELS, TRANSFORMS, init_default_scope
 from mmengine.structures import BaseDataElement
 from shipped_configs import LIGHT, LIGHT_SEGMENTER
 from test_tools import one_error, run
 
 from res2net_mm.engine.class_activation import draw_class_activation
-from res2net_mm.engine.trained_model import load_trained
+from res2net_mm.engine.pretrained import drop_pretrained
 from res2net_mm.errors import UserError
 
 QUIET = dict(progress=False, say=lambda text: None)
@@ -29,10 +29,9 @@ def checkpoints(tmp_path_factory):
         name = cfg.model.type + cfg.model.get('backbone', {}).get('type', '')
         if name not in made:
             torch.manual_seed(0)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr('res2net_mm.engine.trained_model.open_checkpoint', lambda _: {})
-                patch.setattr('res2net_mm.engine.trained_model.tensor_differences', lambda *_: [])
-                model, _ = load_trained(cfg, 'none')
+            init_default_scope(cfg.default_scope)
+            drop_pretrained(cfg)
+            model = MODELS.build(cfg.model)
             made[name] = folder / f'{len(made)}.pth'
             torch.save(dict(state_dict=model.state_dict()), made[name])
         return made[name]
