@@ -8,6 +8,11 @@ from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.matches import Matches
 from res2net_mm.evaluation.prediction_sheet import Boxes, draw_sheet
 from res2net_mm.evaluation.regions import RegionSizeMetric
+from res2net_mm.evaluation.saved_evaluation import (
+    SavedEvaluation,
+    read_saved_evaluation,
+    save_evaluation,
+)
 from res2net_mm.evaluation.segmentation_sheet import Masks, draw_segmentation_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
 from res2net_mm.evaluation.size_metric import SizeMetric
@@ -26,6 +31,7 @@ __all__ = [
     'Matches',
     'RegionSizeMetric',
     'Results',
+    'SavedEvaluation',
     'SizeBin',
     'SizeMetric',
     'SizeResult',
@@ -38,8 +44,10 @@ __all__ = [
     'parse_bins',
     'read_ground_truth',
     'read_results',
+    'read_saved_evaluation',
     'read_voc_results',
     'result_of',
+    'save_evaluation',
     'size_table',
     'with_intervals',
     'write_json',

@@ -22,6 +22,7 @@ from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_tru
 from res2net_mm.evaluation.coco_truth_arrays import check_area_of
 from res2net_mm.evaluation.faults import check_on_error
 from res2net_mm.evaluation.protocols import check_max_dets, find_protocol
+from res2net_mm.evaluation.saved_evaluation import save_evaluation
 from res2net_mm.evaluation.size_bins import COCO_BINS, make_bins
 from res2net_mm.evaluation.size_result import SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
@@ -60,8 +61,9 @@ class SizeMetric(BaseMetric):
         on_error: ``stop`` to refuse predictions or objects that cannot be scored, ``skip`` to leave
             them out; either says what and how many.
         classwise: Whether to print AP and AR per class, too; the JSON file always has them.
-        out_dir: Where ``ap_by_size.json`` goes, overwritten by each evaluation. None for the work
-            directory of the run, found by the log file; without one nothing is written.
+        out_dir: Where ``ap_by_size.json`` goes and, for comparisons, the detections and what they
+            were scored against; overwritten by each evaluation. None for the work directory of the
+            run, found by the log file; without one nothing is written.
         backend_args: MMEngine's file backend for ``ann_file``.
         collect_device: See BaseMetric.
         prefix: See BaseMetric.
@@ -114,6 +116,8 @@ class SizeMetric(BaseMetric):
         self.classwise = classwise
         self.out_dir = None if out_dir is None else Path(out_dir)
         self.ann_file = ann_file
+        self.local = backend_args is None  # so that a later comparison can open ann_file, too
+        self._images: str | None = None  # folder that the file names of the images start from
         # Read now: a wrong file should not be found out after the first epoch.
         self.ground_truth = None if ann_file is None else _read(str(ann_file), backend_args)
         self._said: set[str] = set()
@@ -133,6 +137,8 @@ class SizeMetric(BaseMetric):
                 truth = truth_of(sample, with_masks=with_masks, inclusive=self.inclusive)
             else:
                 truth = sample['img_id']
+            if not self.results:
+                self._images = _image_folder(sample, self.ground_truth)
             self.results.append((truth, predictions))
 
     def compute_metrics(self, results: list) -> dict[str, float]:
@@ -167,9 +173,10 @@ class SizeMetric(BaseMetric):
             raise UserError(f'{where}: no ground-truth boxes of the classes {tuple(classes)}')
 
         logger = MMLogger.get_current_instance()
-        scored = []
+        scored, detections = [], {}
         for iou_type in self.iou_types:
             found = coco_detections(predictions, image_ids, category_ids, iou_type)
+            detections[iou_type] = found
             logger.info(f'Evaluating {iou_type}: {len(truths)} images, {len(found)} detections ...')
             result = evaluate_by_size(ground_truth, found, iou_type=iou_type, **self.options)
             self._say(result.notes)
@@ -182,6 +189,14 @@ class SizeMetric(BaseMetric):
                 logger.info('\n' + class_table(result, 'AR'))
         out_dir = self.out_dir or work_dir_of(logger)
         if out_dir is not None:
+            save_evaluation(
+                out_dir,
+                ground_truth=ground_truth,
+                ground_truth_file=self.ann_file if self.local else None,
+                images=self._images,
+                detections=detections,
+                options=self.options,
+            )
             logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
         return {key: value for result in scored for key, value in _values(result).items()}
 
@@ -198,6 +213,18 @@ def _read(ann_file: str, backend_args: Mapping | None) -> GroundTruth:
         return read_ground_truth(ann_file)
     with get_local_path(ann_file, backend_args=backend_args) as path:
         return read_ground_truth(path)
+
+
+def _image_folder(sample: Mapping, ground_truth: GroundTruth | None) -> str | None:
+    """The folder that file names of images start from; None where the sample does not tell."""
+    path = str(sample.get('img_path') or '')
+    if not path or '://' in path:
+        return None
+    if ground_truth is None:  # file names are whole paths then
+        return str(Path.cwd())
+    named = (i.get('file_name') for i in ground_truth.images if i['id'] == sample['img_id'])
+    name = next(named, None)
+    return str(Path(path[: -len(name)]).resolve()) if name and path.endswith(name) else None
 
 
 def _doubts(truths: Sequence[Mapping]) -> list[str]:

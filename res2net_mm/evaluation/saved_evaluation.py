@@ -1,0 +1,173 @@
+"""What an evaluation leaves behind, so that it can be compared with others and looked at later.
+
+Beside the scores, a folder gets ``detections.<iou_type>.json`` (COCO results), ``evaluation.json``,
+which says how they were scored, and ``ground_truth.json`` where no file holds the ground truth.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.coco_detections import Results
+from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth, read_json
+from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.whole_file import whole_file
+
+EVALUATION_FILE = 'evaluation.json'
+GROUND_TRUTH_FILE = 'ground_truth.json'
+FORM = 1  # of evaluation.json; raised when older readers would misread it
+
+
+@dataclass(frozen=True)
+class SavedEvaluation:
+    """An evaluation as it was left in a folder.
+
+    Attributes:
+        folder: The folder.
+        ground_truth: Annotation file in COCO layout.
+        classes: Names of those of its classes that were evaluated.
+        images: Folder that the ``file_name`` of an image starts from; None if not known.
+        detections: COCO results file by ``iou_type``.
+        options: How they were scored, as arguments of ``evaluate_by_size``.
+    """
+
+    folder: Path
+    ground_truth: Path
+    classes: tuple[str, ...]
+    images: str | None
+    detections: Mapping[str, Path]
+    options: Mapping[str, Any]
+
+    def read_ground_truth(self) -> GroundTruth:
+        """The images and the evaluated classes of the ground truth.
+
+        Raises:
+            UserError: If its file cannot be read or has lost a class.
+        """
+        truth = read_ground_truth(self.ground_truth)
+        ids = {c['id'] for c in truth.categories if c['name'] in self.classes}
+        if len(ids) < len(self.classes):
+            raise UserError(
+                f'{self.ground_truth} is not what {self.folder} was evaluated on: it has '
+                f'{len(ids)} of the {len(self.classes)} classes'
+            )
+        return truth.of_categories(ids)
+
+    def read_detections(self, iou_type: str) -> Results:
+        """The detections of this kind; as a model's, odd boxes among them stop nothing."""
+        path = self.detections[iou_type]
+        return Results(str(path), read_json(path), from_file=False)
+
+
+def save_evaluation(
+    folder: str | Path,
+    *,
+    ground_truth: GroundTruth,
+    ground_truth_file: str | Path | None,
+    images: str | None,
+    detections: Mapping[str, Sequence[Mapping]],
+    options: Mapping[str, Any],
+) -> Path:
+    """Write what a later comparison needs; ``evaluation.json`` last, so that it is never ahead.
+
+    Args:
+        folder: Where to.
+        ground_truth: What was scored against.
+        ground_truth_file: The local file it is from; None writes it into the folder.
+        images: Folder that the ``file_name`` of an image starts from; None if not known.
+        detections: COCO results by ``iou_type``.
+        options: As of ``evaluate_by_size``, with bins that ``make_bins`` made.
+
+    Returns:
+        The path of ``evaluation.json``.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    for iou_type, found in detections.items():
+        files[iou_type] = f'detections.{iou_type}.json'
+        _write_json(folder / files[iou_type], list(map(_with_text, found)))
+    if ground_truth_file is None:
+        kept = GROUND_TRUTH_FILE
+        content = {
+            'images': ground_truth.images,
+            'annotations': list(map(_with_text, ground_truth.annotations)),
+            'categories': ground_truth.categories,
+        }
+        _write_json(folder / kept, content)
+    else:
+        # A folder that is moved as a whole stays readable.
+        path = Path(ground_truth_file).resolve()
+        inside = path.is_relative_to(folder.resolve())
+        kept = str(path.relative_to(folder.resolve()) if inside else path)
+    content = {
+        'form': FORM,
+        'ground_truth': kept,
+        'classes': [category['name'] for category in ground_truth.categories],
+        'images': images,
+        'detections': files,
+        'options': _options_to_json(options),
+    }
+    _write_json(folder / EVALUATION_FILE, content, indent=1)
+    return folder / EVALUATION_FILE
+
+
+def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
+    """What ``save_evaluation`` left in a folder; the large files are read later.
+
+    Raises:
+        UserError: If there is nothing, or it cannot be read.
+    """
+    folder = Path(folder)
+    path = folder / EVALUATION_FILE
+    if not path.is_file():
+        raise UserError(
+            f'{folder} holds no {EVALUATION_FILE}: evaluate it with tools/test.py (SizeMetric '
+            'writes it), or give a COCO results file and --gt'
+        )
+    content = read_json(path)
+    form = content.get('form') if isinstance(content, Mapping) else None
+    if form != FORM:
+        raise UserError(f'{path} has the form {form!r}, this version reads {FORM}: evaluate anew')
+    return SavedEvaluation(
+        folder=folder,
+        ground_truth=folder / content['ground_truth'],
+        classes=tuple(content['classes']),
+        images=content['images'],
+        detections={kind: folder / name for kind, name in content['detections'].items()},
+        options=_options_from_json(content['options']),
+    )
+
+
+def _options_to_json(options: Mapping[str, Any]) -> dict:
+    bins = [
+        {'name': b.name, 'low': b.low, 'high': _finite(b.high), 'by': b.by} for b in options['bins']
+    ]
+    return {**options, 'bins': bins, 'max_dets': list(map(_finite, options['max_dets']))}
+
+
+def _options_from_json(options: Mapping[str, Any]) -> dict:
+    limits = tuple(math.inf if limit is None else limit for limit in options['max_dets'])
+    return {**options, 'bins': make_bins(options['bins']), 'max_dets': limits}
+
+
+def _finite(limit: float) -> float | None:
+    return None if math.isinf(limit) else limit
+
+
+def _with_text(entry: Mapping) -> Mapping:
+    """The entry with its mask as JSON has it, where pycocotools makes bytes."""
+    mask = entry.get('segmentation')
+    if isinstance(mask, Mapping) and isinstance(mask.get('counts'), bytes):
+        return {**entry, 'segmentation': {**mask, 'counts': mask['counts'].decode()}}
+    return entry
+
+
+def _write_json(path: Path, content: Any, *, indent: int | None = None) -> None:
+    with whole_file(path) as partial, partial.open('w', encoding='utf-8') as file:
+        json.dump(content, file, indent=indent)
+        file.write('\n')
