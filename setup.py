@@ -40,8 +40,11 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['res2net_mm', 'res2net_mm.*']),
     # `.mim/configs` links to configs/: the files themselves in a wheel, found by `res2net_mm::...`.
-    package_data={'res2net_mm': ['.mim/*.yml', '.mim/configs/**/*.py', '.mim/configs/**/*.md']},
-    install_requires=['numpy', 'packaging', 'pycocotools', 'scipy', 'tqdm'],
+    package_data={
+        'res2net_mm': ['.mim/*.yml', '.mim/configs/**/*.py', '.mim/configs/**/*.md'],
+        'res2net_mm.report': ['templates/*'],
+    },
+    install_requires=['jinja2', 'matplotlib', 'numpy', 'packaging', 'pycocotools', 'scipy', 'tqdm'],
     extras_require={
         'openmmlab': pins('torch') + pins('openmmlab') + pins('runtime'),
         'original': [

@@ -15,6 +15,7 @@ ROWS = (
     ('layers', 'checkpoints'),
     ('backbones', 'necks'),
     ('data', 'evaluation', 'swap', 'deploy', 'interpretability'),
+    ('report',),  # compares what evaluations leave; what runs a model knows of it, not it of that
     ('engine',),
     ('__init__',),
 )

@@ -19,6 +19,7 @@ from res2net_mm.evaluation import (
     with_intervals,
     write_json,
 )
+from res2net_mm.evaluation.coco_detections import shapes_of_both
 from res2net_mm.evaluation.voc_results import find_voc_results
 
 
@@ -84,7 +85,7 @@ def evaluate_files(
     say(f'{dt}: {len(results.entries)} detections')
     told = set()
     scored = []
-    for iou_type in iou_types or _shapes(truth, results):
+    for iou_type in iou_types or shapes_of_both(truth, results):
         result = evaluate_by_size(
             truth,
             results,
@@ -111,15 +112,6 @@ def evaluate_files(
     if json_path is not None:
         say(f'\nwritten to {write_json(scored, json_path)}')
     return scored
-
-
-def _shapes(truth: GroundTruth, results: Results) -> list[str]:
-    """What both files have: boxes, masks or both; boxes if there is nothing to tell by."""
-    first = results.entries[0] if results.entries else {}
-    shapes = ['bbox'] if first.get('bbox') else []
-    if first.get('segmentation') and any(a.get('segmentation') for a in truth.annotations):
-        shapes.append('segm')
-    return shapes or ['bbox']
 
 
 def _read_voc(

@@ -53,6 +53,15 @@ def read_results(source: str | Path | Sequence[Mapping] | Results) -> Results:
     return Results(name, entries, from_file)
 
 
+def shapes_of_both(ground_truth: GroundTruth, results: Results) -> list[str]:
+    """What both have: boxes, masks or both; boxes if there is nothing to tell by."""
+    first = results.entries[0] if results.entries else {}
+    shapes = ['bbox'] if first.get('bbox') else []
+    if first.get('segmentation') and any(a.get('segmentation') for a in ground_truth.annotations):
+        shapes.append('segm')
+    return shapes or ['bbox']
+
+
 def read_detections(
     source: str | Path | Sequence[Mapping] | Results,
     ground_truth: GroundTruth,

@@ -33,16 +33,22 @@ def size_table(result: SizeResult) -> str:
             cells = (interval_text(s.intervals.get(score)) for s in columns)
             rows.append([f'  {100 * result.level:g} %', *cells])
     rows.append(['boxes', *(str(s.boxes) for s in columns)])
-    most = max(result.overall.ar)
-    limit = 'all' if math.isinf(most) else f'at most {most}'
-    head = (
-        f'{result.iou_type}: AP and AR in % by object size '
-        f'({SIZE_TEXTS[by].format(_AREA_OF[result.area_of])}), {PROTOCOLS[result.protocol].title}, '
-        f'{limit} detections per image and class, {result.images} images'
-    )
+    head = f'{result.iou_type}: AP and AR in % {describe(result)}'
     if result.resamples:
         head += f'; {100 * result.level:g} % intervals of {result.resamples} draws of images'
     return '\n'.join([head, *align(rows)])
+
+
+def describe(result: SizeResult) -> str:
+    """How a result was scored: ``by object size (area of the mask), IoU 0.50:0.95, ...``."""
+    size = SIZE_TEXTS[(*result.bins, result.overall)[0].size_bin.by]
+    most = max(result.overall.ar)
+    limit = 'all' if math.isinf(most) else f'at most {most}'
+    return (
+        f'by object size ({size.format(_AREA_OF[result.area_of])}), '
+        f'{PROTOCOLS[result.protocol].title}, {limit} detections per image and class, '
+        f'{result.images} images'
+    )
 
 
 def class_table(result: SizeResult, score: str = 'AP') -> str:

@@ -1,0 +1,54 @@
+"""The differences of the table as marks with their intervals, size by size."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure as Plot
+
+from res2net_mm.evaluation import Comparison
+from res2net_mm.report.parts import Figure
+from res2net_mm.report.style import INK, make_figure, run_style
+from res2net_mm.report.verdict import tone_of
+
+
+def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], name: str) -> Figure:
+    """AP and AR of each run minus the first's, per bin, with intervals."""
+
+    def draw(plot: Plot) -> None:
+        panels = plot.subplots(1, 2, sharey=True)
+        columns = (*comparisons[0].bins, comparisons[0].overall)
+        for axes, score in zip(panels, ('AP', 'AR'), strict=True):
+            axes.axvline(0, color=INK, linewidth=1)
+            for run, comparison in enumerate(comparisons, 1):
+                shift = 0.22 * (run - (len(comparisons) + 1) / 2)
+                for place, column in enumerate((*comparison.bins, comparison.overall)):
+                    difference = column.scores.get(score)
+                    if difference is None:
+                        continue
+                    colour = run_style(run)['color']
+                    ends = [100 * difference.low, 100 * difference.high]
+                    axes.plot(ends, [place + shift] * 2, color=colour, linewidth=2.5)
+                    axes.plot(
+                        100 * difference.difference,
+                        place + shift,
+                        'o',
+                        color=colour,
+                        # Filled beyond noise, hollow else.
+                        markerfacecolor='none' if tone_of(difference) == 'noise' else colour,
+                        markersize=8,
+                        label=names[run] if place == 0 else None,
+                    )
+            axes.set_title(f'difference in {score}, points')
+            axes.set_yticks(range(len(columns)), [c.size_bin.name for c in columns])
+            axes.grid(axis='y', visible=False)
+        panels[0].set_ylim(len(columns) - 0.5, -0.5)
+        if len(comparisons) > 1:
+            plot.legend(*panels[0].get_legend_handles_labels(), loc='outside lower center', ncols=3)
+
+    return make_figure(
+        name,
+        draw,
+        size=(8, 1 + 0.45 * (len(comparisons[0].bins) + 1) + 0.3 * (len(comparisons) > 1)),
+        alt=f'Differences from {names[0]} in AP and AR for each size, with intervals.',
+        caption=f'{", ".join(names[1:])} minus {names[0]}. Filled: the '
+        f'{100 * comparisons[0].level:g} % interval leaves out zero. Hollow: may be noise.',
+    )

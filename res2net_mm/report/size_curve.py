@@ -1,0 +1,270 @@
+"""AP and AR against object size as a curve, and the sizes at which another run begins to win.
+
+The score at a size s is that of the objects from s / sqrt(2) to s * sqrt(2): a bin one octave wide
+that slides along. Where it holds fewer than ``LEAST`` objects the curve has a gap.
+
+One looks along the whole curve for a size at which a run wins, and chance has as many tries. So
+the band of the difference is a simultaneous one: it holds the whole curve with the probability
+asked for, by the bootstrap of the largest deviation in units of the standard error.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure as Plot
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from res2net_mm.evaluation import Matches, SizeResult
+from res2net_mm.evaluation.average_precision import AveragePrecision
+from res2net_mm.evaluation.bootstrap import (
+    SCORES,
+    class_mean,
+    class_scores,
+    matches_of,
+    resampled_scores,
+)
+from res2net_mm.report.parts import Figure
+from res2net_mm.report.style import PALE, make_figure, run_style
+
+STEPS = 4  # sizes per octave
+LEAST = 10  # objects
+DRAWS = 200  # at most: a quantile of the largest deviation needs fewer than an interval's ends
+TOGETHER = 6  # bins matched at once, which bounds the memory
+SHOWN = (SCORES.index('AP'), SCORES.index('AR'))
+
+
+@dataclass(frozen=True, eq=False)
+class SizeCurve:
+    """Scores of R runs at P sizes; nan where there are too few objects.
+
+    Attributes:
+        by: ``side`` in px, or ``relative-side`` in 0..1 where the bins are relative.
+        sizes: (P,)
+        objects: (P,) how many the sliding bin holds.
+        scores: (R, 2, P) AP and AR.
+        band: (R - 1, 2, 2, P) low and high of the difference of each run from the first.
+        sides: (G,) size of every object that counts.
+        level: Probability that a band covers the whole curve.
+    """
+
+    by: str
+    sizes: np.ndarray
+    objects: np.ndarray
+    scores: np.ndarray
+    band: np.ndarray
+    sides: np.ndarray
+    level: float
+
+    def wins(self, run: int, score: int = 0) -> list[tuple[float, float]]:
+        """Ranges of sizes at which a run is better than the first beyond noise."""
+        return self._ranges(self.band[run - 1, score, 0] > 0)
+
+    def loses(self, run: int, score: int = 0) -> list[tuple[float, float]]:
+        """Ranges of sizes at which it is worse beyond noise."""
+        return self._ranges(self.band[run - 1, score, 1] < 0)
+
+    def _ranges(self, where: np.ndarray) -> list[tuple[float, float]]:
+        edges = np.flatnonzero(np.diff(np.r_[False, where, False].astype(int)))
+        return [
+            (float(self.sizes[start]), float(self.sizes[end - 1]))
+            for start, end in edges.reshape(-1, 2)
+        ]
+
+
+def size_curve(
+    results: Sequence[SizeResult],
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
+) -> SizeCurve:
+    """Score runs in a sliding bin of size.
+
+    Args:
+        results: Of ``evaluate_by_size``, on one ground truth.
+        resamples: How often to draw the images; no more than ``DRAWS`` are.
+        seed: Of the draw.
+        level: Probability that the band of a difference covers.
+        progress: Whether to show progress.
+    """
+    runs = [matches_of(result) for result in results]
+    by = 'relative-side' if runs[0].columns[-1].relative else 'side'
+    sides = _sides(runs[0], by)
+    sizes = _grid(sides)
+    bins = [(f'at{i}', s / math.sqrt(2), s * math.sqrt(2)) for i, s in enumerate(sizes)]
+    scores, drawn, objects = [], [], []
+    for start in range(0, len(bins), TOGETHER):
+        part = [matches.in_bins(bins[start : start + TOGETHER], by) for matches in runs]
+        plain = np.stack([class_scores(AveragePrecision(m)) for m in part])
+        again = resampled_scores(part, min(resamples, DRAWS), seed, level, progress)
+        scores.append(class_mean(plain)[:, SHOWN, 1:])
+        drawn.append(class_mean(again)[:, :, SHOWN, 1:])
+        objects.append(part[0].counts[1:].sum(axis=1))
+    shape = (len(runs), 2, 0)
+    scores = np.concatenate(scores or [np.empty(shape)], axis=-1)
+    drawn = np.concatenate(drawn or [np.empty((len(runs), 1, 2, 0))], axis=-1)
+    objects = np.concatenate(objects or [np.empty(0, dtype=int)])
+    scores[..., objects < LEAST] = np.nan
+    band = [
+        simultaneous_band(drawn[r] - drawn[0], scores[r] - scores[0], level)
+        for r in range(1, len(runs))
+    ]
+    return SizeCurve(by, sizes, objects, scores, np.stack(band), sides, level)
+
+
+def simultaneous_band(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarray:
+    """Band that holds a whole curve.
+
+    Args:
+        drawn: (B, 2, P) draws of two curves, each with a band of its own.
+        plain: (2, P) the curves; nan for gaps.
+        level: Probability that a band covers.
+
+    Returns:
+        (2, 2, P): curve, low and high, point.
+    """
+    band = np.full((2, *plain.shape), np.nan)
+    for score in range(len(plain)):
+        there = ~np.isnan(plain[score]) & ~np.isnan(drawn[:, score]).all(axis=0)
+        if not there.any():
+            continue
+        part = drawn[:, score, there]
+        spread = np.nanstd(part, axis=0)
+        away = np.abs(part - np.nanmean(part, axis=0)) / np.where(spread > 0, spread, np.inf)
+        width = np.quantile(np.nanmax(away, axis=1), level) * spread
+        band[:, score, there] = plain[score, there] + np.stack([-width, width])
+    return np.moveaxis(band, 0, 1)
+
+
+def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
+    """At which sizes each run wins or loses AP against the first, a sentence each."""
+    sentences = []
+    for run, name in enumerate(names[1:], 1):
+        said = [
+            f'{verb} AP {_ranges_text(ranges, curve.by)}'
+            for verb, ranges in (('gains', curve.wins(run)), ('loses', curve.loses(run)))
+            if ranges
+        ]
+        beyond = f'beyond the {100 * curve.level:g} % band of the whole curve'
+        if said:
+            sentences.append(f'{name} {" and ".join(said)}, {beyond}.')
+        else:
+            sentences.append(f'At no size does {name} differ from {names[0]} in AP {beyond}.')
+    return sentences
+
+
+def draw_size_curve(
+    curve: SizeCurve, results: Sequence[SizeResult], names: Sequence[str], name: str
+) -> Figure:
+    """AP and AR as curve and in bins, their differences, and how many objects there are."""
+
+    def draw(plot: Plot) -> None:
+        axes = plot.subplots(5, 1, sharex=True, height_ratios=(3, 2, 3, 2, 1.4))
+        for score, title in enumerate(('AP', 'AR')):
+            top, below = axes[2 * score], axes[2 * score + 1]
+            for run, result in enumerate(results):
+                style = run_style(run)
+                top.plot(curve.sizes, 100 * curve.scores[run, score], label=names[run], **style)
+                _draw_bins(top, curve, result, title, style)
+            for run in range(1, len(results)):
+                style = run_style(run)
+                gain = curve.scores[run, score] - curve.scores[0, score]
+                below.plot(curve.sizes, 100 * gain, **style)
+                below.fill_between(
+                    curve.sizes,
+                    *(100 * curve.band[run - 1, score]),
+                    color=style['color'],
+                    alpha=0.2,
+                    linewidth=0,
+                )
+            below.axhline(0, **run_style(0), linewidth=1)
+            top.set_ylabel(f'{title}, %')
+            below.set_ylabel(f'difference\nin {title}')
+        axes[0].legend(loc='upper left', bbox_to_anchor=(0, 1.3), ncols=min(len(names), 3))
+        _draw_histogram(axes[-1], curve)
+        for edge in _edges(results[0]):
+            for panel in axes:
+                panel.axvline(edge, color=PALE, linewidth=1.5, zorder=0)
+
+    return make_figure(
+        name,
+        draw,
+        size=(8, 9),
+        alt=f'AP and AR of {", ".join(names)} against object size, their differences from '
+        f'{names[0]}, and a histogram of object sizes.',
+        caption='Curves: score of the objects within half an octave of a size. Short lines: score '
+        'in the bins, whose limits are the vertical lines. Band: '
+        f'{100 * curve.level:g} % for the whole curve of the difference from {names[0]}; where it '
+        'leaves zero out, the difference is not noise. Gaps: fewer than '
+        f'{LEAST} objects.',
+    )
+
+
+def _sides(matches: Matches, by: str) -> np.ndarray:
+    counts = matches.counts[0]
+    area = matches.truth.area[counts]
+    if by == 'relative-side':
+        area = area / matches.image_areas[matches.truth.image[counts]]
+    return np.sqrt(np.maximum(area, 0))
+
+
+def _grid(sides: np.ndarray) -> np.ndarray:
+    """Sizes from the smallest object to the largest, ``STEPS`` to the octave."""
+    sides = sides[sides > 0]
+    if not sides.size:
+        return np.empty(0)
+    low, high = np.log2([sides.min(), sides.max()])
+    return 2.0 ** (np.arange(math.floor(low * STEPS), math.ceil(high * STEPS) + 1) / STEPS)
+
+
+def _side(limit: float, by: str) -> float:
+    return math.sqrt(limit) if by.endswith('area') else limit
+
+
+def _edges(result: SizeResult) -> list[float]:
+    ends = {
+        _side(end, s.size_bin.by) for s in result.bins for end in (s.size_bin.low, s.size_bin.high)
+    }
+    return sorted(end for end in ends if 0 < end < math.inf)
+
+
+def _draw_bins(axes, curve: SizeCurve, result: SizeResult, title: str, style: dict) -> None:
+    if not len(curve.sizes):
+        return
+    for scores in result.bins:
+        value = scores.ap if title == 'AP' else scores.ar_most
+        low, high = (
+            _side(end, scores.size_bin.by) for end in (scores.size_bin.low, scores.size_bin.high)
+        )
+        low, high = max(low, curve.sizes[0]), min(high, curve.sizes[-1])
+        if value is not None and low < high:
+            axes.hlines(100 * value, low, high, color=style['color'], alpha=0.55, linewidth=3)
+
+
+def _draw_histogram(axes, curve: SizeCurve) -> None:
+    if len(curve.sizes):
+        half = 2 ** (0.5 / STEPS)
+        edges = np.r_[curve.sizes / half, curve.sizes[-1] * half]
+        axes.hist(curve.sides, bins=edges, color='#8b949e')
+    axes.set_ylabel('objects')
+    axes.set_xscale('log', base=2)
+    relative = curve.by == 'relative-side'
+    axes.set_xlabel(
+        'size: square root of area / area of the image, %'
+        if relative
+        else 'size: square root of the area, px'
+    )
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f'{100 * v if relative else v:.3g}'))
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _ranges_text(ranges: Sequence[tuple[float, float]], by: str) -> str:
+    scale, unit = (100, '% of the image side') if by == 'relative-side' else (1, 'px')
+    texts = [
+        f'{scale * low:.3g}' if low == high else f'{scale * low:.3g} to {scale * high:.3g}'
+        for low, high in ranges
+    ]
+    return f'for objects of {" and ".join(texts)} {unit}'

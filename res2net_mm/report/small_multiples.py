@@ -1,0 +1,47 @@
+"""A row of small panels, one per size, with one legend and shared axes."""
+
+from collections.abc import Callable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Plot
+
+PER_ROW = 4
+
+
+def draw_panels(
+    plot: Plot,
+    titles: Sequence[str],
+    fill: Callable[[Axes, int], None],
+    *,
+    x: str,
+    y: str,
+    shared: bool = True,
+) -> None:
+    """Draw panels.
+
+    Args:
+        plot: The empty plot.
+        titles: Of the panels.
+        fill: Draws into the axes of the panel with this index, with labels for the legend.
+        x: Label of the axis.
+        y: Label of the axis.
+        shared: Whether all panels have the same axes.
+    """
+    across = min(PER_ROW, len(titles))
+    down = -(-len(titles) // across)
+    grid = plot.subplots(down, across, sharex=shared, sharey=shared, squeeze=False)
+    for index, axes in enumerate(grid.flat):
+        if index >= len(titles):
+            axes.set_axis_off()
+            continue
+        fill(axes, index)
+        axes.set_title(titles[index])
+    plot.supxlabel(x, fontsize='medium')
+    plot.supylabel(y, fontsize='medium')
+    labels = {
+        label: handle
+        for axes in grid.flat
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if labels:
+        plot.legend(labels.values(), labels.keys(), loc='outside upper left', ncols=3)

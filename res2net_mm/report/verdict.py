@@ -1,0 +1,110 @@
+"""Which sizes gained, and whether it is noise: in a sentence and in a card for each size."""
+
+from collections.abc import Sequence
+
+from res2net_mm.evaluation import Comparison
+from res2net_mm.evaluation.comparison import BinComparison, Difference
+from res2net_mm.evaluation.size_bins import ALL, MEASURES, SizeBin
+from res2net_mm.report.parts import GAIN, LOSS, NOISE, NOTHING, Card, Verdict
+
+WORDS = {
+    GAIN: 'gained',
+    LOSS: 'lost',
+    NOISE: 'may be noise',
+    NOTHING: 'no objects',
+}
+_SIGN = {GAIN: '▲ ', LOSS: '▼ ', NOISE: '≈ ', NOTHING: ''}
+
+
+def tone_of(difference: Difference | None) -> str:
+    """Which of the meanings of ``parts`` a difference has."""
+    if difference is None:
+        return NOTHING
+    if not difference.beyond_noise:
+        return NOISE
+    return GAIN if difference.difference > 0 else LOSS
+
+
+def points(value: float) -> str:
+    """A difference of scores in percentage points, signed: ``+1.2``."""
+    # A minus sign proper; no -0.0 where rounding leaves nothing.
+    return f'{100 * value:+.1f}'.replace('-0.0', '0.0').replace('+0.0', '0.0').replace('-', '−')
+
+
+def size_text(size_bin: SizeBin) -> str:
+    """The limits of a bin with their unit, as they are read: ``32²–96² px²``."""
+    text = f'{size_bin.limits} {MEASURES[size_bin.by]}'
+    for plain, written in (('<=', '≤'), ('>=', '≥'), ('..', '–'), ('^2', '²')):
+        text = text.replace(plain, written)
+    return text
+
+
+def interval(difference: Difference) -> str:
+    """The ends of its interval: ``−0.3 to +2.1``."""
+    return f'{points(difference.low)} to {points(difference.high)}'
+
+
+def make_verdict(
+    names: tuple[str, str], comparison: Comparison, *, score: str = 'AP', more: str = ''
+) -> Verdict:
+    """What to say of the second run against the first, by one score.
+
+    Args:
+        names: Of the two runs.
+        comparison: Of them.
+        score: ``AP`` or ``AR``.
+        more: A further sentence.
+    """
+    columns = (*comparison.bins, comparison.overall)
+    by_tone = {tone: [] for tone in WORDS}
+    for column in columns:
+        by_tone[tone_of(column.scores.get(score))].append(column)
+    a, b = names
+    said = []
+    for tone, verb in ((GAIN, 'gains'), (LOSS, 'loses')):
+        if by_tone[tone]:
+            changes = [f'{_name(c)} ({points(c.scores[score].difference)})' for c in by_tone[tone]]
+            said.append(f'{verb} at {_listed(changes)}')
+    if by_tone[NOISE]:
+        sizes = _listed([_name(c) for c in by_tone[NOISE]])
+        said.append(
+            f'no difference beyond noise at {sizes}' if said else f'may be noise at {sizes}'
+        )
+    if by_tone[NOTHING]:
+        said.append(f'nothing to find at {_listed([_name(c) for c in by_tone[NOTHING]])}')
+    opening = f'{b} against {a}, {score} in points: '
+    if not by_tone[GAIN] and not by_tone[LOSS] and by_tone[NOISE]:
+        opening = f'{b} against {a}: no size gained or lost {score} beyond noise; '
+    cards = [_card(column, names, score, comparison.level) for column in columns]
+    return Verdict(f'{opening}{"; ".join(said)}.', cards, more)
+
+
+def _card(column: BinComparison, names: tuple[str, str], score: str, level: float) -> Card:
+    difference = column.scores.get(score)
+    tone = tone_of(difference)
+    size_bin = column.size_bin
+    limits = '' if size_bin.name == ALL else size_text(size_bin)
+    detail = [f'{column.boxes} object{"" if column.boxes == 1 else "s"}']
+    if difference is not None:
+        detail = [
+            f'{100 * level:g} % interval {interval(difference)}',
+            f'{names[0]} {100 * difference.a:.1f} → {names[1]} {100 * difference.b:.1f}',
+            *detail,
+        ]
+    return Card(
+        size=_name(column),
+        limits=limits,
+        tone=tone,
+        word=_SIGN[tone] + WORDS[tone],
+        change='–' if difference is None else f'{points(difference.difference)} {score}',
+        detail=detail,
+    )
+
+
+def _name(column: BinComparison) -> str:
+    return 'all sizes' if column.size_bin.name == ALL else column.size_bin.name
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f'{", ".join(others)} and {last}' if others else last
