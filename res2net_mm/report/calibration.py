@@ -79,8 +79,7 @@ def draw_calibration(results: Sequence[SizeResult], names: Sequence[str], name: 
                     100 * found.right[column, drawn],
                     marker='o',
                     markersize=4,
-                    label=names[run],
-                    **run_style(run),
+                    **run_style(run, names[run]),
                 )
             axes.set(xlim=(0, 100), ylim=(0, 102))
 

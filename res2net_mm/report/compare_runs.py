@@ -152,7 +152,7 @@ def _section(
             figures=[draw_precision_recall(results, names, f'precision_recall_{kind}')],
         ),
         Part(
-            'What a score is worth',
+            'Calibration of scores',
             figures=[draw_calibration(results, names, f'calibration_{kind}')],
         ),
     ]
@@ -179,6 +179,6 @@ def _by_chance(tables: Sequence[Table]) -> list[str]:
     """How many of the marked differences of many chance alone would mark."""
     tested = sum(cell.tone not in ('', NOTHING) for t in tables for row in t.rows for cell in row)
     return [
-        f'Of many differences some leave noise behind by chance: of the {tested} here about '
-        f'{(1 - LEVEL) * tested:.0f} would if nothing had changed.'
+        f'Of many differences some are marked by chance alone: of the {tested} here about '
+        f'{(1 - LEVEL) * tested:.0f} would be if nothing had changed.'
     ]

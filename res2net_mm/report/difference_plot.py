@@ -6,6 +6,7 @@ from matplotlib.figure import Figure as Plot
 
 from res2net_mm.evaluation import Comparison
 from res2net_mm.report.parts import Figure
+from res2net_mm.report.small_multiples import draw_legend
 from res2net_mm.report.style import INK, make_figure, run_style
 from res2net_mm.report.verdict import tone_of
 
@@ -24,9 +25,10 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
                     difference = column.scores.get(score)
                     if difference is None:
                         continue
-                    colour = run_style(run)['color']
+                    style = {**run_style(run, names[run]), 'linestyle': '-'}
+                    colour = style['color']
                     ends = [100 * difference.low, 100 * difference.high]
-                    axes.plot(ends, [place + shift] * 2, color=colour, linewidth=2.5)
+                    axes.plot(ends, [place + shift] * 2, linewidth=2.5, **style)
                     axes.plot(
                         100 * difference.difference,
                         place + shift,
@@ -35,14 +37,13 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
                         # Filled beyond noise, hollow else.
                         markerfacecolor='none' if tone_of(difference) == 'noise' else colour,
                         markersize=8,
-                        label=names[run] if place == 0 else None,
                     )
             axes.set_title(f'difference in {score}, points')
             axes.set_yticks(range(len(columns)), [c.size_bin.name for c in columns])
             axes.grid(axis='y', visible=False)
         panels[0].set_ylim(len(columns) - 0.5, -0.5)
         if len(comparisons) > 1:
-            plot.legend(*panels[0].get_legend_handles_labels(), loc='outside lower center', ncols=3)
+            draw_legend(plot, panels, 'outside lower center')
 
     return make_figure(
         name,

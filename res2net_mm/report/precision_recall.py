@@ -34,7 +34,7 @@ def draw_precision_recall(results: Sequence[SizeResult], names: Sequence[str], n
     def draw(plot: Plot) -> None:
         def fill(axes, column: int) -> None:
             for run, of_run in enumerate(curves):
-                axes.plot(100 * RECALLS, 100 * of_run[column], label=names[run], **run_style(run))
+                axes.plot(100 * RECALLS, 100 * of_run[column], **run_style(run, names[run]))
             axes.set(xlim=(0, 100), ylim=(0, 102))
 
         draw_panels(plot, columns, fill, x='recall, %', y='precision, %')

@@ -166,9 +166,8 @@ def draw_size_curve(
         for score, title in enumerate(('AP', 'AR')):
             top, below = axes[2 * score], axes[2 * score + 1]
             for run, result in enumerate(results):
-                style = run_style(run)
-                top.plot(curve.sizes, 100 * curve.scores[run, score], label=names[run], **style)
-                _draw_bins(top, curve, result, title, style)
+                top.plot(curve.sizes, 100 * curve.scores[run, score], **run_style(run, names[run]))
+                _draw_bins(top, curve, result, title, run_style(run)['color'])
             for run in range(1, len(results)):
                 style = run_style(run)
                 gain = curve.scores[run, score] - curve.scores[0, score]
@@ -231,7 +230,7 @@ def _edges(result: SizeResult) -> list[float]:
     return sorted(end for end in ends if 0 < end < math.inf)
 
 
-def _draw_bins(axes, curve: SizeCurve, result: SizeResult, title: str, style: dict) -> None:
+def _draw_bins(axes, curve: SizeCurve, result: SizeResult, title: str, colour: str) -> None:
     if not len(curve.sizes):
         return
     for scores in result.bins:
@@ -241,7 +240,7 @@ def _draw_bins(axes, curve: SizeCurve, result: SizeResult, title: str, style: di
         )
         low, high = max(low, curve.sizes[0]), min(high, curve.sizes[-1])
         if value is not None and low < high:
-            axes.hlines(100 * value, low, high, color=style['color'], alpha=0.55, linewidth=3)
+            axes.hlines(100 * value, low, high, color=colour, alpha=0.55, linewidth=3)
 
 
 def _draw_histogram(axes, curve: SizeCurve) -> None:

@@ -1,6 +1,6 @@
 """A row of small panels, one per size, with one legend and shared axes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Plot
@@ -38,10 +38,15 @@ def draw_panels(
         axes.set_title(titles[index])
     plot.supxlabel(x, fontsize='medium')
     plot.supylabel(y, fontsize='medium')
-    labels = {
-        label: handle
-        for axes in grid.flat
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
-    if labels:
-        plot.legend(labels.values(), labels.keys(), loc='outside upper left', ncols=3)
+    draw_legend(plot, grid.flat, 'outside upper left')
+
+
+def draw_legend(plot: Plot, panels: Iterable[Axes], place: str) -> None:
+    """One legend of all panels, every label once."""
+    handles = {}
+    for axes in panels:
+        handles |= {
+            name: handle for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+    if handles:
+        plot.legend(handles.values(), handles.keys(), loc=place, ncols=3)

@@ -29,6 +29,7 @@ _STYLE = {
     'savefig.dpi': 150,
     'svg.fonttype': 'none',  # text stays text, which can be read out and found
     'text.color': INK,
+    'text.parse_math': False,  # a dollar in a name is a dollar
     'xtick.color': INK,
     'ytick.color': INK,
 }
@@ -38,12 +39,16 @@ _VARIABLES = {INK: 'var(--ink)', PALE: 'var(--grid)'} | {
 }
 
 
-def run_style(index: int) -> dict:
-    """Colour and dash of the line of a run."""
-    return {
+def run_style(index: int, name: str | None = None) -> dict:
+    """Colour and dash of the line of a run, and with a name its label in the legend."""
+    style = {
         'color': RUN_COLOURS[index % len(RUN_COLOURS)],
         'linestyle': RUN_DASHES[index % len(RUN_DASHES)],
     }
+    if name is not None:
+        # Matplotlib leaves out what begins with an underscore; a space without width does not.
+        style['label'] = f'\u200b{name}' if name.startswith('_') else name
+    return style
 
 
 def make_figure(

@@ -81,8 +81,7 @@ def draw_training(
                     [step for step, _ in line],
                     [factor * value for _, value in line],
                     marker='o' if len(line) < 3 else None,
-                    label=names[run],
-                    **run_style(run),
+                    **run_style(run, names[run]),
                 )
             if panel:
                 axes.set_ylim(bottom=0)
