@@ -1,0 +1,96 @@
+"""Outlines lie where the boxes are, on whole images and close up."""
+
+import cv2
+import numpy as np
+import pytest
+
+from res2net_mm.report.image_differences import find_mistakes
+from res2net_mm.report.pictures import (
+    CLOSE,
+    FOUND,
+    SIDE,
+    Mark,
+    _draw,
+    _strokes,
+    _window,
+    picture_part,
+)
+from res2net_mm.report.runs import read_runs
+
+SQUARE = np.array([[10.0, 10], [30, 10], [30, 30], [10, 30]])
+
+
+def drawn_on(window, **options):
+    drawn = _draw(window, [Mark([SQUARE], FOUND, **options)])
+    return (drawn == FOUND[::-1]).all(axis=2)
+
+
+def test_outlines_are_scaled_with_the_image():
+    image = np.zeros((2 * SIDE, SIDE, 3), np.uint8)
+    window = _window(image, None, SIDE)
+    assert window.pixels.shape == (SIDE, SIDE // 2, 3)
+    rows, columns = np.nonzero(drawn_on(window))
+    assert rows.min() == pytest.approx(5, abs=2)
+    assert columns.max() == pytest.approx(15, abs=2)
+    small = _window(np.zeros((50, 50, 3), np.uint8), None, SIDE)
+    assert small.scale == 1
+
+
+@pytest.mark.parametrize('corner', [(0, 0), (75, 75)])
+def test_close_ups_stay_in_the_image(corner):
+    image = np.zeros((100, 100, 3), np.uint8)
+    window = _window(image, np.array([*corner, 20, 20]), CLOSE)
+    assert window.pixels.shape == (CLOSE, CLOSE, 3)
+    assert 0 <= window.left <= 40
+    assert window.scale == pytest.approx(CLOSE / 60)
+    if corner == (0, 0):
+        rows, columns = np.nonzero(drawn_on(window))
+        assert columns.min() == pytest.approx(10 * window.scale, abs=2)
+        assert rows.max() == pytest.approx(30 * window.scale, abs=2)
+
+
+def test_dashes_leave_gaps():
+    def length(dashed):
+        return sum(np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in _strokes(SQUARE * 10, dashed))
+
+    assert length(False) == pytest.approx(800)
+    assert length(True) == pytest.approx(400, rel=0.1)
+
+
+@pytest.mark.parametrize('kind', ['bbox', 'segm'])
+def test_pictures_of_two_runs(drawn, kind):
+    runs = read_runs(drawn.files, gt=drawn.gt, images=drawn.images)
+    results = [drawn.score(which, iou_type=kind) for which in (0, 1)]
+    part, notes = picture_part(runs, results, 3)
+    assert notes == []
+    ahead = find_mistakes(results[0].matches).total - find_mistakes(results[1].matches).total
+    first = part.pictures[0]
+    assert first.caption.endswith(f': {ahead.max()} mistakes fewer by b')
+    for picture in part.pictures:
+        assert [len(row) for row in picture.rows] == [3] * len(picture.rows)
+        assert [panel.caption.split(':')[0] for panel in picture.rows[0]] == [
+            'ground truth',
+            'a',
+            'b',
+        ]
+        for panel in (panel for row in picture.rows for panel in row):
+            assert cv2.imdecode(np.frombuffer(panel.jpeg, np.uint8), cv2.IMREAD_COLOR) is not None
+    fates = [panel.caption for panel in first.rows[1][1:]]
+    assert fates[0] == 'missed by a'
+    assert fates[1].startswith('found by b (0.')
+
+
+def test_without_images_the_reason_is_noted(drawn, tmp_path):
+    results = [drawn.score(which) for which in (0, 1)]
+    part, notes = picture_part(read_runs(drawn.files, gt=drawn.gt), results, 2)
+    assert part is None
+    assert notes == ['No pictures: where the images are is not known; say it with --images DIR.']
+    elsewhere = read_runs(drawn.files, gt=drawn.gt, images=tmp_path)
+    part, (note,) = picture_part(elsewhere, results, 2)
+    assert part is None
+    assert note.startswith(f'Images that cannot be read: 2, the first is {tmp_path}')
+    runs = read_runs(drawn.files, gt=drawn.gt, images=drawn.images)
+    assert picture_part(runs, results, 0) == (None, [])
+    part, notes = picture_part(runs, [results[0]] * 2, 2)
+    assert part is None
+    assert notes == ['No pictures: in no image does a run make fewer mistakes.']
