@@ -9,7 +9,7 @@ from res2net_mm.evaluation import SizeResult, compare_results, evaluate_by_size
 from res2net_mm.evaluation.size_table import describe
 from res2net_mm.report.calibration import draw_calibration
 from res2net_mm.report.difference_plot import draw_differences
-from res2net_mm.report.parts import NOTHING, Part, Report, Section, Table
+from res2net_mm.report.parts import GAIN, LOSS, NOISE, Part, Report, Section, Table
 from res2net_mm.report.pictures import picture_part
 from res2net_mm.report.precision_recall import draw_precision_recall
 from res2net_mm.report.runs import Run, read_runs, shared_kinds, shared_options
@@ -166,8 +166,12 @@ def _section(
         title=TITLES[kind],
         facts=facts,
         verdicts=[
-            make_verdict((names[0], name), comparison, more=more)
-            for name, comparison, more in zip(names[1:], comparisons, where, strict=True)
+            make_verdict(
+                (names[0], names[run]),
+                comparison,
+                more=where[run - 1] if curve.wins(run) or curve.loses(run) else '',
+            )
+            for run, comparison in enumerate(comparisons, 1)
         ],
         parts=parts,
         records=list(records(kind, names, comparisons, protocol)),
@@ -177,7 +181,7 @@ def _section(
 
 def _by_chance(tables: Sequence[Table]) -> list[str]:
     """How many of the marked differences of many chance alone would mark."""
-    tested = sum(cell.tone not in ('', NOTHING) for t in tables for row in t.rows for cell in row)
+    tested = sum(cell.tone in (GAIN, LOSS, NOISE) for t in tables for row in t.rows for cell in row)
     return [
         f'Of many differences some are marked by chance alone: of the {tested} here about '
         f'{(1 - LEVEL) * tested:.0f} would be if nothing had changed.'

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure as Plot
 
 from res2net_mm.evaluation import Comparison
-from res2net_mm.report.parts import Figure
+from res2net_mm.report.parts import GAIN, LOSS, Figure
 from res2net_mm.report.small_multiples import draw_legend
 from res2net_mm.report.style import INK, make_figure, run_style
 from res2net_mm.report.verdict import tone_of
@@ -25,6 +25,7 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
                     difference = column.scores.get(score)
                     if difference is None:
                         continue
+                    told = tone_of(column, score) in (GAIN, LOSS)
                     style = {**run_style(run, names[run]), 'linestyle': '-'}
                     colour = style['color']
                     ends = [100 * difference.low, 100 * difference.high]
@@ -35,7 +36,7 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
                         'o',
                         color=colour,
                         # Filled beyond noise, hollow else.
-                        markerfacecolor='none' if tone_of(difference) == 'noise' else colour,
+                        markerfacecolor=colour if told else 'none',
                         markersize=8,
                     )
             axes.set_title(f'difference in {score}, points')
@@ -51,5 +52,6 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
         size=(8, 1 + 0.45 * (len(comparisons[0].bins) + 1) + 0.3 * (len(comparisons) > 1)),
         alt=f'Differences from {names[0]} in AP and AR for each size, with intervals.',
         caption=f'{", ".join(names[1:])} minus {names[0]}. Filled: the '
-        f'{100 * comparisons[0].level:g} % interval leaves out zero. Hollow: may be noise.',
+        f'{100 * comparisons[0].level:g} % interval leaves out zero. Hollow: may be noise, '
+        'or too few objects to tell.',
     )

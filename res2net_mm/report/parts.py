@@ -6,8 +6,9 @@ A report of another kind of run, semantic segmentation for one, fills in the sam
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-#: What a difference means, for its colour: b is better, b is worse, it may be noise, no objects.
-GAIN, LOSS, NOISE, NOTHING = 'gain', 'loss', 'noise', 'nothing'
+#: What a difference means, for its colour: b is better, b is worse, it may be noise, there are too
+#: few objects to tell, there is none.
+GAIN, LOSS, NOISE, FEW, NOTHING = 'gain', 'loss', 'noise', 'few', 'nothing'
 
 
 @dataclass(frozen=True)

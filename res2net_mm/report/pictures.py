@@ -21,7 +21,7 @@ from res2net_mm.report.image_differences import (
 from res2net_mm.report.parts import Panel, Part, Picture
 from res2net_mm.report.runs import Run
 
-SIDE = 640  # px, longer side of a whole image
+SIDE = 480  # px, longer side of a whole image
 CLOSE = 320  # px, side of a close-up
 CLOSE_UPS = 3  # for each image
 AROUND = 3  # a close-up shows this many times the object's longer side
@@ -76,6 +76,7 @@ def picture_part(
                 _picture(
                     image,
                     str(entry['file_name']),
+                    f'{results[0].iou_type}-{other}-{index}',
                     index,
                     [runs[r] for r in pair],
                     [matches[r] for r in pair],
@@ -106,6 +107,7 @@ def picture_part(
 def _picture(
     image: np.ndarray,
     file_name: str,
+    name: str,
     index: int,
     runs: Sequence[Run],
     matches: Sequence[Matches],
@@ -119,7 +121,7 @@ def _picture(
     counts = ['', *(f': {m.missed[index]} missed, {m.false[index]} false' for m in mistakes)]
     whole = [
         Panel(
-            name=f'{index}-{place}',
+            name=f'{name}-{place}',
             caption=title + count,
             alt=f'{file_name} with boxes of {title}{count}',
             jpeg=_encode(_draw(_window(image, None, SIDE), marks)),
@@ -135,16 +137,16 @@ def _picture(
         window = _window(image, box, CLOSE)
         if window.scale < LEAST_ZOOM * min(1, SIDE / max(image.shape)):
             continue  # as large as in the whole image
-        name = matches[0].categories[matches[0].truth.category[thing]]
+        category = matches[0].categories[matches[0].truth.category[thing]]
         side = np.sqrt(matches[0].truth.area[thing])
         said = [
-            f'{name}, {side:.0f} px',
+            f'{category}, {side:.0f} px',
             *(_fate(*pair, thing) for pair in zip(runs, matches, mistakes, strict=True)),
         ]
         rows.append(
             [
                 Panel(
-                    name=f'{index}-close{number}-{place}',
+                    name=f'{name}-close{number}-{place}',
                     caption=caption,
                     alt=f'{file_name}, close up, {title}: {caption}',
                     jpeg=_encode(_draw(window, marks)),

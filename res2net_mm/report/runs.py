@@ -90,6 +90,8 @@ def read_runs(
             raise UserError(f'{path}: no such work directory or results file')
     for run in runs[1:]:
         _check_same_truth(runs[0], run)
+    if images is not None:
+        _check_images(runs[0])
     return runs
 
 
@@ -169,6 +171,17 @@ def _names(paths: Sequence[Path], names: Sequence[str] | None) -> list[str]:
     if twice:
         raise UserError(f'two runs have the name {twice[0]!r}: tell them apart with --names')
     return chosen
+
+
+def _check_images(run: Run) -> None:
+    """See that the folder is that of the images before an hour goes into numbers."""
+    paths = (run.images / str(image.get('file_name', '')) for image in run.truth.images)
+    first = next(paths, None)
+    if first is not None and not first.is_file():
+        raise UserError(
+            f'{first} is not there: --images is the folder that the file names of the annotations '
+            'start from'
+        )
 
 
 def _check_same_truth(a: Run, b: Run) -> None:

@@ -26,6 +26,7 @@ from res2net_mm.evaluation.bootstrap import (
     resampled_scores,
 )
 from res2net_mm.report.parts import Figure
+from res2net_mm.report.small_multiples import draw_legend
 from res2net_mm.report.style import PALE, make_figure, run_style
 
 STEPS = 4  # sizes per octave
@@ -152,7 +153,10 @@ def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
         if said:
             sentences.append(f'{name} {" and ".join(said)}, {beyond}.')
         else:
-            sentences.append(f'At no size does {name} differ from {names[0]} in AP {beyond}.')
+            sentences.append(
+                f'At no single size does {name} differ from {names[0]} in AP {beyond}; a bin holds '
+                'more objects than a point of the curve and may tell more.'
+            )
     return sentences
 
 
@@ -182,7 +186,7 @@ def draw_size_curve(
             below.axhline(0, **run_style(0), linewidth=1)
             top.set_ylabel(f'{title}, %')
             below.set_ylabel(f'difference\nin {title}')
-        axes[0].legend(loc='upper left', bbox_to_anchor=(0, 1.3), ncols=min(len(names), 3))
+        draw_legend(plot, axes[:1], 'outside upper left')
         _draw_histogram(axes[-1], curve)
         for edge in _edges(results[0]):
             for panel in axes:

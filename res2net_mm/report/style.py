@@ -66,6 +66,8 @@ def make_figure(
     with matplotlib.rc_context({**_STYLE, 'svg.hashsalt': name}):
         plot = Plot(figsize=size)
         draw(plot)
+        plot.draw_without_rendering()  # lays out once what is saved twice
+        plot.set_layout_engine('none')
         svg, png = io.StringIO(), io.BytesIO()
         plot.savefig(png, format='png')
         plot.savefig(svg, format='svg', transparent=True, metadata={'Date': None, 'Creator': None})

@@ -90,7 +90,7 @@ def records(
                                 strict=True,
                             )
                         ),
-                        'verdict': tone_of(difference),
+                        'verdict': tone_of(column, score),
                     }
 
 
@@ -113,4 +113,4 @@ def _difference(column: BinComparison, score: str) -> Cell:
     text = NO_BOXES
     if difference is not None:
         text = f'{points(difference.difference)} ({interval(difference)})'
-    return Cell(text, tone_of(difference))
+    return Cell(text, tone_of(column, score))

@@ -5,21 +5,27 @@ from collections.abc import Sequence
 from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison, Difference
 from res2net_mm.evaluation.size_bins import ALL, MEASURES, SizeBin
-from res2net_mm.report.parts import GAIN, LOSS, NOISE, NOTHING, Card, Verdict
+from res2net_mm.report.parts import FEW, GAIN, LOSS, NOISE, NOTHING, Card, Verdict
 
 WORDS = {
     GAIN: 'gained',
     LOSS: 'lost',
     NOISE: 'may be noise',
+    FEW: 'too few objects to tell',
     NOTHING: 'no objects',
 }
-_SIGN = {GAIN: '▲ ', LOSS: '▼ ', NOISE: '≈ ', NOTHING: ''}
+_SIGN = {GAIN: '▲ ', LOSS: '▼ ', NOISE: '≈ ', FEW: '≈ ', NOTHING: ''}
+# Drawn anew, so few objects differ so little that their interval is much too narrow.
+ENOUGH = 20
 
 
-def tone_of(difference: Difference | None) -> str:
+def tone_of(column: BinComparison, score: str) -> str:
     """Which of the meanings of ``parts`` a difference has."""
+    difference = column.scores.get(score)
     if difference is None:
         return NOTHING
+    if column.boxes < ENOUGH:
+        return FEW
     if not difference.beyond_noise:
         return NOISE
     return GAIN if difference.difference > 0 else LOSS
@@ -58,7 +64,7 @@ def make_verdict(
     columns = (*comparison.bins, comparison.overall)
     by_tone = {tone: [] for tone in WORDS}
     for column in columns:
-        by_tone[tone_of(column.scores.get(score))].append(column)
+        by_tone[tone_of(column, score)].append(column)
     a, b = names
     said = []
     for tone, verb in ((GAIN, 'gains'), (LOSS, 'loses')):
@@ -70,6 +76,8 @@ def make_verdict(
         said.append(
             f'no difference beyond noise at {sizes}' if said else f'may be noise at {sizes}'
         )
+    if by_tone[FEW]:
+        said.append(f'too few objects to tell at {_listed([_name(c) for c in by_tone[FEW]])}')
     if by_tone[NOTHING]:
         said.append(f'nothing to find at {_listed([_name(c) for c in by_tone[NOTHING]])}')
     opening = f'{b} against {a}, {score} in points: '
@@ -81,7 +89,7 @@ def make_verdict(
 
 def _card(column: BinComparison, names: tuple[str, str], score: str, level: float) -> Card:
     difference = column.scores.get(score)
-    tone = tone_of(difference)
+    tone = tone_of(column, score)
     size_bin = column.size_bin
     limits = '' if size_bin.name == ALL else size_text(size_bin)
     detail = [f'{column.boxes} object{"" if column.boxes == 1 else "s"}']

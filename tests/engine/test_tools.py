@@ -69,6 +69,15 @@ def test_train_test_resume(coco_folder, tmp_path):
     assert (work_dir / 'predictions.png').stat().st_size > 10_000
     assert 'small' in done.stdout + done.stderr
 
+    shutil.copytree(work_dir, tmp_path / 'again', ignore=shutil.ignore_patterns('*.pth'))
+    runs = [work_dir, tmp_path / 'again']
+    done = run('compare_by_size.py', *runs, '--bootstrap', 2, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'again against run' in done.stdout
+    page = (tmp_path / 'report.html').read_text(encoding='utf-8')
+    assert 'Training (boxes)' in page
+    assert all(f'{scores["boxes"]} objects' in page for scores in report['bbox']['scores'])
+
     other = rename_class(coco_folder, tmp_path / 'other')
     error = one_error(
         run(

@@ -1,5 +1,7 @@
 """Outlines lie where the boxes are, on whole images and close up."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -85,7 +87,8 @@ def test_without_images_the_reason_is_noted(drawn, tmp_path):
     part, notes = picture_part(read_runs(drawn.files, gt=drawn.gt), results, 2)
     assert part is None
     assert notes == ['No pictures: where the images are is not known; say it with --images DIR.']
-    elsewhere = read_runs(drawn.files, gt=drawn.gt, images=tmp_path)
+    elsewhere = read_runs(drawn.files, gt=drawn.gt, images=drawn.images)
+    elsewhere = [replace(run, images=tmp_path) for run in elsewhere]  # moved since the run
     part, (note,) = picture_part(elsewhere, results, 2)
     assert part is None
     assert note.startswith(f'Images that cannot be read: 2, the first is {tmp_path}')

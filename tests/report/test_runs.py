@@ -48,6 +48,8 @@ def test_what_is_missing_is_said(drawn, work_dir, tmp_path):
         read_runs([a, tmp_path / 'none'], gt=drawn.gt)
     with pytest.raises(UserError, match=r'pictures, the folder of the images, does not exist'):
         read_runs([a, b], gt=drawn.gt, images=tmp_path / 'pictures')
+    with pytest.raises(UserError, match=r'000001\.png is not there: --images is the folder that'):
+        read_runs([a, b], gt=drawn.gt, images=tmp_path)
     with pytest.raises(UserError, match='--gt is for results files'):
         read_runs([work_dir('one', 0), work_dir('two', 1)], gt=drawn.gt)
     (tmp_path / 'empty').mkdir()

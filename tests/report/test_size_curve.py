@@ -63,7 +63,7 @@ def test_equal_runs_have_a_band_of_no_width(drawn):
     assert not curve.wins(1)
     assert not curve.loses(1)
     (sentence,) = describe_wins(curve, ['a', 'b'])
-    assert sentence.startswith('At no size does b differ from a in AP')
+    assert sentence.startswith('At no single size does b differ from a in AP')
 
 
 def test_wins_are_ranges_of_sizes(curve):

@@ -22,7 +22,7 @@ def test_scores_and_differences(comparison):
             assert cells[f'{score}: b'][place].text == f'{100 * found.b:.1f}'
         ap, cell = column.scores['AP'], table.rows[3][1 + place]
         assert cell.text == f'{points(ap.difference)} ({points(ap.low)} to {points(ap.high)})'
-        assert cell.tone == tone_of(ap)
+        assert cell.tone == tone_of(column, 'AP')
     assert len(table.rows) == 1 + 4 * (1 + 2 * 2)
     assert len(score_table(['a', 'b'], [comparison], 'voc12').rows) == 1 + 2 * 3
 

@@ -12,9 +12,9 @@ LOST = Difference(a=0.3, b=0.2, low=-0.15, high=-0.05, b_wins=0)
 NOISE = Difference(a=0.3, b=0.32, low=-0.01, high=0.05, b_wins=0.8)
 
 
-def compared(*differences):
+def compared(*differences, objects=50):
     columns = [
-        BinComparison(size_bin, 7, {} if found is None else {'AP': found})
+        BinComparison(size_bin, objects, {} if found is None else {'AP': found})
         for size_bin, found in zip((*COCO_BINS, SizeBin('all')), differences, strict=True)
     ]
     *bins, overall = columns
@@ -31,7 +31,7 @@ def test_every_meaning_has_its_word_and_tone():
     gained, _, nothing, _ = verdict.cards
     assert gained.change == '+5.0 AP'
     assert gained.word == '▲ gained'
-    assert gained.detail == ['95 % interval +1.0 to +9.0', 'old 20.0 → new 25.0', '7 objects']
+    assert gained.detail == ['95 % interval +1.0 to +9.0', 'old 20.0 → new 25.0', '50 objects']
     assert nothing.change == '–'
 
 
@@ -41,7 +41,16 @@ def test_noise_alone_is_said_first():
 
 
 def test_equal_scores_are_noise():
-    assert tone_of(Difference(0.5, 0.5, 0, 0, 0)) == 'noise'
+    column = BinComparison(COCO_BINS[0], 50, {'AP': Difference(0.5, 0.5, 0, 0, 0)})
+    assert tone_of(column, 'AP') == 'noise'
+    assert tone_of(column, 'AR') == 'nothing'
+
+
+def test_a_gain_of_few_objects_is_none():
+    verdict = make_verdict(('old', 'new'), compared(GAINED, LOST, NOISE, NOISE, objects=19))
+    assert {card.tone for card in verdict.cards} == {'few'}
+    assert 'too few objects to tell at small, medium, large and all sizes' in verdict.sentence
+    assert 'gains' not in verdict.sentence
 
 
 @pytest.mark.parametrize(
