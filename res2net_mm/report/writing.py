@@ -6,7 +6,6 @@ PNG of every plot and a JPEG of every picture.
 
 import base64
 import csv
-import shutil
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -56,8 +55,10 @@ def write_report(report: Report, output: str | Path) -> list[Path]:
     folder = output.with_name(output.stem + FOLDER_ENDING)
     images = _images(report)
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
+        for ending in ('png', 'jpg'):
+            for file in folder.glob(f'*.{ending}'):
+                file.unlink()
         for name, content in images.items():
             (folder / name).write_bytes(content)
         written = [output, output.with_suffix('.md'), output.with_suffix('.csv')]
@@ -129,6 +130,7 @@ def _markdown(text: str) -> str:
 def _write_csv(report: Report, path: Path) -> None:
     records = [record for section in report.sections for record in section.records]
     with path.open('w', encoding='utf-8', newline='') as file:
-        writer = csv.DictWriter(file, fieldnames=list(records[0]), lineterminator='\n')
+        fields = dict.fromkeys(field for record in records for field in record)
+        writer = csv.DictWriter(file, fieldnames=list(fields), lineterminator='\n')
         writer.writeheader()
         writer.writerows(records)

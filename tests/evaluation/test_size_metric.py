@@ -3,6 +3,7 @@
 import json
 import logging
 import pickle
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from mmengine.logging import MMLogger
 from mmengine.structures import BaseDataElement, InstanceData
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation import SizeMetric, evaluate_by_size
+from res2net_mm.evaluation import SizeMetric, evaluate_by_size, read_saved_evaluation
 
 CLASSES = ('bee', 'ant', 'cow')  # the order of the file that make_coco draws
 LABEL = {7: 0, 2: 1, 30: 2}
@@ -170,6 +171,29 @@ def test_json_goes_to_the_work_dir_of_the_run(coco, tmp_path):
                 handler.close()
 
 
+def test_what_a_comparison_needs_is_left_beside_the_numbers(coco, tmp_path, monkeypatch):
+    path, truth, boxes, masks = coco
+    bins = [('low', 0, 900), ('high', 900, None)]
+    metric = SizeMetric(ann_file=path, metric=['bbox', 'segm'], bins=bins, out_dir=tmp_path / 'out')
+    monkeypatch.chdir(tmp_path)
+    samples = samples_of(truth, boxes, masks)
+    for sample, image in zip(samples, truth['images'], strict=True):
+        sample.set_metainfo({'img_path': f'pictures/{image["file_name"]}'})
+    evaluate(metric, samples)
+    written = json.loads((tmp_path / 'out/ap_by_size.json').read_text())
+    saved = read_saved_evaluation(tmp_path / 'out')
+    assert saved.ground_truth == path
+    assert saved.images == str(tmp_path / 'pictures')
+    for kind in ('bbox', 'segm'):
+        again = evaluate_by_size(
+            saved.read_ground_truth(),
+            saved.read_detections(kind),
+            iou_type=kind,
+            **saved.options,
+        )
+        assert again.to_dict() == written[kind]
+
+
 def test_nothing_is_written_without_a_work_dir(coco, tmp_path, monkeypatch):
     path, truth, boxes, _ = coco
     monkeypatch.chdir(tmp_path)
@@ -270,6 +294,21 @@ def test_voc_ground_truth_comes_from_the_data_samples(voc_samples):
     assert values == pytest.approx(dict.fromkeys(values, 1.0))
     assert {'coco/bbox_mAP_s', 'coco/bbox_mAP_m'} < set(values)
     assert 'coco/bbox_mAP_l' not in values
+
+
+def test_ground_truth_of_the_data_samples_is_left_beside_the_numbers(voc_samples, tmp_path):
+    samples = voc_samples()
+    for sample, found in zip(samples, RIGHT, strict=True):
+        predict(sample, *found)
+    evaluate(SizeMetric(protocol='voc07', out_dir=tmp_path / 'out'), samples, **VOC)
+    saved = read_saved_evaluation(tmp_path / 'out')
+    assert saved.ground_truth == tmp_path / 'out/ground_truth.json'
+    truth = saved.read_ground_truth()
+    again = evaluate_by_size(truth, saved.read_detections('bbox'), **saved.options)
+    written = json.loads((tmp_path / 'out/ap_by_size.json').read_text())['bbox']
+    assert again.to_dict() == written
+    assert written['scores'][-1]['boxes'] == 3  # the difficult one is still ignored
+    assert all(Path(saved.images, image['file_name']).is_file() for image in truth.images)
 
 
 def test_difficult_boxes_are_neither_counted_nor_held_against(voc_samples, tmp_path):

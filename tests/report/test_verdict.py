@@ -50,7 +50,7 @@ def test_a_gain_of_few_objects_is_none():
     verdict = make_verdict(('old', 'new'), compared(GAINED, LOST, NOISE, NOISE, objects=19))
     assert {card.tone for card in verdict.cards} == {'few'}
     assert 'too few objects to tell at small, medium, large and all sizes' in verdict.sentence
-    assert 'gains' not in verdict.sentence
+    assert 'gains at' not in verdict.sentence
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,13 @@ def test_the_extras_are_the_pins(told):
     assert {str(pin) for pin in pins['openmmlab']} <= set(extras['openmmlab'])
 
 
+def test_the_templates_of_the_report_are_packaged(told):
+    folder = ROOT / 'res2net_mm/report'
+    packaged = {file for p in told['package_data']['res2net_mm.report'] for file in folder.glob(p)}
+    assert packaged == {file for file in folder.rglob('*') if file.suffix in ('.html', '.md')}
+    assert len(packaged) == 4
+
+
 def test_an_install_beside_any_stack_replaces_nothing(told):
     required = told['install_requires']
     # A bare name is met by whatever version is there; absent, pip may add it, so none of the stack.
