@@ -1,8 +1,6 @@
 """Images in which two runs differ: ground truth and both predictions side by side, and close up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,27 +16,16 @@ from res2net_mm.report.image_differences import (
     found_by_one,
     most_different,
 )
+from res2net_mm.report.outlines import Mark, draw_marks, encode_jpeg, window_on
 from res2net_mm.report.parts import Panel, Part, Picture
 from res2net_mm.report.runs import Run
 
 SIDE = 480  # px, longer side of a whole image
 CLOSE = 320  # px, side of a close-up
 CLOSE_UPS = 3  # for each image
-AROUND = 3  # a close-up shows this many times the object's longer side
-LEAST_AROUND = 40  # px of the image, and at least so many
 LEAST_ZOOM = 1.5  # over the whole image
-QUALITY = 80  # of JPEG
 # RGB, told apart by readers who confuse red and green, and by dashes.
 TRUTH, FOUND, MISSED, FALSE = (0, 158, 115), (86, 180, 233), (240, 228, 66), (213, 94, 0)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An outline to draw: (P, 2) corners in px of the image, closed."""
-
-    corners: Sequence[np.ndarray]
-    colour: tuple[int, int, int]
-    dashed: bool = False
 
 
 def picture_part(
@@ -123,8 +110,8 @@ def _picture(
         Panel(
             name=f'{name}-{place}',
             caption=title + count,
-            alt=f'{file_name} with boxes of {title}{count}',
-            jpeg=_encode(_draw(_window(image, None, SIDE), marks)),
+            alt=f'{file_name} with {title}{count}',
+            jpeg=encode_jpeg(draw_marks(window_on(image, None, SIDE), marks)),
         )
         for place, ((title, marks), count) in enumerate(zip(layers, counts, strict=True))
     ]
@@ -134,7 +121,7 @@ def _picture(
         box = matches[0].truth.box[thing]
         if np.isnan(box).any():
             continue
-        window = _window(image, box, CLOSE)
+        window = window_on(image, box, CLOSE)
         if window.scale < LEAST_ZOOM * min(1, SIDE / max(image.shape)):
             continue  # as large as in the whole image
         category = matches[0].categories[matches[0].truth.category[thing]]
@@ -149,7 +136,7 @@ def _picture(
                     name=f'{name}-close{number}-{place}',
                     caption=caption,
                     alt=f'{file_name}, close up, {title}: {caption}',
-                    jpeg=_encode(_draw(window, marks)),
+                    jpeg=encode_jpeg(draw_marks(window, marks)),
                 )
                 for place, ((title, marks), caption) in enumerate(zip(layers, said, strict=True))
             ]
@@ -209,71 +196,3 @@ def _corners(box: np.ndarray) -> np.ndarray:
 def _contours(rle: dict) -> list[np.ndarray]:
     found, _ = cv2.findContours(mask_api.decode(rle), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return [contour[:, 0].astype(float) for contour in found]
-
-
-@dataclass(frozen=True)
-class Window:
-    """A part of an image, scaled: what is at x there is at ``scale * (x - left)`` here."""
-
-    pixels: np.ndarray
-    left: float
-    top: float
-    scale: float
-
-
-def _window(image: np.ndarray, box: np.ndarray | None, side: int) -> Window:
-    """The whole image (never enlarged), or what is around a box."""
-    height, width = image.shape[:2]
-    if box is None:
-        scale = min(1, side / max(height, width))
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        return Window(cv2.resize(image, size, interpolation=cv2.INTER_AREA), 0, 0, scale)
-    x, y, w, h = box
-    shown = min(max(AROUND * max(w, h), LEAST_AROUND), height, width)
-    left = int(np.clip(x + w / 2 - shown / 2, 0, width - shown))
-    top = int(np.clip(y + h / 2 - shown / 2, 0, height - shown))
-    cut = image[top : top + int(shown), left : left + int(shown)]
-    scale = side / int(shown)
-    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    return Window(cv2.resize(cut, (side, side), interpolation=how), left, top, scale)
-
-
-def _draw(window: Window, marks: Sequence[Mark]) -> np.ndarray:
-    drawn = window.pixels.copy()
-    for mark in marks:
-        for corners in mark.corners:
-            points = (corners - (window.left, window.top)) * window.scale
-            # A dark line below shows on bright images what the colour shows on dark ones.
-            for colour, thickness in (((0, 0, 0), 4), (mark.colour[::-1], 2)):  # RGB -> BGR
-                for start, end in _strokes(points, mark.dashed):
-                    cv2.line(drawn, start, end, colour, thickness, cv2.LINE_AA)
-    return drawn
-
-
-def _strokes(points: np.ndarray, dashed: bool, dash: float = 7):
-    """Start and end of the lines that make a closed outline."""
-    ends = np.roll(points, -1, axis=0)
-    lengths = np.hypot(*(ends - points).T)
-    walked = 0.0
-    for start, end, length in zip(points, ends, lengths, strict=True):
-        # Whole sides, or cuts where the way round reaches a multiple of the dash.
-        cuts = (
-            np.r_[0, np.arange(dash - walked % dash, length, dash), length]
-            if dashed
-            else (0, length)
-        )
-        for here, there in pairwise(cuts):
-            if not dashed or int((walked + (here + there) / 2) / dash) % 2 == 0:
-                a, b = (start + (end - start) * at / max(length, 1e-9) for at in (here, there))
-                yield (
-                    tuple(np.round(a).astype(int).tolist()),
-                    tuple(np.round(b).astype(int).tolist()),
-                )
-        walked += length
-
-
-def _encode(image: np.ndarray) -> bytes:
-    done, encoded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    if not done:
-        raise OSError('OpenCV could not encode a JPEG')
-    return encoded.tobytes()
