@@ -11,7 +11,8 @@ from res2net_mm.report.parts import GAIN, LOSS, NOISE, Part, Section, Table
 from res2net_mm.report.pictures import picture_part
 from res2net_mm.report.precision_recall import draw_precision_recall
 from res2net_mm.report.runs import Run
-from res2net_mm.report.size_curve import describe_wins, draw_size_curve, size_curve
+from res2net_mm.report.size_curve import describe_wins, size_curve
+from res2net_mm.report.size_curve_plot import draw_size_curve
 from res2net_mm.report.tables import class_table, records, score_table
 from res2net_mm.report.verdict import make_verdict
 

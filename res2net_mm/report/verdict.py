@@ -15,7 +15,7 @@ WORDS = {
     NOTHING: 'no objects',
 }
 _SIGN = {GAIN: '▲ ', LOSS: '▼ ', NOISE: '≈ ', FEW: '≈ ', NOTHING: ''}
-# Drawn anew, so few objects differ so little that their interval is much too narrow.
+#: Objects that a size needs: fewer, drawn anew, differ so little that intervals are too narrow.
 ENOUGH = 20
 
 

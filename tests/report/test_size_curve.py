@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from res2net_mm.report.size_curve import LEAST, describe_wins, simultaneous_band, size_curve
+from res2net_mm.report.size_curve import describe_wins, simultaneous_band, size_curve
+from res2net_mm.report.verdict import ENOUGH
 
 
 @pytest.fixture(scope='module')
@@ -21,7 +22,7 @@ def test_every_point_is_the_score_of_a_bin_around_it(drawn, curve):
         for run in (0, 1):
             (here,) = drawn.score(run, bins=bins, bins_by='side').bins
             assert curve.objects[point] == here.boxes
-            expected = [here.ap, here.ar_most] if here.boxes >= LEAST else [np.nan] * 2
+            expected = [here.ap, here.ar_most] if here.boxes >= ENOUGH else [np.nan] * 2
             assert curve.scores[run, :, point] == pytest.approx(expected, nan_ok=True)
 
 
