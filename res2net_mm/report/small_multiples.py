@@ -16,6 +16,7 @@ def draw_panels(
     x: str,
     y: str,
     shared: bool = True,
+    per_row: int = PER_ROW,
 ) -> None:
     """Draw panels.
 
@@ -26,8 +27,9 @@ def draw_panels(
         x: Label of the axis.
         y: Label of the axis.
         shared: Whether all panels have the same axes.
+        per_row: How many panels stand side by side.
     """
-    across = min(PER_ROW, len(titles))
+    across = min(per_row, len(titles))
     down = -(-len(titles) // across)
     grid = plot.subplots(down, across, sharex=shared, sharey=shared, squeeze=False)
     for index, axes in enumerate(grid.flat):

@@ -13,6 +13,8 @@ from res2net_mm.report.parts import Figure
 from res2net_mm.report.small_multiples import draw_panels
 from res2net_mm.report.style import make_figure, run_style
 
+PER_ROW = 3  # panels
+
 
 @dataclass(frozen=True)
 class TrainingLog:
@@ -86,12 +88,12 @@ def draw_training(
             if panel:
                 axes.set_ylim(bottom=0)
 
-        draw_panels(plot, titles, fill, x='iteration (loss), validation (AP)', y='', shared=False)
+        draw_panels(plot, titles, fill, x='', y='', shared=False, per_row=PER_ROW)
 
     return make_figure(
         name,
         draw,
-        size=(8, 2.8 * -(-len(titles) // 4)),
+        size=(8, 2.8 * -(-len(titles) // PER_ROW)),
         alt=f'Training loss and validation AP of {", ".join(names)} over training.',
         caption='Loss over iterations; AP over the epochs (or iterations) after which the run was '
         'validated.',
