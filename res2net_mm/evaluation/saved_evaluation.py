@@ -14,6 +14,7 @@ from typing import Any
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.coco_detections import Results
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth, read_json
+from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.whole_file import whole_file
 
@@ -112,8 +113,7 @@ def save_evaluation(
         'detections': files,
         'options': _options_to_json(options),
     }
-    _write_json(folder / EVALUATION_FILE, content, indent=1)
-    return folder / EVALUATION_FILE
+    return write_json_file(content, folder / EVALUATION_FILE)
 
 
 def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
@@ -167,7 +167,8 @@ def _with_text(entry: Mapping) -> Mapping:
     return entry
 
 
-def _write_json(path: Path, content: Any, *, indent: int | None = None) -> None:
+def _write_json(path: Path, content: Any) -> None:
+    """Without line breaks and piece by piece: detections are many."""
     with whole_file(path) as partial, partial.open('w', encoding='utf-8') as file:
-        json.dump(content, file, indent=indent)
+        json.dump(content, file)
         file.write('\n')

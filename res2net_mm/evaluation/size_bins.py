@@ -129,6 +129,11 @@ COCO_BINS = (
 )
 
 
+def short_name(size_bin: SizeBin) -> str:
+    """What a bin is called in the name of a metric value: ``s``, ``m``, ``l`` for COCO's."""
+    return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name
+
+
 def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
     """Bins as written in a config, checked.
 

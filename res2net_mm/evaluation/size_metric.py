@@ -23,7 +23,7 @@ from res2net_mm.evaluation.coco_truth_arrays import check_area_of
 from res2net_mm.evaluation.faults import check_on_error
 from res2net_mm.evaluation.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.saved_evaluation import save_evaluation
-from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
+from res2net_mm.evaluation.size_bins import make_bins, short_name
 from res2net_mm.evaluation.size_result import SizeResult
 from res2net_mm.evaluation.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.work_dir import work_dir_of
@@ -263,8 +263,3 @@ def _values(result: SizeResult) -> dict[str, float]:
     for scores in result.bins:
         values[f'{name}AR_{short_name(scores.size_bin)}'] = scores.ar_most
     return {key: value for key, value in values.items() if value is not None}
-
-
-def short_name(size_bin: SizeBin) -> str:
-    """What a bin is called in the name of a metric value: ``s``, ``m``, ``l`` for COCO's."""
-    return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name

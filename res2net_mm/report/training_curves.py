@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure as Plot
 
 from res2net_mm.evaluation import SizeResult
-from res2net_mm.evaluation.size_metric import short_name
+from res2net_mm.evaluation.size_bins import short_name
 from res2net_mm.report.parts import Figure
 from res2net_mm.report.small_multiples import draw_panels
 from res2net_mm.report.style import make_figure, run_style

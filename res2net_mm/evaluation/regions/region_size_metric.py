@@ -15,7 +15,7 @@ from res2net_mm.evaluation.regions.region_intervals import with_region_intervals
 from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
 from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
 from res2net_mm.evaluation.regions.region_table import region_table
-from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins
+from res2net_mm.evaluation.size_bins import make_bins, short_name
 from res2net_mm.evaluation.work_dir import work_dir_of
 from res2net_mm.registry import METRICS
 
@@ -157,10 +157,6 @@ def _values(result: RegionResult) -> dict[str, float]:
     """MMSegmentation's names for the scores, without those that are None."""
     values = {'aAcc': result.accuracy}
     for scores in (result.overall, *result.bins):
-        end = '' if scores is result.overall else f'_{_short(scores.size_bin)}'
+        end = '' if scores is result.overall else f'_{short_name(scores.size_bin)}'
         values |= {f'{_NAMES[name]}{end}': score for name, score in scores.scores.items()}
     return {key: 100 * value for key, value in values.items() if value is not None}
-
-
-def _short(size_bin: SizeBin) -> str:
-    return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name
