@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure as Plot
+from matplotlib.ticker import MaxNLocator
 
 from res2net_mm.evaluation import SizeResult
 from res2net_mm.evaluation.size_bins import short_name
@@ -85,6 +86,7 @@ def draw_training(
                     marker='o' if len(line) < 3 else None,
                     **run_style(run, names[run]),
                 )
+            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             if panel:
                 axes.set_ylim(bottom=0)
 
