@@ -14,13 +14,13 @@ from mmengine.registry import Registry
 SCOPE = 'res2net_mm'
 
 
-def _child(parent: Registry, location: str) -> Registry:
+def _child(parent: Registry, *locations: str) -> Registry:
     """Return this package's child of a root registry, the one there is if imported again."""
     if SCOPE in parent.children:
         return parent.children[SCOPE]
-    return Registry(parent.name, parent=parent, scope=SCOPE, locations=[location])
+    return Registry(parent.name, parent=parent, scope=SCOPE, locations=list(locations))
 
 
-MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones')
+MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones', 'res2net_mm.necks')
 METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
 HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')

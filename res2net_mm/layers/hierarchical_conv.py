@@ -1,5 +1,7 @@
 """The idea of Res2Net: a 3x3 convolution as a chain of small ones."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from mmcv.cnn import build_conv_layer
@@ -8,6 +10,8 @@ from torch import Tensor, nn
 from res2net_mm.errors import UserError
 
 from .norm import build_norm
+
+BN = dict(type='BN')
 
 
 class HierarchicalConv(nn.Module):
@@ -30,7 +34,7 @@ class HierarchicalConv(nn.Module):
         width: Channels of one split; the input and output have ``width * scales``.
         scales: Number of splits s.
         stride: Stride of the 3x3 convolutions. Over 1, splits cannot carry and the last is pooled.
-        dilation: Dilation of the 3x3 convolutions.
+        dilation: Dilation of the 3x3 convolutions, one for all or one for each.
         groups: Groups of the 3x3 convolutions (the cardinality of Res2NeXt).
         carry: Whether a split adds the previous one's output before its convolution.
         pool_last: Whether the last split is average-pooled 3x3.
@@ -38,11 +42,11 @@ class HierarchicalConv(nn.Module):
         pass_last: Whether the last split is passed through (or pooled). If not it has a branch of
             its own: the first blocks of the CIFAR networks, a grouped convolution in effect.
         conv_cfg: Config of the 3x3 convolutions; a deformable one is welcome.
-        norm_cfg: Config of the norms.
+        norm_cfg: Config of the norms; None for none, the 3x3 convolutions then have a bias.
 
     Raises:
-        UserError: ``scales`` is below 1, ``groups`` does not divide ``width``, or the stride
-            contradicts ``carry`` and ``pool_last``.
+        UserError: ``scales`` is below 1, ``groups`` does not divide ``width``, there is not one
+            dilation for each branch, or the stride contradicts ``carry`` and ``pool_last``.
 
     Source: Gao et al., Res2Net, arXiv 1904.01169, section 3.1.
     """
@@ -53,14 +57,14 @@ class HierarchicalConv(nn.Module):
         scales: int,
         *,
         stride: int = 1,
-        dilation: int = 1,
+        dilation: int | Sequence[int] = 1,
         groups: int = 1,
         carry: bool = True,
         pool_last: bool = False,
         pool_padding: bool = True,
         pass_last: bool = True,
         conv_cfg: dict | None = None,
-        norm_cfg: dict | None = None,
+        norm_cfg: dict | None = BN,
     ) -> None:
         super().__init__()
         if scales < 1:
@@ -77,8 +81,12 @@ class HierarchicalConv(nn.Module):
         self.pool_last = pool_last
         self.pool_padding = pool_padding
         self.pass_last = pass_last
-        norm_cfg = norm_cfg or dict(type='BN')
         branches = scales - pass_last
+        dilations = [dilation] * branches if isinstance(dilation, int) else dilation
+        if len(dilations) != branches:
+            raise UserError(
+                f'dilation={tuple(dilations)} must have one entry for each of {branches} branches'
+            )
         self.convs = nn.ModuleList(
             build_conv_layer(
                 conv_cfg,
@@ -86,14 +94,16 @@ class HierarchicalConv(nn.Module):
                 width,
                 kernel_size=3,
                 stride=stride,
-                padding=dilation,
-                dilation=dilation,
+                padding=d,
+                dilation=d,
                 groups=groups,
-                bias=False,
+                bias=norm_cfg is None,
             )
-            for _ in range(branches)
+            for d in dilations
         )
-        self.bns = nn.ModuleList(build_norm(norm_cfg, width) for _ in range(branches))
+        self.bns = nn.ModuleList(
+            nn.Identity() if norm_cfg is None else build_norm(norm_cfg, width) for _ in dilations
+        )
         self.relu = nn.ReLU(inplace=True)
         # mmcv's deformable kernels refuse the strided view that a split is.
         self.needs_contiguous = hasattr(self.convs[0], 'deform_groups')

@@ -16,7 +16,7 @@ NAME = re.compile(
     r'(faster_rcnn|mask_rcnn|cascade_rcnn|cascade_mask_rcnn|htc|retinanet|atss|panoptic_fpn|fcn'
     r'|pspnet|upernet|sem_fpn|deeplabv3|deeplabv3plus)'
     r'_(r50|r101|r2n50|r2n101|r2nx50|r2ndla60|r2n_light)(_\d+w(\d+s)?)?(_d8)?(_dcn)?'
-    r'(_fpn|_pafpn|_hfpn|_hpafpn)?(_\d+[xe])?(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_demo)?'
+    r'(_fpn|_pafpn|_hfpn|_hpafpn|_hcfpn)?(_\d+[xe])?(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_demo)?'
 )
 DETECTORS = [
     path

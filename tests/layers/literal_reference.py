@@ -20,11 +20,13 @@ def conv2d(x: np.ndarray, conv: nn.Conv2d) -> np.ndarray:
                 for j in range(k):
                     taps = x[:, first + c, i * d :, j * d :][:, ::s, ::s][:, :out_h, :out_w]
                     y[:, o] += weight[o, c, i, j] * taps
-    return y
+    return y if conv.bias is None else y + conv.bias.detach().double().numpy()[:, None, None]
 
 
-def norm(x: np.ndarray, bn: nn.BatchNorm2d) -> np.ndarray:
-    """Batch norm with running statistics."""
+def norm(x: np.ndarray, bn: nn.BatchNorm2d | nn.Identity) -> np.ndarray:
+    """Batch norm with running statistics, or no norm."""
+    if isinstance(bn, nn.Identity):
+        return x
     mean, var, weight, bias = (
         t.detach().double().numpy()[:, None, None]
         for t in (bn.running_mean, bn.running_var, bn.weight, bn.bias)

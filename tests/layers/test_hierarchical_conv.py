@@ -30,6 +30,22 @@ def test_equals_the_literal_reference(randomised, scales, flow, groups, dilation
     np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize('pass_last', [True, False])
+def test_without_norms_and_with_a_dilation_for_each_branch(randomised, pass_last):
+    dilations = (1, 2, 4)[: 3 - pass_last]
+    layer = randomised(
+        HierarchicalConv(2, 3, dilation=dilations, pass_last=pass_last, norm_cfg=None)
+    )
+    assert all(conv.bias is not None for conv in layer.convs)
+    x = torch.randn(2, 6, 9, 7, dtype=torch.float64)
+    with torch.no_grad():
+        got = layer(x).numpy()
+    want = literal.hierarchical(
+        x.numpy(), layer, carry=True, pool_last=False, pass_last=pass_last, stride=1
+    )
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
 def test_is_the_papers_equation_up_to_channel_order(randomised):
     layer = randomised(HierarchicalConv(3, 4))
     x = torch.randn(1, 12, 5, 6, dtype=torch.float64)
@@ -71,6 +87,7 @@ def test_deformable_convolution_gets_contiguous_splits():
         (dict(width=6, scales=4, groups=4), 'groups=4'),
         (dict(width=0, scales=4), 'width=0'),
         (dict(width=6, scales=4, stride=2), 'stride=2'),
+        (dict(width=6, scales=4, dilation=(1, 2, 4, 8)), r'dilation=\(1, 2, 4, 8\)'),
     ],
 )
 def test_refuses_what_cannot_be_built(arguments, named):

@@ -257,6 +257,23 @@ def test_other_backbones_of_four_stages(name, neck, load):
     assert swapped.model.neck.in_channels == [256, 512, 1024, 2048]
 
 
+@pytest.mark.parametrize('neck', ['HierarchicalFPN', 'HierarchicalPAFPN'])
+def test_a_hierarchical_neck_follows_the_backbone(neck, load):
+    cfg = load('mmdet::retinanet/retinanet_r18_fpn_1x_coco.py')
+    cfg.model.neck.type = f'res2net_mm.{neck}'
+    assert cfg.model.neck.in_channels == [64, 128, 256, 512]
+    swapped = swap(cfg, V1B).config
+    assert swapped.model.neck.in_channels == [256, 512, 1024, 2048]
+    assert swapped.model.neck.type == f'res2net_mm.{neck}'
+
+
+def test_a_pyramid_at_output_stride_16_follows_the_backbone(load):
+    swapped = swap(load('res2net_mm::sem_fpn_r2n50_hcfpn_voc12aug.py'), DLA).config
+    assert swapped.model.neck.in_channels == [128, 256, 512, 1024]
+    assert swapped.model.decode_head.in_channels == [256] * 4
+    assert swapped.model.auxiliary_head.in_channels == 256
+
+
 def test_a_dilated_backbone_of_another_kind(load):
     cfg = load('mmseg::mobilenet_v2/mobilenet-v2-d8_fcn_4xb2-80k_cityscapes-512x1024.py')
     swapped = swap(cfg, V1B, check=False).config
