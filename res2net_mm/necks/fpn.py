@@ -73,8 +73,6 @@ class HierarchicalFPN(BaseModule):
         super().__init__(init_cfg)
         self.in_channels = tuple(in_channels)
         self.levels = _levels(len(self.in_channels), start_level, end_level)
-        if scales < 1 or out_channels % scales:
-            raise UserError(f'scales={scales} must divide out_channels={out_channels}')
         used = len(self.levels)
         may_extend = self.levels[-1] == len(self.in_channels) - 1
         if num_outs < used or (num_outs > used and not may_extend):
