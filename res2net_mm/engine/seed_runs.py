@@ -49,8 +49,8 @@ def seed_runs(configs: Sequence[str | Path], seeds: Sequence[int], out: Path) ->
         out: Folder for a JSON file per finished run, and below it the work directories.
 
     Raises:
-        UserError: A config cannot be had, is not scored by size or has the name of another, or a
-            kept file is damaged.
+        UserError: A config cannot be had, is not scored by size, has the name of another or no
+            ``image_size``, or a kept file is damaged.
     """
     loaded = {path: load_config(path) for path in map(Path, configs)}
     if len({path.stem for path in loaded}) < len(configs):
@@ -59,6 +59,8 @@ def seed_runs(configs: Sequence[str | Path], seeds: Sequence[int], out: Path) ->
         metric = cfg.get('val_evaluator', {}).get('type')
         if metric != 'res2net_mm.SizeMetric':
             raise UserError(f'config {path} is scored by {metric}, not by res2net_mm.SizeMetric')
+        if 'image_size' not in cfg:
+            raise UserError(f'config {path} sets no image_size=(width, height) to count GFLOPs at')
     for seed in dict.fromkeys(seeds):
         for path, cfg in loaded.items():
             yield _kept(path, cfg, seed, out) or _trained(path, cfg, seed, out)
@@ -89,7 +91,7 @@ def _trained(path: Path, cfg: Config, seed: int, out: Path) -> SeedRun:
     draw_demo_set(cfg.data_root)
     work_dir = out / f'{path.stem}_seed{seed}'
     train(path, work_dir=work_dir, cfg_options={'randomness.seed': seed})
-    (result,) = json.loads((work_dir / RESULT_FILE).read_text())  # of the last epoch
+    result = json.loads((work_dir / RESULT_FILE).read_text())['bbox']  # of the last epoch
     run = SeedRun(
         path.stem,
         seed,

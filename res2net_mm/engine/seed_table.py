@@ -47,7 +47,8 @@ def write_seed_table(configs: Sequence[str | Path], runs: Sequence[SeedRun], out
 
 def _row(path: Path, runs: Sequence[SeedRun], bins: Sequence[str]) -> list[str]:
     cfg = load_config(path)
-    cost = measure_complexity(cfg, tuple(cfg.image_size))
+    width, height = cfg.image_size
+    cost = measure_complexity(cfg, (height, width))
     of_config = [run for run in runs if run.config == path.stem]
     scores = [_spread([run.ap[name] for run in of_config]) for name in bins]
     neck = f'{_neck_parameters(cfg) / 1e3:.1f}'

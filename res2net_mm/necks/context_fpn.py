@@ -6,6 +6,7 @@ from typing import Any
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
+from res2net_mm.errors import UserError
 from res2net_mm.layers.hierarchical_conv import BN
 from res2net_mm.registry import MODELS
 
@@ -34,6 +35,9 @@ class HierarchicalContext(nn.Module):
         conv_cfg: Config of the convolutions.
         norm_cfg: Config of the norms; None for none.
         act_cfg: Config of the activation after the 1x1; None for none.
+
+    Raises:
+        UserError: The number of dilations does not divide the channels.
     """
 
     def __init__(
@@ -46,6 +50,10 @@ class HierarchicalContext(nn.Module):
         act_cfg: dict | None = None,
     ) -> None:
         super().__init__()
+        if not dilations or channels % len(dilations):
+            raise UserError(
+                f'dilations={tuple(dilations)}: their number must divide the {channels} channels'
+            )
         self.chain = HierarchicalConvModule(
             channels,
             channels,
@@ -80,7 +88,7 @@ class HierarchicalContextFPN(HierarchicalFPN):
     Backbones of other output strides work as well; at stride 8, double the dilations.
 
     Args:
-        dilations: Of the context's splits, as many as the splits.
+        dilations: Of the context, which has as many splits.
         norm_cfg: Config of the norms; None for none.
         act_cfg: Config of the activation after each convolution; None for none.
         upsample_cfg: As in :class:`HierarchicalFPN`, but bilinear.

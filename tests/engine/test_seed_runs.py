@@ -33,7 +33,7 @@ def trained(monkeypatch):
             for name, ap in AP.items()
         ]
         work_dir.mkdir(parents=True, exist_ok=True)
-        (work_dir / module.RESULT_FILE).write_text(json.dumps([dict(scores=scores)]))
+        (work_dir / module.RESULT_FILE).write_text(json.dumps(dict(bbox=dict(scores=scores))))
 
     monkeypatch.setattr(module, 'train', train)
     monkeypatch.setattr(module, 'draw_demo_set', lambda root: None)
@@ -79,10 +79,37 @@ def test_what_cannot_be_compared_is_refused_before_training(trained, tmp_path):
         list(seed_runs([PLAIN, segmenter], [0], tmp_path))
     with pytest.raises(UserError, match='a name of its own'):
         list(seed_runs([PLAIN, PLAIN], [0], tmp_path))
+    no_size = tmp_path / 'no_size.py'
+    no_size.write_text("_base_ = 'res2net_mm::faster_rcnn_r2n50_hfpn.py'")
+    with pytest.raises(UserError, match='image_size'):
+        list(seed_runs([no_size], [0], tmp_path))
     (tmp_path / f'{PLAIN.stem}_seed0.json').write_text('{')
     with pytest.raises(UserError, match='does not hold a finished run'):
         list(seed_runs([PLAIN], [0], tmp_path))
     assert not trained
+
+
+@pytest.mark.slow
+def test_real_trainings_one_after_the_other(coco_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, 'draw_demo_set', lambda root: None)
+    short = tmp_path / 'short.py'
+    options = {
+        'data_root': f'{coco_folder}/',
+        'train_dataloader.dataset.data_root': f'{coco_folder}/',
+        'val_dataloader.dataset.data_root': f'{coco_folder}/',
+        'val_evaluator.ann_file': f'{coco_folder}/annotations/instances_val2017.json',
+        'train_cfg.max_epochs': 1,
+        'train_cfg.val_interval': 1,
+    }
+    cfg = Config.fromfile(HIERARCHICAL)
+    cfg.merge_from_dict(options)
+    cfg.dump(short)
+    runs = list(seed_runs([short], [0, 1], tmp_path / 'out'))
+    assert [run.seed for run in runs] == [0, 1]
+    for run in runs:
+        assert run.boxes['all'] == sum(run.boxes[name] for name in ('small', 'medium', 'large'))
+        cfg = Config.fromfile(tmp_path / f'out/short_seed{run.seed}/short.py')
+        assert cfg.randomness.seed == run.seed
 
 
 def test_the_table_has_costs_and_mean_and_spread(trained, tmp_path):

@@ -4,6 +4,7 @@ import literal_pyramid
 import numpy as np
 import pytest
 import torch
+from mmengine.registry import DefaultScope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS as SEG
 from mmseg.structures import SegDataSample
@@ -53,9 +54,9 @@ def test_splits_see_ever_more_without_holes(randomised):
 @pytest.mark.parametrize(
     'head',
     [
-        dict(type='mmseg.FCNHead', in_channels=16, in_index=0, num_convs=1),
+        dict(type='FCNHead', in_channels=16, in_index=0, num_convs=1),
         dict(
-            type='mmseg.FPNHead',
+            type='FPNHead',
             in_channels=[16] * 4,
             in_index=[0, 1, 2, 3],
             feature_strides=[4, 8, 16, 16],
@@ -70,21 +71,22 @@ def test_trains_in_a_segmenter_at_output_stride_16(preset, strides, dilations, h
     backbone = dict(type=f'res2net_mm.{kind}', preset=preset, strides=strides, dilations=dilations)
     channels = list(SEG.build(backbone).out_channels)
     common = dict(channels=8, num_classes=3, norm_cfg=dict(type='BN'))
-    segmenter = SEG.build(
-        dict(
-            type='mmseg.EncoderDecoder',
-            data_preprocessor=dict(type='mmseg.SegDataPreProcessor'),
-            backbone=backbone,
-            neck=dict(
-                type='res2net_mm.HierarchicalContextFPN',
-                in_channels=channels,
-                out_channels=16,
-                num_outs=4,
-            ),
-            decode_head=dict(**head, **common),
-            auxiliary_head=dict(type='mmseg.FCNHead', in_channels=16, in_index=2, **common),
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        segmenter = SEG.build(
+            dict(
+                type='EncoderDecoder',
+                data_preprocessor=dict(type='SegDataPreProcessor'),
+                backbone=backbone,
+                neck=dict(
+                    type='res2net_mm.HierarchicalContextFPN',
+                    in_channels=channels,
+                    out_channels=16,
+                    num_outs=4,
+                ),
+                decode_head=dict(**head, **common),
+                auxiliary_head=dict(type='FCNHead', in_channels=16, in_index=2, **common),
+            )
         )
-    )
     images = torch.randn(2, 3, 64, 96)
     sizes = [tuple(x.shape[2:]) for x in segmenter.extract_feat(images)]
     assert sizes == [(16, 24), (8, 12), (4, 6), (4, 6)]
@@ -110,5 +112,7 @@ def test_trains_on_one_image_without_a_norm_of_its_mean():
 
 
 def test_refuses_dilations_that_do_not_divide_the_channels():
-    with pytest.raises(UserError, match='scales=3 must divide out_channels=8'):
+    with pytest.raises(UserError, match=r'dilations=\(1, 2, 4\): .* divide the 8 channels'):
         make(dilations=(1, 2, 4))
+    with pytest.raises(UserError, match=r'dilations=\(\)'):
+        make(dilations=())
