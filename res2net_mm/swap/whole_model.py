@@ -125,14 +125,16 @@ def _video_sample(size: int) -> Any:
 
 
 def _quick(settings: Any) -> Any:
-    """Return settings that load no file, and go on with few of an RPN's regions."""
+    """Return settings that load no file, need one process, and go on with few RPN regions."""
     if isinstance(settings, list):
         return [_quick(value) for value in settings]
     if not isinstance(settings, Mapping):
         return settings
     quick = type(settings)((key, _quick(value)) for key, value in settings.items())
     for key, value in settings.items():
-        if key in ('teacher_ckpt', 'pretrained') or (key == 'init_cfg' and loads(value)):
+        if key == 'type' and value == 'MMSyncBN':  # it wants a group of processes to be built
+            quick[key] = 'BN'
+        elif key in ('teacher_ckpt', 'pretrained') or (key == 'init_cfg' and loads(value)):
             quick[key] = None
         elif key == 'test_cfg' and isinstance(value, Mapping) and value.get('rpn'):
             for part in filter(None, (quick[key]['rpn'], quick[key].get('rcnn'))):
