@@ -1,11 +1,13 @@
 #!/usr/bin/env python
-"""Compare runs by object size, each with the first, and write a report that opens offline.
+"""Compare runs by object size (label maps: by region size) in a report that opens offline.
 
 python tools/compare_by_size.py work_dirs/resnet work_dirs/res2net -o report.html
 python tools/compare_by_size.py a.json b.json --gt annotations.json --images DIR -o report.html
+python tools/compare_by_size.py maps_a maps_b --gt labels/val --images DIR -o report.html
 
-A run is the work directory of tools/train.py or tools/test.py, or a COCO results file of any
-framework. Beside report.html come report.md, report.csv and the folder report_files of images.
+A run is the work directory of tools/train.py or tools/test.py, or a COCO results file or a folder
+of label maps of any framework; each is compared with the first. Beside report.html come report.md,
+report.csv and the folder report_files of images.
 """
 
 import argparse
@@ -21,12 +23,17 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        'runs', nargs='+', metavar='RUN', help='work directory or COCO results file'
+        'runs',
+        nargs='+',
+        metavar='RUN',
+        help='work directory, COCO results file or folder of label maps',
     )
     parser.add_argument(
         '-o', '--output', default='report.html', metavar='FILE', help='default report.html'
     )
-    parser.add_argument('--gt', help='COCO annotation file of the results files')
+    parser.add_argument(
+        '--gt', help='COCO annotation file of the results files, or folder of label maps'
+    )
     parser.add_argument(
         '--images', metavar='DIR', help='folder of the images; default: as the work directories say'
     )
@@ -67,6 +74,19 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         metavar='N',
         help='detections per image and class that count; AP is for the last',
+    )
+    parser.add_argument(
+        '--classes',
+        nargs='+',
+        metavar='NAME',
+        help='what the labels in label maps mean; default: what classes.txt says, or the labels',
+    )
+    parser.add_argument(
+        '--ignore-index',
+        type=int,
+        metavar='N',
+        help='the label in label maps to leave out, 0 where classes begin at 1; default 255, or '
+        'what the folder is known for',
     )
     parser.add_argument(
         '--bootstrap',

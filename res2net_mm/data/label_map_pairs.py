@@ -1,7 +1,7 @@
 """Finds the label maps of two folders that belong together."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -47,19 +47,35 @@ def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
             the names are alike.
     """
     truths, predictions = _maps(_home(gt)), _maps(dt)
-    for key in (_whole, _stem, _without_shared_ending):
-        of_truth, of_found = _by_key(truths, key, gt), _by_key(predictions, key, dt)
-        if of_truth and of_found and of_truth.keys() & of_found.keys():
-            pairs = [
-                LabelMapPair(name, truths[name], predictions.get(of_found.get(of)))
-                for of, name in of_truth.items()
-            ]
-            extra = [name for of, name in of_found.items() if of not in of_truth]
-            return sorted(pairs, key=lambda pair: pair.name), sorted(extra)
+    found = match_names(truths, predictions, gt, dt)
+    if found is not None:
+        pairs = [
+            LabelMapPair(name, truths[name], predictions.get(other))
+            for name, other in found.items()
+        ]
+        extra = predictions.keys() - set(found.values())
+        return sorted(pairs, key=lambda pair: pair.name), sorted(extra)
     raise UserError(
         f'none of the {len(predictions)} label maps in {dt} ({", ".join(first_few(predictions))}) '
         f'has the name of one of the {len(truths)} in {gt} ({", ".join(first_few(truths))})'
     )
+
+
+def match_names(
+    names: Collection[str], others: Collection[str], gt: Path, dt: Path
+) -> dict[str, str | None] | None:
+    """For each name below a folder that below another which belongs to it, if there is one.
+
+    They are matched as ``pair_label_maps`` says; None where none are alike.
+
+    Raises:
+        UserError: two in one folder cannot be told apart.
+    """
+    for key in (_whole, _stem, _without_shared_ending):
+        of_names, of_others = _by_key(names, key, gt), _by_key(others, key, dt)
+        if of_names and of_others and of_names.keys() & of_others.keys():
+            return {name: of_others.get(of) for of, name in of_names.items()}
+    return None
 
 
 def _home(folder: Path) -> Path:
@@ -106,7 +122,7 @@ def _without_shared_ending(names: Iterable[str]) -> list[str]:
 
 
 def _by_key(
-    maps: dict[str, Path], key: Callable[[Iterable[str]], list[str]], folder: Path
+    maps: Collection[str], key: Callable[[Iterable[str]], list[str]], folder: Path
 ) -> dict[str, str] | None:
     """Names of files by what tells them apart; None where that does not."""
     keys = key(maps)

@@ -98,6 +98,20 @@ def read_mask(file: Path) -> tuple[np.ndarray, bool]:
     return labels.astype(np.uint8), mode == 'P'
 
 
+def read_palette(file: Path) -> np.ndarray | None:
+    """The colours of the labels of a mask, (256, 3) uint8 RGB, black where it says none.
+
+    None where the mask has no palette.
+    """
+    with Image.open(file) as mask:
+        values = mask.getpalette() if mask.mode == 'P' else None
+    if values is None:
+        return None
+    colours = np.zeros(3 * 256, np.uint8)
+    colours[: len(values)] = values
+    return colours.reshape(256, 3)
+
+
 def _shown_size(file: Path) -> tuple[int, int]:
     """Height and width in pixels, as training will see them (turned as EXIF says)."""
     try:

@@ -3,17 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from res2net_mm.data.label_map_check import NO_LABEL, check_label_maps
-from res2net_mm.data.label_map_pairs import pair_label_maps
+from res2net_mm.data.label_map_regions import read_label_maps
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.json_file import write_json_file
-from res2net_mm.evaluation.progress import track
 from res2net_mm.evaluation.regions import (
     RegionResult,
-    find_regions,
     region_table,
     score_regions,
-    stack_regions,
     with_region_intervals,
     write_regions,
 )
@@ -65,32 +61,17 @@ def evaluate_label_maps(
             f'bootstrap must be 0 for no intervals or a number of draws, got {bootstrap}'
         )
     bins, tolerance = make_bins(bins, bins_by), check_tolerance(tolerance)
-    gt, dt = Path(gt), Path(dt)
-    pairs, extra = pair_label_maps(gt, dt)
-    checked = check_label_maps(
+    read = read_label_maps(
         gt,
         dt,
-        pairs,
         classes=classes,
         ignore_index=ignore_index,
+        tolerance=tolerance,
         on_error=on_error,
         progress=progress,
+        say=say,
     )
-    names = checked.labels.classes
-    say(f'{gt}: {len(pairs)} label maps of {len(names)} classes, {checked.labels.source}')
-    for line in checked.lines:
-        say(f'note: {line}')
-    if extra:
-        say(f'note: {dt}: {len(extra)} label maps without ground truth, the first is {extra[0]}')
-    regions = []
-    usable = track(checked.usable, 'comparing', total=len(checked.usable), shown=progress)
-    for pair in usable:
-        maps = checked.read(pair)
-        of_image = find_regions(
-            *maps, classes=len(names), ignore_index=NO_LABEL, tolerance=tolerance
-        )
-        regions.append((pair.name, of_image))
-    result = score_regions(stack_regions(regions, names, tolerance), bins=bins, notes=checked.lines)
+    result = score_regions(read.regions, bins=bins, notes=read.checked.lines)
     if bootstrap:
         result = with_region_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
     say('\n' + region_table(result))

@@ -64,17 +64,17 @@ class BinComparison:
 
     Attributes:
         size_bin: The bin.
-        boxes: Ground-truth objects in it.
-        scores: Differences by the names in ``SCORES``; without those that a run does not have.
+        objects: Ground-truth objects in it, or regions of label maps.
+        scores: Differences by the name of the score; without those that a run does not have.
     """
 
     size_bin: SizeBin
-    boxes: int
+    objects: int
     scores: Mapping[str, Difference]
 
     def to_dict(self) -> dict:
         scores = {name: difference.to_dict() for name, difference in self.scores.items()}
-        return {'bin': self.size_bin.name, 'boxes': self.boxes, **scores}
+        return {'bin': self.size_bin.name, 'objects': self.objects, **scores}
 
 
 @dataclass(frozen=True)

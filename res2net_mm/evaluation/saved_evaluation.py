@@ -116,6 +116,11 @@ def save_evaluation(
     return write_json_file(content, folder / EVALUATION_FILE)
 
 
+def is_saved_evaluation(folder: str | Path) -> bool:
+    """Whether ``save_evaluation`` wrote to a folder."""
+    return (Path(folder) / EVALUATION_FILE).is_file()
+
+
 def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
     """What ``save_evaluation`` left in a folder; the large files are read later.
 
@@ -124,10 +129,10 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
     """
     folder = Path(folder)
     path = folder / EVALUATION_FILE
-    if not path.is_file():
+    if not is_saved_evaluation(folder):
         raise UserError(
             f'{folder} holds no {EVALUATION_FILE}: evaluate it with tools/test.py (SizeMetric '
-            'writes it), or give a COCO results file and --gt'
+            'writes it), or give what it predicted (COCO results, label maps) and --gt'
         )
     content = read_json(path)
     form = content.get('form') if isinstance(content, Mapping) else None

@@ -58,16 +58,26 @@ def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
     image = cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA)
     shown = [image]
     for labels in (picture.truth, picture.predicted):
-        shown.append(image if labels is None else _painted(image, labels, colours))
+        if labels is not None:
+            labels = cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        shown.append(image if labels is None else paint_labels(image, labels, colours))
     row = np.full((size[1] + 2, len(COLUMNS) * CELL, 3), 255, np.uint8)
     for i, cell in enumerate(shown):
         row[: size[1], i * CELL : i * CELL + size[0]] = cell
     return row
 
 
-def _painted(image: np.ndarray, labels: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    size = image.shape[1::-1]
-    labels = cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+def paint_labels(image: np.ndarray, labels: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """A label map over its image.
+
+    Args:
+        image: (H, W, 3) uint8, BGR.
+        labels: (H, W) unsigned integers; those beyond the colours stay as in the image.
+        colours: (K, 3) BGR.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+    """
     known = labels < len(colours)
     painted = image.copy()
     mixed = OPACITY * colours[labels[known]] + (1 - OPACITY) * image[known]

@@ -8,16 +8,19 @@ from res2net_mm.evaluation import Comparison
 from res2net_mm.report.parts import GAIN, LOSS, Figure
 from res2net_mm.report.small_multiples import draw_legend
 from res2net_mm.report.style import INK, make_figure, run_style
+from res2net_mm.report.terms import Terms
 from res2net_mm.report.verdict import tone_of
 
 
-def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], name: str) -> Figure:
-    """AP and AR of each run minus the first's, per bin, with intervals."""
+def draw_differences(
+    names: Sequence[str], comparisons: Sequence[Comparison], terms: Terms, name: str
+) -> Figure:
+    """The scores of each run minus the first's, per bin, with intervals."""
 
     def draw(plot: Plot) -> None:
-        panels = plot.subplots(1, 2, sharey=True)
+        panels = plot.subplots(1, len(terms.drawn), sharey=True)
         columns = (*comparisons[0].bins, comparisons[0].overall)
-        for axes, score in zip(panels, ('AP', 'AR'), strict=True):
+        for axes, score in zip(panels, terms.drawn, strict=True):
             axes.axvline(0, color=INK, linewidth=1)
             for run, comparison in enumerate(comparisons, 1):
                 shift = 0.22 * (run - (len(comparisons) + 1) / 2)
@@ -39,7 +42,7 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
                         markerfacecolor=colour if told else 'none',
                         markersize=8,
                     )
-            axes.set_title(f'difference in {score}, points')
+            axes.set_title(f'difference in {terms.title(score)}, points')
             axes.set_yticks(range(len(columns)), [c.size_bin.name for c in columns])
             axes.grid(axis='y', visible=False)
         panels[0].set_ylim(len(columns) - 0.5, -0.5)
@@ -50,8 +53,8 @@ def draw_differences(names: Sequence[str], comparisons: Sequence[Comparison], na
         name,
         draw,
         size=(8, 1 + 0.45 * (len(comparisons[0].bins) + 1) + 0.3 * (len(comparisons) > 1)),
-        alt=f'Differences from {names[0]} in AP and AR for each size, with intervals.',
+        alt=f'Differences from {names[0]} in {terms.titles_text} for each size, with intervals.',
         caption=f'{", ".join(names[1:])} minus {names[0]}. Filled: the '
         f'{100 * comparisons[0].level:g} % interval leaves out zero. Hollow: may be noise, '
-        'or too few objects to tell.',
+        f'or too few {terms.thing}s to tell.',
     )

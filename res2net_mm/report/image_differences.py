@@ -71,12 +71,15 @@ def best_threshold(matches: Matches) -> float:
     return float(score[f1.argmax()])
 
 
-def most_different(a: Mistakes, b: Mistakes, count: int) -> list[int]:
+def most_different(ahead: np.ndarray, count: int) -> list[int]:
     """Indices of the images that differ most: first those where b is ahead, then where a is.
 
     Either gets half of ``count``; less where it is ahead in fewer images.
+
+    Args:
+        ahead: (N,) by how much b is ahead of a in each image.
+        count: How many images to name.
     """
-    ahead = a.total - b.total
     return [*_top(ahead, count - count // 2), *_top(-ahead, count // 2)]
 
 

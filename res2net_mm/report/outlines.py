@@ -32,19 +32,23 @@ class Window:
     scale: float
 
 
-def window_on(image: np.ndarray, box: np.ndarray | None, side: int) -> Window:
+def window_on(
+    image: np.ndarray, box: np.ndarray | None, side: int, *, labels: bool = False
+) -> Window:
     """The whole image (never enlarged), or what is around a box.
 
     Args:
-        image: (H, W, 3) uint8, BGR.
+        image: (H, W, 3) uint8, BGR; or (H, W) uint8, labels.
         box: x, y, width, height in px; None for the whole image.
         side: Of the window in px: of a square one around a box, the longer one else.
+        labels: Whether the pixels are labels, between which there is nothing.
     """
     height, width = image.shape[:2]
     if box is None:
         scale = min(1, side / max(height, width))
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        return Window(cv2.resize(image, size, interpolation=cv2.INTER_AREA), 0, 0, scale)
+        how = cv2.INTER_NEAREST if labels else cv2.INTER_AREA
+        return Window(cv2.resize(image, size, interpolation=how), 0, 0, scale)
     x, y, w, h = box
     shown = min(max(AROUND * max(w, h), LEAST_AROUND), height, width)
     left = int(np.clip(x + w / 2 - shown / 2, 0, width - shown))
@@ -52,6 +56,7 @@ def window_on(image: np.ndarray, box: np.ndarray | None, side: int) -> Window:
     cut = image[top : top + int(shown), left : left + int(shown)]
     scale = side / int(shown)
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    how = cv2.INTER_NEAREST if labels else how
     return Window(cv2.resize(cut, (side, side), interpolation=how), left, top, scale)
 
 

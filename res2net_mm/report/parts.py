@@ -1,7 +1,4 @@
-"""What a report is made of, whatever was compared: the templates know these and nothing else.
-
-A report of another kind of run, semantic segmentation for one, fills in the same dataclasses.
-"""
+"""What a report is made of, whatever was compared: the templates know these and nothing else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -82,6 +79,7 @@ class Part:
     figures: Sequence[Figure] = ()
     pictures: Sequence[Picture] = ()
     folded: bool = False  # tables that are long
+    key: Mapping[str, str] = field(default_factory=dict)  # what colours (#rrggbb) of pictures mean
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def picture_part(
     pictures, unread = [], []
     for other in range(1, len(runs)):
         pair = (0, other)
-        for index in most_different(mistakes[0], mistakes[other], count):
+        for index in most_different(mistakes[0].total - mistakes[other].total, count):
             entry = entries[matches[0].image_ids[index]]
             path = folder / str(entry.get('file_name', ''))
             image = cv2.imread(str(path)) if path.is_file() else None

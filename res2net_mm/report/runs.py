@@ -1,6 +1,5 @@
-"""Runs to compare: work directories of this package, or COCO results files of any framework."""
+"""Detectors to compare: work directories of this package, or COCO results of any framework."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,13 @@ from res2net_mm.evaluation import (
     read_saved_evaluation,
 )
 from res2net_mm.evaluation.coco_detections import shapes_of_both
+from res2net_mm.report.run_arguments import image_folder, name_runs
 from res2net_mm.report.training_curves import TrainingLog, read_training_log
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run.
+    """A run of a detector.
 
     Attributes:
         name: What the report calls it.
@@ -60,17 +60,14 @@ def read_runs(
     Raises:
         UserError: If they cannot be read or compared; says what differs.
     """
-    paths = [Path(path) for path in paths]
-    if len(paths) < 2:
-        raise UserError(f'a comparison needs two runs or more, got {len(paths)}')
-    names = _names(paths, names)
-    if images is not None and not Path(images).is_dir():
-        raise UserError(f'{images}, the folder of the images, does not exist')
+    named = name_runs(paths, names)
+    folder = image_folder(images)
+    files = [path for path, _ in named if path.is_file()]
     given = None
-    if any(path.is_file() for path in paths):
+    if files:
         if gt is None:
-            files = ', '.join(str(path) for path in paths if path.is_file())
-            raise UserError(f'{files}: results files need --gt, the annotations they belong to')
+            listed = ', '.join(map(str, files))
+            raise UserError(f'{listed}: results files need --gt, the annotations they belong to')
         given = read_ground_truth(gt)
     elif gt is not None:
         raise UserError(
@@ -78,8 +75,7 @@ def read_runs(
         )
     truths: dict[tuple, GroundTruth] = {}
     runs = []
-    for path, name in zip(paths, names, strict=True):
-        folder = Path(images) if images is not None else None
+    for path, name in named:
         if path.is_dir():
             runs.append(_read_work_dir(path, name, folder, truths))
         elif path.is_file():
@@ -90,12 +86,12 @@ def read_runs(
             raise UserError(f'{path}: no such work directory or results file')
     for run in runs[1:]:
         _check_same_truth(runs[0], run)
-    if images is not None:
+    if folder is not None:
         _check_images(runs[0])
     return runs
 
 
-def shared_options(runs: Sequence[Run], chosen: Mapping[str, Any]) -> dict[str, Any]:
+def shared_options(runs: Sequence, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """How to score all runs: as chosen, else as the work directories were scored.
 
     Raises:
@@ -108,7 +104,7 @@ def shared_options(runs: Sequence[Run], chosen: Mapping[str, Any]) -> dict[str, 
         ('protocol', '--protocol'),
         ('max_dets', '--max-dets'),
     ):
-        said = [(run.name, run.options[key]) for run in runs if run.options is not None]
+        said = [(run.name, run.options[key]) for run in runs if key in (run.options or ())]
         if key in options or not said:
             continue
         for name, value in said[1:]:
@@ -155,22 +151,6 @@ def _read_work_dir(path: Path, name: str, images: Path | None, truths: dict) -> 
         options=saved.options,
         log=read_training_log(path),
     )
-
-
-def _names(paths: Sequence[Path], names: Sequence[str] | None) -> list[str]:
-    if names is not None:
-        if len(names) != len(paths):
-            raise UserError(f'--names gives {len(names)} names for {len(paths)} runs')
-        chosen = list(names)
-    else:
-        # results.json in two folders: the folders tell them apart.
-        chosen = [path.stem if path.suffix == '.json' else path.name for path in paths]
-        if len(set(chosen)) < len(chosen):
-            chosen = [path.with_suffix('').as_posix() for path in paths]
-    twice = [name for name, times in Counter(chosen).items() if times > 1]
-    if twice:
-        raise UserError(f'two runs have the name {twice[0]!r}: tell them apart with --names')
-    return chosen
 
 
 def _check_images(run: Run) -> None:

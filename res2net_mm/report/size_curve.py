@@ -1,4 +1,4 @@
-"""AP and AR against object size as a curve, and the sizes at which another run begins to win.
+"""Scores against size as a curve, and the sizes at which another run begins to win.
 
 The score at a size s is that of the objects from s / sqrt(2) to s * sqrt(2): a bin one octave wide
 that slides along. Where it holds fewer than ``ENOUGH`` objects the curve has a gap.
@@ -9,26 +9,17 @@ asked for, by the bootstrap of the largest deviation in units of the standard er
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from res2net_mm.evaluation import Matches, SizeResult
-from res2net_mm.evaluation.average_precision import AveragePrecision
-from res2net_mm.evaluation.bootstrap import (
-    SCORES,
-    class_mean,
-    class_scores,
-    matches_of,
-    resampled_scores,
-)
+from res2net_mm.report.terms import Terms
 from res2net_mm.report.verdict import ENOUGH
 
 STEPS = 4  # sizes per octave
 DRAWS = 200  # at most: a quantile of the largest deviation needs fewer than an interval's ends
 TOGETHER = 6  # bins matched at once, which bounds the memory
-SHOWN = (SCORES.index('AP'), SCORES.index('AR'))
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +30,10 @@ class SizeCurve:
         by: ``side`` in px, or ``relative-side`` in 0..1 where the bins are relative.
         sizes: (P,)
         objects: (P,) how many the sliding bin holds.
-        scores: (R, 2, P) AP and AR.
-        band: (R - 1, 2, 2, P) low and high of the difference of each run from the first.
+        scores: (R, S, P) the drawn ones.
+        band: (R - 1, S, 2, P) low and high of the difference of each run from the first.
         sides: (G,) size of every object that counts.
+        terms: Of the kind of runs.
         level: Probability that a band covers the whole curve.
     """
 
@@ -51,6 +43,7 @@ class SizeCurve:
     scores: np.ndarray
     band: np.ndarray
     sides: np.ndarray
+    terms: Terms
     level: float
 
     def wins(self, run: int, score: int = 0) -> list[tuple[float, float]]:
@@ -69,58 +62,48 @@ class SizeCurve:
         ]
 
 
-def size_curve(
-    results: Sequence[SizeResult],
+def slide_bin(
+    sides: np.ndarray,
+    by: str,
+    score: Callable[[Sequence, str], tuple[np.ndarray, np.ndarray, np.ndarray]],
     *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    progress: bool = False,
+    terms: Terms,
+    level: float,
 ) -> SizeCurve:
     """Score runs in a sliding bin of size.
 
     Args:
-        results: Of ``evaluate_by_size``, on one ground truth.
-        resamples: How often to draw the images; no more than ``DRAWS`` are.
-        seed: Of the draw.
+        sides: (G,) sizes of everything that counts, in what ``by`` says.
+        by: ``side`` or ``relative-side``.
+        score: Scores some bins ``(name, low, high)`` by this measure: (C,) objects in each,
+            (R, S, C) the drawn scores of the runs, and (R, B, S, C) those under draws of images,
+            of which no more than ``DRAWS`` are needed.
+        terms: Of the kind of runs.
         level: Probability that the band of a difference covers.
-        progress: Whether to show progress.
     """
-    runs = [matches_of(result) for result in results]
-    by = 'relative-side' if runs[0].columns[-1].relative else 'side'
-    sides = _sides(runs[0], by)
     sizes = _grid(sides)
     bins = [(f'at{i}', s / math.sqrt(2), s * math.sqrt(2)) for i, s in enumerate(sizes)]
-    scores, drawn, objects = [], [], []
-    for start in range(0, len(bins), TOGETHER):
-        part = [matches.in_bins(bins[start : start + TOGETHER], by) for matches in runs]
-        plain = np.stack([class_scores(AveragePrecision(m)) for m in part])
-        again = resampled_scores(part, min(resamples, DRAWS), seed, level, progress)
-        scores.append(class_mean(plain)[:, SHOWN, 1:])
-        drawn.append(class_mean(again)[:, :, SHOWN, 1:])
-        objects.append(part[0].counts[1:].sum(axis=1))
-    shape = (len(runs), 2, 0)
-    scores = np.concatenate(scores or [np.empty(shape)], axis=-1)
-    drawn = np.concatenate(drawn or [np.empty((len(runs), 1, 2, 0))], axis=-1)
-    objects = np.concatenate(objects or [np.empty(0, dtype=int)])
-    scores[..., objects < ENOUGH] = np.nan
+    starts = range(0, max(len(bins), 1), TOGETHER)  # without bins the shapes are still needed
+    parts = [score(bins[start : start + TOGETHER], by) for start in starts]
+    objects, scores, drawn = (np.concatenate(of, axis=-1) for of in zip(*parts, strict=True))
+    scores = np.where(objects < ENOUGH, np.nan, scores)
     band = [
         simultaneous_band(drawn[r] - drawn[0], scores[r] - scores[0], level)
-        for r in range(1, len(runs))
+        for r in range(1, len(scores))
     ]
-    return SizeCurve(by, sizes, objects, scores, np.stack(band), sides, level)
+    return SizeCurve(by, sizes, objects, scores, np.stack(band), sides, terms, level)
 
 
 def simultaneous_band(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarray:
     """Band that holds a whole curve.
 
     Args:
-        drawn: (B, 2, P) draws of two curves, each with a band of its own.
-        plain: (2, P) the curves; nan for gaps.
+        drawn: (B, S, P) draws of S curves, each with a band of its own.
+        plain: (S, P) the curves; nan for gaps.
         level: Probability that a band covers.
 
     Returns:
-        (2, 2, P): curve, low and high, point.
+        (S, 2, P): curve, low and high, point.
     """
     band = np.full((2, *plain.shape), np.nan)
     for score in range(len(plain)):
@@ -136,11 +119,11 @@ def simultaneous_band(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.
 
 
 def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
-    """At which sizes each run wins or loses AP against the first, a sentence each."""
-    sentences = []
+    """At which sizes each run wins or loses the main score, against the first, a sentence each."""
+    sentences, score, thing = [], curve.terms.main, curve.terms.thing
     for run, name in enumerate(names[1:], 1):
         said = [
-            f'{verb} AP {_ranges_text(ranges, curve.by)}'
+            f'{verb} {score} {_ranges_text(ranges, curve)}'
             for verb, ranges in (('gains', curve.wins(run)), ('loses', curve.loses(run)))
             if ranges
         ]
@@ -149,18 +132,10 @@ def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
             sentences.append(f'{name} {" and ".join(said)}, {beyond}.')
         else:
             sentences.append(
-                f'At no single size does {name} differ from {names[0]} in AP {beyond}; a bin holds '
-                'more objects than a point of the curve and may tell more.'
+                f'At no single size does {name} differ from {names[0]} in {score} {beyond}; a bin '
+                f'holds more {thing}s than a point of the curve and may tell more.'
             )
     return sentences
-
-
-def _sides(matches: Matches, by: str) -> np.ndarray:
-    counts = matches.counts[0]
-    area = matches.truth.area[counts]
-    if by == 'relative-side':
-        area = area / matches.image_areas[matches.truth.image[counts]]
-    return np.sqrt(np.maximum(area, 0))
 
 
 def _grid(sides: np.ndarray) -> np.ndarray:
@@ -172,10 +147,10 @@ def _grid(sides: np.ndarray) -> np.ndarray:
     return 2.0 ** (np.arange(math.floor(low * STEPS), math.ceil(high * STEPS) + 1) / STEPS)
 
 
-def _ranges_text(ranges: Sequence[tuple[float, float]], by: str) -> str:
-    scale, unit = (100, '% of the image side') if by == 'relative-side' else (1, 'px')
+def _ranges_text(ranges: Sequence[tuple[float, float]], curve: SizeCurve) -> str:
+    scale, unit = (100, '% of the image side') if curve.by == 'relative-side' else (1, 'px')
     texts = [
         f'{scale * low:.3g}' if low == high else f'{scale * low:.3g} to {scale * high:.3g}'
         for low, high in ranges
     ]
-    return f'for objects of {" and ".join(texts)} {unit}'
+    return f'for {curve.terms.thing}s of {" and ".join(texts)} {unit}'

@@ -1,4 +1,4 @@
-"""The curve of AP and AR against object size as a plot, with bins and a histogram of objects."""
+"""The curve of scores against size as a plot, with bins and a histogram of objects."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure as Plot
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from res2net_mm.evaluation import SizeResult
+from res2net_mm.evaluation import Comparison
 from res2net_mm.report.parts import Figure
 from res2net_mm.report.size_curve import STEPS, SizeCurve
 from res2net_mm.report.small_multiples import draw_legend
@@ -16,18 +16,22 @@ from res2net_mm.report.verdict import ENOUGH
 
 
 def draw_size_curve(
-    curve: SizeCurve, results: Sequence[SizeResult], names: Sequence[str], name: str
+    curve: SizeCurve, comparisons: Sequence[Comparison], names: Sequence[str], name: str
 ) -> Figure:
-    """AP and AR as curve and in bins, their differences, and how many objects there are."""
+    """Scores as curve and in bins, their differences, and how many objects there are."""
+    terms = curve.terms
+    drawn = len(terms.drawn)
 
     def draw(plot: Plot) -> None:
-        axes = plot.subplots(5, 1, sharex=True, height_ratios=(3, 2, 3, 2, 1.4))
-        for score, title in enumerate(('AP', 'AR')):
+        axes = plot.subplots(2 * drawn + 1, 1, sharex=True, height_ratios=(*((3, 2) * drawn), 1.4))
+        for score, key in enumerate(terms.drawn):
+            title = terms.title(key)
             top, below = axes[2 * score], axes[2 * score + 1]
-            for run, result in enumerate(results):
+            for run in range(len(names)):
                 top.plot(curve.sizes, 100 * curve.scores[run, score], **run_style(run, names[run]))
-                _draw_bins(top, curve, result, title, run_style(run)['color'])
-            for run in range(1, len(results)):
+                of_run = comparisons[max(run - 1, 0)], 'b' if run else 'a'
+                _draw_bins(top, curve, *of_run, key, run_style(run)['color'])
+            for run in range(1, len(names)):
                 style = run_style(run)
                 gain = curve.scores[run, score] - curve.scores[0, score]
                 below.plot(curve.sizes, 100 * gain, **style)
@@ -43,21 +47,21 @@ def draw_size_curve(
             below.set_ylabel(f'difference\nin {title}')
         draw_legend(plot, axes[:1], 'outside upper left')
         _draw_histogram(axes[-1], curve)
-        for edge in _edges(results[0]):
+        for edge in _edges(comparisons[0]):
             for panel in axes:
                 panel.axvline(edge, color=PALE, linewidth=1.5, zorder=0)
 
     return make_figure(
         name,
         draw,
-        size=(8, 9),
-        alt=f'AP and AR of {", ".join(names)} against object size, their differences from '
-        f'{names[0]}, and a histogram of object sizes.',
-        caption='Curves: score of the objects within half an octave of a size. Short lines: score '
-        'in the bins, whose limits are the vertical lines. Band: '
+        size=(8, 1 + 4 * drawn),
+        alt=f'{terms.titles_text} of {", ".join(names)} against {terms.thing} size, their '
+        f'differences from {names[0]}, and a histogram of {terms.thing} sizes.',
+        caption=f'Curves: score of the {terms.thing}s within half an octave of a size. Short '
+        'lines: score in the bins, whose limits are the vertical lines. Band: '
         f'{100 * curve.level:g} % for the whole curve of the difference from {names[0]}; where it '
         'leaves zero out, the difference is not noise. Gaps: fewer than '
-        f'{ENOUGH} objects.',
+        f'{ENOUGH} {terms.thing}s.',
     )
 
 
@@ -65,24 +69,23 @@ def _side(limit: float, by: str) -> float:
     return math.sqrt(limit) if by.endswith('area') else limit
 
 
-def _edges(result: SizeResult) -> list[float]:
-    ends = {
-        _side(end, s.size_bin.by) for s in result.bins for end in (s.size_bin.low, s.size_bin.high)
-    }
+def _edges(comparison: Comparison) -> list[float]:
+    bins = [column.size_bin for column in comparison.bins]
+    ends = {_side(end, b.by) for b in bins for end in (b.low, b.high)}
     return sorted(end for end in ends if 0 < end < math.inf)
 
 
-def _draw_bins(axes, curve: SizeCurve, result: SizeResult, title: str, colour: str) -> None:
+def _draw_bins(
+    axes, curve: SizeCurve, comparison: Comparison, run: str, score: str, colour: str
+) -> None:
     if not len(curve.sizes):
         return
-    for scores in result.bins:
-        value = scores.ap if title == 'AP' else scores.ar_most
-        low, high = (
-            _side(end, scores.size_bin.by) for end in (scores.size_bin.low, scores.size_bin.high)
-        )
+    for column in comparison.bins:
+        size_bin, found = column.size_bin, column.scores.get(score)
+        low, high = (_side(end, size_bin.by) for end in (size_bin.low, size_bin.high))
         low, high = max(low, curve.sizes[0]), min(high, curve.sizes[-1])
-        if value is not None and low < high:
-            axes.hlines(100 * value, low, high, color=colour, alpha=0.55, linewidth=3)
+        if found is not None and low < high:
+            axes.hlines(100 * getattr(found, run), low, high, color=colour, alpha=0.55, linewidth=3)
 
 
 def _draw_histogram(axes, curve: SizeCurve) -> None:
@@ -90,7 +93,7 @@ def _draw_histogram(axes, curve: SizeCurve) -> None:
         half = 2 ** (0.5 / STEPS)
         edges = np.r_[curve.sizes / half, curve.sizes[-1] * half]
         axes.hist(curve.sides, bins=edges, color='#8b949e')
-    axes.set_ylabel('objects')
+    axes.set_ylabel(f'{curve.terms.thing}s')
     axes.set_xscale('log', base=2)
     relative = curve.by == 'relative-side'
     axes.set_xlabel(

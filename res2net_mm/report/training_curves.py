@@ -8,13 +8,12 @@ from pathlib import Path
 from matplotlib.figure import Figure as Plot
 from matplotlib.ticker import MaxNLocator
 
-from res2net_mm.evaluation import SizeResult
-from res2net_mm.evaluation.size_bins import short_name
 from res2net_mm.report.parts import Figure
 from res2net_mm.report.small_multiples import draw_panels
 from res2net_mm.report.style import make_figure, run_style
 
 PER_ROW = 3  # panels
+_NO_SCORES = {'step', 'epoch', 'iter', 'time', 'data_time'}  # what is logged beside scores
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,8 @@ class TrainingLog:
 
     Attributes:
         loss: (iteration, loss), rising.
-        scores: By name without its prefix (``bbox_mAP_s``), (epoch or iteration, score), rising.
+        scores: By name without its prefix (``bbox_mAP_s``, ``mIoU``), (epoch or iteration, score),
+            rising.
     """
 
     loss: Sequence[tuple[int, float]]
@@ -48,8 +48,8 @@ def read_training_log(work_dir: str | Path) -> TrainingLog | None:
             first = min((e['step'] for e in validations), default=0)
             scores = {key: _before(first, of_key) for key, of_key in scores.items()}
         for entry in validations:
-            for key in (key for key in entry if '/' in key):
-                scores.setdefault(key.rsplit('/', 1)[1], {})[entry['step']] = entry[key]
+            for key in entry.keys() - _NO_SCORES:
+                scores.setdefault(key.rsplit('/', 1)[-1], {})[entry['step']] = entry[key]
     if not loss:
         return None
     return TrainingLog(
@@ -59,15 +59,21 @@ def read_training_log(work_dir: str | Path) -> TrainingLog | None:
 
 def draw_training(
     logs: Sequence[TrainingLog | None],
-    results: Sequence[SizeResult],
+    wanted: Mapping[str, str],
     names: Sequence[str],
     name: str,
+    *,
+    scale: float,
 ) -> Figure | None:
-    """Loss, then AP of all sizes and of each, a line per run; None where nothing was logged."""
-    kind = f'{results[0].iou_type}_' if results[0].protocol == 'coco' else ''
-    wanted = {f'{kind}mAP': 'AP, %, all sizes'} | {
-        f'{kind}mAP_{short_name(s.size_bin)}': f'AP, %, {s.size_bin.name}' for s in results[0].bins
-    }
+    """Loss, then a panel for each score, a line per run; None where nothing was logged.
+
+    Args:
+        logs: Of the runs.
+        wanted: Titles of the scores by their names in the log.
+        names: Of the runs.
+        name: Of the figure.
+        scale: What makes the logged scores %.
+    """
     there = [key for key in wanted if any(log and log.scores.get(key) for log in logs)]
     if not any(logs):
         return None
@@ -79,7 +85,7 @@ def draw_training(
                 if log is None:
                     continue
                 line = log.loss if panel == 0 else log.scores.get(there[panel - 1], ())
-                factor = 1 if panel == 0 else 100
+                factor = 1 if panel == 0 else scale
                 axes.plot(
                     [step for step, _ in line],
                     [factor * value for _, value in line],
@@ -96,9 +102,9 @@ def draw_training(
         name,
         draw,
         size=(8, 2.8 * -(-len(titles) // PER_ROW)),
-        alt=f'Training loss and validation AP of {", ".join(names)} over training.',
-        caption='Loss over iterations; AP over the epochs (or iterations) after which the run was '
-        'validated.',
+        alt=f'Training loss and validation scores of {", ".join(names)} over training.',
+        caption='Loss over iterations; scores over the epochs (or iterations) after which the run '
+        'was validated.',
     )
 
 

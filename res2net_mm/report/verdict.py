@@ -6,13 +6,14 @@ from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison, Difference
 from res2net_mm.evaluation.size_bins import ALL, MEASURES, SizeBin
 from res2net_mm.report.parts import FEW, GAIN, LOSS, NOISE, NOTHING, Card, Verdict
+from res2net_mm.report.terms import DETECTION, Terms
 
 WORDS = {
     GAIN: 'gained',
     LOSS: 'lost',
     NOISE: 'may be noise',
-    FEW: 'too few objects to tell',
-    NOTHING: 'no objects',
+    FEW: 'too few {things} to tell',
+    NOTHING: 'no {things}',
 }
 _SIGN = {GAIN: '▲ ', LOSS: '▼ ', NOISE: '≈ ', FEW: '≈ ', NOTHING: ''}
 #: Objects that a size needs: fewer, drawn anew, differ so little that intervals are too narrow.
@@ -24,7 +25,7 @@ def tone_of(column: BinComparison, score: str) -> str:
     difference = column.scores.get(score)
     if difference is None:
         return NOTHING
-    if column.boxes < ENOUGH:
+    if column.objects < ENOUGH:
         return FEW
     if not difference.beyond_noise:
         return NOISE
@@ -51,16 +52,17 @@ def interval(difference: Difference) -> str:
 
 
 def make_verdict(
-    names: tuple[str, str], comparison: Comparison, *, score: str = 'AP', more: str = ''
+    names: tuple[str, str], comparison: Comparison, terms: Terms = DETECTION, *, more: str = ''
 ) -> Verdict:
-    """What to say of the second run against the first, by one score.
+    """What to say of the second run against the first, by the main score.
 
     Args:
         names: Of the two runs.
         comparison: Of them.
-        score: ``AP`` or ``AR``.
+        terms: Of their kind.
         more: A further sentence.
     """
+    score = terms.main
     columns = (*comparison.bins, comparison.overall)
     by_tone = {tone: [] for tone in WORDS}
     for column in columns:
@@ -77,36 +79,45 @@ def make_verdict(
             f'no difference beyond noise at {sizes}' if said else f'may be noise at {sizes}'
         )
     if by_tone[FEW]:
-        said.append(f'too few objects to tell at {_listed([_name(c) for c in by_tone[FEW]])}')
+        said.append(
+            f'too few {terms.thing}s to tell at {_listed([_name(c) for c in by_tone[FEW]])}'
+        )
     if by_tone[NOTHING]:
         said.append(f'nothing to find at {_listed([_name(c) for c in by_tone[NOTHING]])}')
     opening = f'{b} against {a}, {score} in points: '
     if not by_tone[GAIN] and not by_tone[LOSS] and by_tone[NOISE]:
         opening = f'{b} against {a}: no size gained or lost {score} beyond noise; '
-    cards = [_card(column, names, score, comparison.level) for column in columns]
+    cards = [_card(column, names, terms, comparison.level) for column in columns]
     return Verdict(f'{opening}{"; ".join(said)}.', cards, more)
 
 
-def _card(column: BinComparison, names: tuple[str, str], score: str, level: float) -> Card:
+def _card(column: BinComparison, names: tuple[str, str], terms: Terms, level: float) -> Card:
+    score = terms.main
     difference = column.scores.get(score)
     tone = tone_of(column, score)
     size_bin = column.size_bin
     limits = '' if size_bin.name == ALL else size_text(size_bin)
-    detail = [f'{column.boxes} object{"" if column.boxes == 1 else "s"}']
+    detail = [terms.count(column.objects)]
     if difference is not None:
         detail = [
             f'{100 * level:g} % interval {interval(difference)}',
             f'{names[0]} {100 * difference.a:.1f} → {names[1]} {100 * difference.b:.1f}',
+            *(_beside(column, other, terms) for other in terms.beside if other in column.scores),
             *detail,
         ]
     return Card(
         size=_name(column),
         limits=limits,
         tone=tone,
-        word=_SIGN[tone] + WORDS[tone],
+        word=_SIGN[tone] + WORDS[tone].format(things=f'{terms.thing}s'),
         change='–' if difference is None else f'{points(difference.difference)} {score}',
         detail=detail,
     )
+
+
+def _beside(column: BinComparison, score: str, terms: Terms) -> str:
+    found, sign = column.scores[score], _SIGN[tone_of(column, score)]
+    return f'{terms.title(score)} {sign}{points(found.difference)} ({interval(found)})'
 
 
 def _name(column: BinComparison) -> str:

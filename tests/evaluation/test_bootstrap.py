@@ -100,7 +100,7 @@ def test_a_difference_is_that_of_the_same_draws(coco):
     for r, row in enumerate(rows):
         for s, name in enumerate(('AP', 'AP50', 'AP75', 'AR')):
             if name not in row.scores:
-                assert row.boxes == 0
+                assert row.objects == 0
                 continue
             difference = row.scores[name]
             assert (difference.low, difference.high) == pytest.approx(expected[r, s], abs=1e-9)
@@ -109,7 +109,7 @@ def test_a_difference_is_that_of_the_same_draws(coco):
             checked += 1
     assert checked >= 36
     assert compared.overall.scores['AP'].difference == b.overall.ap - a.overall.ap
-    assert compared.overall.boxes == a.overall.boxes
+    assert compared.overall.objects == a.overall.boxes
 
 
 def test_noise_is_told_from_a_gain(coco):

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from res2net_mm.report.size_curve import describe_wins, simultaneous_band, size_curve
+from res2net_mm.report.object_curve import object_curve
+from res2net_mm.report.size_curve import describe_wins, simultaneous_band
 from res2net_mm.report.verdict import ENOUGH
 
 
 @pytest.fixture(scope='module')
 def curve(drawn):
-    return size_curve([drawn.score(0), drawn.score(1)], resamples=20)
+    return object_curve([drawn.score(0), drawn.score(1)], resamples=20)
 
 
 def test_every_point_is_the_score_of_a_bin_around_it(drawn, curve):
@@ -29,7 +30,7 @@ def test_every_point_is_the_score_of_a_bin_around_it(drawn, curve):
 def test_relative_bins_have_a_relative_curve(drawn):
     relative = dict(bins=[('low', 0, 0.2), ('high', 0.2, 1)], bins_by='relative-side')
     results = [drawn.score(run, **relative) for run in (0, 1)]
-    curve = size_curve(results, resamples=2)
+    curve = object_curve(results, resamples=2)
     assert curve.by == 'relative-side'
     assert 0 < curve.sizes[0] < curve.sizes[-1] < 2
 
@@ -57,7 +58,7 @@ def test_the_band_holds_whole_curves():
 
 
 def test_equal_runs_have_a_band_of_no_width(drawn):
-    curve = size_curve([drawn.score(0)] * 2, resamples=3)
+    curve = object_curve([drawn.score(0)] * 2, resamples=3)
     there = ~np.isnan(curve.scores[0, 0])
     assert there.any()
     assert (curve.band[0][..., there] == 0).all()

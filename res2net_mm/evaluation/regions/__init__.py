@@ -52,7 +52,8 @@ from res2net_mm.evaluation.regions.region_set import (
     write_regions,
 )
 from res2net_mm.evaluation.regions.region_size_metric import RegionSizeMetric
-from res2net_mm.evaluation.regions.region_table import region_table
+from res2net_mm.evaluation.regions.region_table import describe_regions, region_table
+from res2net_mm.evaluation.regions.saved_regions import SavedRegions, read_saved_regions
 
 __all__ = [
     'ImageRegions',
@@ -61,9 +62,12 @@ __all__ = [
     'RegionScores',
     'RegionSet',
     'RegionSizeMetric',
+    'SavedRegions',
     'compare_regions',
+    'describe_regions',
     'find_regions',
     'read_regions',
+    'read_saved_regions',
     'region_table',
     'score_regions',
     'stack_regions',

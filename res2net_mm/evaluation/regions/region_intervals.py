@@ -45,7 +45,7 @@ def with_region_intervals(
     check_draws(resamples, level)
     sums = _sums_of(result)
     plain = scores_of(sums.totals())[0]
-    (drawn,) = _drawn([sums], resamples, seed, progress)
+    (drawn,) = drawn_scores([sums], resamples, seed, progress)
     return fill_intervals(
         result,
         np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1),
@@ -87,12 +87,12 @@ def compare_regions(
         a.regions.categories,
         runs[0].totals()[0, :, :, SUMS.index('regions')].T,
         plain,
-        _drawn(runs, resamples, seed, progress),
+        drawn_scores(runs, resamples, seed, progress),
         level=level,
     )
 
 
-def _drawn(runs: list[RegionSums], resamples: int, seed: int, progress: bool) -> np.ndarray:
+def drawn_scores(runs: list[RegionSums], resamples: int, seed: int, progress: bool) -> np.ndarray:
     """(R, B, 3, C, K) scores of each run under the same draws."""
     weights = np.stack(list(draw_images(runs[0].shape[0], resamples, seed)))
     chunks = range(0, resamples, _AT_ONCE)

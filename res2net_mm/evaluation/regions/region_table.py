@@ -31,15 +31,19 @@ def region_table(result: RegionResult) -> str:
         of_class = (*scored.bins, scored.overall)
         rows.append([f'  {scored.name}', *map(_cell, of_class)])
         rows += _interval_row(result, of_class, 'IoU')
-    size = SIZE_TEXTS[by].format('area')
-    head = (
-        f'segmentation in % by size ({size}) of the ground-truth region, connected pixels of a '
-        f'class; boundary F within {100 * result.tolerance:g} % of the diagonal; '
-        f'{result.images} images'
-    )
+    head = f'segmentation in % {describe_regions(result)}'
     if result.resamples:
         head += f'; {100 * result.level:g} % intervals of {result.resamples} draws of images'
     return '\n'.join([head, *align(rows)])
+
+
+def describe_regions(result: RegionResult) -> str:
+    """How a result was scored: ``by size (area) of the ground-truth region, ...``."""
+    size = SIZE_TEXTS[(*result.bins, result.overall)[0].size_bin.by].format('area')
+    return (
+        f'by size ({size}) of the ground-truth region, connected pixels of a class; boundary F '
+        f'within {100 * result.tolerance:g} % of the diagonal; {result.images} images'
+    )
 
 
 def _cell(scores: RegionScores) -> str:

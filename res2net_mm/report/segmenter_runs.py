@@ -1,0 +1,138 @@
+"""Segmenters to compare: work directories of this package, or label maps of any framework."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from res2net_mm.data.config_parts import make_palette
+from res2net_mm.data.label_map_images import find_images
+from res2net_mm.data.label_map_regions import read_label_maps
+from res2net_mm.data.segmentation_masks import read_mask, read_palette
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.regions import RegionSet, read_saved_regions
+from res2net_mm.evaluation.regions.saved_regions import REGION_FILE
+from res2net_mm.report.run_arguments import image_folder, name_runs
+from res2net_mm.report.training_curves import TrainingLog, read_training_log
+
+
+@dataclass(frozen=True, eq=False)
+class SegmenterRun:
+    """A run of a segmenter.
+
+    Attributes:
+        name: What the report calls it.
+        regions: Of its label maps and their ground truth.
+        read_maps: Reads ground truth and prediction of the image with an index, (H, W) integers;
+            labels that are none of the classes do not count. None where no label maps are kept.
+        colours: (K, 3) uint8 RGB of the classes.
+        images: File of each image; None for those that are not found.
+        options: How it was scored: its ``bins``; None for label maps.
+        log: What it logged in training, if anything.
+    """
+
+    name: str
+    regions: RegionSet
+    read_maps: Callable[[int], tuple[np.ndarray, np.ndarray]] | None
+    colours: np.ndarray
+    images: Sequence[Path | None]
+    options: Mapping[str, Any] | None
+    log: TrainingLog | None
+
+
+def read_segmenter_runs(
+    paths: Sequence[str | Path],
+    *,
+    gt: str | Path | None = None,
+    images: str | Path | None = None,
+    names: Sequence[str] | None = None,
+    **options: Any,
+) -> list[SegmenterRun]:
+    """Read runs of segmenters.
+
+    Args:
+        paths: Work directories, or folders of label maps.
+        gt: Folder of ground-truth label maps for the latter.
+        images: Folder of the images; None for what the work directories say.
+        names: What to call the runs; None for the names of their paths.
+        options: Of ``read_label_maps``.
+
+    Raises:
+        UserError: If they cannot be read.
+    """
+    named = name_runs(paths, names)
+    folder = image_folder(images)
+    maps = [path for path, _ in named if not holds_saved_regions(path)]
+    if maps and gt is None:
+        listed = ', '.join(map(str, maps))
+        raise UserError(f'{listed}: label maps need --gt, the folder of their ground truth')
+    if not maps and (gt is not None or options['classes'] or options['ignore_index'] is not None):
+        raise UserError(
+            '--gt, --classes and --ignore-index are for label maps: a work directory says itself '
+            'what it was scored against'
+        )
+    return [
+        _read_maps(path, name, gt, folder, options)
+        if path in maps
+        else _read_work_dir(path, name, folder)
+        for path, name in named
+    ]
+
+
+def holds_saved_regions(path: Path) -> bool:
+    """Whether a path is a folder that a segmenter was evaluated in."""
+    return (path / REGION_FILE).is_file()
+
+
+def _read_work_dir(path: Path, name: str, folder: Path | None) -> SegmenterRun:
+    saved = read_saved_regions(path)
+    maps = saved.label_maps
+    return SegmenterRun(
+        name=name,
+        regions=saved.regions,
+        read_maps=None if maps is None else partial(_read_pair, maps),
+        colours=_colours(None if maps is None else maps[0][0], 0, saved.regions),
+        images=_find_images(saved.regions, folder),
+        options={'bins': saved.bins},
+        log=read_training_log(path),
+    )
+
+
+def _read_maps(
+    path: Path, name: str, gt: str | Path, folder: Path | None, options: Mapping[str, Any]
+) -> SegmenterRun:
+    read = read_label_maps(gt, path, **options)
+    pairs = read.checked.usable
+    return SegmenterRun(
+        name=name,
+        regions=read.regions,
+        read_maps=lambda index: read.checked.read(pairs[index]),
+        colours=_colours(pairs[0].truth, read.checked.labels.first, read.regions),
+        images=_find_images(read.regions, folder),
+        options=None,
+        log=None,
+    )
+
+
+def _read_pair(maps: Sequence[tuple[Path, Path]], index: int) -> tuple[np.ndarray, np.ndarray]:
+    truth, predicted = (read_mask(file)[0] for file in maps[index])
+    return truth, predicted
+
+
+def _find_images(regions: RegionSet, folder: Path | None) -> list[Path | None]:
+    names = regions.images.tolist()
+    if folder is not None:
+        return find_images(names, folder)
+    return [path if path.is_file() and path.is_absolute() else None for path in map(Path, names)]
+
+
+def _colours(file: Path | None, first: int, regions: RegionSet) -> np.ndarray:
+    """Those of the label maps' palette, else some of our own."""
+    classes = len(regions.categories)
+    palette = None if file is None or not file.is_file() else read_palette(file)
+    if palette is None:
+        return np.array(make_palette(classes), np.uint8)
+    return palette[first : first + classes]
