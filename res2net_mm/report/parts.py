@@ -79,7 +79,8 @@ class Part:
     figures: Sequence[Figure] = ()
     pictures: Sequence[Picture] = ()
     folded: bool = False  # tables that are long
-    key: Mapping[str, str] = field(default_factory=dict)  # what colours (#rrggbb) of pictures mean
+    # What colours (#rrggbb) of the pictures mean, each by its meaning; a title for each group.
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -70,16 +70,17 @@ def views(
     """
     plain = window_on(image.pixels, box, side)
     labels = [window_on(of_one, box, side, labels=True).pixels for of_one in image.labels]
-    painted = [paint_labels(plain.pixels, of_one, colours[:, ::-1]) for of_one in labels]
-    drawn = [*painted, plain.pixels, _difference(plain.pixels, *labels, runs)]
+    # Over grey the colours of the classes stay those of the key.
+    grey = cv2.cvtColor(cv2.cvtColor(plain.pixels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    painted = [paint_labels(grey, of_one, colours[:, ::-1]) for of_one in labels]
+    drawn = [*painted, plain.pixels, _difference(grey, *labels, runs)]
     return [Window(pixels, plain.left, plain.top, plain.scale) for pixels in drawn]
 
 
 def _difference(
-    pixels: np.ndarray, truth: np.ndarray, a: np.ndarray, b: np.ndarray, runs: tuple[int, int]
+    grey: np.ndarray, truth: np.ndarray, a: np.ndarray, b: np.ndarray, runs: tuple[int, int]
 ) -> np.ndarray:
-    """The image in pale grey; in colour where one run is right, dark where none is."""
-    grey = cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    """The grey image made pale; in colour where one run is right, dark where none is."""
     drawn = (255 - (1 - LIFTED) * (255.0 - grey)).round().astype(np.uint8)
     counted, a_right, b_right = truth != NO_LABEL, a == truth, b == truth
     for where, colour in (

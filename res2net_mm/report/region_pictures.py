@@ -58,16 +58,16 @@ def region_picture_part(runs: Sequence[SegmenterRun], count: int) -> tuple[Part 
     text = [
         'Shown are the images in which the mean IoU of their own classes differs most, first those '
         f'where the later run is ahead, then those where {runs[0].name} is; and close up, '
-        'outlined, the regions small enough to enlarge of which one finds most pixels more.',
-        'What differs: in the colour of a run are the pixels that only this one has right, dark '
-        'are those that neither has.',
+        'outlined, the regions small enough to enlarge of which one finds most pixels more.'
     ]
     categories, colours = runs[0].regions.categories, runs[0].colours.tolist()
-    key = {name: run_colour(r) for r, name in enumerate(f'only {run.name} right' for run in runs)}
-    key['neither right'] = INK
-    for label in sorted(shown & set(range(len(categories)))):
-        key[categories[label]] = '#{:02x}{:02x}{:02x}'.format(*colours[label])
-    part = Part('Images where the runs differ most', text=text, pictures=pictures, key=key)
+    right = {f'only {run.name} right': run_colour(r) for r, run in enumerate(runs)}
+    classes = {
+        categories[label]: '#{:02x}{:02x}{:02x}'.format(*colours[label])
+        for label in sorted(shown & set(range(len(categories))))
+    }
+    keys = {'What differs': {**right, 'neither right': INK}, 'Classes': classes}
+    part = Part('Images where the runs differ most', text=text, pictures=pictures, keys=keys)
     return part, notes
 
 

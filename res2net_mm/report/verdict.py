@@ -117,7 +117,7 @@ def _card(column: BinComparison, names: tuple[str, str], terms: Terms, level: fl
 
 def _beside(column: BinComparison, score: str, terms: Terms) -> str:
     found, sign = column.scores[score], _SIGN[tone_of(column, score)]
-    return f'{terms.title(score)} {sign}{points(found.difference)} ({interval(found)})'
+    return f'{terms.title(score)} {sign}{points(found.difference)}'
 
 
 def _name(column: BinComparison) -> str:
