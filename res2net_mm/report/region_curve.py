@@ -41,7 +41,7 @@ def region_curve(
         part = [sum_regions(regions, make_bins(bins, by)) for regions in runs]
         totals = np.stack([sums.totals() for sums in part])  # (R, 1, K, C, S)
         drawn = drawn_scores(part, min(resamples, DRAWS), seed, progress)
-        objects = totals[0, 0, :, 1:, SUMS.index('regions')].sum(axis=-1)
+        objects = totals[0, 0, :, 1:, SUMS.index('regions')].sum(axis=0)
         plain = class_mean(scores_of(totals[:, 0]))
         return objects.astype(int), plain[..., 1:], class_mean(drawn)[..., 1:]
 

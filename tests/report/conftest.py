@@ -1,15 +1,23 @@
-"""Two runs on drawn images: ground truth, detections with masks, folders of evaluations."""
+"""Two runs of each kind on drawn images: detections with masks, label maps, work directories."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+import torch
 from pycocotools import mask as mask_api
 
 from res2net_mm.data import draw_demo_set
-from res2net_mm.evaluation import SizeResult, evaluate_by_size, read_ground_truth, save_evaluation
+from res2net_mm.evaluation import (
+    RegionSizeMetric,
+    SizeResult,
+    evaluate_by_size,
+    read_ground_truth,
+    save_evaluation,
+)
 from res2net_mm.evaluation.protocols import PROTOCOLS
 from res2net_mm.evaluation.size_bins import COCO_BINS
 
@@ -105,6 +113,67 @@ def work_dir(drawn, tmp_path):
             lines += [
                 {'coco/bbox_mAP': 0.1 * e, 'coco/bbox_mAP_s': 0.05 * e, 'step': e} for e in (1, 2)
             ]
+            log = folder / '20250101_000000/vis_data/scalars.json'
+            log.parent.mkdir(parents=True)
+            log.write_text('\n'.join(map(json.dumps, lines)))
+        return folder
+
+    return make
+
+
+PALETTE = [(90, 90, 90), (10, 20, 30), (200, 0, 0), (0, 200, 0), (0, 0, 200), (250, 250, 0)]
+
+
+@dataclass(frozen=True)
+class DrawnMaps:
+    """Folders of label maps of the drawn images, named alike, and what is in them."""
+
+    gt: Path
+    images: Path
+    classes: tuple[str, ...]
+    folders: tuple[Path, Path]
+    labels: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]  # truth and both predictions
+
+
+@pytest.fixture(scope='session')
+def drawn_maps(drawn, tmp_path_factory) -> DrawnMaps:
+    """The ground truth of which one run sees every 16th pixel, another every 4th."""
+    root, gt = tmp_path_factory.mktemp('maps'), drawn.images.parent / 'labels/val2017'
+    folders, labels = (root / 'coarse', root / 'fine'), {}
+    for folder in folders:
+        folder.mkdir()
+    for file in sorted(gt.glob('*.png')):
+        truth = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        predicted = []
+        for folder, stride in zip(folders, (16, 4), strict=True):
+            kept = truth[stride // 2 :: stride, stride // 2 :: stride]
+            size = truth.shape[::-1]
+            predicted.append(cv2.resize(kept, size, interpolation=cv2.INTER_NEAREST))
+            cv2.imwrite(str(folder / file.name), predicted[-1])
+        labels[file.name] = truth, *predicted
+    classes = tuple((gt.parent / 'classes.txt').read_text().split())
+    return DrawnMaps(gt, drawn.images, classes, folders, labels)
+
+
+@pytest.fixture
+def segmenter_dir(drawn_maps, tmp_path):
+    """Returns ``make(name, which, **options) -> folder`` that a segmenter was evaluated in."""
+
+    def make(name: str, which: int, *, logged: bool = True, **options) -> Path:
+        folder = tmp_path / name
+        metric = RegionSizeMetric(out_dir=folder, **options)
+        metric.dataset_meta = {'classes': drawn_maps.classes, 'palette': PALETTE}
+        for file, (truth, *predicted) in drawn_maps.labels.items():
+            sample = {
+                'img_path': str(drawn_maps.images / file),
+                'gt_sem_seg': {'data': torch.from_numpy(truth)[None]},
+                'pred_sem_seg': {'data': torch.from_numpy(predicted[which])[None]},
+            }
+            metric.process(None, [sample])
+        metric.evaluate(len(drawn_maps.labels))
+        if logged:
+            lines = [{'loss': 3 - 0.2 * i, 'iter': 10 * i, 'step': 10 * i} for i in range(10)]
+            lines += [{'mIoU': 30.0, 'mIoU_s': 20.0, 'aAcc': 9.0, 'time': 1.0, 'step': 50}]
             log = folder / '20250101_000000/vis_data/scalars.json'
             log.parent.mkdir(parents=True)
             log.write_text('\n'.join(map(json.dumps, lines)))

@@ -32,7 +32,10 @@ def encode_label_map(
     known = (labels >= 0) & (labels < classes)
     image = Image.fromarray(np.where(known, labels, NO_LABEL).astype(np.uint8))
     if palette:
-        image.putpalette(np.asarray(palette, np.uint8).ravel().tolist())
+        # All 256: with fewer colours Pillow would write fewer bits, and cut the labels to them.
+        colours = np.zeros((256, 3), np.uint8)
+        colours[: len(palette)] = palette
+        image.putpalette(colours.ravel().tolist())
     file = io.BytesIO()
     image.save(file, format='png', compress_level=_COMPRESSION)
     return file.getvalue()
