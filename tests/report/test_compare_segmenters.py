@@ -89,7 +89,7 @@ def test_label_maps_through_the_tool(drawn_maps, segmenter_dir, tmp_path):
     done = run(*drawn_maps.folders, *options, '--pictures', 2, '-o', page)
     assert done.returncode == 0, done.stderr
     assert 'Regions: fine against coarse' in done.stdout
-    assert 'classes, named in' in done.stdout
+    assert 'classes, named by' in done.stdout
     text = page.read_text(encoding='utf-8')
     assert 'No training log: coarse, fine.' in text
     assert 'Images where the runs differ most' in text
