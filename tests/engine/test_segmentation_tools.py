@@ -67,10 +67,21 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
     assert cv2.imread(str(work_dir / 'predictions.png')).shape[1] == 3 * 320
     assert len(list((tmp_path / 'show').rglob('*.png'))) == 4
     scored = json.loads((work_dir / 'iou_by_size.json').read_text())
-    saved = evaluate_label_maps(
-        coco_folder / 'labels/val2017', tmp_path / 'maps', classes=CLASSES, progress=False
+    kept = work_dir / 'label_maps'
+    for truth, predicted in (
+        (coco_folder / 'labels/val2017', tmp_path / 'maps'),
+        (kept / 'truth', kept / 'predicted'),
+    ):
+        saved = evaluate_label_maps(truth, predicted, classes=CLASSES, progress=False)
+        assert saved.to_dict() == scored
+    runs = [work_dir, tmp_path / 'maps', '--gt', coco_folder / 'labels/val2017']
+    done = run(
+        'compare_by_size.py', *runs, '--bootstrap', 2, '-o', tmp_path / 'r.html', cwd=tmp_path
     )
-    assert saved.to_dict() == scored
+    assert done.returncode == 0, done.stderr
+    assert 'maps against run: no size gained or lost IoU beyond noise' in done.stdout
+    page = (tmp_path / 'r.html').read_text(encoding='utf-8')
+    assert 'No pictures: in no image do the runs differ.' in page
 
 
 def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_path):
