@@ -8,6 +8,14 @@ from pycocotools import mask as mask_api
 from res2net_mm.data.coco_layout import LabelledImages
 from res2net_mm.data.findings import Finding, first_few
 
+# What to do about boxes and masks that are not as they should be.
+REDRAW = 'draw them anew or delete them'
+CLIP = 'clip them to the image, unless they are meant to reach out'
+TOO_SMALL = 'delete them, unless they are meant'
+LIST_IMAGE = 'list their images or delete the boxes'
+WRITE_AREA = 'write the area in px^2'
+RENUMBER = 'give every box an id of its own, from 1 on'
+
 
 def clean_boxes(
     split: LabelledImages, images: list[dict], new_ids: dict[int, int]
@@ -24,26 +32,27 @@ def clean_boxes(
     """
     by_id = {image['id']: image for image in images}
     names = {entry['id']: entry['name'] for entry in split.content['categories']}
-    notes: dict[str, list[str]] = defaultdict(list)
+    notes: dict[tuple[str, str], list[str]] = defaultdict(list)  # (what, fix) -> where
     kept = []
     for annotation in split.content['annotations']:
         image = by_id.get(annotation.get('image_id'))
         if image is None:
-            what = 'boxes of no listed image, left out'
-            notes[what].append(f'image id {annotation.get("image_id")}')
+            notes['boxes of no listed image, left out', LIST_IMAGE].append(
+                f'image id {annotation.get("image_id")}'
+            )
             continue
         box = annotation.get('bbox')
         where = f'{image["file_name"]}: {names[annotation["category_id"]]} {box}'
         fault = _fault(box, image)
         if fault:
-            notes[f'boxes {fault}, left out'].append(where)
+            notes[f'boxes {fault}, left out', REDRAW].append(where)
             continue
         x, y, width, height = box
         if x < 0 or y < 0 or x + width > image['width'] or y + height > image['height']:
-            notes['boxes that reach out of their image, kept as they are'].append(where)
+            notes['boxes that reach out of their image, kept as they are', CLIP].append(where)
         if width < 1 or height < 1:
             what = 'boxes narrower than a pixel, which MMDetection evaluates but does not train on'
-            notes[what].append(where)
+            notes[what, TOO_SMALL].append(where)
         mask = annotation.get('segmentation')
         if mask and (usable := _usable_mask(mask, image)) != mask:
             annotation = {**annotation, 'segmentation': usable}
@@ -52,25 +61,36 @@ def clean_boxes(
                 if usable
                 else ('masks that cannot be read, taken away from their boxes')
             )
-            notes[lost].append(where)
+            notes[lost, REDRAW].append(where)
         changes = {'category_id': new_ids[annotation['category_id']]}
         if not (is_number(annotation.get('area')) and annotation['area'] > 0):
             changes['area'] = _area(annotation, image)
-            notes['boxes without an area, computed from the mask, else from the box'].append(where)
+            what = 'boxes without an area, computed from the mask, else from the box'
+            notes[what, WRITE_AREA].append(where)
         changes['iscrowd'] = int(annotation.get('iscrowd') in (1, '1'))
         unchanged = all(annotation.get(key, '') == value for key, value in changes.items())
         kept.append(annotation if unchanged else {**annotation, **changes})
 
     ids = [annotation.get('id') for annotation in kept]
-    if len(set(ids)) < len(ids) or not all(isinstance(i, int) and i > 0 for i in ids):
-        what = 'boxes numbered anew, because ids have to be positive and differ'
-        notes[what] = [''] * len(kept)
+    if unfit := _unfit_ids(ids):
+        what = 'ids of boxes that another one has or that are no positive number, all numbered anew'
+        notes[what, RENUMBER] = [f'id {number}' for number in unfit]
         kept = [{**annotation, 'id': i} for i, annotation in enumerate(kept, start=1)]
     findings = [
-        Finding(split.file, what, len(places), first_few(filter(None, places)))
-        for what, places in notes.items()
+        Finding(split.file, what, len(places), first_few(places), fix)
+        for (what, fix), places in notes.items()
     ]
     return kept, findings
+
+
+def _unfit_ids(ids: list) -> list:
+    """Those that were there before or that are no positive whole number."""
+    seen, unfit = set(), []
+    for number in ids:
+        if number in seen or not isinstance(number, int) or number <= 0:
+            unfit.append(number)
+        seen.add(number)
+    return unfit
 
 
 def _fault(box, image: dict) -> str | None:

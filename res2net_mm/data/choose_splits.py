@@ -9,6 +9,8 @@ from res2net_mm.errors import UserError
 
 # Every fifth image is held out where a folder names one split only.
 HELD_OUT = 5
+#: What to do about images that two splits share.
+APART = 'take them out of one of the two'
 
 
 def choose_splits(
@@ -32,6 +34,7 @@ def choose_splits(
             part.file,
             f'images of the split {name!r}, not used because it has no boxes',
             _count(part),
+            fix='' if name == 'test' else 'label them, or take the split away',
         )
         for name, part in found.items()
         if name not in labelled
@@ -57,7 +60,9 @@ def choose_splits(
     both = sorted(set(_paths(train)) & set(_paths(val)))
     if both:
         what = 'images both in train and in val, so that the result will look too good'
-        findings.append(Finding(val.file, what, len(both), first_few(path.name for path in both)))
+        findings.append(
+            Finding(val.file, what, len(both), first_few(path.name for path in both), APART)
+        )
     return {'train': train, 'val': val, 'test': test or val}, findings
 
 

@@ -8,10 +8,12 @@ in one error. Small boxes always stay.
 
 import os
 from collections import Counter, defaultdict
+from dataclasses import replace
+from pathlib import Path
 
 from res2net_mm.data.box_check import clean_boxes, is_number
 from res2net_mm.data.coco_layout import LabelledImages, file_name_of
-from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.data.voc_layout import image_size
 from res2net_mm.errors import UserError
 
@@ -55,24 +57,29 @@ def read_categories(split: LabelledImages) -> tuple[list[dict], list[Finding]]:
     return sorted(categories, key=lambda entry: entry['id']), findings
 
 
-def clean(split: LabelledImages, categories: list[dict]) -> tuple[LabelledImages, list[Finding]]:
+def clean(
+    split: LabelledImages, categories: list[dict], on_fault: OnFault = stop_at
+) -> tuple[LabelledImages, list[Finding]]:
     """The split with the given categories and only usable images and boxes.
 
     Args:
         split: as read; not changed.
         categories: those of the training split, in the order of the labels.
+        on_fault: called where images are missing or listed twice, or a box has an unknown
+            category.
 
     Returns:
         The split, whose ``is_copy`` tells whether anything differs from the file, and what was
         found.
 
     Raises:
-        UserError: images are missing or listed twice, or a box has an unknown category.
+        UserError: an image or category has no usable id, or ``on_fault`` raises.
     """
     read_categories(split)  # for its errors
-    images = _clean_images(split)
-    new_ids = _match_categories(split, categories)
-    annotations, findings = clean_boxes(split, images, new_ids)
+    images = _clean_images(split, on_fault)
+    new_ids = _match_categories(split, categories, on_fault)
+    usable = _without_lost(split, images, new_ids)
+    annotations, findings = clean_boxes(usable, images, new_ids)
     content = {**split.content, 'images': images, 'categories': categories}
     content['annotations'] = annotations
     # Entries that needed nothing are the same objects, so this comparison is quick.
@@ -80,31 +87,60 @@ def clean(split: LabelledImages, categories: list[dict]) -> tuple[LabelledImages
     return LabelledImages(split.file, split.image_dir, content, is_copy), findings
 
 
-def _clean_images(split: LabelledImages) -> list[dict]:
+def _without_lost(split: LabelledImages, images: list[dict], new_ids: dict) -> LabelledImages:
+    """The split without the boxes of images and categories that a fault has taken away."""
+    lost = {image['id'] for image in split.content['images']} - {image['id'] for image in images}
+    kept = [
+        annotation
+        for annotation in split.content['annotations']
+        if annotation.get('image_id') not in lost and annotation.get('category_id') in new_ids
+    ]
+    if len(kept) == len(split.content['annotations']):
+        return split
+    return replace(split, content={**split.content, 'annotations': kept}, is_copy=True)
+
+
+def _clean_images(split: LabelledImages, on_fault: OnFault) -> list[dict]:
     names = [file_name_of(split.file, image) for image in split.content['images']]
     ids = [image.get('id') for image in split.content['images']]
     for name, number in zip(names, ids, strict=True):
         if not isinstance(number, (int, str)):
             raise UserError(f'{split.file}: the image {name} has the id {number!r}, not a number.')
     for what, values in (('id', ids), ('name', names)):
-        value, times = Counter(values).most_common(1)[0]
-        if times > 1:
-            raise UserError(f'{split.file}: {times} images have the {what} {value!r}.')
+        twice = [value for value, times in Counter(values).items() if times > 1]
+        if twice:
+            what = f'{what}s that several images have'
+            fix = 'list every image once, with an id of its own'
+            examples = first_few(map(repr, twice))
+            on_fault(Finding(split.file, what, len(twice), examples, fix))
+    if missing := _missing(split.image_dir, names):
+        what = f'images that are listed and missing from {split.image_dir}'
+        fix = 'put them there, or take them out of the list'
+        on_fault(Finding(split.file, what, len(missing), first_few(missing), fix))
+    images, unreadable = {}, []
+    for image in split.content['images']:
+        try:
+            images.setdefault(image['id'], _with_size(split, image))
+        except UserError:
+            unreadable.append(image['file_name'])
+    if unreadable:
+        what = 'images without a size in the list that cannot be read to find it'
+        fix = 'replace the files, or take them out of the list'
+        on_fault(Finding(split.file, what, len(unreadable), first_few(unreadable), fix))
+    return list(images.values())
+
+
+def _missing(image_dir: Path, names: list[str]) -> list[str]:
+    """Those of the names that are no file below the folder."""
     listed = defaultdict(set)
     for name in names:
         listed[os.path.dirname(name)].add(name)
     missing = set()
     for folder, inside in listed.items():  # one look at each folder, not one for each image
-        place = split.image_dir / folder
+        place = image_dir / folder
         present = set(os.listdir(place)) if place.is_dir() else set()
         missing |= {name for name in inside if os.path.basename(name) not in present}
-    if missing:
-        raise UserError(
-            f'{len(missing)} of {len(names)} images listed in {split.file} are missing from '
-            f'{split.image_dir}: {", ".join(first_few(sorted(missing)))}. Put them there, or take '
-            'them out of the list.'
-        )
-    return [_with_size(split, image) for image in split.content['images']]
+    return sorted(missing)
 
 
 def _with_size(split: LabelledImages, image: dict) -> dict:
@@ -115,21 +151,26 @@ def _with_size(split: LabelledImages, image: dict) -> dict:
     return {**image, 'height': height, 'width': width}
 
 
-def _match_categories(split: LabelledImages, categories: list[dict]) -> dict[int, int]:
+def _match_categories(
+    split: LabelledImages, categories: list[dict], on_fault: OnFault
+) -> dict[int, int]:
     """The id to write for each category id of the split, matched by name."""
     ids = {entry['name']: entry['id'] for entry in categories}
-    used = {annotation.get('category_id') for annotation in split.content['annotations']}
-    unknown = used - {entry['id'] for entry in split.content['categories']}
+    used = Counter(annotation.get('category_id') for annotation in split.content['annotations'])
+    unknown = used.keys() - {entry['id'] for entry in split.content['categories']}
     if unknown:
-        raise UserError(
-            f'{split.file}: boxes have the category ids {sorted(unknown, key=str)}, which are not '
-            'among its categories.'
-        )
+        what = 'boxes whose category id is not among the categories'
+        fix = 'list the category or give the boxes a listed one'
+        examples = first_few(f'category {number!r}' for number in sorted(unknown, key=str))
+        count = sum(used[number] for number in unknown)
+        on_fault(Finding(split.file, what, count, examples, fix))
     mine = [entry for entry in split.content['categories'] if entry['id'] in used]
-    strange = [entry['name'] for entry in mine if entry['name'] not in ids]
+    strange = [entry for entry in mine if entry['name'] not in ids]
     if strange:
-        raise UserError(
-            f'{split.file} has boxes of {", ".join(map(repr, strange))}, which the training split '
-            f'does not know ({", ".join(first_few(ids, 10))}): the splits need the same categories.'
-        )
-    return {entry['id']: ids[entry['name']] for entry in mine}
+        known = ', '.join(first_few(ids, 10))
+        what = f'boxes of categories that the training split does not know (it has {known})'
+        fix = 'give the splits the same categories'
+        count = sum(used[entry['id']] for entry in strange)
+        examples = first_few(repr(entry['name']) for entry in strange)
+        on_fault(Finding(split.file, what, count, examples, fix))
+    return {entry['id']: ids[entry['name']] for entry in mine if entry['name'] in ids}

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from res2net_mm.data import coco_layout, voc_layout
 from res2net_mm.data.choose_splits import choose_splits
 from res2net_mm.data.coco_check import clean, read_categories
 from res2net_mm.data.coco_layout import LabelledImages, find_coco
-from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.data.voc_layout import find_voc
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.size_bins import COCO_BINS
@@ -91,6 +92,63 @@ class DetectionFolder:
         return '\n'.join(lines)
 
 
+@dataclass(frozen=True)
+class LabelledFolder:
+    """What a folder's labels say, read and cleaned.
+
+    Attributes:
+        layout: ``coco`` or ``voc``.
+        categories: those of the training split, in the order of the labels.
+        parts: train, val, and test where it is not val.
+        findings: what was noticed, mended or left out.
+    """
+
+    layout: str
+    categories: list[dict]
+    parts: Mapping[str, LabelledImages]
+    findings: tuple[Finding, ...]
+
+
+def read_boxes(root: Path, on_fault: OnFault = stop_at) -> LabelledFolder | None:
+    """The boxes of a folder in COCO or VOC layout; None if it is in neither.
+
+    Args:
+        root: the folder; nothing is written anywhere.
+        on_fault: called with what no training can begin with, and what can be read without it is.
+
+    Raises:
+        UserError: nothing can be made of the folder, or ``on_fault`` raises.
+    """
+    layout, found, findings = 'coco', find_coco(root), []
+    if not found:
+        layout, (found, findings) = 'voc', find_voc(root, on_fault)
+    if not found:
+        return None
+    parts, notes = choose_splits(root, found)
+    findings += notes
+    categories, notes = read_categories(parts['train'])
+    findings += notes
+    own = {name: part for name, part in parts.items() if name != 'test' or part is not parts['val']}
+    counted = {}
+    for name, part in own.items():
+        own[name], notes = clean(part, categories, on_fault)
+        findings += notes
+        counted[name] = Counter(
+            entry['category_id']
+            for entry in own[name].content['annotations']
+            if not entry['iscrowd']
+        )
+        if not counted[name]:
+            what = f'boxes of the split {name!r} that can be used'
+            on_fault(Finding(part.file, what, 0, fix='label some, or mend those there are'))
+    unseen = [entry['name'] for entry in categories if not counted['train'][entry['id']]]
+    if unseen:
+        what = 'classes without a box to train on'
+        fix = 'label some, or take the class out of the categories'
+        findings.append(Finding(own['train'].file, what, len(unseen), first_few(unseen), fix))
+    return LabelledFolder(layout, categories, own, tuple(findings))
+
+
 def recognise(root: str | os.PathLike, out_dir: str | os.PathLike) -> DetectionFolder:
     """Finds out what is in ``root`` and makes it ready to train on.
 
@@ -104,36 +162,18 @@ def recognise(root: str | os.PathLike, out_dir: str | os.PathLike) -> DetectionF
     root = Path(root).expanduser().absolute()
     if not root.is_dir():
         raise UserError(f'{root} is not a folder.')
-    layout, found, findings = 'coco', find_coco(root), []
-    if not found:
-        layout, (found, findings) = 'voc', find_voc(root)
-    if not found:
-        raise UserError(_neither(root))
-    parts, notes = choose_splits(root, found)
-    findings += notes
-
-    categories, notes = read_categories(parts['train'])
-    findings += notes
-    own = {name: part for name, part in parts.items() if name != 'test' or part is not parts['val']}
-    splits: dict[str, Split] = {}
-    for name, part in own.items():
-        own[name], notes = clean(part, categories)
-        findings += notes
-        splits[name] = _count(name, own[name])
-        if not splits[name].boxes:
-            raise UserError(f'{part.file} has no usable boxes for the split {name!r}.')
-    for name, part in own.items():  # only now is nothing left that could be wrong
+    labelled = read_boxes(root)
+    if labelled is None:
+        raise UserError(describe_unknown(root))
+    splits = {name: _count(name, part) for name, part in labelled.parts.items()}
+    for name, part in labelled.parts.items():  # only now is nothing left that could be wrong
         if part.is_copy:
             file = Path(out_dir).absolute() / f'instances_{name}.json'
             _write_json(file, part.content)
             splits[name] = replace(splits[name], ann_file=file)
     splits.setdefault('test', replace(splits['val'], name='test'))
-    unseen = [name for name, count in splits['train'].boxes_by_class.items() if not count]
-    if unseen:
-        what = 'classes without a box to train on'
-        findings.append(Finding(splits['train'].ann_file, what, len(unseen), first_few(unseen)))
-    classes = tuple(entry['name'] for entry in categories)
-    return DetectionFolder(root, layout, classes, splits, tuple(findings))
+    classes = tuple(entry['name'] for entry in labelled.categories)
+    return DetectionFolder(root, labelled.layout, classes, splits, labelled.findings)
 
 
 def _table_row(first, *others) -> str:
@@ -166,7 +206,7 @@ def _write_json(file: Path, content: dict) -> None:
         json.dump(content, stream, allow_nan=False)
 
 
-def _neither(root: Path) -> str:
+def describe_unknown(root: Path) -> str:
     """What was looked for in a folder that is in no known layout, and what is there."""
     entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')

@@ -1,24 +1,29 @@
 """What was noticed in a folder of data, in a form that a report can print or count."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from res2net_mm.errors import UserError
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something in the data that its owner should know, though training can go on.
+    """Something in the data that its owner should know.
 
     Attributes:
         file: the file it is about.
         what: what is the matter, and what was done about it, as a phrase in the plural.
         count: how many times.
         examples: the first few, each naming its image.
+        fix: what its owner should do about it; empty for a mere note.
     """
 
     file: Path
     what: str
     count: int
     examples: tuple[str, ...] = ()
+    fix: str = ''
 
     def __str__(self):
         text = f'{self.file}: {self.what}: {self.count}'
@@ -26,6 +31,20 @@ class Finding:
             rest = ', ...' if self.count > len(self.examples) else ''
             text += f' ({", ".join(self.examples)}{rest})'
         return text
+
+
+#: What is called with a fault that no training can begin with. It raises, or notes it and returns;
+#: what is at fault is then left out.
+OnFault = Callable[[Finding], None]
+
+
+def stop_at(fault: Finding) -> None:
+    """Ends a run that is about to train on faulty data.
+
+    Raises:
+        UserError: always.
+    """
+    raise UserError(f'{fault}. Fix: {fault.fix}.')
 
 
 def first_few(items, limit: int = 3) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.data.known_segmentation_sets import CAMVID, CAMVID_NAME, VOC
 from res2net_mm.data.segmentation_masks import MaskCensus
 from res2net_mm.errors import UserError
@@ -46,6 +47,7 @@ def name_labels(
     image_names: Iterable[str],
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    on_fault: OnFault = stop_at,
 ) -> Labels:
     """Names the classes, from the first that says: the caller, a file, a known set, the labels.
 
@@ -59,9 +61,10 @@ def name_labels(
         image_names: names of the images, by which CamVid is known.
         classes: names, without the ignored label.
         ignore_index: the ignored label, 0 to 255.
+        on_fault: called where masks hold labels that have no name.
 
     Raises:
-        UserError: masks hold labels that have no name, or nothing can be made of them.
+        UserError: nothing can be made of the labels, or ``on_fault`` raises.
     """
     if ignore_index is not None and not 0 <= ignore_index <= 255:
         raise UserError(f'--ignore-index {ignore_index} is not a label: 0 to 255 is allowed.')
@@ -78,12 +81,12 @@ def name_labels(
         names, source = CAMVID, 'named as in CamVid, as the names of the images say'
         void = len(CAMVID) if void is None else void
     else:
-        return _unnamed(root, census, IGNORED if void is None else void)
+        return _unnamed(root, census, IGNORED if void is None else void, on_fault)
     above = {label for label in seen if label >= len(names)}
     if void is None:
         void = above.pop() if len(above) == 1 else IGNORED
     labels = Labels(names, void, f'{source}; label {void} ignored')
-    _check(labels, census)
+    _check(labels, census, on_fault)
     return labels
 
 
@@ -126,7 +129,7 @@ def _without_void(file: Path, names: list[str], ignore_index: int | None):
     return tuple(name for i, name in enumerate(names) if i != void), void
 
 
-def _unnamed(root: Path, census: MaskCensus, void: int) -> Labels:
+def _unnamed(root: Path, census: MaskCensus, void: int, on_fault: OnFault) -> Labels:
     """Classes named by their labels, up to the greatest that occurs."""
     first = int(void == 0)
     seen = sorted(census.seen() - {void, IGNORED})
@@ -144,21 +147,23 @@ def _unnamed(root: Path, census: MaskCensus, void: int) -> Labels:
         )
     source = f'named by their labels; label {void} ignored{hint}'
     labels = Labels(names, void, source)
-    _check(labels, census)
+    _check(labels, census, on_fault)
     return labels
 
 
-def _check(labels: Labels, census: MaskCensus) -> None:
+def _check(labels: Labels, census: MaskCensus, on_fault: OnFault) -> None:
     last = labels.first + len(labels.classes) - 1
     ignored = {labels.ignore_index, IGNORED} if labels.first else {labels.ignore_index}
     strange = sorted(census.seen() - {*range(labels.first, last + 1)} - ignored)
     if strange:
-        count, file = census.masks[strange[0]]
-        raise UserError(
-            f'{count} masks, {file} the first, hold the label {strange[0]}, and the '
-            f'{len(labels.classes)} classes ({labels.source}) have {labels.first} to {last}: mend '
-            'them, or say what it is with --classes or --ignore-index.'
+        what = (
+            f'labels in masks that are none of the {len(labels.classes)} classes '
+            f'({labels.source}), which have {labels.first} to {last}'
         )
+        held = ((label, *census.masks[label]) for label in strange)
+        examples = first_few(f'label {label} in {n} masks, first {file}' for label, n, file in held)
+        fix = 'mend the masks, or say what the label is with --classes or --ignore-index'
+        on_fault(Finding(census.masks[strange[0]][1], what, len(strange), examples, fix))
     if labels.first <= labels.ignore_index <= last:
         raise UserError(
             f'--ignore-index {labels.ignore_index} is a class ({labels.source}): name the classes '

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.data.segmentation_classes import Labels, name_labels
 from res2net_mm.data.segmentation_layout import LOOKED_FOR, MaskedImages, find_masks
 from res2net_mm.data.segmentation_masks import MaskCensus, count_labels
@@ -71,6 +71,75 @@ class SegmentationFolder:
         return '\n'.join(lines)
 
 
+@dataclass(frozen=True)
+class MaskedFolder:
+    """What a folder's masks say.
+
+    Attributes:
+        labels: the classes and the ignored label.
+        parts: train, val, and test where it is not val.
+        censuses: of each of these, the labels in its masks.
+        findings: what was noticed or left out.
+    """
+
+    labels: Labels
+    parts: Mapping[str, MaskedImages]
+    censuses: Mapping[str, MaskCensus]
+    findings: tuple[Finding, ...]
+
+    def counting(self, name: str) -> np.ndarray:
+        """(classes,) int64, how many pixels each class has in a split."""
+        first = self.labels.first
+        return self.censuses[name].pixels[first : first + len(self.labels.classes)]
+
+
+def read_masks(
+    root: Path,
+    *,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
+    on_fault: OnFault = stop_at,
+) -> MaskedFolder | None:
+    """The masks of a folder, every one of them read; None if it has none.
+
+    Args:
+        root: the folder; nothing is written anywhere.
+        classes: names of the classes, if the folder does not tell them or tells others.
+        ignore_index: the label to ignore, likewise.
+        on_fault: called with what no training can begin with, and what can be read without it is.
+
+    Raises:
+        UserError: nothing can be made of the folder, or ``on_fault`` raises.
+    """
+    layout, found, findings = find_masks(root)
+    if not found:
+        return None
+    parts, notes = choose_masked_splits(root, found)
+    findings += notes
+    own = {name: part for name, part in parts.items() if name != 'test' or part is not parts['val']}
+    censuses = {n: count_labels(part, what=n, on_fault=on_fault) for n, part in own.items()}
+    everything = MaskCensus()
+    for census in censuses.values():
+        everything |= census
+    labels = name_labels(
+        root,
+        everything,
+        layout=layout,
+        image_names=[Path(name).name for part in own.values() for name in part.names],
+        classes=classes,
+        ignore_index=ignore_index,
+        on_fault=on_fault,
+    )
+    pixels = censuses['train'].pixels[labels.first :]
+    unseen = [name for i, name in enumerate(labels.classes) if not pixels[i]]
+    if unseen:
+        what = 'classes without a pixel to train on'
+        fix = 'label some, or take the class out of the names'
+        mask_dir = own['train'].mask_dir
+        findings.append(Finding(mask_dir, what, len(unseen), first_few(unseen), fix))
+    return MaskedFolder(labels, own, censuses, tuple(findings))
+
+
 def recognise_masks(
     root: str | os.PathLike,
     out_dir: str | os.PathLike,
@@ -92,44 +161,28 @@ def recognise_masks(
     root, out_dir = Path(root).expanduser().absolute(), Path(out_dir).absolute()
     if not root.is_dir():
         raise UserError(f'{root} is not a folder.')
-    layout, found, findings = find_masks(root)
-    if not found:
-        entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
-        there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
-        raise UserError(
-            f'{root} holds no images with label masks (looked for {LOOKED_FOR}). In it: '
-            f'{there or "nothing"}.'
-        )
-    parts, notes = choose_masked_splits(root, found)
-    findings += notes
-    own = {name: part for name, part in parts.items() if name != 'test' or part is not parts['val']}
-    censuses = {name: count_labels(part, what=name) for name, part in own.items()}
-    everything = MaskCensus()
-    for census in censuses.values():
-        everything |= census
-    labels = name_labels(
-        root,
-        everything,
-        layout=layout,
-        image_names=[Path(name).name for part in own.values() for name in part.names],
-        classes=classes,
-        ignore_index=ignore_index,
-    )
-    window = slice(labels.first, labels.first + len(labels.classes))
+    masked = read_masks(root, classes=classes, ignore_index=ignore_index)
+    if masked is None:
+        raise UserError(describe_unmasked(root))
     splits = {}
-    for name, part in own.items():  # only now is nothing left that could be wrong
-        pixels = censuses[name].pixels
+    for name, part in masked.parts.items():  # only now is nothing left that could be wrong
         file = out_dir / f'masked_{name}.txt'
         _write_lines(file, part.names)
-        counting = pixels[window]
-        splits[name] = MaskSplit(name, file, part, counting, int(pixels.sum() - counting.sum()))
+        counting = masked.counting(name)
+        ignored = int(masked.censuses[name].pixels.sum() - counting.sum())
+        splits[name] = MaskSplit(name, file, part, counting, ignored)
     splits.setdefault('test', replace(splits['val'], name='test'))
-    train = splits['train']
-    unseen = [n for n, count in zip(labels.classes, train.pixels, strict=True) if not count]
-    if unseen:
-        what = 'classes without a pixel to train on'
-        findings.append(Finding(train.files.mask_dir, what, len(unseen), first_few(unseen)))
-    return SegmentationFolder(root, labels, splits, tuple(findings))
+    return SegmentationFolder(root, masked.labels, splits, masked.findings)
+
+
+def describe_unmasked(root: Path) -> str:
+    """What was looked for in a folder without label masks, and what is there."""
+    entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
+    there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
+    return (
+        f'{root} holds no images with label masks (looked for {LOOKED_FOR}). In it: '
+        f'{there or "nothing"}.'
+    )
 
 
 def _share(part: int, whole: int) -> str:

@@ -100,7 +100,8 @@ def _voc_splits(home: Path) -> tuple[dict[str, MaskedImages], list[Finding]]:
         bare = [name for name in dict.fromkeys(lines) if name not in there]
         if bare:
             what = 'names without an image and a mask, left out'
-            findings.append(Finding(file, what, len(bare), first_few(bare)))
+            fix = 'add the files, or take the names out of the list'
+            findings.append(Finding(file, what, len(bare), first_few(bare), fix))
         if names:
             found[split] = replace(whole, source=file, names=tuple(names))
     return found or {'all': whole}, findings
@@ -131,11 +132,13 @@ def _match(
     if all_labelled and len(masked) < len(images):
         bare = sorted(images - set(masked))
         what = f'images without a mask in {mask_dir}, left out'
-        findings.append(Finding(image_dir, what, len(bare), first_few(bare)))
+        fix = 'add their masks, or take the images away'
+        findings.append(Finding(image_dir, what, len(bare), first_few(bare), fix))
     if len(names) < len(masked):
         other = [name for name in sorted(masked) if not name.endswith(image_suffix)]
         what = f'images that do not end in {image_suffix} as most do, left out'
-        findings.append(Finding(image_dir, what, len(other), first_few(other)))
+        fix = f'save them as {image_suffix}, too'
+        findings.append(Finding(image_dir, what, len(other), first_few(other), fix))
     found = MaskedImages(
         image_dir, image_dir, mask_dir, image_suffix, mask_suffix, tuple(sorted(names))
     )

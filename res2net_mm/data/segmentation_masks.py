@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from res2net_mm.data.findings import first_few
+from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
+from res2net_mm.data.image_file import shown_size
 from res2net_mm.data.segmentation_layout import MaskedImages
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.progress import track
 
-ORIENTATION = 0x0112  # EXIF tag; from 5 on the picture is shown with height and width exchanged
 ONE_CHANNEL = {'1', 'L', 'P', 'I', 'I;16', 'I;16B'}
 
 
@@ -42,22 +42,24 @@ class MaskCensus:
         return MaskCensus(self.pixels + other.pixels, masks, both)
 
 
-def count_labels(part: MaskedImages, *, what: str) -> MaskCensus:
+def count_labels(part: MaskedImages, *, what: str, on_fault: OnFault = stop_at) -> MaskCensus:
     """Reads all masks of a split.
 
     Args:
         part: where they lie.
         what: name of the split, for the bar of progress.
-
-    Raises:
-        UserError: a mask cannot be read, holds colours or labels above 255 in place of labels, or
-            is not as large as its image.
+        on_fault: called where masks or images cannot be read, masks hold colours or labels above
+            255 in place of labels, or are not as large as their images.
     """
-    census, unequal = MaskCensus(), []
+    census, unusable, unequal = MaskCensus(), [], []
     for name in track(part.names, f'masks of {what}', total=len(part.names), shown=True):
         file = part.mask(name)
-        labels, palette = read_mask(file)
-        size = _shown_size(part.image(name))
+        try:
+            labels, palette = read_mask(file)
+            size = shown_size(part.image(name))
+        except UserError as error:
+            unusable.append(str(error).rstrip('.'))
+            continue
         if labels.shape != size:
             unequal.append(f'{file.name} has {_text(labels.shape)}, its image {_text(size)}')
             continue
@@ -67,11 +69,14 @@ def count_labels(part: MaskedImages, *, what: str) -> MaskCensus:
         for label in np.flatnonzero(counts).tolist():
             masks, first = census.masks.get(label, (0, file))
             census.masks[label] = masks + 1, first
+    if unusable:
+        fix = 'write them as PNG with one channel of 8 bits, the class of each pixel'
+        notice = 'masks that cannot be used'
+        on_fault(Finding(part.mask_dir, notice, len(unusable), first_few(unusable), fix))
     if unequal:
-        raise UserError(
-            f'{len(unequal)} of {len(part.names)} masks in {part.mask_dir} are not as large as '
-            f'their images: {"; ".join(first_few(unequal))}.'
-        )
+        notice = 'masks that are not as large as their images'
+        fix = 'save masks and images in one size, turned alike'
+        on_fault(Finding(part.mask_dir, notice, len(unequal), first_few(unequal), fix))
     return census
 
 
@@ -110,17 +115,6 @@ def read_palette(file: Path) -> np.ndarray | None:
     colours = np.zeros(3 * 256, np.uint8)
     colours[: len(values)] = values
     return colours.reshape(256, 3)
-
-
-def _shown_size(file: Path) -> tuple[int, int]:
-    """Height and width in pixels, as training will see them (turned as EXIF says)."""
-    try:
-        with Image.open(file) as image:
-            width, height = image.size
-            turned = image.getexif().get(ORIENTATION, 1) >= 5
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UserError(f'image {file} cannot be read: {error}.') from error
-    return (width, height) if turned else (height, width)
 
 
 def _text(size: tuple[int, int]) -> str:

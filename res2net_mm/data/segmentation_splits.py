@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from res2net_mm.data.choose_splits import HELD_OUT
+from res2net_mm.data.choose_splits import APART, HELD_OUT
 from res2net_mm.data.findings import Finding, first_few
 from res2net_mm.data.segmentation_layout import MaskedImages
 from res2net_mm.errors import UserError
@@ -44,7 +44,7 @@ def choose_masked_splits(
     if both:
         what = 'images both in train and in val, so that the result will look too good'
         names = first_few(path.name for path in sorted(both))
-        findings.append(Finding(val.source, what, len(both), names))
+        findings.append(Finding(val.source, what, len(both), names, APART))
     return {'train': train, 'val': val, 'test': test or val}, findings
 
 

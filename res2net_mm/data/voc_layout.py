@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 
 from res2net_mm.data.coco_layout import LabelledImages, split_name
-from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.errors import UserError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG', '.bmp')
@@ -17,7 +17,9 @@ LOOKED_FOR = 'PASCAL VOC layout: Annotations/*.xml, JPEGImages/ and ImageSets/Ma
 FROM_ZERO = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
 
 
-def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
+def find_voc(
+    root: Path, on_fault: OnFault = stop_at
+) -> tuple[dict[str, LabelledImages], list[Finding]]:
     """The splits of ``root``, or of a folder up to two levels down; empty if not in VOC layout.
 
     An object marked ``difficult`` gets ``iscrowd: 1`` and ``voc_difficult: 1``. It is then not
@@ -29,8 +31,13 @@ def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
     the folder begins at 0, the folder counts from 0 as many tools do, and xmin and xmax are taken
     as the edges themselves. A box with xmax = xmin or ymax = ymin is a click and not a box in both.
 
+    Args:
+        root: the folder.
+        on_fault: called where XML files have no image, or files cannot be read or used.
+
     Raises:
-        UserError: an XML or image cannot be read or is not there.
+        UserError: there are several folders in VOC layout, a name leads out of the folder, or
+            ``on_fault`` raises.
     """
     places = [root, *sorted(root.glob('*/')), *sorted(root.glob('*/*/'))]
     homes = [place for place in places if _annotation_dir(place)]
@@ -52,11 +59,12 @@ def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
         bare = [name for name in names if name not in xml_names]
         if bare:
             what = f'images without an XML file in {xml_dir.name}/, left out'
-            findings.append(Finding(file, what, len(bare), first_few(bare)))
+            fix = 'add their XML files, or take them out of the list'
+            findings.append(Finding(file, what, len(bare), first_few(bare), fix))
         splits[split] = file, labelled
     needed = sorted({name for _, names in splits.values() for name in names})
-    images = {name: _find_image(image_dir, xml_dir / f'{name}.xml', name) for name in needed}
-    objects = {name: _read_xml(xml_dir / f'{name}.xml', images[name]) for name in needed}
+    images = _find_images(image_dir, xml_dir, needed, on_fault)
+    objects = _read_xmls(xml_dir, images, on_fault)
     corners = [box for _, _, found in objects.values() for _, box, _ in found]
     from_zero = any(0 <= edge < 1 for box in corners for edge in box[:2])
     if from_zero:
@@ -65,7 +73,8 @@ def find_voc(root: Path) -> tuple[dict[str, LabelledImages], list[Finding]]:
 
     found = {}
     for split, (file, names) in splits.items():
-        entries = [(images[name].relative_to(image_dir), *objects[name]) for name in names]
+        usable = [name for name in names if name in objects]
+        entries = [(images[name].relative_to(image_dir), *objects[name]) for name in usable]
         found[split] = LabelledImages(file, image_dir, _coco(entries, classes, from_zero), True)
     return found, findings
 
@@ -102,11 +111,36 @@ def _image_name(line: str, file: Path, xml_names: set[str]) -> str:
     return first
 
 
-def _find_image(image_dir: Path, xml: Path, name: str) -> Path:
-    for suffix in IMAGE_SUFFIXES:
-        if (image_dir / f'{name}{suffix}').is_file():
-            return image_dir / f'{name}{suffix}'
-    raise UserError(f'{xml} has no image: {name}.jpg (or .jpeg, .png) is not in {image_dir}.')
+def _find_images(
+    image_dir: Path, xml_dir: Path, names: list[str], on_fault: OnFault
+) -> dict[str, Path]:
+    """The image of each name that has one."""
+    images = {}
+    for name in names:
+        files = (image_dir / f'{name}{suffix}' for suffix in IMAGE_SUFFIXES)
+        if file := next(filter(Path.is_file, files), None):
+            images[name] = file
+    missing = [f'{name}.xml' for name in names if name not in images]
+    if missing:
+        what = f'XML files without an image (.jpg, .jpeg, .png) in {image_dir}'
+        fix = 'put the images there, or take the names out of ImageSets/Main'
+        on_fault(Finding(xml_dir, what, len(missing), first_few(missing), fix))
+    return images
+
+
+def _read_xmls(xml_dir: Path, images: dict[str, Path], on_fault: OnFault) -> dict[str, tuple]:
+    """Height, width and objects of each name whose XML file can be used."""
+    objects, faults = {}, []
+    for name, image in images.items():
+        try:
+            objects[name] = _read_xml(xml_dir / f'{name}.xml', image)
+        except UserError as error:
+            faults.append(str(error).rstrip('.'))
+    if faults:
+        what = 'XML files that cannot be used'
+        fix = 'mend them, or take their names out of ImageSets/Main'
+        on_fault(Finding(xml_dir, what, len(faults), first_few(faults), fix))
+    return objects
 
 
 def _read_xml(xml: Path, image: Path) -> tuple[int, int, list[tuple]]:

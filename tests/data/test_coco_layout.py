@@ -163,17 +163,17 @@ BROKEN = {
     'entry that is none': (_change('annotations', [7]), r'annotations\[0\]'),
     'image deleted': (
         lambda root: (root / 'train2017/train_3.jpg').unlink(),
-        '1 of 5 images .* train_3.jpg',
+        r'missing from .*: 1 \(train_3.jpg\)\. Fix: put',
     ),
     'no image there': (lambda root: shutil.rmtree(root / 'train2017'), 'train_0.jpg'),
     'file name leaves': (_first('images', file_name='../../x.jpg'), 'leads out of the folder'),
     'file name absolute': (_first('images', file_name='/etc/x.jpg'), 'leads out of the folder'),
-    'image id twice': (_first('images', id=2), '2 images have the id 2'),
+    'image id twice': (_first('images', id=2), r'ids that several images have: 1 \(2\)'),
     'image name twice': (_first('images', file_name='train_1.jpg'), "'train_1.jpg'"),
     'category twice': (_first('categories', name='dog'), "2 categories have the name 'dog'"),
     'category id twice': (_first('categories', id=2), '2 categories have the id 2'),
     'category without id': (_first('categories', id=None), 'whole number as id'),
-    'category unknown': (_first('annotations', category_id=9), r'\[9\]'),
+    'category unknown': (_first('annotations', category_id=9), r'1 \(category 9\)'),
     'other classes': (_first('categories', name='cow'), "'cat'.*'?cow|'cat'"),
     'two files': (
         lambda root: shutil.copy(

@@ -111,7 +111,7 @@ def test_what_cannot_be_known_is_said(tmp_path):
 @pytest.mark.parametrize(
     ('labels', 'names', 'options', 'reason'),
     [
-        ((0, 1, 7, 9), 'a\nb\n', {}, '10 masks, .* hold the label 7'),
+        ((0, 1, 7, 9), 'a\nb\n', {}, r'none of the 2 classes .*: 2 \(label 7 in 10 masks'),
         ((0, 255), None, {}, 'one class .* not 255'),
         ((0, 128), None, {}, 'hold only the labels 0, 128: number the classes'),
         ((0, 1), 'a\na\n', {}, "names the class 'a' twice"),
@@ -131,7 +131,9 @@ def test_labels_that_make_no_sense_are_refused(labels, names, options, reason, t
 def test_masks_of_another_size_are_refused(tmp_path):
     write_masked(tmp_path)
     write_mask(tmp_path / 'annotations/val/val_3.png', (0, 1), height=30)
-    with pytest.raises(UserError, match=r'1 of 5 masks .* val_3\.png has 80x30 px, its image 80x6'):
+    with pytest.raises(
+        UserError, match=r'as large as their images: 1 \(val_3\.png has 80x30 px, its image 80x6'
+    ):
         recognise(tmp_path)
 
 

@@ -133,9 +133,12 @@ BROKEN = {
     ),
     'object without class': (
         lambda home: (home / 'Annotations/a.xml').write_text(voc_xml([('', 1, 1, 9, 9)])),
-        'a.xml: an object has no <name>',
+        r'cannot be used: 1 \(.*a.xml: an object has no <name>',
     ),
-    'image missing': (lambda home: (home / 'JPEGImages/a.jpg').unlink(), 'a.xml has no image'),
+    'image missing': (
+        lambda home: (home / 'JPEGImages/a.jpg').unlink(),
+        r'without an image .*: 1 \(a.xml\)',
+    ),
     'name leaves': (
         lambda home: (home / 'ImageSets/Main/train.txt').write_text('../../a\n'),
         'leads out of the folder',
@@ -155,7 +158,7 @@ BROKEN = {
     ),
     'only difficult': (
         lambda home: (home / 'Annotations/a.xml').write_text(voc_xml([('dog', 1, 1, 9, 9, 1)])),
-        "no usable boxes for the split 'train'",
+        "boxes of the split 'train' that can be used: 0",
     ),
     'two sets': (
         lambda home: write_voc(home / 'VOC2012', {'a': voc_xml()}, {}),
