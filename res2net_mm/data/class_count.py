@@ -1,6 +1,6 @@
 """Sets the number of classes in every head of a detector's config."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from res2net_mm.errors import UserError
 
@@ -27,30 +27,36 @@ def set_class_count(model, count: int) -> list[str]:
         UserError: the model has no head to set.
     """
     changes: list[str] = []
-    found = _set(model, 'model', count, changes)
-    if not found and model.get('bbox_head') is None and model.get('rpn_head') is None:
+    counts = list(_counts(model, 'model'))
+    for path, part, key in counts:
+        if part[key] != count:
+            changes.append(f'{path}.{key}: {part[key]} -> {count}')
+            _resize_weights(part, path, part[key], count, changes)
+            part[key] = count
+    if not counts and model.get('bbox_head') is None and model.get('rpn_head') is None:
         raise UserError(
             'no head with num_classes was found in the model: is it a detector of MMDetection?'
         )
     return changes
 
 
-def _set(part, path: str, count: int, changes: list[str]) -> int:
-    """Sets the count in ``part`` and below; returns how many there were."""
+def class_counts(model) -> dict[str, int]:
+    """The number of classes in every head of ``model``, by where it stands."""
+    return {f'{path}.{key}': part[key] for path, part, key in _counts(model, 'model')}
+
+
+def _counts(part, path: str) -> Iterator[tuple[str, Mapping, str]]:
+    """Yields the heads in ``part`` and below: path, settings and key of the count."""
     if isinstance(part, (list, tuple)):
-        return sum(_set(item, f'{path}[{i}]', count, changes) for i, item in enumerate(part))
-    if not isinstance(part, Mapping):
-        return 0
-    found = 0
-    for key in ('num_classes', 'num_things_classes'):
-        if isinstance(part.get(key), int):
-            found += 1
-            if part[key] != count:
-                changes.append(f'{path}.{key}: {part[key]} -> {count}')
-                _resize_weights(part, path, part[key], count, changes)
-                part[key] = count
-    below = [(key, value) for key, value in part.items() if key not in OTHER_CLASSES]
-    return found + sum(_set(value, f'{path}.{key}', count, changes) for key, value in below)
+        for i, item in enumerate(part):
+            yield from _counts(item, f'{path}[{i}]')
+    elif isinstance(part, Mapping):
+        for key in ('num_classes', 'num_things_classes'):
+            if isinstance(part.get(key), int):
+                yield path, part, key
+        for key, value in part.items():
+            if key not in OTHER_CLASSES:
+                yield from _counts(value, f'{path}.{key}')
 
 
 def _resize_weights(head, path: str, old: int, count: int, changes: list[str]) -> None:

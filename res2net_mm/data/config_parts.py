@@ -46,6 +46,17 @@ def walk(settings: Any) -> Iterator[Mapping]:
             yield from walk(value)
 
 
+def leaf_datasets(dataset: Mapping) -> Iterator[Mapping]:
+    """The datasets inside wrappers such as RepeatDataset and ConcatDataset."""
+    if 'datasets' in dataset:
+        for part in dataset['datasets']:
+            yield from leaf_datasets(part)
+    elif 'dataset' in dataset:
+        yield from leaf_datasets(dataset['dataset'])
+    else:
+        yield dataset
+
+
 def replace_dataset(dataset: Mapping, new: Mapping) -> Mapping:
     """Puts ``new`` where the data is named, inside the wrappers and with what is ``KEPT``.
 

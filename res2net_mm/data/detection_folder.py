@@ -108,6 +108,17 @@ class LabelledFolder:
     parts: Mapping[str, LabelledImages]
     findings: tuple[Finding, ...]
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names, in the order of the labels."""
+        return tuple(entry['name'] for entry in self.categories)
+
+    def counted(self, root: Path) -> DetectionFolder:
+        """The folder with its boxes counted, every split in the file it was read from."""
+        splits = {name: _count(name, part) for name, part in self.parts.items()}
+        splits.setdefault('test', replace(splits['val'], name='test'))
+        return DetectionFolder(root, self.layout, self.classes, splits, self.findings)
+
 
 def read_boxes(root: Path, on_fault: OnFault = stop_at) -> LabelledFolder | None:
     """The boxes of a folder in COCO or VOC layout; None if it is in neither.
@@ -165,15 +176,16 @@ def recognise(root: str | os.PathLike, out_dir: str | os.PathLike) -> DetectionF
     labelled = read_boxes(root)
     if labelled is None:
         raise UserError(describe_unknown(root))
-    splits = {name: _count(name, part) for name, part in labelled.parts.items()}
+    folder = labelled.counted(root)
+    splits = dict(folder.splits)
     for name, part in labelled.parts.items():  # only now is nothing left that could be wrong
         if part.is_copy:
             file = Path(out_dir).absolute() / f'instances_{name}.json'
             _write_json(file, part.content)
             splits[name] = replace(splits[name], ann_file=file)
-    splits.setdefault('test', replace(splits['val'], name='test'))
-    classes = tuple(entry['name'] for entry in labelled.categories)
-    return DetectionFolder(root, labelled.layout, classes, splits, labelled.findings)
+    if 'test' not in labelled.parts:
+        splits['test'] = replace(splits['val'], name='test')
+    return replace(folder, splits=splits)
 
 
 def _table_row(first, *others) -> str:

@@ -87,10 +87,16 @@ class MaskedFolder:
     censuses: Mapping[str, MaskCensus]
     findings: tuple[Finding, ...]
 
-    def counting(self, name: str) -> np.ndarray:
-        """(classes,) int64, how many pixels each class has in a split."""
-        first = self.labels.first
-        return self.censuses[name].pixels[first : first + len(self.labels.classes)]
+    def counted(self, root: Path) -> SegmentationFolder:
+        """The folder with its pixels counted, every split listed where it was read from."""
+        window = slice(self.labels.first, self.labels.first + len(self.labels.classes))
+        splits = {}
+        for name, part in self.parts.items():
+            pixels = self.censuses[name].pixels
+            ignored = int(pixels.sum() - pixels[window].sum())
+            splits[name] = MaskSplit(name, part.source, part, pixels[window], ignored)
+        splits.setdefault('test', replace(splits['val'], name='test'))
+        return SegmentationFolder(root, self.labels, splits, self.findings)
 
 
 def read_masks(
@@ -164,15 +170,14 @@ def recognise_masks(
     masked = read_masks(root, classes=classes, ignore_index=ignore_index)
     if masked is None:
         raise UserError(describe_unmasked(root))
+    folder = masked.counted(root)
     splits = {}
     for name, part in masked.parts.items():  # only now is nothing left that could be wrong
         file = out_dir / f'masked_{name}.txt'
         _write_lines(file, part.names)
-        counting = masked.counting(name)
-        ignored = int(masked.censuses[name].pixels.sum() - counting.sum())
-        splits[name] = MaskSplit(name, file, part, counting, ignored)
+        splits[name] = replace(folder.splits[name], list_file=file)
     splits.setdefault('test', replace(splits['val'], name='test'))
-    return SegmentationFolder(root, masked.labels, splits, masked.findings)
+    return replace(folder, splits=splits)
 
 
 def describe_unmasked(root: Path) -> str:

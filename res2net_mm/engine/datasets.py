@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 
 from res2net_mm.data import is_segmenter, recognise, recognise_masks, set_dataset, set_masks
+from res2net_mm.data.config_parts import leaf_datasets
 from res2net_mm.errors import UserError
 
 DATA_ROOT_VARIABLE = 'MMDET_DATASETS'
@@ -69,7 +70,7 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
         path
         for loader in loaders
         if cfg.get(loader)
-        for dataset in _leaf_datasets(cfg[loader].dataset)
+        for dataset in leaf_datasets(cfg[loader].dataset)
         for path in _paths(dataset)
     )
     missing = [path for path in dict.fromkeys(needed) if not path.exists()]
@@ -84,17 +85,6 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
             f'or train on any folder {kind} with `--data DIR`; or see it work with no data at all: '
             f'`make {"demo-seg" if segmenter else "demo"}`'
         )
-
-
-def _leaf_datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
-    """Yield the datasets inside wrappers such as RepeatDataset and ConcatDataset."""
-    if 'datasets' in dataset:
-        for part in dataset.datasets:
-            yield from _leaf_datasets(part)
-    elif 'dataset' in dataset:
-        yield from _leaf_datasets(dataset.dataset)
-    else:
-        yield dataset
 
 
 def _paths(dataset: ConfigDict) -> Iterator[Path]:
