@@ -1,12 +1,13 @@
 """Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
 
-import math
 from collections import defaultdict
 
 from pycocotools import mask as mask_api
 
 from res2net_mm.data.coco_layout import LabelledImages
 from res2net_mm.data.findings import Finding, first_few
+
+GREATEST = 1e12  # beyond any coordinate; whole numbers in JSON have no limit
 
 # What to do about boxes and masks that are not as they should be.
 REDRAW = 'draw them anew or delete them'
@@ -123,14 +124,13 @@ def _is_polygon(polygon) -> bool:
         isinstance(polygon, list)
         and len(polygon) >= 6
         and len(polygon) % 2 == 0
-        and {*map(type, polygon)} <= {int, float}
-        and math.isfinite(sum(polygon))
+        and all(map(is_number, polygon))
     )
 
 
 def is_number(value) -> bool:
-    """Whether ``value`` is a finite number."""
-    return isinstance(value, (int, float)) and math.isfinite(value)
+    """Whether ``value`` is a number that arithmetic can be done with."""
+    return isinstance(value, (int, float)) and abs(value) < GREATEST
 
 
 def _area(annotation: dict, image: dict) -> float:

@@ -49,8 +49,7 @@ class FolderCheck:
 
     def __str__(self):
         lines = [*self.tables]
-        lines += [f'note: {finding}' for finding in self.findings if not finding.fix]
-        lines += [f'PROBLEM {fault}\n    fix: {fault.fix}' for fault in self.faults]
+        lines += [f.advice() for f in sorted(self.findings, key=lambda f: bool(f.fix))]
         lines += [f'picture: {path}' for path in self.pictures]
         verdict = 'clean' if self.clean else f'not clean, problems: {len(self.faults)}'
         lines.append(f'{self.root}: {verdict}')

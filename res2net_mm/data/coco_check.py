@@ -6,14 +6,13 @@ categories in the file, an annotation id of 0 is never counted as found, a missi
 in one error. Small boxes always stay.
 """
 
-import os
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 from res2net_mm.data.box_check import clean_boxes, is_number
 from res2net_mm.data.coco_layout import LabelledImages, file_name_of
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
+from res2net_mm.data.image_file import missing_files
 from res2net_mm.data.voc_layout import image_size
 from res2net_mm.errors import UserError
 
@@ -113,7 +112,7 @@ def _clean_images(split: LabelledImages, on_fault: OnFault) -> list[dict]:
             fix = 'list every image once, with an id of its own'
             examples = first_few(map(repr, twice))
             on_fault(Finding(split.file, what, len(twice), examples, fix))
-    if missing := _missing(split.image_dir, names):
+    if missing := missing_files(split.image_dir, names):
         what = f'images that are listed and missing from {split.image_dir}'
         fix = 'put them there, or take them out of the list'
         on_fault(Finding(split.file, what, len(missing), first_few(missing), fix))
@@ -128,19 +127,6 @@ def _clean_images(split: LabelledImages, on_fault: OnFault) -> list[dict]:
         fix = 'replace the files, or take them out of the list'
         on_fault(Finding(split.file, what, len(unreadable), first_few(unreadable), fix))
     return list(images.values())
-
-
-def _missing(image_dir: Path, names: list[str]) -> list[str]:
-    """Those of the names that are no file below the folder."""
-    listed = defaultdict(set)
-    for name in names:
-        listed[os.path.dirname(name)].add(name)
-    missing = set()
-    for folder, inside in listed.items():  # one look at each folder, not one for each image
-        place = image_dir / folder
-        present = set(os.listdir(place)) if place.is_dir() else set()
-        missing |= {name for name in inside if os.path.basename(name) not in present}
-    return sorted(missing)
 
 
 def _with_size(split: LabelledImages, image: dict) -> dict:

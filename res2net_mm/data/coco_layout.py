@@ -59,7 +59,7 @@ def find_coco(root: Path) -> dict[str, LabelledImages]:
     for split, files in named.items():
         instances = [file for file in files if file.name.startswith('instances')] or files
         read = {file: read_json(file) for file in instances}
-        read = {file: content for file, content in read.items() if _is_coco(file, content)}
+        read = {file: content for file, content in read.items() if is_coco(file, content)}
         if len(read) > 1:
             raise UserError(
                 f'{root} has {len(read)} annotation files for the split {split!r}: '
@@ -86,7 +86,12 @@ def _json_files(root: Path) -> list[Path]:
     return [file for file in files if not file.name.startswith(OTHER_TASKS)]
 
 
-def _is_coco(file: Path, content) -> bool:
+def is_coco(file: Path, content) -> bool:
+    """Whether a JSON file's content is COCO's.
+
+    Raises:
+        UserError: it is meant to be, and is not.
+    """
     held = [
         key for key in LISTS if isinstance(content, dict) and isinstance(content.get(key), list)
     ]

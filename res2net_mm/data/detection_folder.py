@@ -87,7 +87,7 @@ class DetectionFolder:
             f'{self.root}: {self.layout.upper()} layout, {len(self.classes)} classes ({some})',
             *('  ' + _table_row(*row) for row in [header, *rows]),
             f'  sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes',
-            *(f'  note: {finding}' for finding in self.findings),
+            *(f'  {finding.advice()}' for finding in self.findings),
         ]
         return '\n'.join(lines)
 

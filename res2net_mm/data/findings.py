@@ -32,6 +32,10 @@ class Finding:
             text += f' ({", ".join(self.examples)}{rest})'
         return text
 
+    def advice(self) -> str:
+        """The finding as a line of a report, a problem with its fix below."""
+        return f'PROBLEM {self}\n    fix: {self.fix}' if self.fix else f'note: {self}'
+
 
 #: What is called with a fault that no training can begin with. It raises, or notes it and returns;
 #: what is at fault is then left out.

@@ -1,5 +1,8 @@
-"""What an image file says of itself before it is decoded."""
+"""What is known of image files before they are decoded: which are there, how large they are."""
 
+import os
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
@@ -31,3 +34,16 @@ def turned_size(image: Image.Image) -> tuple[int, int]:
 def orientation(image: Image.Image) -> int:
     """How EXIF turns an open image: 1 for not at all, to 8."""
     return image.getexif().get(ORIENTATION) or 1
+
+
+def missing_files(folder: Path, names: Iterable[str]) -> list[str]:
+    """Those of the names that are not there below the folder, in order."""
+    listed = defaultdict(set)
+    for name in names:
+        listed[os.path.dirname(name)].add(name)
+    missing = set()
+    for place, inside in listed.items():  # one look at each folder, not one for each image
+        place = folder / place
+        present = set(os.listdir(place)) if place.is_dir() else set()
+        missing |= {name for name in inside if os.path.basename(name) not in present}
+    return sorted(missing)

@@ -66,7 +66,7 @@ class SegmentationFolder:
             f'  {"":<{width}}' + ''.join(f'{part.name:>9}' for part in parts),
             *(f'  {name:<{width}}' + ''.join(f'{cell!s:>9}' for cell in row) for name, row in rows),
             '  classes in % of the pixels that count, ignored in % of all',
-            *(f'  note: {finding}' for finding in self.findings),
+            *(f'  {finding.advice()}' for finding in self.findings),
         ]
         return '\n'.join(lines)
 

@@ -9,10 +9,11 @@ from mmengine.device import get_device
 from mmengine.runner import Runner, find_latest_checkpoint
 
 from res2net_mm.checkpoints import make_mmengine_loading_safe
+from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
 
 from .config import load_config
-from .datasets import require_datasets, use_data_root_variable, use_folder
+from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
 
 
@@ -63,7 +64,10 @@ def train(
         messages.append(use_folder(cfg, data, classes=classes, ignore_index=ignore_index))
     else:
         use_data_root_variable(cfg)
-        require_datasets(cfg, loaders=('train_dataloader', 'val_dataloader'))
+        loaders = 'train_dataloader', 'val_dataloader'
+        require_datasets(cfg, loaders=loaders)
+        if is_first_process():
+            messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     began_from = cfg.get('load_from')
     _set_checkpoint(cfg, resume)
     if cfg.get('load_from'):

@@ -104,7 +104,7 @@ def read_json(path: str | Path):
             return json.load(file)
     except OSError as error:
         raise UserError(f'cannot read {path}: {error.strerror}') from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f'{path} is not a JSON file: {error}') from error
 
 
