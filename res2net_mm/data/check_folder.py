@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from mmengine.config import Config
@@ -17,6 +18,7 @@ from res2net_mm.data.image_file import shown_size
 from res2net_mm.data.resize_rule import resize_rule
 from res2net_mm.data.segmentation_apply import is_segmenter
 from res2net_mm.data.segmentation_folder import MaskedFolder, describe_unmasked, read_masks
+from res2net_mm.data.segmentation_masks import UNREADABLE_IMAGES
 from res2net_mm.data.size_census import count_sizes
 from res2net_mm.errors import UserError
 
@@ -90,7 +92,7 @@ def check_folder(
     if cfg is None or is_segmenter(cfg):
         with _noting(check, minor=boxes is not None):
             given = dict(classes=classes, ignore_index=ignore_index)
-            masks = read_masks(root, **given, on_fault=check.findings.append)
+            masks = read_masks(root, **given, on_fault=partial(_note_mask_fault, check))
     if boxes is None and masks is None and check.clean:
         raise UserError(
             (describe_unmasked if cfg and is_segmenter(cfg) else describe_unknown)(root)
@@ -102,8 +104,12 @@ def check_folder(
         if boxes is not None:
             picture = picture.with_name(f'{picture.stem}_masks{picture.suffix}')
         _check_masks(check, masks, cfg, decoded, picture)
-    check.findings = list(dict.fromkeys(check.findings))  # images with boxes and masks, twice
     return check
+
+
+def _note_mask_fault(check: FolderCheck, fault: Finding) -> None:
+    if fault.what != UNREADABLE_IMAGES:  # decoding comes, and will find these and more
+        check.findings.append(fault)
 
 
 @contextmanager
@@ -185,13 +191,16 @@ def _check_images(
     listed: dict[str, dict[Path, Size | None]],
     decoded: dict[Path, DecodedImage],
 ) -> None:
-    """Decodes the images of all splits, and compares them with their labels and each other."""
+    """Decodes the images of all splits, and compares them with their labels and each other.
+
+    Those decoded before, for their boxes, are not judged again for their masks.
+    """
+    new = {name: files.keys() - decoded.keys() for name, files in listed.items()}
     for name, files in listed.items():
-        missing = (file for file in files if file not in decoded)
-        decoded |= decode_all(missing, f'images of {name}')
+        files = {file: size for file, size in files.items() if file in new[name]}
+        decoded |= decode_all(files, f'images of {name}')
         check.findings += check_images(sources[name], files, decoded)
-    for name in listed.keys() - {'train'}:
-        source = sources[name]
+    for name in [name for name in listed if name != 'train']:
         check.findings += check_overlap(
-            listed['train'], listed[name], decoded, source=source, name=name
+            listed['train'], sorted(new[name]), decoded, source=sources[name], name=name
         )

@@ -12,6 +12,7 @@ from res2net_mm.data.segmentation_layout import MaskedImages
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.progress import track
 
+UNREADABLE_IMAGES = 'images of masks that cannot be read'
 ONE_CHANNEL = {'1', 'L', 'P', 'I', 'I;16', 'I;16B'}
 
 
@@ -51,14 +52,18 @@ def count_labels(part: MaskedImages, *, what: str, on_fault: OnFault = stop_at) 
         on_fault: called where masks or images cannot be read, masks hold colours or labels above
             255 in place of labels, or are not as large as their images.
     """
-    census, unusable, unequal = MaskCensus(), [], []
+    census, unusable, unreadable, unequal = MaskCensus(), [], [], []
     for name in track(part.names, f'masks of {what}', total=len(part.names), shown=True):
         file = part.mask(name)
         try:
             labels, palette = read_mask(file)
-            size = shown_size(part.image(name))
         except UserError as error:
             unusable.append(str(error).rstrip('.'))
+            continue
+        try:
+            size = shown_size(part.image(name))
+        except UserError as error:
+            unreadable.append(str(error).rstrip('.'))
             continue
         if labels.shape != size:
             unequal.append(f'{file.name} has {_text(labels.shape)}, its image {_text(size)}')
@@ -73,6 +78,10 @@ def count_labels(part: MaskedImages, *, what: str, on_fault: OnFault = stop_at) 
         fix = 'write them as PNG with one channel of 8 bits, the class of each pixel'
         notice = 'masks that cannot be used'
         on_fault(Finding(part.mask_dir, notice, len(unusable), first_few(unusable), fix))
+    if unreadable:
+        fix = 'get the files anew, or take them away with their masks'
+        examples = first_few(unreadable)
+        on_fault(Finding(part.image_dir, UNREADABLE_IMAGES, len(unreadable), examples, fix))
     if unequal:
         notice = 'masks that are not as large as their images'
         fix = 'save masks and images in one size, turned alike'
