@@ -4,6 +4,7 @@ Two lines of the stack carry the same module names: the originals (mmengine, mmc
 mmsegmentation) and the maintained one (onedl-mmengine, onedl-mmcv, ...). Either will do.
 """
 
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
@@ -21,22 +22,45 @@ UNFIT_MMCV = {'mmdet': '2.2.0', 'mmsegmentation': '2.2.0'}
 class StackError(RuntimeError):
     """The installed stack cannot carry this package.
 
+    Args:
+        faults: a sentence each, which says what to install.
+
     Not an ImportError: MMEngine swallows those when it resolves ``type='res2net_mm...'`` and would
     report an unregistered model in place of the cause.
     """
 
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__('; '.join(self.faults))
+
 
 def check_stack() -> None:
-    """Raise StackError, in one sentence that says what to install, if the stack does not fit.
+    """Raise StackError, in a sentence that says what to install, if the stack does not fit."""
+    faults = list(stack_faults())
+    if faults:
+        raise StackError(faults)
+
+
+def stack_faults() -> Iterator[str]:
+    """Yield what does not fit, a sentence each that says what to install.
 
     mmcv-lite is enough for the backbones. A full mmcv must hold its compiled operators: a build
     without a compiler or without torch ends "successfully" and lacks them.
     """
-    found = {module: _checked_version(module, *fitting) for module, fitting in FITTING.items()}
+    found = {}
+    for module, fitting in FITTING.items():
+        try:
+            found[module] = import_module(module).__version__
+        except ModuleNotFoundError as error:
+            yield f'{module} cannot be imported ({error}): {SET_UP}'
+        else:
+            yield from _version_faults(module, found[module], *fitting)
+    if 'mmcv' not in found:
+        return
     for toolbox, first_unfit in UNFIT_MMCV.items():
         installed = _installed_version(toolbox)
         if installed and _at_least(found['mmcv'], first_unfit):
-            raise StackError(
+            yield (
                 f'{toolbox} {installed} needs mmcv<{first_unfit}, but mmcv {found["mmcv"]} is '
                 f'installed: `pip install onedl-{"mmdetection" if toolbox == "mmdet" else toolbox}`'
                 f' in its place, or an older mmcv'
@@ -46,25 +70,19 @@ def check_stack() -> None:
         try:
             import_module('mmcv._ext')
         except ImportError as error:
-            raise StackError(
+            yield (
                 f'{full_mmcv} {found["mmcv"]} is installed without its compiled operators '
                 f'({error}): {SET_UP}, or rebuild it where torch is installed with '
                 '`MMCV_WITH_OPS=1 pip install --no-build-isolation --no-cache-dir '
                 f'--force-reinstall --no-deps {full_mmcv}`, or install mmcv-lite in its place if '
                 'the backbones are all you need'
-            ) from None
+            )
 
 
-def _checked_version(module: str, least: str, below: str | None) -> str:
-    """Return the module's version, or raise StackError if it is missing or does not fit."""
-    try:
-        found = import_module(module).__version__
-    except ModuleNotFoundError as error:
-        raise StackError(f'{module} cannot be imported ({error}): {SET_UP}') from None
+def _version_faults(module: str, found: str, least: str, below: str | None) -> Iterator[str]:
     if not _at_least(found, least) or (below and _at_least(found, below)):
         wanted = f'{module}>={least}' + (f',<{below}' if below else '')
-        raise StackError(f'{module} {found} does not fit: `pip install "{wanted}"`')
-    return found
+        yield f'{module} {found} does not fit: `pip install "{wanted}"`'
 
 
 def _installed_version(distribution: str) -> str | None:

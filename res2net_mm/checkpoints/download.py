@@ -52,7 +52,7 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
             )
     name = urllib.parse.unquote(urllib.parse.urlsplit(urls[0]).path.rsplit('/', 1)[-1])
     target = cache_folder() / name
-    if not again and target.is_file() and not _hash_fault(target, name):
+    if not again and target.is_file() and not hash_fault(target, name):
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
     part = target.with_name(f'{name}.part')
     faults = []
     with _only_one(target):
-        if not again and target.is_file() and not _hash_fault(target, name):
+        if not again and target.is_file() and not hash_fault(target, name):
             return target  # another process has just fetched it
         for url in urls:
             for _ in range(2):  # a part left by an earlier, altered download is worth a second try
@@ -70,7 +70,7 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
                 except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
                     faults.append(f'{url}: {getattr(error, "reason", error)}')
                     break
-                fault = _hash_fault(part, name)
+                fault = hash_fault(part, name)
                 if not fault:
                     part.replace(target)
                     return target
@@ -117,7 +117,7 @@ def _copy(response: BinaryIO, file: BinaryIO, name: str, have: int, total: int |
             print(f'{name}: {percent} % of {total / 1e6:.1f} MB', file=sys.stderr, flush=True)
 
 
-def _hash_fault(path: Path, name: str) -> str | None:
+def hash_fault(path: Path, name: str) -> str | None:
     """Return what is wrong with a file whose name carries its hash, or None."""
     expected = _HASH.search(name)
     if not expected:

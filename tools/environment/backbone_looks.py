@@ -1,0 +1,75 @@
+"""Runs every kind of backbone once, on a small image."""
+
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+
+from .checkup import Result
+
+SIDE = 64  # px
+SET_UP = 'run `make setup`; if it stays, report it with this line and the versions above'
+
+
+def families() -> dict[str, str]:
+    """The smallest preset of each kind of backbone, by what tells the kind from the others.
+
+    Kinds differ in class, stem, grouped convolutions, squeeze-and-excitation and pooled shortcuts;
+    presets of a kind differ in numbers only.
+    """
+    from res2net_mm.presets import PRESETS
+
+    found: dict[str, tuple[int, str]] = {}
+    for preset in PRESETS.values():
+        numbers = preset.arguments
+        parts = [preset.backbone, f'stem {numbers["stem"]}' if 'stem' in numbers else '']
+        parts += [key for key in ('groups', 'se', 'avg_down') if numbers.get(key)]
+        layers = 3 * sum(numbers.get('stage_blocks', ())) or numbers.get('depth', 0)
+        rival = layers, preset.name
+        kind = ', '.join(filter(None, parts))
+        found[kind] = min(found.get(kind, rival), rival)
+    return {kind: name for kind, (_, name) in found.items()}
+
+
+def look_at_backbones() -> Iterator[Result]:
+    """Whether each kind runs forward to finite features of the right shape."""
+    for kind, preset in families().items():
+        yield _run(kind, preset)
+
+
+def _run(kind: str, preset: str) -> Result:
+    import torch
+
+    import res2net_mm
+
+    begun = time.perf_counter()
+    try:
+        torch.manual_seed(0)
+        backbone = res2net_mm.build(preset).eval()
+        images = torch.randn(1, 3, SIDE, SIDE)
+        with torch.no_grad():
+            features = backbone(images)
+            fault = _fault(backbone, features)
+            if not fault and torch.cuda.is_available():
+                on_gpu = backbone.cuda()(images.cuda())[-1].cpu()
+                apart = float((on_gpu - features[-1]).abs().max() / features[-1].abs().max())
+                fault = f'GPU and CPU differ by {apart:.1%}' if not apart < 0.05 else ''
+    except Exception as error:  # of torch, of mmcv, of the driver
+        fault = f'{type(error).__name__}: {error}'
+    if fault:
+        return Result('backbone', f'{kind} ({preset}): {fault}', SET_UP)
+    shapes = ', '.join('x'.join(map(str, feature.shape[1:])) for feature in features)
+    took = time.perf_counter() - begun
+    return Result('backbone', f'{kind} ({preset}): {shapes} in {took:.1f} s')
+
+
+def _fault(backbone, features) -> str:
+    """What is wrong with the features of an image, empty if nothing is."""
+    channels = tuple(feature.shape[1] for feature in features)
+    if channels != tuple(backbone.out_channels):
+        return f'channels {channels} in place of {tuple(backbone.out_channels)}'
+    sides = [feature.shape[-1] for feature in features]
+    if any(2 * small != large for large, small in pairwise(sides)):
+        return f'sides {sides} do not halve'
+    if not all(bool(feature.isfinite().all()) for feature in features):
+        return 'features that are no numbers'
+    return ''
