@@ -6,6 +6,7 @@ put there by hand counts as downloaded.
 
 import contextlib
 import hashlib
+import os
 import re
 import sys
 import urllib.error
@@ -13,7 +14,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import torch
@@ -23,6 +24,9 @@ from res2net_mm.errors import UserError
 CONNECT_TIMEOUT = 10  # seconds; being offline must be found out quickly
 _CHUNK = 1 << 20  # bytes
 _HASH = re.compile(r'-([0-9a-f]{8,64})\.\w+$')
+_FRAGMENT = re.compile(r'sha256=([0-9a-f]{8,64})$')
+#: Set to 1, it has files fetched that may be altered on the way: by http, or without a hash.
+ALLOW_INSECURE = 'RES2NET_MM_ALLOW_INSECURE'
 
 
 def cache_folder() -> Path:
@@ -30,30 +34,45 @@ def cache_folder() -> Path:
     return Path(torch.hub.get_dir()) / 'checkpoints'
 
 
-def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: bool = False) -> Path:
+def fetch(
+    urls: str | Sequence[str], *, again: bool = False, allow_insecure: bool | None = None
+) -> Path:
     """Return the path of a downloaded file, fetching it if it is not there whole.
 
     A file name such as ``res2net50_26w_4s-06e79181.pth`` carries the first digits of the file's
-    SHA-256, which must agree. A broken-off download goes on where it stopped.
+    SHA-256, which must agree; a URL without any can end in ``#sha256=<digits>``. A broken-off
+    download goes on where it stopped.
 
     Args:
         urls: Where the same file can be had, tried in order.
         again: Fetch it even if it is there (as when it turned out to be damaged).
-        allow_insecure: Accept http, which nothing protects against being altered on the way.
+        allow_insecure: Accept http, and files of which no hash is known: nothing protects them
+            against being altered. Default: what the environment variable ALLOW_INSECURE says.
 
     Raises:
         UserError: No URL yields the file; the message says how to put it there by hand.
     """
     urls = [urls] if isinstance(urls, str) else list(urls)
+    if allow_insecure is None:
+        allow_insecure = os.environ.get(ALLOW_INSECURE) == '1'
     for url in urls:
         if not url.startswith('https://') and not allow_insecure:
             raise UserError(
-                f'{url} is not fetched: only https is, as http can be altered on the way'
+                f'{url} is not fetched: only https is, as http can be altered on the way '
+                f'({ALLOW_INSECURE}=1 allows it)'
             )
-    name = urllib.parse.unquote(urllib.parse.urlsplit(urls[0]).path.rsplit('/', 1)[-1])
-    target = cache_folder() / name
-    if not again and target.is_file() and not hash_fault(target, name):
+    name = PurePosixPath(urllib.parse.unquote(urllib.parse.urlsplit(urls[0]).path)).name
+    if name in ('', '..'):
+        raise UserError(f'{urls[0]} names no file')
+    target, expected = cache_folder() / name, _expected_hash(urls[0], name)
+    if not again and target.is_file() and not _fault(target, expected):
         return target
+    if not expected and not allow_insecure:
+        raise UserError(
+            f'{urls[0]} is not fetched, as nothing says which file is the right one: add '
+            f'#sha256=<digits> to the URL, put the file into {target.parent} yourself, or set '
+            f'{ALLOW_INSECURE}=1'
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -61,7 +80,7 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
     part = target.with_name(f'{name}.part')
     faults = []
     with _only_one(target):
-        if not again and target.is_file() and not hash_fault(target, name):
+        if not again and target.is_file() and not _fault(target, expected):
             return target  # another process has just fetched it
         for url in urls:
             for _ in range(2):  # a part left by an earlier, altered download is worth a second try
@@ -70,7 +89,7 @@ def fetch(urls: str | Sequence[str], *, again: bool = False, allow_insecure: boo
                 except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
                     faults.append(f'{url}: {getattr(error, "reason", error)}')
                     break
-                fault = hash_fault(part, name)
+                fault = _fault(part, expected)
                 if not fault:
                     part.replace(target)
                     return target
@@ -117,19 +136,29 @@ def _copy(response: BinaryIO, file: BinaryIO, name: str, have: int, total: int |
             print(f'{name}: {percent} % of {total / 1e6:.1f} MB', file=sys.stderr, flush=True)
 
 
-def hash_fault(path: Path, name: str) -> str | None:
+def hash_fault(path: Path) -> str | None:
     """Return what is wrong with a file whose name carries its hash, or None."""
-    expected = _HASH.search(name)
+    named = _HASH.search(path.name)
+    return _fault(path, named and named[1])
+
+
+def _expected_hash(url: str, name: str) -> str | None:
+    """Return the first digits of a file's SHA-256, as far as its URL or name tell them."""
+    found = _FRAGMENT.match(urllib.parse.urlsplit(url).fragment) or _HASH.search(name)
+    return found and found[1]
+
+
+def _fault(path: Path, expected: str | None) -> str | None:
     if not expected:
         return None
     digest = hashlib.sha256()
     with path.open('rb') as file:
         while block := file.read(_CHUNK):
             digest.update(block)
-    found = digest.hexdigest()[: len(expected[1])]
-    if found == expected[1]:
+    found = digest.hexdigest()[: len(expected)]
+    if found == expected:
         return None
-    return f'SHA-256 begins with {found}, not {expected[1]} as its name says'
+    return f'SHA-256 begins with {found}, not {expected} as its name says'
 
 
 class _StayOnHttps(urllib.request.HTTPRedirectHandler):

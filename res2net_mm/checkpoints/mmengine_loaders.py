@@ -11,6 +11,7 @@ from res2net_mm.errors import UserError
 
 from .backbone_tensors import backbone_tensors
 from .loading import PRESET_SCHEME, open_checkpoint
+from .mmengine_files import register_data_handlers
 
 
 @CheckpointLoader.register_scheme(prefixes=PRESET_SCHEME, force=True)  # a reload is harmless
@@ -27,12 +28,14 @@ def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]
 
 
 def make_mmengine_loading_safe() -> None:
-    """Have MMEngine read every checkpoint, to load or to resume, as data only.
+    """Have MMEngine read every checkpoint, to load or to resume, and every file as data only.
 
     MMEngine falls back on free unpickling where PyTorch's ``weights_only`` refuses a file. After
     this call files, https URLs and the model zoos' schemes are read by :func:`read_checkpoint`;
-    schemes of storage services are refused.
+    schemes of storage services are refused. Pickles and YAML of other kinds, such as annotations,
+    are read as :mod:`.mmengine_files` says.
     """
+    register_data_handlers()
     loaders: dict[str, Callable] = {'': load_from_file, 'https://': load_from_url}
     loaders['http://'] = load_from_url
     for scheme in ('open-mmlab://', 'openmmlab://'):

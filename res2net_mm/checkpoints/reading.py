@@ -62,7 +62,7 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
         elif head.startswith((b'PK', _LEGACY_TORCH)):
             checkpoint = _read_torch(path, map_location)
         elif head.startswith(b'\x80'):
-            checkpoint = _as_tensors(_ArrayUnpickler(io.BytesIO(path.read_bytes())).load())
+            checkpoint = _as_tensors(DataUnpickler(io.BytesIO(path.read_bytes())).load())
         else:
             raise ValueError('it is of no known format')
     except UserError:
@@ -160,7 +160,7 @@ _ALLOWED = [
 ]
 
 
-class _ArrayUnpickler(pickle.Unpickler):
+class DataUnpickler(pickle.Unpickler):
     """An unpickler of NumPy arrays in plain containers."""
 
     _KNOWN = {

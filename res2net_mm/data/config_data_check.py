@@ -50,7 +50,7 @@ def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> list[Finding]:
             classes = config_classes(cfg, dataset)
             _check_heads(cfg, classes or (), loader)
             if kind(dataset) == COCO:
-                split, notes = _check_coco(dataset, classes)
+                split, notes = _check_coco(dataset, classes, labelled=loader != 'test_dataloader')
                 findings += notes
                 images = {split.image_dir / i['file_name'] for i in split.content['images']}
             else:
@@ -76,12 +76,14 @@ def _check_heads(cfg: Config, classes: Sequence[str], loader: str) -> None:
 
 
 def _check_coco(
-    dataset: Mapping, classes: Sequence[str] | None
+    dataset: Mapping, classes: Sequence[str] | None, *, labelled: bool
 ) -> tuple[LabelledImages, list[Finding]]:
     root = dataset.get('data_root') or ''
     file = Path(root, dataset['ann_file'])
     image_dir = Path(root, (dataset.get('data_prefix') or {}).get('img') or '')
     content = read_json(file)
+    if not labelled and isinstance(content, dict):  # COCO's test sets have no annotations
+        content.setdefault('annotations', [])
     if not is_coco(file, content):
         raise UserError(f'{file} is not a COCO annotation file: it has no list images.')
     split = LabelledImages(file, image_dir, content)

@@ -6,6 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
 from res2net_mm.swap.shipped import shipped_file
 
@@ -19,6 +20,8 @@ def load_config(
 ) -> Config:
     """Load a config with the options of the command line merged in.
 
+    A config is code and runs; what it has MMEngine read from then on is read as data only.
+
     Args:
         config: A file, or a name such as ``mmdet::retinanet/retinanet_r50_fpn_1x_coco.py``, or a
             config already loaded (which is changed in place).
@@ -29,6 +32,7 @@ def load_config(
     Raises:
         UserError: The config cannot be found or does not load, or an option does not fit it.
     """
+    make_mmengine_loading_safe()  # from here on, whatever of MMEngine reads a file in this process
     if isinstance(config, Config):
         cfg, name = config, Path(config.filename or 'config.py').stem
     else:

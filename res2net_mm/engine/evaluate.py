@@ -7,12 +7,12 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.data import is_segmenter
+from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
 
 from .config import load_config
-from .datasets import require_datasets, use_data_root_variable, use_folder
+from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained
 
 
@@ -51,18 +51,20 @@ def evaluate(
     Raises:
         UserError: Something the user can mend.
     """
-    make_mmengine_loading_safe()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
         raise UserError(f'checkpoint {checkpoint} does not exist')
-    folder = None
+    messages = []
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
     if data is not None:
-        folder = use_folder(cfg, data, classes=classes, ignore_index=ignore_index)
+        messages.append(use_folder(cfg, data, classes=classes, ignore_index=ignore_index))
     else:
         use_data_root_variable(cfg)
-        require_datasets(cfg, loaders=('test_dataloader',))
+        loaders = ('test_dataloader',)
+        require_datasets(cfg, loaders=loaders)
+        if is_first_process():
+            messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
     if out_dir is not None and not is_segmenter(cfg):
@@ -77,8 +79,8 @@ def evaluate(
     if out_dir is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
     runner = Runner.from_cfg(cfg)
-    if folder:
-        runner.logger.info(folder)
+    for message in messages:
+        runner.logger.info(message)
     return runner.test()
 
 

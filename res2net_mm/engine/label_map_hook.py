@@ -1,5 +1,6 @@
 """Save what a segmenter predicts as label maps, so that it can be scored without the model."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class LabelMapHook(Hook):
         prefix = getattr(runner.test_dataloader.dataset, 'data_prefix', {})
         for sample in outputs:
             named = 'seg_map_path' if 'seg_map_path' in sample else 'img_path'
-            source, folder = Path(sample.get(named)), prefix.get(named)
+            source, folder = Path(os.path.normpath(sample.get(named))), prefix.get(named)
             inside = folder and source.is_relative_to(folder)
             path = self.out_dir / (source.relative_to(folder) if inside else source.name)
             self._write(sample, source, path.with_suffix('.png'))

@@ -8,7 +8,6 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.runner import Runner, find_latest_checkpoint
 
-from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
 
@@ -55,7 +54,6 @@ def train(
     Raises:
         UserError: Something the user can mend; nothing has been trained.
     """
-    make_mmengine_loading_safe()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     messages = []
     if data is None and (classes or ignore_index is not None):

@@ -145,6 +145,35 @@ def test_http_is_refused_unless_allowed():
         fetch(f'http://127.0.0.1/{NAME}')
 
 
+def test_without_a_hash_nothing_is_fetched_unless_allowed(server, folder, monkeypatch):
+    with pytest.raises(UserError, match='nothing says which file is the right one') as refusal:
+        fetch('https://nowhere.invalid/weights.pth')
+    assert download.ALLOW_INSECURE in str(refusal.value)
+    assert not folder.exists()
+    monkeypatch.setenv(download.ALLOW_INSECURE, '1')
+    assert fetch(server.url('weights.pth')).read_bytes() == CONTENT
+
+
+def test_a_hash_in_the_url_is_checked(server, folder):
+    digits = hashlib.sha256(CONTENT).hexdigest()
+    assert get(server.url('weights.pth') + f'#sha256={digits}').read_bytes() == CONTENT
+    assert fetch(f'https://nowhere.invalid/weights.pth#sha256={digits}') == folder / 'weights.pth'
+    with pytest.raises(UserError, match='SHA-256 begins with'):
+        get(server.url('other.pth') + f'#sha256={digits[::-1]}')
+    assert not (folder / 'other.pth').exists()
+
+
+@pytest.mark.parametrize('name', ['a%2F..%2F..%2F..%2Fevil.pth', '..%2Fevil.pth'])
+def test_a_url_cannot_name_a_file_outside_the_folder(name, server, folder):
+    assert get(server.url(name)) == folder / 'evil.pth'
+
+
+@pytest.mark.parametrize('url', ['https://host.invalid/', 'https://host.invalid/a/%2E%2E'])
+def test_a_url_has_to_name_a_file(url):
+    with pytest.raises(UserError, match='names no file'):
+        fetch(url)
+
+
 def test_a_redirection_must_stay_on_https():
     handler = download._StayOnHttps()
     with pytest.raises(OSError, match='not https'):

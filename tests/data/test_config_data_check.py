@@ -157,3 +157,20 @@ def test_every_image_needs_its_mask(tmp_path):
 def test_what_lies_elsewhere_is_left_to_itself():
     far = dict(type='CocoDataset', data_root='s3://bucket/', ann_file='a.json')
     assert check(make_config((far, far))) == []
+
+
+def test_test_sets_have_no_annotations_and_stay_in_their_folder(tmp_path):
+    root = write_coco(tmp_path / 'set')
+    file = root / 'annotations/instances_val2017.json'
+    content = json.loads(file.read_text())
+    del content['annotations']
+    write_json(file, content)
+    cfg = coco(root)
+    cfg.test_dataloader = cfg.val_dataloader
+    assert check_config_data(cfg, loaders=('test_dataloader',)) == []
+    with pytest.raises(UserError, match='no list annotations'):
+        check(cfg)
+    content['images'][0]['file_name'] = '../../x.jpg'
+    write_json(file, content)
+    with pytest.raises(UserError, match='leads out of the folder'):
+        check_config_data(cfg, loaders=('test_dataloader',))

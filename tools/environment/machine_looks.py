@@ -80,7 +80,7 @@ def look_at_weights() -> Iterator[Result]:
         yield Result('weights', f'{above} is read-only', 'set TORCH_HOME to a folder of your own')
         return
     files = sorted(path for path in folder.glob('*.*') if path.is_file())
-    damaged = [f'{path.name} ({fault})' for path in files if (fault := hash_fault(path, path.name))]
+    damaged = [f'{path.name} ({fault})' for path in files if (fault := hash_fault(path))]
     if damaged:
         fix = f'delete them from {folder}: they are fetched anew when they are named next'
         yield Result('weights', f'damaged: {", ".join(damaged)}', fix)
