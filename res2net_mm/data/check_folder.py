@@ -3,59 +3,27 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from mmengine.config import Config
 
 from res2net_mm.data.census_picture import draw_boxes, draw_shares
+from res2net_mm.data.check_report import FolderCheck
 from res2net_mm.data.config_check import check_classes
-from res2net_mm.data.detection_folder import LabelledFolder, describe_unknown, read_boxes
+from res2net_mm.data.detection_folder import count_boxes, describe_unknown
 from res2net_mm.data.findings import Finding, first_few
 from res2net_mm.data.image_check import DecodedImage, Size, check_images, check_overlap, decode_all
 from res2net_mm.data.image_file import shown_size
+from res2net_mm.data.read_boxes import LabelledFolder, read_boxes
+from res2net_mm.data.read_masks import MaskedFolder, read_masks
 from res2net_mm.data.resize_rule import resize_rule
 from res2net_mm.data.segmentation_apply import is_segmenter
-from res2net_mm.data.segmentation_folder import MaskedFolder, describe_unmasked, read_masks
+from res2net_mm.data.segmentation_folder import count_pixels, describe_unmasked
 from res2net_mm.data.segmentation_masks import UNREADABLE_IMAGES
 from res2net_mm.data.size_census import count_sizes
 from res2net_mm.errors import UserError
-
-
-@dataclass
-class FolderCheck:
-    """What a check has found.
-
-    Attributes:
-        root: the folder.
-        tables: what it holds, as text.
-        findings: what is the matter with it, and notes.
-        pictures: PNG files written.
-    """
-
-    root: Path
-    tables: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    pictures: list[Path] = field(default_factory=list)
-
-    @property
-    def faults(self) -> list[Finding]:
-        """The findings that ask for something to be done."""
-        return [finding for finding in self.findings if finding.fix]
-
-    @property
-    def clean(self) -> bool:
-        """Whether there are none."""
-        return not self.faults
-
-    def __str__(self):
-        lines = [*self.tables]
-        lines += [f.advice() for f in sorted(self.findings, key=lambda f: bool(f.fix))]
-        lines += [f'picture: {path}' for path in self.pictures]
-        verdict = 'clean' if self.clean else f'not clean, problems: {len(self.faults)}'
-        lines.append(f'{self.root}: {verdict}')
-        return '\n'.join(lines)
 
 
 def check_folder(
@@ -151,7 +119,10 @@ def _check_boxes(
     if cfg is not None:
         check.findings += check_classes(cfg, folder.classes, train.file)
     census = count_sizes(train, folder.categories, cfg and resize_rule(cfg))
-    check.tables += [replace(folder.counted(check.root), findings=()).summary(), census.table()]
+    check.tables += [
+        replace(count_boxes(check.root, folder), findings=()).summary(),
+        census.table(),
+    ]
     check.pictures.append(draw_boxes(census, picture, f'{check.root}: boxes to train on'))
 
 
@@ -171,7 +142,7 @@ def _check_masks(
     if cfg is not None:
         source = folder.parts['train'].mask_dir
         check.findings += check_classes(cfg, folder.labels.classes, source)
-    counted = replace(folder.counted(check.root), findings=())
+    counted = replace(count_pixels(check.root, folder), findings=())
     check.tables.append(counted.summary())
     pixels = {name: counted.splits[name].pixels for name in folder.parts}
     title = f'{check.root}: share of the classes'

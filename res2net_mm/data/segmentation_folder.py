@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
-from res2net_mm.data.segmentation_classes import Labels, name_labels
-from res2net_mm.data.segmentation_layout import LOOKED_FOR, MaskedImages, find_masks
-from res2net_mm.data.segmentation_masks import MaskCensus, count_labels
-from res2net_mm.data.segmentation_splits import choose_masked_splits
+from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.read_masks import MaskedFolder, read_masks
+from res2net_mm.data.segmentation_classes import Labels
+from res2net_mm.data.segmentation_layout import LOOKED_FOR, MaskedImages
 from res2net_mm.errors import UserError
 from res2net_mm.whole_file import whole_file
 
@@ -71,79 +70,16 @@ class SegmentationFolder:
         return '\n'.join(lines)
 
 
-@dataclass(frozen=True)
-class MaskedFolder:
-    """What a folder's masks say.
-
-    Attributes:
-        labels: the classes and the ignored label.
-        parts: train, val, and test where it is not val.
-        censuses: of each of these, the labels in its masks.
-        findings: what was noticed or left out.
-    """
-
-    labels: Labels
-    parts: Mapping[str, MaskedImages]
-    censuses: Mapping[str, MaskCensus]
-    findings: tuple[Finding, ...]
-
-    def counted(self, root: Path) -> SegmentationFolder:
-        """The folder with its pixels counted, every split listed where it was read from."""
-        window = slice(self.labels.first, self.labels.first + len(self.labels.classes))
-        splits = {}
-        for name, part in self.parts.items():
-            pixels = self.censuses[name].pixels
-            ignored = int(pixels.sum() - pixels[window].sum())
-            splits[name] = MaskSplit(name, part.source, part, pixels[window], ignored)
-        splits.setdefault('test', replace(splits['val'], name='test'))
-        return SegmentationFolder(root, self.labels, splits, self.findings)
-
-
-def read_masks(
-    root: Path,
-    *,
-    classes: Sequence[str] | None = None,
-    ignore_index: int | None = None,
-    on_fault: OnFault = stop_at,
-) -> MaskedFolder | None:
-    """The masks of a folder, every one of them read; None if it has none.
-
-    Args:
-        root: the folder; nothing is written anywhere.
-        classes: names of the classes, if the folder does not tell them or tells others.
-        ignore_index: the label to ignore, likewise.
-        on_fault: called with what no training can begin with, and what can be read without it is.
-
-    Raises:
-        UserError: nothing can be made of the folder, or ``on_fault`` raises.
-    """
-    layout, found, findings = find_masks(root)
-    if not found:
-        return None
-    parts, notes = choose_masked_splits(root, found)
-    findings += notes
-    own = {name: part for name, part in parts.items() if name != 'test' or part is not parts['val']}
-    censuses = {n: count_labels(part, what=n, on_fault=on_fault) for n, part in own.items()}
-    everything = MaskCensus()
-    for census in censuses.values():
-        everything |= census
-    labels = name_labels(
-        root,
-        everything,
-        layout=layout,
-        image_names=[Path(name).name for part in own.values() for name in part.names],
-        classes=classes,
-        ignore_index=ignore_index,
-        on_fault=on_fault,
-    )
-    pixels = censuses['train'].pixels[labels.first :]
-    unseen = [name for i, name in enumerate(labels.classes) if not pixels[i]]
-    if unseen:
-        what = 'classes without a pixel to train on'
-        fix = 'label some, or take the class out of the names'
-        mask_dir = own['train'].mask_dir
-        findings.append(Finding(mask_dir, what, len(unseen), first_few(unseen), fix))
-    return MaskedFolder(labels, own, censuses, tuple(findings))
+def count_pixels(root: Path, masked: MaskedFolder) -> SegmentationFolder:
+    """The folder with its pixels counted, every split listed where it was read from."""
+    window = slice(masked.labels.first, masked.labels.first + len(masked.labels.classes))
+    splits = {}
+    for name, part in masked.parts.items():
+        pixels = masked.censuses[name].pixels
+        ignored = int(pixels.sum() - pixels[window].sum())
+        splits[name] = MaskSplit(name, part.source, part, pixels[window], ignored)
+    splits.setdefault('test', replace(splits['val'], name='test'))
+    return SegmentationFolder(root, masked.labels, splits, masked.findings)
 
 
 def recognise_masks(
@@ -170,7 +106,7 @@ def recognise_masks(
     masked = read_masks(root, classes=classes, ignore_index=ignore_index)
     if masked is None:
         raise UserError(describe_unmasked(root))
-    folder = masked.counted(root)
+    folder = count_pixels(root, masked)
     splits = {}
     for name, part in masked.parts.items():  # only now is nothing left that could be wrong
         file = out_dir / f'masked_{name}.txt'

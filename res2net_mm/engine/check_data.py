@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from res2net_mm.data.check_folder import FolderCheck, check_folder
+from res2net_mm.data.check_folder import check_folder
+from res2net_mm.data.check_report import FolderCheck
 
 from .config import load_config
 
