@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from res2net_mm.data.image_file import leads_out
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.coco_ground_truth import read_json
 
@@ -132,8 +133,7 @@ def file_name_of(file: Path, image: dict) -> str:
     name = image.get('file_name')
     if not isinstance(name, str) or not name:
         raise UserError(f'{file}: the image {image!r} has no file_name.')
-    path = PurePosixPath(name)
-    if path.is_absolute() or '..' in path.parts:
+    if leads_out(name):
         raise UserError(
             f'{file}: the file_name {name!r} leads out of the folder; it must be relative to the '
             'folder of the images.'

@@ -3,7 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
@@ -34,6 +34,12 @@ def turned_size(image: Image.Image) -> tuple[int, int]:
 def orientation(image: Image.Image) -> int:
     """How EXIF turns an open image: 1 for not at all, to 8."""
     return image.getexif().get(ORIENTATION) or 1
+
+
+def leads_out(name: str) -> bool:
+    """Whether a file name in an annotation leads out of the folder it should be in."""
+    path = PurePosixPath(name)
+    return path.is_absolute() or '..' in path.parts
 
 
 def missing_files(folder: Path, names: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ import cv2
 
 from res2net_mm.data.coco_layout import LabelledImages, split_name
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
+from res2net_mm.data.image_file import leads_out
 from res2net_mm.errors import UserError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG', '.bmp')
@@ -102,7 +103,7 @@ def _splits(home: Path, xml_dir: Path, xml_names: set[str]) -> dict[str, tuple[P
 
 def _image_name(line: str, file: Path, xml_names: set[str]) -> str:
     """The name in a line such as ``000012``, ``000012 -1``, ``000012.jpg`` or ``my image``."""
-    if '..' in Path(line).parts or Path(line).is_absolute():
+    if leads_out(line):
         raise UserError(f'{file}: the image name {line!r} leads out of the folder.')
     first = line.split()[0]
     for name in (line, first, first.rpartition('.')[0]):

@@ -139,6 +139,7 @@ def test_images_of_both_splits_are_said(tmp_path):
             r'VOCDataset .* cannot be read.*b.xml',
         ),
         (lambda home: (home / 'Annotations/b.xml').write_text('<'), 'VOCDataset .* cannot be read'),
+        (lambda home: (home / 'ImageSets/Main/val.txt').write_text('../../x'), 'leads out of the'),
     ],
 )
 def test_files_of_voc_have_to_be_there(break_it, message, tmp_path):

@@ -107,6 +107,8 @@ def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_pat
     with pytest.raises(UserError, match=r'would both be .*1\.png'):
         hook.after_test_iter(Runner, 2, {}, [sample('other/1.png')])
     hook.after_test_iter(Runner, 3, {}, [sample('elsewhere/1.png')])  # again, as samplers may
+    hook.after_test_iter(Runner, 4, {}, [sample('set/labels/../../../out.png')])
+    assert (tmp_path / 'out.png').is_file()  # and not beside tmp_path
 
 
 def test_a_detector_has_no_label_maps(coco_folder, tmp_path):
