@@ -25,7 +25,7 @@ def main() -> int:
         print(result, flush=True)
         results.append(result)
     problems = sum(not result.well for result in results)
-    print(f'{problems} problems' if problems else 'all is well')
+    print(f'problems: {problems}' if problems else 'all is well')
     return 1 if problems else 0
 
 

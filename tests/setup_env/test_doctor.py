@@ -233,7 +233,7 @@ def test_the_exit_status_says_whether_all_is_well(fix, status, looks, load, monk
     monkeypatch.setattr(tool, 'examine', lambda: iter(found))
     monkeypatch.setattr(sys, 'argv', ['doctor.py'])
     assert tool.main() == status
-    assert capsys.readouterr().out.splitlines()[-1] == ('1 problems' if fix else 'all is well')
+    assert capsys.readouterr().out.splitlines()[-1] == ('problems: 1' if fix else 'all is well')
 
 
 @pytest.mark.slow
