@@ -7,6 +7,7 @@ MMSegmentation or MMPretrain config without ``custom_imports``, and never collid
 """
 
 from mmengine.registry import HOOKS as ROOT_HOOKS
+from mmengine.registry import LOOPS as ROOT_LOOPS
 from mmengine.registry import METRICS as ROOT_METRICS
 from mmengine.registry import MODELS as ROOT_MODELS
 from mmengine.registry import Registry
@@ -24,3 +25,4 @@ def _child(parent: Registry, *locations: str) -> Registry:
 MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones', 'res2net_mm.necks')
 METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
 HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')
+LOOPS = _child(ROOT_LOOPS, 'res2net_mm.engine')

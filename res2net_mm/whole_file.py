@@ -1,22 +1,61 @@
 """Write a file whole or not at all."""
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_PARTIAL = re.compile(r'\..*\.partial-(\d+)(\..*)?')
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
     """Yield a path to write to, beside ``path``, that takes its place once the block has ended.
 
     If the block raises, what it wrote is removed and what was at ``path`` stays. The name written
     to keeps the suffix, by which some writers choose the format.
+
+    Args:
+        path: The file.
+        durable: Whether to wait until the disk has it, so that a machine that loses power leaves
+            the old file or the new one too. Files by the thousand that can be made again need not.
     """
     path = Path(path)
     partial = path.with_name(f'.{path.stem}.partial-{os.getpid()}{path.suffix}')
     try:
         yield partial
+        if durable:
+            _sync(partial)
         os.replace(partial, path)
+        if durable:
+            with suppress(OSError):  # some network drives cannot sync a folder
+                _sync(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def remove_partial_files(folder: str | Path) -> None:
+    """Remove what writers that were killed have left in a folder."""
+    for file in Path(folder).glob('.*.partial-*'):
+        found = _PARTIAL.fullmatch(file.name)
+        if found and not _is_running(int(found[1])):
+            file.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -34,12 +34,17 @@ def parse_args() -> argparse.Namespace:
         help='scale the learning rate to the batch size in use',
     )
     parser.add_argument(
+        '--deterministic',
+        action='store_true',
+        help='the same weights each time: deterministic algorithms, and seed 0 if there is none',
+    )
+    parser.add_argument(
         '--resume',
         nargs='?',
         const=True,
         default=False,
         metavar='CHECKPOINT',
-        help='go on with a run: from this checkpoint, or from the latest of the work dir',
+        help='go on with a run: from this checkpoint, or from the last whole one of the work dir',
     )
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='settings to override, key=value ...'

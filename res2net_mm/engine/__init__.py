@@ -5,15 +5,31 @@ from .demo import demo
 from .evaluate import evaluate
 from .label_map_hook import LabelMapHook
 from .prediction_sheet_hook import PredictionSheetHook
+from .rerun import rerun
+from .runs import (
+    EpochLoop,
+    FiniteHook,
+    IterLoop,
+    RerunReportHook,
+    RunRecordHook,
+    WholeCheckpointHook,
+)
 from .startup_report import StartupReport
 from .train import train
 
 __all__ = [
     'CheckedLoading',
+    'EpochLoop',
+    'FiniteHook',
+    'IterLoop',
     'LabelMapHook',
     'PredictionSheetHook',
+    'RerunReportHook',
+    'RunRecordHook',
     'StartupReport',
+    'WholeCheckpointHook',
     'demo',
     'evaluate',
+    'rerun',
     'train',
 ]

@@ -59,5 +59,5 @@ class LabelMapHook(Hook):
         if labels.max() > 255:
             raise UserError(f'the label {labels.max()} of {source} does not fit a PNG of 8 bits')
         path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as partial:
+        with whole_file(path, durable=False) as partial:
             Image.fromarray(labels.astype(np.uint8)).save(partial)

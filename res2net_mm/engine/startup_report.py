@@ -10,6 +10,8 @@ from torch import nn
 from res2net_mm.evaluation import COCO_BINS, SizeBin
 from res2net_mm.registry import HOOKS
 
+from .runs import learning_rate
+
 
 @HOOKS.register_module(force=True)  # a reload is harmless
 class StartupReport(Hook):
@@ -24,6 +26,7 @@ class StartupReport(Hook):
             f'dataset: {describe_dataset(runner.train_dataloader.dataset)}',
             f'backbone: {describe_backbone(model.backbone)}',
             f'weights: {describe_weights(runner, model.backbone)}',
+            *([f'resumes at: {describe_place(runner)}'] if runner._resume and runner.iter else []),
             f'frozen: {describe_frozen(model)}',
             f'trainable parameters: {_count(p for p in model.parameters() if p.requires_grad)}'
             f' of {_count(model.parameters())}',
@@ -71,6 +74,16 @@ def describe_weights(runner: Runner, backbone: nn.Module) -> str:
         counted = report and f' ({report.loaded} of {report.total} tensors of the backbone)'
         return f'{how} {runner._load_from}{counted or ""}'
     return f'backbone from {report}' if report else 'random'
+
+
+def describe_place(runner: Runner) -> str:
+    """Return where in a run it goes on: epoch, iteration and learning rate."""
+    done = runner.iter - getattr(runner.train_loop, 'epoch_began_at', runner.iter)
+    within = f' after {done} of its {len(runner.train_dataloader)} batches' if done else ''
+    return (
+        f'epoch {runner.epoch + 1} of {runner.max_epochs}{within}, iteration {runner.iter + 1} of '
+        f'{runner.max_iters}, learning rate {learning_rate(runner)}'
+    )
 
 
 def describe_frozen(model: nn.Module) -> str:

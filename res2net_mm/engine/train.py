@@ -1,19 +1,31 @@
 """The main job: train the model of a config."""
 
-from collections.abc import Mapping, Sequence
+import errno
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
+from res2net_mm.whole_file import remove_partial_files
 
 from .config import load_config
 from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
+from .runs import (
+    TerminationHook,
+    latest_whole_checkpoint,
+    make_mmengine_writing_whole,
+    named_checkpoint,
+    use_resumable_loop,
+    use_whole_checkpoints,
+)
 
 
 def train(
@@ -29,6 +41,8 @@ def train(
     resume: str | bool = False,
     cfg_options: Mapping[str, Any] | None = None,
     launcher: str = 'none',
+    deterministic: bool = False,
+    rerun_of: str | Path | None = None,
 ) -> Runner:
     """Train, validating as the config says.
 
@@ -44,17 +58,24 @@ def train(
         amp: Whether to train in mixed precision.
         auto_scale_lr: Whether to scale the learning rate from the batch size it was tuned for to
             the one in use, where the config says which it was.
-        resume: A checkpoint to resume from, or True for the latest of the work directory.
+        resume: A checkpoint to resume from, or True for the last whole one of the work directory.
         cfg_options: Settings to override.
         launcher: none, pytorch, slurm or mpi.
+        deterministic: Whether to use deterministic algorithms only, and seed 0 where the config
+            has no seed, so that the same weights come out each time.
+        rerun_of: The work directory of the run that this one repeats; what differs is logged.
 
     Returns:
         The runner, after training.
 
     Raises:
-        UserError: Something the user can mend; nothing has been trained.
+        UserError: Something the user can mend: nothing has been trained, or the loss is no number
+            any more, or the disk is full.
+        SystemExit: SIGTERM has come; ``stopped.pth`` is saved, and the status is 143.
     """
+    make_mmengine_writing_whole()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
+    remove_partial_files(cfg.work_dir)
     messages = []
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
@@ -67,17 +88,8 @@ def train(
         if is_first_process():
             messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     began_from = cfg.get('load_from')
-    _set_checkpoint(cfg, resume)
-    if cfg.get('load_from'):
-        drop_pretrained(cfg)
-        how = 'resuming from' if cfg.resume else 'starting from the weights of'
-        messages.append(f'{how} {cfg.load_from}')
-        if cfg.resume and began_from not in (None, cfg.load_from):
-            messages.append(f'load_from={began_from}, where the run began, is not loaded again')
-    elif not pretrained:
+    if not pretrained and not began_from:  # to resume, too: what was unfrozen then stays so
         messages += start_from_random(cfg)
-    else:
-        fetch_pretrained(cfg)
     if amp:
         if get_device() == 'cpu':
             raise UserError(
@@ -87,28 +99,82 @@ def train(
         cfg.optim_wrapper.loss_scale = 'dynamic'
     if auto_scale_lr and cfg.get('auto_scale_lr', {}).get('base_batch_size'):
         cfg.auto_scale_lr.enable = True
+    if deterministic:
+        _make_deterministic(cfg)
+    to_repeat = cfg.pretty_text  # before resuming changes it
+    messages += _set_checkpoint(cfg, resume)
+    if cfg.get('load_from'):
+        drop_pretrained(cfg)
+        how = 'resuming from' if cfg.resume else 'starting from the weights of'
+        messages.append(f'{how} {cfg.load_from}')
+        if cfg.resume and began_from not in (None, cfg.load_from):
+            messages.append(f'load_from={began_from}, where the run began, is not loaded again')
+    elif pretrained:
+        fetch_pretrained(cfg)
+    use_whole_checkpoints(cfg)
+    messages += filter(None, [use_resumable_loop(cfg)])
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
         dict(type='res2net_mm.CheckedLoading', whole=cfg.resume),
+        dict(type='res2net_mm.RunRecordHook', config=to_repeat),
+        dict(type='res2net_mm.FiniteHook'),
         dict(type='res2net_mm.StartupReport'),
     ]
-    runner = Runner.from_cfg(cfg)
-    for message in messages:
-        runner.logger.info(message)
-    runner.train()
+    if rerun_of is not None:
+        cfg.custom_hooks.append(dict(type='res2net_mm.RerunReportHook', work_dir=str(rerun_of)))
+    with _full_disk_is_one_error(cfg.work_dir), TerminationHook() as termination:
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(termination)
+        for message in messages:
+            runner.logger.info(message)
+        runner.train()
     return runner
 
 
-def _set_checkpoint(cfg: Config, resume: str | bool) -> None:
+def _make_deterministic(cfg: Config) -> None:
+    randomness = cfg.get('randomness') or {}
+    seed = randomness.get('seed')
+    cfg.randomness = {**randomness, 'deterministic': True, 'seed': 0 if seed is None else seed}
+    if cfg.get('env_cfg', {}).get('cudnn_benchmark'):
+        cfg.env_cfg.cudnn_benchmark = False
+    # CUDA multiplies matrices the same way each time only with a workspace of fixed size.
+    os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+
+
+def _set_checkpoint(cfg: Config, resume: str | bool) -> list[str]:
     """Set in the config what checkpoint of the whole model the run resumes or starts from.
 
     A run that is to be resumed but has saved nothing yet starts as the config says.
+
+    Returns:
+        What to tell the user, a line each.
     """
-    found = find_latest_checkpoint(cfg.work_dir) if resume is True else resume
-    if found:
-        cfg.load_from, cfg.resume = found, True
-    else:
-        cfg.resume = cfg.get('resume', False)
-    if cfg.get('load_from') and '://' not in cfg.load_from and not Path(cfg.load_from).is_file():
-        what = 'resume' if cfg.resume else 'start'
-        raise UserError(f'checkpoint {cfg.load_from} to {what} from does not exist')
+    resume = resume or (cfg.get('resume', False) and (cfg.get('load_from') or True))
+    cfg.resume = False
+    if not resume:
+        if cfg.get('load_from') and '://' not in cfg.load_from:
+            if not Path(cfg.load_from).is_file():
+                raise UserError(f'checkpoint {cfg.load_from} to start from does not exist')
+        return []
+    found = latest_whole_checkpoint(cfg.work_dir) if resume is True else named_checkpoint(resume)
+    if found is None:
+        return [f'{cfg.work_dir} holds no checkpoint to resume from: the run starts anew']
+    cfg.load_from, cfg.resume = str(found.path), True
+    # Now, since the data loaders are built before MMEngine would take it from the checkpoint.
+    cfg.randomness = {**(cfg.get('randomness') or {}), 'seed': found.meta.get('seed')}
+    return list(found.skipped)
+
+
+@contextmanager
+def _full_disk_is_one_error(work_dir: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        what = f'{error.filename} cannot' if error.filename else f'files in {work_dir} cannot'
+        found = latest_whole_checkpoint(work_dir)
+        left = f'The last whole checkpoint is {found.path}' if found else 'No checkpoint is there'
+        raise UserError(
+            f'{what} be written: {error.strerror}. {left}; make room and go on with --resume'
+        ) from error

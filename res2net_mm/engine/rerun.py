@@ -1,0 +1,65 @@
+"""Do a run again from what its work directory says of it."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mmengine.runner import Runner
+
+from res2net_mm.errors import UserError
+
+from .config import load_config
+from .runs import RECORD
+from .train import train
+
+
+def rerun(
+    work_dir: str | Path, *, new_work_dir: str | Path | None = None, launcher: str = 'none'
+) -> Runner:
+    """Train again as in a work directory: config, data, options and seed are those of then.
+
+    What is not as it was (versions, git revisions, environment, data) is logged before the first
+    iteration. The config in the record is run as a Python file, as any config is.
+
+    Args:
+        work_dir: The work directory of the run, with its ``run.json``.
+        new_work_dir: Where the new run writes; default ``<work_dir>_rerun``.
+        launcher: none, pytorch, slurm or mpi.
+
+    Returns:
+        The runner, after training.
+
+    Raises:
+        UserError: There is no record, or the new work directory holds a run.
+    """
+    work_dir = Path(work_dir)
+    record = _read_record(work_dir / RECORD)
+    new = Path(new_work_dir or f'{str(work_dir).rstrip("/")}_rerun')
+    if (new / RECORD).exists():
+        raise UserError(f'{new} holds a run already: give another folder with --work-dir')
+    with TemporaryDirectory() as folder:
+        file = Path(folder, record['config_name'])
+        file.write_text(record['config'])
+        cfg = load_config(file)
+    cfg.randomness = {**cfg.get('randomness', {}), 'seed': record['seed']}
+    return train(
+        cfg,
+        work_dir=new,
+        auto_scale_lr=cfg.get('auto_scale_lr', {}).get('enable', False),
+        deterministic=record['deterministic'],
+        launcher=launcher,
+        rerun_of=work_dir,
+    )
+
+
+def _read_record(path: Path) -> dict:
+    if not path.is_file():
+        raise UserError(f'{path} does not exist: no run has begun there, or an older version wrote')
+    try:
+        record = json.loads(path.read_text())
+        missing = {'config', 'config_name', 'seed', 'deterministic', 'starts'} - record.keys()
+    except (ValueError, AttributeError) as error:
+        raise UserError(f'{path} is no record of a run: {error}') from error
+    if missing:
+        raise UserError(f'{path} is no record of a run: it holds no {", ".join(sorted(missing))}')
+    return record

@@ -1,0 +1,27 @@
+"""A run as something that may be killed, gone on with, and done again."""
+
+from .finite_hook import FiniteHook, learning_rate
+from .latest_checkpoint import FoundCheckpoint, latest_whole_checkpoint, named_checkpoint
+from .rerun_report_hook import RerunReportHook
+from .resumable_loops import EpochLoop, IterLoop, use_resumable_loop
+from .run_record_hook import RECORD, RunRecordHook
+from .termination_hook import TerminationHook
+from .whole_writes import WholeCheckpointHook, make_mmengine_writing_whole, use_whole_checkpoints
+
+__all__ = [
+    'RECORD',
+    'EpochLoop',
+    'FiniteHook',
+    'FoundCheckpoint',
+    'IterLoop',
+    'RerunReportHook',
+    'RunRecordHook',
+    'TerminationHook',
+    'WholeCheckpointHook',
+    'latest_whole_checkpoint',
+    'learning_rate',
+    'make_mmengine_writing_whole',
+    'named_checkpoint',
+    'use_resumable_loop',
+    'use_whole_checkpoints',
+]

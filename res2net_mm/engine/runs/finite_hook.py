@@ -1,0 +1,99 @@
+"""Stop a run whose loss or weights are no numbers any more, before it spends hours on them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.optim import AmpOptimWrapper
+from mmengine.runner import Runner
+
+from res2net_mm.errors import UserError
+from res2net_mm.registry import HOOKS
+
+from .latest_checkpoint import latest_whole_checkpoint
+
+# Mixed precision halves its loss scale and leaves out the step when a gradient is not finite. From
+# the first scale, 2^16, that many in a row mean that no scale helps.
+AMP_PATIENCE = 20
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class FiniteHook(Hook):
+    """End the run, naming the batch's images and the last good checkpoint, on NaN or infinity.
+
+    The loss is looked at after every iteration, the weights before each checkpoint, so that none
+    is saved, and none is called good, that holds NaN.
+    """
+
+    priority = 'VERY_HIGH'  # before an average of weights or a checkpoint takes them up
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
+    ) -> None:
+        """Look at what the model has returned.
+
+        Raises:
+            UserError: A loss is NaN or infinite.
+        """
+        bad = {name: float(value) for name, value in (outputs or {}).items() if _is_bad(value)}
+        self._in_a_row = self._in_a_row + 1 if bad else 0
+        patience = AMP_PATIENCE if isinstance(runner.optim_wrapper, AmpOptimWrapper) else 1
+        if self._in_a_row < patience:
+            return
+        losses = ', '.join(f'{name} = {value}' for name, value in bad.items())
+        raise UserError(
+            f'training has diverged at epoch {runner.epoch + 1}, iteration {runner.iter + 1} '
+            f'(learning rate {learning_rate(runner)}): {losses}; images of the batch: '
+            f'{_images(data_batch)}. {_last_good(runner)}. Look at the boxes or labels of these images, or lower the '
+            'learning rate or lengthen the warm-up'
+        )
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Look at the weights that are to be saved.
+
+        Raises:
+            UserError: One is NaN, or a parameter is infinite.
+        """
+        parameters = {name.removeprefix('module.') for name, _ in runner.model.named_parameters()}
+        for name, tensor in checkpoint['state_dict'].items():
+            if not torch.is_tensor(tensor) or not tensor.is_floating_point():
+                continue
+            # A buffer may hold infinity on purpose, as masks do.
+            bad = ~tensor.isfinite() if name in parameters else tensor.isnan()
+            if bad.any():
+                raise UserError(
+                    f'training has diverged by epoch {runner.epoch + 1}, iteration '
+                    f'{runner.iter + 1}: {int(bad.sum())} of {bad.numel()} values of {name} are '
+                    f'NaN or infinite, and no checkpoint is saved. {_last_good(runner)}'
+                )
+
+
+def learning_rate(runner: Runner) -> str:
+    """Return the learning rate, of each optimizer where there are several."""
+    rates = {name: rate[0] for name, rate in runner.optim_wrapper.get_lr().items() if rate}
+    rates = {name: rate for name, rate in rates.items() if not name.endswith('base_lr')} or rates
+    return ', '.join(f'{rate:.6g}' for rate in rates.values())
+
+
+def _is_bad(value: Any) -> bool:
+    if isinstance(value, float):
+        value = torch.tensor(value)
+    return torch.is_tensor(value) and not bool(value.isfinite().all())
+
+
+def _images(batch: Any) -> str:
+    samples = batch.get('data_samples') if isinstance(batch, Mapping) else None
+    samples = samples if isinstance(samples, Sequence) else []
+    paths = [getattr(sample, 'img_path', None) for sample in samples]
+    return ', '.join(str(path) for path in paths if path) or 'not named in the batch'
+
+
+def _last_good(runner: Runner) -> str:
+    found = latest_whole_checkpoint(runner.work_dir)
+    if found is None:
+        return 'No checkpoint was saved before'
+    return f'The last good checkpoint is {found.path} ({found.meta["iter"]} iterations done)'

@@ -1,0 +1,77 @@
+"""The checkpoint that a run is resumed from: the last that is whole."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from res2net_mm.checkpoints import read_checkpoint
+from res2net_mm.errors import UserError
+
+from .whole_writes import LAST_CHECKPOINT
+
+NEEDED = ('meta', 'state_dict', 'message_hub', 'optimizer')
+
+
+class FoundCheckpoint(NamedTuple):
+    """A checkpoint to resume from.
+
+    Attributes:
+        path: The file.
+        meta: What it says about the run: ``epoch`` and ``iter`` done, ``seed``, and more.
+        skipped: Newer files that cannot be resumed from, with the reason, a line each.
+    """
+
+    path: Path
+    meta: Mapping[str, Any]
+    skipped: tuple[str, ...] = ()
+
+
+def latest_whole_checkpoint(work_dir: str | Path) -> FoundCheckpoint | None:
+    """Return the last checkpoint of a run that is whole; None if there is none.
+
+    The file named in ``last_checkpoint`` comes first, then the others from the newest to the
+    oldest. Each is read to its end before it is taken for whole.
+    """
+    skipped = []
+    for path in _candidates(Path(work_dir)):
+        try:
+            return FoundCheckpoint(path, _resumable_meta(path), tuple(skipped))
+        except UserError as error:
+            skipped.append(f'not resumed from: {error}')
+    return None
+
+
+def named_checkpoint(path: str | Path) -> FoundCheckpoint:
+    """Return a checkpoint to resume from that the user has named.
+
+    Raises:
+        UserError: It is not there, damaged, or not of a run; the last whole one beside it is named.
+    """
+    try:
+        return FoundCheckpoint(Path(path), _resumable_meta(Path(path)))
+    except UserError as error:
+        other = latest_whole_checkpoint(Path(path).parent)
+        hint = f'; the last whole one beside it is {other.path}' if other else ''
+        raise UserError(f'{error}{hint}') from None
+
+
+def _candidates(work_dir: Path) -> list[Path]:
+    """Return the checkpoints of a work directory that may be resumed from, the likeliest first."""
+    files = [file for file in work_dir.glob('*.pth') if not file.name.startswith(('.', 'best_'))]
+    files.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    note = work_dir / LAST_CHECKPOINT
+    named = Path(note.read_text(errors='replace').strip()) if note.is_file() else Path()
+    # A work directory that was moved holds the file under its name.
+    first = [path for path in (named, work_dir / named.name) if path.is_file()]
+    return list(dict.fromkeys([*first, *files]))
+
+
+def _resumable_meta(path: Path) -> Mapping[str, Any]:
+    checkpoint = read_checkpoint(path)
+    missing = [key for key in NEEDED if key not in checkpoint]
+    if missing:
+        raise UserError(
+            f'checkpoint {path} cannot be resumed from: it holds no {", ".join(missing)}; to start '
+            f'a new run from its weights, give --cfg-options load_from={path}'
+        )
+    return checkpoint['meta']

@@ -1,0 +1,144 @@
+"""MMEngine's two training loops, able to go on in the middle of an epoch as if never stopped."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
+from torch.utils.data import DataLoader
+
+from res2net_mm.data.config_parts import kind
+from res2net_mm.registry import LOOPS
+
+from .placed_batches import STEP, place_batches, seed_place
+
+VALIDATED = 'validated_iter'  # in the message hub: the iteration of the last validation
+
+
+def use_resumable_loop(cfg: Config) -> str | None:
+    """Put one of these loops in the place of the config's training loop.
+
+    Returns:
+        What to tell the user if the config has a loop of another kind; it stays as it is.
+    """
+    loop = cfg.train_cfg
+    by_epoch = loop.pop('by_epoch', None)
+    name = kind(loop) or ('EpochBasedTrainLoop' if by_epoch else 'IterBasedTrainLoop')
+    ours = dict(EpochBasedTrainLoop='EpochLoop', IterBasedTrainLoop='IterLoop').get(name)
+    if ours:
+        loop.type = f'res2net_mm.{ours}'
+    elif name not in ('EpochLoop', 'IterLoop'):
+        return (
+            f'train_cfg is a {name}: a resumed run begins its epoch anew, with other random draws'
+        )
+    return None
+
+
+class _Resumable:
+    """What the two loops share: numbered batches, seeded steps, validation that was missed."""
+
+    epoch_began_at: int  # the iteration at which the epoch that is being trained began
+
+    def __init__(self, runner: Runner, dataloader: DataLoader | dict, **settings: Any) -> None:
+        if isinstance(dataloader, dict):  # before MMEngine 0.10's loop draws from it
+            dataloader = runner.build_dataloader(
+                dataloader,
+                seed=runner.seed,
+                diff_rank_seed=runner._randomness_cfg.get('diff_rank_seed', False),
+            )
+        self.batches = place_batches(dataloader, seed=runner.seed, rank=runner.rank)
+        super().__init__(runner, dataloader, **settings)
+        self.epoch_began_at = 0
+
+    def _draw(self, *, skip: int, endless: bool) -> Iterator[Any]:
+        """Yield batches from the iteration that comes next."""
+        if self.batches is not None:
+            self.batches.begin(self._iter, skip=skip, endless=endless)
+        drawn = iter(self.dataloader)
+        while True:
+            try:
+                batch = next(drawn)
+            except StopIteration:
+                return
+            except RuntimeError:  # a data worker is gone
+                self.runner.call_hook('after_loader_failure')
+                raise
+            seed_place(self.runner.seed, self.runner.rank, self._iter, STEP)
+            yield batch
+
+    def _validate_if_due(self) -> None:
+        log = self.runner.message_hub
+        if not self._iter or log.get_info(VALIDATED, -1) == self._iter:
+            return
+        if self._validation_is_due():
+            log.update_info(VALIDATED, self._iter)  # now, as the best checkpoint is saved within
+            try:
+                self.runner.val_loop.run()
+            except RuntimeError:
+                self.runner.call_hook('after_loader_failure')
+                raise
+
+
+@LOOPS.register_module(force=True)  # a reload is harmless
+class EpochLoop(_Resumable, EpochBasedTrainLoop):
+    """EpochBasedTrainLoop that begins at any iteration of an epoch."""
+
+    def run(self) -> Any:
+        """Train, after the validation that a stopped run has missed."""
+        self.runner.call_hook('before_train')
+        self._decide_current_val_interval()
+        if self._iter == self.epoch_began_at:
+            self._validate_if_due()
+        while self._epoch < self._max_epochs and not self.stop_training:
+            self.run_epoch()
+            self._decide_current_val_interval()
+            self._validate_if_due()
+        self.runner.call_hook('after_train')
+        return self.runner.model
+
+    def run_epoch(self) -> None:
+        """Train what is left of an epoch."""
+        self.runner.call_hook('before_train_epoch')
+        self.runner.model.train()
+        done = self._iter - self.epoch_began_at
+        for index, batch in enumerate(self._draw(skip=done, endless=False), done):
+            self.run_iter(index, batch)
+        self.runner.call_hook('after_train_epoch')
+        self._epoch += 1
+        self.epoch_began_at = self._iter
+
+    def _validation_is_due(self) -> bool:
+        return (
+            self.runner.val_loop is not None
+            and self._epoch >= self.val_begin
+            and (self._epoch % self.val_interval == 0 or self._epoch == self._max_epochs)
+        )
+
+
+@LOOPS.register_module(force=True)  # a reload is harmless
+class IterLoop(_Resumable, IterBasedTrainLoop):
+    """IterBasedTrainLoop that goes on with the batches that come next, loading none before them."""
+
+    def run(self) -> Any:
+        """Train, after the validation that a stopped run has missed."""
+        self.dataloader_iterator = None  # MMEngine's own, which would begin with the first batch
+        self.runner.call_hook('before_train')
+        self.runner.call_hook('before_train_epoch')
+        self._decide_current_val_interval()
+        self._validate_if_due()
+        batches = self._draw(skip=self._iter, endless=True)
+        while self._iter < self._max_iters and not self.stop_training:
+            self.runner.model.train()
+            self.run_iter(next(batches))
+            self._decide_current_val_interval()
+            self._validate_if_due()
+        self.runner.call_hook('after_train_epoch')
+        self.runner.call_hook('after_train')
+        return self.runner.model
+
+    def _validation_is_due(self) -> bool:
+        return (
+            self.runner.val_loop is not None
+            and self._iter >= self.val_begin
+            and (self._iter % self.val_interval == 0 or self._iter == self._max_iters)
+        )

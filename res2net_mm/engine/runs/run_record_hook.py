@@ -1,0 +1,156 @@
+"""What a run writes down of itself, to be gone on with and to be run again."""
+
+import json
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from res2net_mm.errors import UserError
+from res2net_mm.evaluation.json_file import write_json_file
+from res2net_mm.registry import HOOKS
+from res2net_mm.version import __version__
+
+from .data_fingerprint import data_fingerprint
+from .same_run import differences, run_settings
+from .surroundings import command, revisions, variables, versions
+
+RECORD = 'run.json'
+NAMED = 6  # differences that an error names
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class RunRecordHook(Hook):
+    """Write ``run.json`` before the first iteration, and refuse to resume another run.
+
+    A checkpoint carries the settings that decide the course of the run, the number of images per
+    step and a fingerprint of the training data, as JSON in its ``meta``.
+
+    Args:
+        config: The config to run again, as the text of a Python file: with the data and the options
+            of the command line in it, and without what resuming changes.
+    """
+
+    priority = 'LOW'
+
+    def __init__(self, config: str) -> None:
+        self.config = config
+        self._runner: Runner | None = None
+
+    def before_run(self, runner: Runner) -> None:
+        """Remember the runner."""
+        self._runner = runner
+
+    @cached_property
+    def _identity(self) -> dict[str, Any]:
+        runner = self._runner
+        return dict(
+            settings=run_settings(runner.cfg),
+            processes=runner.world_size,
+            batch_size=runner.train_dataloader.batch_sampler.batch_size,
+            data=data_fingerprint(runner.train_dataloader.dataset),
+        )
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Put into the checkpoint which run it is of, and where in its epoch."""
+        meta, loop = checkpoint['meta'], runner.train_loop
+        same_epoch = meta['epoch'] == loop.epoch
+        began_at = getattr(loop, 'epoch_began_at', None) if same_epoch else meta['iter']
+        meta['res2net_mm'] = json.dumps(dict(epoch_began_at=began_at, run=self._identity))
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Compare with the run that the checkpoint is of, and take up its place in the epoch.
+
+        Raises:
+            UserError: It is another run than this config's.
+        """
+        if not runner._resume:
+            return
+        # Written by MMEngine before 1.0 and run as a config by it; nothing here needs it.
+        checkpoint['meta'].pop('config', None)
+        loop = runner.train_loop
+        loop.epoch_began_at = checkpoint['meta']['iter']
+        written = checkpoint['meta'].get('res2net_mm')
+        if written is None:
+            runner.logger.warning(
+                f'{runner._load_from} does not say which run it is of: that the config and data '
+                'are the same is not checked, and its epoch begins at its first batch'
+            )
+            return
+        state = json.loads(written)
+        if state['epoch_began_at'] is not None:
+            loop.epoch_began_at = state['epoch_began_at']
+        self._refuse_another_run(runner, state['run'])
+
+    def _refuse_another_run(self, runner: Runner, before: dict[str, Any]) -> None:
+        now = json.loads(json.dumps(self._identity))
+        found = differences(before['settings'], now['settings'])
+        images = [run['processes'] * run['batch_size'] for run in (before, now)]
+        if images[0] != images[1]:
+            how = [f'{run["processes"]} x {run["batch_size"]}' for run in (before, now)]
+            found.insert(
+                0,
+                f'images per step (processes x train_dataloader.batch_size) were {images[0]} '
+                f'({how[0]}), are {images[1]} ({how[1]})',
+            )
+        elif before['processes'] != now['processes']:
+            runner.logger.info(
+                f'resumed by {now["processes"]} processes in place of {before["processes"]}: the '
+                'same images per step, but which of them meet in a batch and their random '
+                'augmentation are others than they would have been'
+            )
+        found += [f'training data: {line}' for line in differences(before['data'], now['data'])]
+        if found:
+            more = f' and {len(found) - NAMED} more' if len(found) > NAMED else ''
+            raise UserError(
+                f'{runner._load_from} is of another run than this: {"; ".join(found[:NAMED])}{more}'
+                f'. --resume goes on with the same run: give it the options of that one '
+                f'({RECORD} beside it has them), or start a new run from its weights with '
+                f'--cfg-options load_from={runner._load_from}'
+            )
+
+    def before_train(self, runner: Runner) -> None:
+        """Write ``run.json``."""
+        if runner.rank != 0:
+            return
+        path = Path(runner.work_dir, RECORD)
+        start = dict(
+            time=time.strftime('%Y-%m-%d %H:%M:%S %z'),
+            command=command(),
+            environment=variables(),
+            resumed=dict(checkpoint=runner._load_from, iteration=runner.iter)
+            if runner._resume and runner._load_from
+            else None,
+        )
+        earlier = _earlier_starts(path) if start['resumed'] else []
+        loaders = dict(train=runner.train_dataloader)
+        if runner.val_loop is not None:
+            loaders['val'] = runner.val_dataloader
+        record = dict(
+            res2net_mm=__version__,
+            seed=runner.seed,
+            deterministic=runner.deterministic,
+            processes=runner.world_size,
+            starts=[*earlier, start],
+            revisions=revisions(),
+            versions=versions(),
+            data={
+                name: self._identity['data'] if name == 'train' else data_fingerprint(set_.dataset)
+                for name, set_ in loaders.items()
+            },
+            config_name=Path(runner.cfg.filename or 'config.py').name,
+            config=self.config,
+        )
+        write_json_file(record, path)
+
+
+def _earlier_starts(path: Path) -> list[dict]:
+    if not path.is_file():
+        return []
+    try:
+        return json.loads(path.read_text())['starts']
+    except (ValueError, KeyError):  # written by something else
+        return []

@@ -1,0 +1,128 @@
+"""What MMEngine does when it writes a file, and when it saves a checkpoint."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+from mmengine.fileio import LocalBackend, register_backend
+from mmengine.hooks import CheckpointHook
+from mmengine.runner import Runner
+
+from res2net_mm.data.config_parts import kind
+from res2net_mm.registry import HOOKS
+from res2net_mm.whole_file import whole_file
+
+LAST_CHECKPOINT = 'last_checkpoint'  # MMEngine's own name; other tools read it
+STOPPED = 'stopped.pth'  # what a run that was told to stop leaves; gone with the next checkpoint
+
+
+class WholeFileBackend(LocalBackend):
+    """MMEngine's local files, each whole or not there."""
+
+    def put(self, obj: bytes, filepath: str | Path) -> None:
+        """Write bytes; a file that was there stays until all of them are on the disk."""
+        Path(filepath).parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(filepath) as partial:
+            partial.write_bytes(obj)
+
+    def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
+        """Write text, likewise."""
+        self.put(obj.encode(encoding), filepath)
+
+
+def make_mmengine_writing_whole() -> None:
+    """Have MMEngine write every local file whole, whichever hook saves it."""
+    register_backend('local', WholeFileBackend, prefixes='', force=True)
+
+
+def use_whole_checkpoints(cfg: Config) -> None:
+    """Put :class:`WholeCheckpointHook` in the place of every CheckpointHook of a config."""
+    hooks = [*(cfg.get('default_hooks') or {}).values(), *(cfg.get('custom_hooks') or ())]
+    for hook in hooks:
+        if isinstance(hook, dict) and kind(hook) == 'CheckpointHook':
+            hook['type'] = 'res2net_mm.WholeCheckpointHook'
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class WholeCheckpointHook(CheckpointHook):
+    """MMEngine's CheckpointHook, but the old checkpoint goes only once the new one is whole.
+
+    MMEngine deletes first and writes then, so that a run killed in between has lost both. The
+    order here: the new checkpoint, the name of it in ``last_checkpoint``, then the deletions.
+    """
+
+    def before_train(self, runner: Runner) -> None:
+        """Prepare as MMEngine does, with deletions that can be put off."""
+        super().before_train(runner)
+        self.file_backend = _LateRemoval(self.file_backend)
+
+    def _save_checkpoint_with_step(self, runner: Runner, step: int, meta: dict) -> None:
+        outdated = []
+        if self.max_keep_ckpts > 0 and step not in self.keep_ckpt_ids:
+            if len(self.keep_ckpt_ids) == self.max_keep_ckpts:
+                outdated.append(self.filename_tmpl.format(self.keep_ckpt_ids.popleft()))
+            self.keep_ckpt_ids.append(step)
+            runner.message_hub.update_info('keep_ckpt_ids', list(self.keep_ckpt_ids))
+        name = self.filename_tmpl.format(step)
+        self.last_ckpt = self.file_backend.join_path(self.out_dir, name)
+        runner.message_hub.update_info('last_ckpt', self.last_ckpt)
+        runner.save_checkpoint(
+            self.out_dir,
+            name,
+            self.file_client_args,
+            save_optimizer=self.save_optimizer,
+            save_param_scheduler=self.save_param_scheduler,
+            meta=meta,
+            by_epoch=self.by_epoch,
+            backend_args=self.backend_args,
+            **self.args,
+        )
+        if is_main_process():
+            name_last_checkpoint(runner.work_dir, self.last_ckpt)
+            Path(runner.work_dir, STOPPED).unlink(missing_ok=True)
+            for old in outdated:
+                self.file_backend.remove(self.file_backend.join_path(self.out_dir, old))
+            self._remove_outdated()
+
+    def _save_best_checkpoint(self, runner: Runner, metrics: dict) -> None:
+        super()._save_best_checkpoint(runner, metrics)
+        self._remove_outdated()
+
+    def _remove_outdated(self) -> None:
+        best = [getattr(self, 'best_ckpt_path', None)]
+        best += getattr(self, 'best_ckpt_path_dict', {}).values()
+        self.file_backend.remove_now(keep=[self.last_ckpt, *best])
+
+
+def name_last_checkpoint(work_dir: str, path: str) -> None:
+    """Write the path of the checkpoint that a run is to be resumed from."""
+    with whole_file(Path(work_dir, LAST_CHECKPOINT)) as partial:
+        partial.write_text(path)
+
+
+class _LateRemoval:
+    """A file backend that removes files when it is told that now is the time."""
+
+    def __init__(self, backend) -> None:
+        self._backend = backend
+        self._outdated: list[str] = []
+
+    def __getattr__(self, name: str):
+        return getattr(self._backend, name)
+
+    def remove(self, path: str) -> None:
+        self._outdated.append(path)
+
+    rmtree = remove
+
+    def remove_now(self, keep: Sequence[str | None]) -> None:
+        """Remove what was to be removed and has not been written again."""
+        for path in self._outdated:
+            if path in keep:
+                continue
+            if self._backend.isfile(path):
+                self._backend.remove(path)
+            elif self._backend.isdir(path):
+                self._backend.rmtree(path)
+        self._outdated.clear()

@@ -1,0 +1,142 @@
+"""A run of seconds in which everything is random that can be: order, data, model, with averages."""
+
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset
+from mmengine.evaluator import BaseMetric
+from mmengine.hooks import Hook
+from mmengine.model import BaseModel
+from mmengine.registry import DATASETS, METRICS, MODELS
+from mmengine.registry import HOOKS as ROOT_HOOKS
+from torch import nn
+
+SAMPLES, BATCH = 22, 4
+BATCHES = 6  # in an epoch, the last of them short
+EPOCHS = 3
+
+
+@DATASETS.register_module(force=True)
+class TinyDataset(BaseDataset):
+    METAINFO = dict(classes=('a', 'b'))
+
+    def load_data_list(self):
+        return [dict(value=i) for i in range(SAMPLES)]
+
+    def prepare_data(self, idx):
+        """Draw from each generator that a pipeline may draw from."""
+        value = self.get_data_info(idx)['value']
+        noise = [random.random(), np.random.rand(), torch.rand(()).item()]
+        return dict(inputs=torch.tensor([value / SAMPLES, *noise]), index=int(idx))
+
+
+class TinySample:
+    def __init__(self, img_path):
+        self.img_path = img_path
+
+
+@MODELS.register_module(force=True)
+class TinyModel(BaseModel):
+    """With dropout and a batch norm; ``bulk`` makes its checkpoint larger than any other file."""
+
+    def __init__(self, bulk=0, bad_at=None, bad_weights_at=None):
+        super().__init__()
+        self.backbone = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(0.3))
+        self.head = nn.Linear(8, 1)
+        self.register_buffer('bulk', torch.zeros(bulk))
+        self.bad_at = bad_at
+        self.bad_weights_at = bad_weights_at
+        self.calls = 0
+
+    def forward(self, inputs, index=None, data_samples=None, mode='tensor'):
+        inputs = torch.stack(inputs) if isinstance(inputs, list) else inputs
+        out = self.head(self.backbone(inputs)).squeeze(1)
+        if mode == 'predict':
+            return [dict(value=float(value)) for value in out]
+        self.calls += 1
+        if self.calls == self.bad_weights_at:
+            self.head.bias.data.fill_(float('nan'))
+        target = inputs[:, 0] + 0.1 * torch.randn(len(inputs))
+        return dict(
+            loss=(out - target).square().mean() + (float('nan') if self.calls == self.bad_at else 0)
+        )
+
+
+@METRICS.register_module(force=True)
+class TinyMetric(BaseMetric):
+    """A score that moves up and down, so that the best checkpoint changes."""
+
+    def process(self, data_batch, data_samples):
+        self.results += [sample['value'] for sample in data_samples]
+
+    def compute_metrics(self, results):
+        return dict(acc=float(np.mean(results)))
+
+
+@ROOT_HOOKS.register_module(force=True)
+class LossLog(Hook):
+    """Append every loss, exact to the bit, and let whoever counts events know of the iteration."""
+
+    priority = 'VERY_HIGH'
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        sys.audit('tiny.iteration')
+        line = f'{runner.iter} {batch_idx} {float(outputs["loss"]).hex()}\n'
+        with Path(runner.work_dir, 'losses.txt').open('a') as file:
+            file.write(line)
+
+    def before_val_iter(self, runner, batch_idx, data_batch=None):
+        sys.audit('tiny.validation')
+
+
+def tiny_config(*, by_epoch: bool = True, workers: int = 0, ema: bool = True, **model) -> Config:
+    loader = dict(
+        batch_size=BATCH,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        dataset=dict(type='TinyDataset'),
+        sampler=dict(type='DefaultSampler' if by_epoch else 'InfiniteSampler', shuffle=True),
+    )
+    length = (
+        dict(type='EpochBasedTrainLoop', max_epochs=EPOCHS)
+        if by_epoch
+        else dict(type='IterBasedTrainLoop', max_iters=EPOCHS * BATCHES, val_interval=BATCHES)
+    )
+    checkpoint = dict(
+        type='CheckpointHook', max_keep_ckpts=1, save_best='acc', rule='greater', by_epoch=by_epoch
+    )
+    checkpoint['interval'] = 1 if by_epoch else 4
+    return Config(
+        dict(
+            default_scope='mmengine',
+            model=dict(type='TinyModel', **model),
+            train_dataloader=loader,
+            val_dataloader={**loader, 'sampler': dict(type='DefaultSampler', shuffle=False)},
+            train_cfg=length,
+            val_cfg=dict(),
+            val_evaluator=dict(type='TinyMetric'),
+            optim_wrapper=dict(optimizer=dict(type='AdamW', lr=1e-2)),
+            param_scheduler=[
+                dict(type='LinearLR', start_factor=0.1, by_epoch=False, begin=0, end=8),
+                dict(type='MultiStepLR', by_epoch=by_epoch, milestones=[1, 2], gamma=0.3),
+            ],
+            default_hooks=dict(checkpoint=checkpoint, logger=dict(type='LoggerHook', interval=2)),
+            log_processor=dict(by_epoch=by_epoch),
+            custom_hooks=[dict(type='LossLog'), *([dict(type='EMAHook', momentum=0.1)] * ema)],
+            randomness=dict(seed=3),
+            log_level='WARNING',
+        )
+    )
+
+
+def losses(work_dir: Path) -> dict[int, set[str]]:
+    """Every loss by iteration: one each, if what was done twice came out the same."""
+    found: dict[int, set[str]] = {}
+    for line in Path(work_dir, 'losses.txt').read_text().splitlines():
+        iteration, *rest = line.split()
+        found.setdefault(int(iteration), set()).add(' '.join(rest))
+    return found
