@@ -152,9 +152,9 @@ def _set_checkpoint(cfg: Config, resume: str | bool) -> list[str]:
     resume = resume or (cfg.get('resume', False) and (cfg.get('load_from') or True))
     cfg.resume = False
     if not resume:
-        if cfg.get('load_from') and '://' not in cfg.load_from:
-            if not Path(cfg.load_from).is_file():
-                raise UserError(f'checkpoint {cfg.load_from} to start from does not exist')
+        start = cfg.get('load_from')
+        if start and '://' not in start and not Path(start).is_file():
+            raise UserError(f'checkpoint {start} to start from does not exist')
         return []
     found = latest_whole_checkpoint(cfg.work_dir) if resume is True else named_checkpoint(resume)
     if found is None:

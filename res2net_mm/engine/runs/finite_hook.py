@@ -48,8 +48,8 @@ class FiniteHook(Hook):
         raise UserError(
             f'training has diverged at epoch {runner.epoch + 1}, iteration {runner.iter + 1} '
             f'(learning rate {learning_rate(runner)}): {losses}; images of the batch: '
-            f'{_images(data_batch)}. {_last_good(runner)}. Look at the boxes or labels of these images, or lower the '
-            'learning rate or lengthen the warm-up'
+            f'{_images(data_batch)}. {_last_good(runner)}. Look at the boxes or labels of these '
+            'images, or lower the learning rate, or lengthen the warm-up'
         )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:

@@ -1,6 +1,6 @@
 """MMEngine's two training loops, able to go on in the middle of an epoch as if never stopped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from mmengine.config import Config

@@ -124,8 +124,8 @@ class TerminationHook(Hook):
             name_last_checkpoint(runner.work_dir, path)
         barrier()
         runner.logger.info(
-            f'told to stop (SIGTERM): {path} holds epoch {runner.epoch + 1}, {iteration} iterations '
-            'done; go on with --resume'
+            f'told to stop (SIGTERM): {path} holds epoch {runner.epoch + 1}, {iteration} '
+            'iterations done; go on with --resume'
         )
         raise SystemExit(EXIT_STATUS)
 

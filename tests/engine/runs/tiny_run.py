@@ -85,7 +85,7 @@ class LossLog(Hook):
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
         sys.audit('tiny.iteration')
-        line = f'{runner.iter} {batch_idx} {float(outputs["loss"]).hex()}\n'
+        line = f'{runner.iter} {batch_idx} {outputs["loss"].item().hex()}\n'
         with Path(runner.work_dir, 'losses.txt').open('a') as file:
             file.write(line)
 
