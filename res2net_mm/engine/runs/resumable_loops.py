@@ -28,9 +28,7 @@ def use_resumable_loop(cfg: Config) -> str | None:
     if ours:
         loop.type = f'res2net_mm.{ours}'
     elif name not in ('EpochLoop', 'IterLoop'):
-        return (
-            f'train_cfg is a {name}: a resumed run begins its epoch anew, with other random draws'
-        )
+        return f'train_cfg is a {name}: resumed, it begins its epoch anew, with other random draws'
     return None
 
 

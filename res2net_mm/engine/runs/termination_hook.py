@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from res2net_mm.registry import HOOKS
 
 from .resumable_loops import VALIDATED
-from .whole_writes import STOPPED, name_last_checkpoint
+from .whole_writes import STOPPED, WholeCheckpointHook, name_last_checkpoint
 
 EXIT_STATUS = 128 + signal.SIGTERM  # 143, what shells and schedulers take for "ended by SIGTERM"
 
@@ -116,18 +116,27 @@ class TerminationHook(Hook):
                     hook.after_val_epoch(runner)
             runner.message_hub.update_info(VALIDATED, -1)
         self._validating = False
-        runner.save_checkpoint(
-            runner.work_dir, STOPPED, by_epoch=False, meta=dict(epoch=runner.epoch, iter=iteration)
-        )
-        path = f'{runner.work_dir}/{STOPPED}'
-        if is_main_process():
-            name_last_checkpoint(runner.work_dir, path)
+        path = self._saved_already(runner, iteration)
+        if path is None:
+            path = f'{runner.work_dir}/{STOPPED}'
+            meta = dict(epoch=runner.epoch, iter=iteration)
+            runner.save_checkpoint(runner.work_dir, STOPPED, by_epoch=False, meta=meta)
+            if is_main_process():
+                name_last_checkpoint(runner.work_dir, path)
         barrier()
         runner.logger.info(
             f'told to stop (SIGTERM): {path} holds epoch {runner.epoch + 1}, {iteration} '
             'iterations done; go on with --resume'
         )
         raise SystemExit(EXIT_STATUS)
+
+    @staticmethod
+    def _saved_already(runner: Runner, iteration: int) -> str | None:
+        """Return the checkpoint that was saved after this very iteration, if any."""
+        for hook in runner.hooks:
+            if isinstance(hook, WholeCheckpointHook) and hook.saved_at == iteration:
+                return hook.last_ckpt
+        return None
 
     def _hold_worker_deaths(self) -> None:
         """Keep PyTorch from raising amid a step when a data worker dies.

@@ -52,6 +52,8 @@ class WholeCheckpointHook(CheckpointHook):
     order here: the new checkpoint, the name of it in ``last_checkpoint``, then the deletions.
     """
 
+    saved_at: int | None = None  # iterations done in the last checkpoint
+
     def before_train(self, runner: Runner) -> None:
         """Prepare as MMEngine does, with deletions that can be put off."""
         super().before_train(runner)
@@ -78,6 +80,7 @@ class WholeCheckpointHook(CheckpointHook):
             backend_args=self.backend_args,
             **self.args,
         )
+        self.saved_at = meta['iter']
         if is_main_process():
             name_last_checkpoint(runner.work_dir, self.last_ckpt)
             Path(runner.work_dir, STOPPED).unlink(missing_ok=True)

@@ -4,6 +4,7 @@
 that has imported everything, so that each takes a fraction of a second.
 """
 
+import hashlib
 import json
 import os
 import resource
@@ -13,6 +14,10 @@ import sys
 from pathlib import Path
 
 import torch
+import torch._dynamo  # imported now, once, and not by every run
+from matplotlib import pyplot  # noqa: F401
+from mmengine.config import config as mmengine_config
+from mmengine.runner import runner as mmengine_runner
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_run import losses, tiny_config
@@ -84,7 +89,7 @@ def count_events(work_dir: Path, options: dict) -> int:
 
 
 def outcome(work_dir: Path) -> dict:
-    """Return what a finished run has come to: losses, and a hash of all state in its checkpoints."""
+    """Return what a finished run has come to: its losses, and all state in its checkpoints."""
     last = Path((work_dir / 'last_checkpoint').read_text())
     files = sorted(file.name for file in work_dir.glob('*.pth'))
     state = torch.load(last, weights_only=False)  # our own file
@@ -99,19 +104,13 @@ def outcome(work_dir: Path) -> dict:
             *flat(state.get('ema_state_dict', {})),
             *flat(best['state_dict']),
         ],
-        schedules=repr(
-            [{k: v for k, v in s.items() if not k.startswith('_get')} for s in plain(state)]
-        ),
+        schedules=repr(state['param_schedulers']),
     )
-
-
-def plain(state: dict) -> list[dict]:
-    return state['param_schedulers']
 
 
 def flat(value) -> list[str]:
     if torch.is_tensor(value):
-        return [value.numpy().tobytes().hex()[:4000]]
+        return [hashlib.sha256(value.numpy().tobytes()).hexdigest()]
     if isinstance(value, dict):
         return [text for key in value for text in [str(key), *flat(value[key])]]
     if isinstance(value, list | tuple):
@@ -134,19 +133,22 @@ def killed(work_dir: Path, options: dict, *, at: int, number: int, size: int | N
 
 def main() -> None:
     folder, case = Path(sys.argv[1]), json.loads(sys.argv[2])
+    # Most of the time of a run this short goes into the layout of the config's text and into what
+    # compilers there are.
+    mmengine_config.FormatCode = lambda text, **_: (text, False)
+    mmengine_runner.collect_env = dict
     torch.set_num_threads(1)  # a forked process must not wait for threads that it has not got
     options, every, offset = case['options'], case['every'], case['offset']
     number = case['signal']
     points = count_events(folder / 'whole', options)
     expected = outcome(folder / 'whole')
-    found = dict(points=points, killed=0, different=[], statuses=[])
+    found = dict(points=points, different=[], statuses=[], repeated=[])
     kills = [dict(at=at, number=number, size=None) for at in range(offset, points, every)]
     kills += [dict(at=None, number=number, size=size) for size in case['sizes']]
     for kill in kills:
         work_dir = folder / 'killed'
         shutil.rmtree(work_dir, ignore_errors=True)
         status = killed(work_dir, options, **kill)
-        found['killed'] += status != 0
         found['statuses'].append(status)
         again = in_child(
             lambda work_dir=work_dir: train(
@@ -154,6 +156,8 @@ def main() -> None:
             )
         )
         now = outcome(work_dir) if again == 0 else None
+        lines = (work_dir / 'losses.txt').read_text().splitlines()
+        found['repeated'].append(len(lines) - len(losses(work_dir)))
         leftover = [str(file) for file in work_dir.glob('.*partial*')]
         if now != expected or leftover:
             what = [key for key in expected if now is None or now[key] != expected[key]]
