@@ -1,0 +1,76 @@
+"""What a run is resumed from is whole and the last one."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from res2net_mm.engine.runs import latest_whole_checkpoint, named_checkpoint
+from res2net_mm.errors import UserError
+
+
+def save(folder: Path, name: str, iterations: int, **content) -> Path:
+    """Save a checkpoint; later ones are newer."""
+    path = folder / name
+    kept = dict(state_dict=dict(w=torch.rand(1000)), message_hub={}, optimizer={}) | content
+    torch.save(dict(meta=dict(iter=iterations, epoch=0), **kept), path)
+    os.utime(path, (iterations, iterations))
+    return path
+
+
+def name_last(folder, path):
+    (folder / 'last_checkpoint').write_text(str(path))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    save(tmp_path, 'epoch_1.pth', 10)
+    save(tmp_path, 'epoch_2.pth', 20)
+    save(tmp_path, 'best_acc_epoch_2.pth', 30)
+    save(tmp_path, '.epoch_3.partial-1.pth', 40)
+    name_last(tmp_path, tmp_path / 'epoch_2.pth')
+    return tmp_path
+
+
+def test_the_one_named_in_last_checkpoint(folder):
+    name_last(folder, folder / 'epoch_1.pth')
+    assert latest_whole_checkpoint(folder).path == folder / 'epoch_1.pth'
+
+
+@pytest.mark.parametrize('note', [None, '', '/gone/epoch_9.pth', '/gone/epoch_2.pth', 'epoch_'])
+def test_the_newest_where_that_says_nothing(folder, note):
+    (folder / 'last_checkpoint').unlink()
+    if note is not None:
+        name_last(folder, note)
+    found = latest_whole_checkpoint(folder)
+    assert (found.path, found.meta['iter']) == (folder / 'epoch_2.pth', 20)
+
+
+@pytest.mark.parametrize('part', [0, 0.02, 0.5, 0.99])
+def test_half_a_file_is_passed_over_and_named(folder, part):
+    last = folder / 'epoch_2.pth'
+    content = last.read_bytes()
+    last.write_bytes(content[: int(part * len(content))])
+    found = latest_whole_checkpoint(folder)
+    assert found.path == folder / 'epoch_1.pth'
+    assert len(found.skipped) == 1
+    assert 'epoch_2.pth' in found.skipped[0]
+
+
+def test_weights_alone_are_passed_over(folder):
+    torch.save(dict(state_dict={}), folder / 'epoch_2.pth')
+    found = latest_whole_checkpoint(folder)
+    assert found.path == folder / 'epoch_1.pth'
+    assert 'holds no meta, message_hub, optimizer' in found.skipped[0]
+
+
+def test_an_empty_folder_has_none(tmp_path):
+    assert latest_whole_checkpoint(tmp_path) is None
+    assert latest_whole_checkpoint(tmp_path / 'gone') is None
+
+
+def test_a_named_one_that_is_damaged_is_refused_with_what_to_take(folder):
+    (folder / 'named.pth').write_bytes(b'PK')
+    with pytest.raises(UserError, match=r'named\.pth.*damaged.*last whole one .*epoch_2\.pth'):
+        named_checkpoint(folder / 'named.pth')
