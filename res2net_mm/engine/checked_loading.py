@@ -22,6 +22,8 @@ class CheckedLoading(Hook):
             training that starts from a checkpoint (``load_from``), but they are named.
     """
 
+    priority = 'ABOVE_NORMAL'  # before an EMAHook loads its average, which would raise otherwise
+
     def __init__(self, *, whole: bool) -> None:
         self.whole = whole
 

@@ -39,7 +39,11 @@ class FiniteHook(Hook):
         Raises:
             UserError: A loss is NaN or infinite.
         """
-        bad = {name: float(value) for name, value in (outputs or {}).items() if _is_bad(value)}
+        bad = {
+            name: float(torch.as_tensor(value).detach())
+            for name, value in (outputs or {}).items()
+            if _is_bad(value)
+        }
         self._in_a_row = self._in_a_row + 1 if bad else 0
         patience = AMP_PATIENCE if isinstance(runner.optim_wrapper, AmpOptimWrapper) else 1
         if self._in_a_row < patience:

@@ -34,7 +34,7 @@ class RunRecordHook(Hook):
             of the command line in it, and without what resuming changes.
     """
 
-    priority = 'LOW'
+    priority = 'ABOVE_NORMAL'  # before an EMAHook loads its average from the checkpoint
 
     def __init__(self, config: str) -> None:
         self.config = config

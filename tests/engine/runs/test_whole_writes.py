@@ -7,7 +7,6 @@ from unittest.mock import Mock
 import pytest
 from mmengine.config import Config
 from mmengine.fileio import get_file_backend
-from mmengine.fileio.backends import backends, prefix_to_backends
 
 from res2net_mm.engine.runs.whole_writes import (
     WholeCheckpointHook,
@@ -16,18 +15,8 @@ from res2net_mm.engine.runs.whole_writes import (
 )
 
 
-@pytest.fixture
-def whole():
-    """Undo afterwards what make_mmengine_writing_whole changes for the whole process."""
-    kept = backends.copy(), prefix_to_backends.copy()
+def test_mmengine_writes_whole_or_not_at_all(undone, tmp_path, monkeypatch):
     make_mmengine_writing_whole()
-    yield
-    for table, before in zip((backends, prefix_to_backends), kept, strict=True):
-        table.clear()
-        table.update(before)
-
-
-def test_mmengine_writes_whole_or_not_at_all(whole, tmp_path, monkeypatch):
     file = tmp_path / 'new' / 'epoch_1.pth'
     get_file_backend(str(file)).put(b'old', str(file))
 

@@ -3,6 +3,7 @@
 import random
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 from mmengine.registry import DATASETS, METRICS, MODELS
 from mmengine.registry import HOOKS as ROOT_HOOKS
+from mmengine.structures import BaseDataElement
 from torch import nn
 
 SAMPLES, BATCH = 22, 4
@@ -31,35 +33,36 @@ class TinyDataset(BaseDataset):
         """Draw from each generator that a pipeline may draw from."""
         value = self.get_data_info(idx)['value']
         noise = [random.random(), np.random.rand(), torch.rand(()).item()]
-        return dict(inputs=torch.tensor([value / SAMPLES, *noise]), index=int(idx))
-
-
-class TinySample:
-    def __init__(self, img_path):
-        self.img_path = img_path
+        sample = BaseDataElement(metainfo=dict(img_path=f'{value}.jpg'))
+        return dict(inputs=torch.tensor([value / SAMPLES, *noise]), data_samples=sample)
 
 
 @MODELS.register_module(force=True)
 class TinyModel(BaseModel):
     """With dropout and a batch norm; ``bulk`` makes its checkpoint larger than any other file."""
 
-    def __init__(self, bulk=0, bad_at=None, bad_weights_at=None):
+    def __init__(self, bulk=0, bad_at=None, bad_weights_after=None):
         super().__init__()
         self.backbone = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(0.3))
         self.head = nn.Linear(8, 1)
         self.register_buffer('bulk', torch.zeros(bulk))
         self.bad_at = bad_at
-        self.bad_weights_at = bad_weights_at
+        self.bad_weights_after = bad_weights_after
         self.calls = 0
 
-    def forward(self, inputs, index=None, data_samples=None, mode='tensor'):
+    def train_step(self, data, optim_wrapper):
+        """Train; where that is asked for, end with weights that are no numbers."""
+        log = super().train_step(data, optim_wrapper)
+        if self.calls == self.bad_weights_after:
+            self.head.bias.data.fill_(float('nan'))
+        return log
+
+    def forward(self, inputs, data_samples=None, mode='tensor'):
         inputs = torch.stack(inputs) if isinstance(inputs, list) else inputs
         out = self.head(self.backbone(inputs)).squeeze(1)
         if mode == 'predict':
             return [dict(value=float(value)) for value in out]
         self.calls += 1
-        if self.calls == self.bad_weights_at:
-            self.head.bias.data.fill_(float('nan'))
         target = inputs[:, 0] + 0.1 * torch.randn(len(inputs))
         return dict(
             loss=(out - target).square().mean() + (float('nan') if self.calls == self.bad_at else 0)
@@ -128,7 +131,8 @@ def tiny_config(*, by_epoch: bool = True, workers: int = 0, ema: bool = True, **
             log_processor=dict(by_epoch=by_epoch),
             custom_hooks=[dict(type='LossLog'), *([dict(type='EMAHook', momentum=0.1)] * ema)],
             randomness=dict(seed=3),
-            log_level='WARNING',
+            log_level='INFO',
+            experiment_name=uuid4().hex,  # MMEngine shares logs among runs of one name
         )
     )
 

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.runner import runner as mmengine_runner
+from tiny_run import tiny_config
+from yapf.yapflib import yapf_api
+
+from res2net_mm.engine import train
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch, undone):
+    """Train the tiny run in a work directory of the given name."""
+    # Most of the time of a run this short goes into the layout of the config's text and into what
+    # compilers there are.
+    monkeypatch.setattr(yapf_api, 'FormatCode', lambda text, **_: (text, False))
+    monkeypatch.setattr(mmengine_runner, 'collect_env', dict)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+
+    def run(name='run', *, change=None, resume=False, deterministic=False, **options):
+        cfg = tiny_config(**options)
+        cfg.merge_from_dict(change or {})
+        work_dir = tmp_path / name
+        return train(cfg, work_dir=work_dir, resume=resume, deterministic=deterministic)
+
+    yield run
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def log_of():
+    """Return what a runner has logged."""
+    return lambda runner: ''.join(file.read_text() for file in Path(runner.log_dir).glob('*.log'))
