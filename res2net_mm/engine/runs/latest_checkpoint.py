@@ -1,5 +1,6 @@
 """The checkpoint that a run is resumed from: the last that is whole."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 from res2net_mm.checkpoints import read_checkpoint
 from res2net_mm.errors import UserError
 
+from .run_record_hook import RECORD, STATE
 from .whole_writes import LAST_CHECKPOINT
 
 NEEDED = ('meta', 'state_dict', 'message_hub', 'optimizer')
@@ -29,15 +31,23 @@ class FoundCheckpoint(NamedTuple):
 def latest_whole_checkpoint(work_dir: str | Path) -> FoundCheckpoint | None:
     """Return the last checkpoint of a run that is whole; None if there is none.
 
+    Where the work directory says which run it is of, checkpoints of an earlier one are passed over.
     The file named in ``last_checkpoint`` comes first, then the others from the newest to the
     oldest. Each is read to its end before it is taken for whole.
     """
     skipped = []
+    run = _run_of(Path(work_dir))
     for path in _candidates(Path(work_dir)):
         try:
-            return FoundCheckpoint(path, _resumable_meta(path), tuple(skipped))
+            meta = _resumable_meta(path)
         except UserError as error:
             skipped.append(f'not resumed from: {error}')
+            continue
+        if run in (None, json.loads(meta.get(STATE, '{}')).get('id')):
+            return FoundCheckpoint(path, meta, tuple(skipped))
+        skipped.append(
+            f'not resumed from: checkpoint {path} is not of the run that began here last'
+        )
     return None
 
 
@@ -64,6 +74,14 @@ def _candidates(work_dir: Path) -> list[Path]:
     # A work directory that was moved holds the file under its name.
     first = [path for path in (named, work_dir / named.name) if path.is_file()]
     return list(dict.fromkeys([*first, *files]))
+
+
+def _run_of(work_dir: Path) -> str | None:
+    """Return the identity of the run that began last in a work directory, if it is written."""
+    try:
+        return json.loads((work_dir / RECORD).read_text()).get('id')
+    except (OSError, ValueError, AttributeError):  # none, or another program's file
+        return None
 
 
 def _resumable_meta(path: Path) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from .same_run import differences, run_settings
 from .surroundings import command, revisions, variables, versions
 
 RECORD = 'run.json'
+STATE = 'res2net_mm'  # in a checkpoint's meta
 NAMED = 6  # differences that an error names
 
 
@@ -38,6 +40,7 @@ class RunRecordHook(Hook):
 
     def __init__(self, config: str) -> None:
         self.config = config
+        self.id = uuid.uuid4().hex  # a work directory may hold checkpoints of an earlier run
         self._runner: Runner | None = None
 
     def before_run(self, runner: Runner) -> None:
@@ -59,7 +62,8 @@ class RunRecordHook(Hook):
         meta, loop = checkpoint['meta'], runner.train_loop
         same_epoch = meta['epoch'] == loop.epoch
         began_at = getattr(loop, 'epoch_began_at', None) if same_epoch else meta['iter']
-        meta['res2net_mm'] = json.dumps(dict(epoch_began_at=began_at, run=self._identity))
+        state = dict(id=self.id, epoch_began_at=began_at, run=self._identity)
+        meta[STATE] = json.dumps(state)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Compare with the run that the checkpoint is of, and take up its place in the epoch.
@@ -73,7 +77,7 @@ class RunRecordHook(Hook):
         checkpoint['meta'].pop('config', None)
         loop = runner.train_loop
         loop.epoch_began_at = checkpoint['meta']['iter']
-        written = checkpoint['meta'].get('res2net_mm')
+        written = checkpoint['meta'].get(STATE)
         if written is None:
             runner.logger.warning(
                 f'{runner._load_from} does not say which run it is of: that the config and data '
@@ -81,6 +85,7 @@ class RunRecordHook(Hook):
             )
             return
         state = json.loads(written)
+        self.id = state['id']
         if state['epoch_began_at'] is not None:
             loop.epoch_began_at = state['epoch_began_at']
         self._refuse_another_run(runner, state['run'])
@@ -130,6 +135,7 @@ class RunRecordHook(Hook):
         if runner.val_loop is not None:
             loaders['val'] = runner.val_dataloader
         record = dict(
+            id=self.id,
             res2net_mm=__version__,
             seed=runner.seed,
             deterministic=runner.deterministic,

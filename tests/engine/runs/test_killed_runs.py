@@ -53,7 +53,7 @@ def test_told_to_stop(tmp_path):
     ids=['epochs', 'iterations', 'epochs-2-workers', 'iterations-2-workers'],
 )
 def test_at_many_points(tmp_path, options, number):
-    sizes = [101_000, 200_000] if number == signal.SIGKILL else []
+    sizes = [101_000, 119_000] if number == signal.SIGKILL else []
     found = kill_and_resume(tmp_path, every=9, number=number, sizes=sizes, **options)
     assert 0 not in found['statuses']
     if number == signal.SIGTERM:

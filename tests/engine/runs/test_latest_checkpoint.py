@@ -1,5 +1,6 @@
 """What a run is resumed from is whole and the last one."""
 
+import json
 import os
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from res2net_mm.engine.runs import latest_whole_checkpoint, named_checkpoint
 from res2net_mm.errors import UserError
 
 
-def save(folder: Path, name: str, iterations: int, **content) -> Path:
+def save(folder: Path, name: str, iterations: int, state: dict | None = None) -> Path:
     """Save a checkpoint; later ones are newer."""
     path = folder / name
-    kept = dict(state_dict=dict(w=torch.rand(1000)), message_hub={}, optimizer={}) | content
-    torch.save(dict(meta=dict(iter=iterations, epoch=0), **kept), path)
+    meta = dict(iter=iterations, epoch=0)
+    if state is not None:
+        meta['res2net_mm'] = json.dumps(state)
+    kept = dict(state_dict=dict(w=torch.rand(1000)), message_hub={}, optimizer={})
+    torch.save(dict(meta=meta, **kept), path)
     os.utime(path, (iterations, iterations))
     return path
 
@@ -63,6 +67,14 @@ def test_weights_alone_are_passed_over(folder):
     found = latest_whole_checkpoint(folder)
     assert found.path == folder / 'epoch_1.pth'
     assert 'holds no meta, message_hub, optimizer' in found.skipped[0]
+
+
+def test_an_earlier_run_in_the_same_folder_is_passed_over(folder):
+    (folder / 'run.json').write_text(json.dumps(dict(id='now')))
+    found = latest_whole_checkpoint(folder)
+    assert found is None
+    path = save(folder, 'epoch_1.pth', 10, state=dict(id='now'))
+    assert latest_whole_checkpoint(folder).path == path
 
 
 def test_an_empty_folder_has_none(tmp_path):

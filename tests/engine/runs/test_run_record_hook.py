@@ -86,7 +86,7 @@ def test_a_checkpoint_of_another_program_is_resumed_with_a_warning(begun, tmp_pa
     # MMEngine would run this as a config.
     checkpoint['meta']['config'] = f'import os; os.mkdir({str(tmp_path / "sprung")!r})'
     torch.save(checkpoint, path)
-    runner = begun(resume=True)
+    runner = begun(resume=str(path))
     assert runner.iter == EPOCHS * BATCHES
     assert not (tmp_path / 'sprung').exists()
     assert 'does not say which run it is of' in log_of(runner)

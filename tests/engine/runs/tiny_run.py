@@ -2,6 +2,7 @@
 
 import random
 import sys
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -86,17 +87,26 @@ class LossLog(Hook):
 
     priority = 'VERY_HIGH'
 
+    def __init__(self, pause):
+        self.pause = pause  # seconds for which an iteration goes on
+
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
         sys.audit('tiny.iteration')
         line = f'{runner.iter} {batch_idx} {outputs["loss"].item().hex()}\n'
         with Path(runner.work_dir, 'losses.txt').open('a') as file:
             file.write(line)
+        time.sleep(self.pause)
 
     def before_val_iter(self, runner, batch_idx, data_batch=None):
         sys.audit('tiny.validation')
+        if self.pause:
+            Path(runner.work_dir, 'validated.txt').touch()
+        time.sleep(self.pause)
 
 
-def tiny_config(*, by_epoch: bool = True, workers: int = 0, ema: bool = True, **model) -> Config:
+def tiny_config(
+    *, by_epoch: bool = True, workers: int = 0, ema: bool = True, pause: float = 0, **model
+) -> Config:
     loader = dict(
         batch_size=BATCH,
         num_workers=workers,
@@ -129,7 +139,10 @@ def tiny_config(*, by_epoch: bool = True, workers: int = 0, ema: bool = True, **
             ],
             default_hooks=dict(checkpoint=checkpoint, logger=dict(type='LoggerHook', interval=2)),
             log_processor=dict(by_epoch=by_epoch),
-            custom_hooks=[dict(type='LossLog'), *([dict(type='EMAHook', momentum=0.1)] * ema)],
+            custom_hooks=[
+                dict(type='LossLog', pause=pause),
+                *([dict(type='EMAHook', momentum=0.1)] * ema),
+            ],
             randomness=dict(seed=3),
             log_level='INFO',
             experiment_name=uuid4().hex,  # MMEngine shares logs among runs of one name
