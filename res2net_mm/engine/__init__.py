@@ -11,7 +11,6 @@ from .runs import (
     FiniteHook,
     IterLoop,
     RerunReportHook,
-    RunRecordHook,
     WholeCheckpointHook,
 )
 from .startup_report import StartupReport
@@ -25,7 +24,6 @@ __all__ = [
     'LabelMapHook',
     'PredictionSheetHook',
     'RerunReportHook',
-    'RunRecordHook',
     'StartupReport',
     'WholeCheckpointHook',
     'demo',

@@ -41,6 +41,7 @@ def rerun(
         file = Path(folder, record['config_name'])
         file.write_text(record['config'])
         cfg = load_config(file)
+    cfg.resume = False
     cfg.randomness = {**cfg.get('randomness', {}), 'seed': record['seed']}
     return train(
         cfg,

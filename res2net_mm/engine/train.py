@@ -19,7 +19,9 @@ from .config import load_config
 from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
 from .runs import (
+    RunRecordHook,
     TerminationHook,
+    checkpoint_to_resume,
     latest_whole_checkpoint,
     make_mmengine_writing_whole,
     named_checkpoint,
@@ -76,7 +78,7 @@ def train(
     make_mmengine_writing_whole()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     remove_partial_files(cfg.work_dir)
-    messages = []
+    messages, from_random = [], []
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
     if data is not None:
@@ -89,7 +91,7 @@ def train(
             messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     began_from = cfg.get('load_from')
     if not pretrained and not began_from:  # to resume, too: what was unfrozen then stays so
-        messages += start_from_random(cfg)
+        from_random = start_from_random(cfg)
     if amp:
         if get_device() == 'cpu':
             raise UserError(
@@ -111,12 +113,13 @@ def train(
             messages.append(f'load_from={began_from}, where the run began, is not loaded again')
     elif pretrained:
         fetch_pretrained(cfg)
+    else:
+        messages += from_random
     use_whole_checkpoints(cfg)
     messages += filter(None, [use_resumable_loop(cfg)])
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
         dict(type='res2net_mm.CheckedLoading', whole=cfg.resume),
-        dict(type='res2net_mm.RunRecordHook', config=to_repeat),
         dict(type='res2net_mm.FiniteHook'),
         dict(type='res2net_mm.StartupReport'),
     ]
@@ -124,6 +127,7 @@ def train(
         cfg.custom_hooks.append(dict(type='res2net_mm.RerunReportHook', work_dir=str(rerun_of)))
     with _full_disk_is_one_error(cfg.work_dir), TerminationHook() as termination:
         runner = Runner.from_cfg(cfg)
+        runner.register_hook(RunRecordHook(config=to_repeat))
         runner.register_hook(termination)
         for message in messages:
             runner.logger.info(message)
@@ -156,7 +160,7 @@ def _set_checkpoint(cfg: Config, resume: str | bool) -> list[str]:
         if start and '://' not in start and not Path(start).is_file():
             raise UserError(f'checkpoint {start} to start from does not exist')
         return []
-    found = latest_whole_checkpoint(cfg.work_dir) if resume is True else named_checkpoint(resume)
+    found = checkpoint_to_resume(cfg.work_dir) if resume is True else named_checkpoint(resume)
     if found is None:
         return [f'{cfg.work_dir} holds no checkpoint to resume from: the run starts anew']
     cfg.load_from, cfg.resume = str(found.path), True

@@ -1,7 +1,7 @@
 """A run as something that may be killed, gone on with, and done again."""
 
 from .finite_hook import FiniteHook, learning_rate
-from .latest_checkpoint import FoundCheckpoint, latest_whole_checkpoint, named_checkpoint
+from .latest_checkpoint import checkpoint_to_resume, latest_whole_checkpoint, named_checkpoint
 from .rerun_report_hook import RerunReportHook
 from .resumable_loops import EpochLoop, IterLoop, use_resumable_loop
 from .run_record_hook import RECORD, RunRecordHook
@@ -12,12 +12,12 @@ __all__ = [
     'RECORD',
     'EpochLoop',
     'FiniteHook',
-    'FoundCheckpoint',
     'IterLoop',
     'RerunReportHook',
     'RunRecordHook',
     'TerminationHook',
     'WholeCheckpointHook',
+    'checkpoint_to_resume',
     'latest_whole_checkpoint',
     'learning_rate',
     'make_mmengine_writing_whole',

@@ -42,7 +42,7 @@ class FiniteHook(Hook):
         bad = {
             name: float(torch.as_tensor(value).detach())
             for name, value in (outputs or {}).items()
-            if _is_bad(value)
+            if 'loss' in name and _is_bad(value)  # what MMEngine sums; an accuracy may be NaN
         }
         self._in_a_row = self._in_a_row + 1 if bad else 0
         patience = AMP_PATIENCE if isinstance(runner.optim_wrapper, AmpOptimWrapper) else 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from res2net_mm.checkpoints import read_checkpoint
+from res2net_mm.checkpoints.reading import DamagedFileError
 from res2net_mm.errors import UserError
 
 from .run_record_hook import RECORD, STATE
@@ -35,20 +36,40 @@ def latest_whole_checkpoint(work_dir: str | Path) -> FoundCheckpoint | None:
     The file named in ``last_checkpoint`` comes first, then the others from the newest to the
     oldest. Each is read to its end before it is taken for whole.
     """
-    skipped = []
-    run = _run_of(Path(work_dir))
-    for path in _candidates(Path(work_dir)):
+    return _search(Path(work_dir))[0]
+
+
+def checkpoint_to_resume(work_dir: str | Path) -> FoundCheckpoint | None:
+    """Return the same, for a run that is to begin anew where nothing was saved.
+
+    Raises:
+        UserError: There are checkpoints, but all are damaged.
+    """
+    found, damaged = _search(Path(work_dir))
+    if found is None and damaged:
+        raise UserError(
+            f'no checkpoint in {work_dir} can be resumed from: {"; ".join(damaged)}; remove '
+            'them to start anew'
+        )
+    return found
+
+
+def _search(work_dir: Path) -> tuple[FoundCheckpoint | None, list[str]]:
+    """Return the checkpoint to resume from, and what is wrong with those that are damaged."""
+    skipped, damaged = [], []
+    run = _run_of(work_dir)
+    for path in _candidates(work_dir):
         try:
             meta = _resumable_meta(path)
+            if run not in (None, json.loads(meta.get(STATE, '{}')).get('id')):
+                raise UserError(f'checkpoint {path} is of an earlier run in its folder')
         except UserError as error:
             skipped.append(f'not resumed from: {error}')
-            continue
-        if run in (None, json.loads(meta.get(STATE, '{}')).get('id')):
-            return FoundCheckpoint(path, meta, tuple(skipped))
-        skipped.append(
-            f'not resumed from: checkpoint {path} is not of the run that began here last'
-        )
-    return None
+            if isinstance(error, DamagedFileError):
+                damaged.append(str(error))
+        else:
+            return FoundCheckpoint(path, meta, tuple(skipped)), damaged
+    return None, damaged
 
 
 def named_checkpoint(path: str | Path) -> FoundCheckpoint:

@@ -12,7 +12,6 @@ from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.json_file import write_json_file
-from res2net_mm.registry import HOOKS
 from res2net_mm.version import __version__
 
 from .data_fingerprint import data_fingerprint
@@ -24,7 +23,6 @@ STATE = 'res2net_mm'  # in a checkpoint's meta
 NAMED = 6  # differences that an error names
 
 
-@HOOKS.register_module(force=True)  # a reload is harmless
 class RunRecordHook(Hook):
     """Write ``run.json`` before the first iteration, and refuse to resume another run.
 
@@ -53,7 +51,7 @@ class RunRecordHook(Hook):
         return dict(
             settings=run_settings(runner.cfg),
             processes=runner.world_size,
-            batch_size=runner.train_dataloader.batch_sampler.batch_size,
+            batch_size=getattr(runner.train_dataloader.batch_sampler, 'batch_size', 1),
             data=data_fingerprint(runner.train_dataloader.dataset),
         )
 

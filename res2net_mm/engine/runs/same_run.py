@@ -21,12 +21,10 @@ FREE = {
     'dynamic_intervals',
     'max_epochs',
     'max_iters',
-    'type_of_loop',
     # Where data lie; whether they are the same tells their fingerprint.
     'data_root',
     'ann_file',
     'data_prefix',
-    'img_path',
     'backend_args',
     # Compared as images per step of all processes.
     'batch_size',

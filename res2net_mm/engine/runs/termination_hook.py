@@ -10,15 +10,12 @@ from mmengine.dist import all_reduce, barrier, is_main_process
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
-from res2net_mm.registry import HOOKS
-
 from .resumable_loops import VALIDATED
 from .whole_writes import STOPPED, WholeCheckpointHook, name_last_checkpoint
 
 EXIT_STATUS = 128 + signal.SIGTERM  # 143, what shells and schedulers take for "ended by SIGTERM"
 
 
-@HOOKS.register_module(force=True)  # a reload is harmless
 class TerminationHook(Hook):
     """On SIGTERM, save ``stopped.pth`` after the iteration that runs, and exit with status 143.
 

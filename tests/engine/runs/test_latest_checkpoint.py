@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from res2net_mm.engine.runs import latest_whole_checkpoint, named_checkpoint
+from res2net_mm.engine.runs import checkpoint_to_resume, latest_whole_checkpoint, named_checkpoint
 from res2net_mm.errors import UserError
 
 
@@ -77,7 +77,15 @@ def test_an_earlier_run_in_the_same_folder_is_passed_over(folder):
     assert latest_whole_checkpoint(folder).path == path
 
 
+def test_where_all_are_damaged_nothing_begins_anew(tmp_path):
+    (tmp_path / 'epoch_1.pth').write_bytes(b'PK')
+    assert latest_whole_checkpoint(tmp_path) is None
+    with pytest.raises(UserError, match=r'no checkpoint in .*epoch_1\.pth.*remove them'):
+        checkpoint_to_resume(tmp_path)
+
+
 def test_an_empty_folder_has_none(tmp_path):
+    assert checkpoint_to_resume(tmp_path) is None
     assert latest_whole_checkpoint(tmp_path) is None
     assert latest_whole_checkpoint(tmp_path / 'gone') is None
 
