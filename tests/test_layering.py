@@ -16,7 +16,7 @@ ROWS = (
     ('backbones', 'necks'),
     ('data', 'evaluation', 'swap', 'deploy', 'interpretability'),
     ('report',),  # compares what evaluations leave; what runs a model knows of it, not it of that
-    ('engine',),
+    ('engine', 'benchmark'),
     ('__init__',),
 )
 BESIDE = {('data', 'evaluation')}  # a folder's report counts boxes in the bins of the metric

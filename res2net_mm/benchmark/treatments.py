@@ -1,0 +1,43 @@
+"""What can be done to a network before it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .contestants import Contestant
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """A way to run a network.
+
+    Attributes:
+        apply: (network, image) -> the network as it will run.
+        modes: The modes it is for.
+        ours_only: Whether only networks of this package know it.
+    """
+
+    apply: Callable[[nn.Module, Tensor], nn.Module]
+    modes: tuple[str, ...] = ('infer', 'train', 'memory')
+    ours_only: bool = False
+
+    def applies(self, contestant: Contestant, mode: str) -> bool:
+        """Say whether the contestant can be treated so in this mode."""
+        return mode in self.modes and (contestant.ours or not self.ours_only)
+
+
+def _channels_last(network: nn.Module, _: Tensor) -> nn.Module:
+    return network.to(memory_format=torch.channels_last)
+
+
+def _compile(network: nn.Module, _: Tensor) -> nn.Module:
+    return torch.compile(network)
+
+
+TREATMENTS = {
+    'eager': Treatment(lambda network, _: network),
+    'channels_last': Treatment(_channels_last),
+    'compile': Treatment(_compile),
+}
