@@ -10,8 +10,18 @@ teach_config_names()
 
 from .backbones import Res2Net, Res2NetDLA, build  # noqa: E402
 from .checkpoints import load_weights  # noqa: E402
+from .deploy import fuse  # noqa: E402
 from .presets import list_presets  # noqa: E402
 from .swap import swap  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['Res2Net', 'Res2NetDLA', '__version__', 'build', 'list_presets', 'load_weights', 'swap']
+__all__ = [
+    'Res2Net',
+    'Res2NetDLA',
+    '__version__',
+    'build',
+    'fuse',
+    'list_presets',
+    'load_weights',
+    'swap',
+]

@@ -127,7 +127,7 @@ def benchmark(
     _refuse_unknown('device', device, ('cpu', 'cuda'))
     if device == 'cuda' and not torch.cuda.is_available():
         raise UserError('device=cuda: PyTorch sees no GPU here')
-    usual = {'infer': ('eager',), 'train': ('eager',), 'memory': ('eager',)}
+    usual = {'infer': ('eager', 'fuse'), 'train': ('eager',), 'memory': ('eager',)}
     treatments = tuple(treatments or usual[mode])
     for name in treatments:
         _refuse_unknown('treatment', name, TREATMENTS)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from res2net_mm.deploy import fuse
+
 from .contestants import Contestant
 
 
@@ -36,8 +38,17 @@ def _compile(network: nn.Module, _: Tensor) -> nn.Module:
     return torch.compile(network)
 
 
+def _fuse_and_compile(network: nn.Module, image: Tensor) -> nn.Module:
+    import torch._inductor.config
+
+    torch._inductor.config.freezing = True  # weights are constants: packed once, at compilation
+    return torch.compile(fuse(network))
+
+
 TREATMENTS = {
     'eager': Treatment(lambda network, _: network),
+    'fuse': Treatment(lambda network, _: fuse(network), modes=('infer',)),
+    'fuse+compile': Treatment(_fuse_and_compile, modes=('infer',)),
     'channels_last': Treatment(_channels_last),
     'compile': Treatment(_compile),
 }

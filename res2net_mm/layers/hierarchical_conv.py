@@ -112,7 +112,8 @@ class HierarchicalConv(nn.Module):
         """(N, width * scales, H, W) -> (N, width * scales, H / stride, W / stride)."""
         splits = x.split(self.width, dim=1)
         outputs: list[Tensor] = []
-        for conv, norm, split in zip(self.convs, self.bns, splits, strict=False):
+        for i, (conv, norm) in enumerate(zip(self.convs, self.bns, strict=True)):
+            split = splits[i]  # by index: symbolic tracing cannot iterate over them
             if self.carry and outputs:
                 split = split + outputs[-1]
             elif self.needs_contiguous:

@@ -1,0 +1,103 @@
+"""Residual blocks that finish each convolution in one pass and copy as little as can be."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from res2net_mm.layers import Bottle2neck
+
+from .norms import refuse_training
+from .packed_conv import PackedConv2d
+
+
+class FusedBottle2neck(nn.Module):
+    """A :class:`Bottle2neck` without norms, computed with few passes over memory.
+
+    Where oneDNN runs (see :class:`PackedConv2d`), the rectification and the addition of the
+    shortcut are part of a convolution, and the chain writes its outputs over its inputs, so that
+    nothing is concatenated. Elsewhere it is the block's own code.
+
+    Args:
+        block: The block, its norms folded.
+    """
+
+    def __init__(self, block: Bottle2neck) -> None:
+        super().__init__()
+        self.block = block
+        convs = [block.conv1, block.conv3, *block.convs]
+        self.can_be_fast = not block.plugins and all(isinstance(c, PackedConv2d) for c in convs)
+
+    def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
+        block = self.block
+        if not (self.can_be_fast and block.conv1.is_fast(x)):
+            return block(x, identity)
+        x = x.contiguous(memory_format=torch.channels_last)
+        if identity is None:
+            identity = x if block.downsample is None else block.downsample(x)
+        y = self._chain(block.conv1.finish(x, relu=True))
+        if block.se is None:
+            return block.conv3.finish(y, add=identity, relu=True)
+        return block.se(block.conv3(y)).add_(identity).relu_()
+
+    def _chain(self, x: Tensor) -> Tensor:
+        """What :class:`HierarchicalConv` computes; ``x`` is overwritten."""
+        block = self.block
+        splits = x.split(block.width, dim=1)
+        out = x if block.stride == 1 else None
+        y = None
+        for i, conv in enumerate(block.convs):
+            y = conv.finish(splits[i] + y if block.carry and i else splits[i], relu=True)
+            if out is None:
+                shape = (len(x), x.shape[1], *y.shape[2:])
+                out = torch.empty(shape, memory_format=torch.channels_last)
+            out[:, i * block.width : (i + 1) * block.width] = y
+        if block.pass_last and block.pool_last:
+            out[:, -block.width :] = F.avg_pool2d(
+                splits[-1], 3, block.stride, padding=1, count_include_pad=block.pool_padding
+            )
+        return out
+
+    def train(self, mode: bool = True) -> 'FusedBottle2neck':
+        """Refuse training: the norms are gone."""
+        return super().train(refuse_training(mode))
+
+
+class FusedBottleneck(nn.Module):
+    """A bottleneck of OpenMMLab's ResNet or ResNeXt, so that it gets the same treatment.
+
+    Args:
+        block: The block, its norms folded.
+    """
+
+    def __init__(self, block: nn.Module) -> None:
+        super().__init__()
+        self.block = block
+
+    @staticmethod
+    def takes(module: nn.Module) -> bool:
+        """Say whether the module is such a block, with nothing added and no other convolutions."""
+        if [kind.__name__ for kind in type(module).__mro__[:2]] not in _BOTTLENECKS:
+            return False
+        if not type(module).__module__.startswith(('mmdet.', 'mmseg.', 'mmpretrain.')):
+            return False
+        convs = [getattr(module, f'conv{i}', None) for i in (1, 2, 3)]
+        packed = all(isinstance(conv, PackedConv2d) for conv in convs)
+        return packed and not getattr(module, 'with_plugins', False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
+        block = self.block
+        if not block.conv1.is_fast(x):
+            return block(x)
+        x = x.contiguous(memory_format=torch.channels_last)
+        identity = x if block.downsample is None else block.downsample(x)
+        y = block.conv2.finish(block.conv1.finish(x, relu=True), relu=True)
+        return block.conv3.finish(y, add=identity, relu=True)
+
+    def train(self, mode: bool = True) -> 'FusedBottleneck':
+        """Refuse training: the norms are gone."""
+        return super().train(refuse_training(mode))
+
+
+_BOTTLENECKS = (['Bottleneck', 'BaseModule'], ['Bottleneck', 'Bottleneck'])  # ResNet, ResNeXt

@@ -1,0 +1,127 @@
+"""Put a norm's scale and shift into the weights of the convolution before it."""
+
+import copy
+from collections import Counter
+
+import torch
+from torch import Tensor, fx, nn
+
+from .norms import FoldedNorm, ScaleAndShift, is_foldable, scale_and_shift
+
+# Linear in `weight`, whose output channels come first. Subclasses may not be (weight
+# standardisation), but for those of mmcv that only mind empty inputs or where pixels are taken from.
+_PLAIN = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_WRAPPERS = 'mmcv.cnn.bricks.wrappers'
+
+
+def fold_norms(model: nn.Module) -> nn.Module:
+    """Replace, in place, every batch norm inside by nothing, or by a scale and shift at worst.
+
+    A norm goes into the convolution before it where the forward code shows that nothing else reads
+    what the convolution gives. The code is asked by symbolic tracing, of the largest modules that
+    can be traced, so that it does not matter how a network names its layers.
+
+    Returns:
+        The model, or what stands for it if it was a norm itself.
+    """
+    _fold_pairs(model, set())
+    shared: dict[nn.Module, nn.Module] = {}
+    if is_foldable(model):
+        return ScaleAndShift(model)
+    for parent in model.modules():
+        for name, child in parent.named_children():
+            if is_foldable(child):
+                shared.setdefault(child, ScaleAndShift(child))
+    for parent in list(model.modules()):
+        for name, child in list(parent._modules.items()):
+            if child in shared:
+                parent._modules[name] = shared[child]
+    return model
+
+
+def _fold_pairs(module: nn.Module, seen: set[int]) -> None:
+    if id(module) in seen or not any(map(is_foldable, module.modules())):
+        return
+    seen.add(id(module))
+    pairs = None if isinstance(module, nn.ModuleList | nn.ModuleDict) else _pairs(module)
+    for conv, norm in pairs or ():
+        _fold(module, conv, norm)
+    if pairs is None:
+        for child in list(module.children()):
+            _fold_pairs(child, seen)
+
+
+def _pairs(module: nn.Module) -> list[tuple[str, str]] | None:
+    """Return the names of each convolution and the norm it alone feeds, or None: no telling."""
+    try:
+        graph = _Tracer().trace(module)
+    except Exception:  # whatever a module's code does with what is no tensor
+        return None
+    calls = Counter(node.target for node in graph.nodes if node.op == 'call_module')
+    found = []
+    for node in graph.nodes:
+        if node.op != 'call_module' or not is_foldable(module.get_submodule(node.target)):
+            continue
+        conv = node.args[0] if node.args else None
+        if (
+            isinstance(conv, fx.Node)
+            and conv.op == 'call_module'
+            and _takes_norm(module.get_submodule(conv.target))
+            and len(conv.users) == 1
+            and calls[conv.target] == calls[node.target] == 1
+        ):
+            found.append((conv.target, node.target))
+    return found
+
+
+class _Tracer(fx.Tracer):
+    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+        whole = not any(True for _ in module.children()) or _deforms(module)
+        return whole or super().is_leaf_module(module, name)
+
+
+def _deforms(module: nn.Module) -> bool:
+    """Say whether it is a deformable convolution of mmcv, or such a one with its offsets' own."""
+    return hasattr(module, 'deform_groups')
+
+
+def _takes_norm(conv: nn.Module) -> bool:
+    kind = type(conv)
+    plain = kind in (*_PLAIN, *_TRANSPOSED) or kind.__module__ == _WRAPPERS
+    return (plain and hasattr(conv, 'weight')) or _deforms(conv)
+
+
+@torch.no_grad()
+def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
+    """Give the owner a convolution of its own with the norm in it, and nothing for the norm.
+
+    Of its own since heads share convolutions between levels that have a norm each.
+    """
+    conv, norm = copy.deepcopy(owner.get_submodule(conv_name)), owner.get_submodule(norm_name)
+    scale, shift = scale_and_shift(norm)
+    weight = conv.weight.double()
+    conv.weight = _parameter(_scaled(weight, scale, conv), conv.weight)
+    folded: nn.Module = FoldedNorm()
+    if _deforms(conv) and conv.bias is None:  # the first version knows no bias
+        folded = ScaleAndShift(norm)
+        folded.scale.fill_(1)
+    else:
+        bias = 0 if conv.bias is None else conv.bias.double() * scale
+        conv.bias = _parameter(shift + bias, conv.weight)
+    owner.set_submodule(conv_name, conv)
+    owner.set_submodule(norm_name, folded.eval())
+
+
+def _scaled(weight: Tensor, scale: Tensor, conv: nn.Module) -> Tensor:
+    if isinstance(conv, _TRANSPOSED):  # (in, out / groups, ...), the groups along the first
+        per_group = scale.view(conv.groups, 1, -1)
+        grouped = weight.view(conv.groups, -1, *weight.shape[1:])
+        return (grouped * per_group.view(*per_group.shape, *(1,) * (weight.dim() - 2))).view_as(
+            weight
+        )
+    return weight * scale.view(-1, *(1,) * (weight.dim() - 1))
+
+
+def _parameter(values: Tensor, like: Tensor) -> nn.Parameter:
+    return nn.Parameter(values.to(like.dtype), requires_grad=False)

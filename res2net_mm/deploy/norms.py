@@ -1,0 +1,82 @@
+"""Which norms are a fixed scale and shift per channel once training is over, and which."""
+
+from collections import Counter
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from res2net_mm.errors import UserError
+
+# Norms that hold statistics, by the name of the class: mmcv's and torchvision's need not be there.
+_BY_NAME = {'SyncBatchNorm', 'FrozenBatchNorm2d', 'FrozenBatchNorm'}
+
+
+def is_foldable(module: nn.Module) -> bool:
+    """Say whether a module in eval mode scales and shifts each channel by fixed numbers.
+
+    A batch norm without running statistics does not: it normalises by the batch at hand.
+    """
+    of_batch = isinstance(module, _BatchNorm) or type(module).__name__ in _BY_NAME
+    return of_batch and getattr(module, 'running_mean', None) is not None
+
+
+def count_norms(model: nn.Module) -> dict[str, int]:
+    """Count the norms inside by class: those to be folded and the others (GroupNorm, LayerNorm)."""
+    others = (nn.GroupNorm, nn.LayerNorm, nn.modules.instancenorm._InstanceNorm, _BatchNorm)
+    found = [m for m in model.modules() if is_foldable(m) or isinstance(m, others)]
+    return dict(Counter(type(module).__name__ for module in found))
+
+
+def scale_and_shift(norm: nn.Module) -> tuple[Tensor, Tensor]:
+    """Return what a batch norm in eval mode multiplies by and adds, each (C,), in float64."""
+    mean, variance = norm.running_mean.double(), norm.running_var.double()
+    scale = torch.rsqrt(variance + norm.eps)
+    if norm.weight is not None:
+        scale = scale * norm.weight.double()
+    shift = -mean * scale
+    if norm.bias is not None:
+        shift = shift + norm.bias.double()
+    return scale.detach(), shift.detach()
+
+
+class FoldedNorm(nn.Identity):
+    """Stands where a norm was, whose numbers are in the convolution before it."""
+
+    def train(self, mode: bool = True) -> 'FoldedNorm':
+        """Refuse training: the norm is gone."""
+        return super().train(refuse_training(mode))
+
+
+class ScaleAndShift(nn.Module):
+    """What is left of a norm that follows no convolution of its own: a scale and a shift.
+
+    Args:
+        norm: A batch norm.
+    """
+
+    def __init__(self, norm: nn.Module) -> None:
+        super().__init__()
+        dtype = norm.running_mean.dtype
+        for name, values in zip(('scale', 'shift'), scale_and_shift(norm), strict=True):
+            self.register_buffer(name, values.to(dtype))
+        self.eval()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, ...) -> (N, C, ...)."""
+        shape = (1, -1, *(1,) * (x.dim() - 2))
+        return x * self.scale.view(shape) + self.shift.view(shape)
+
+    def train(self, mode: bool = True) -> 'ScaleAndShift':
+        """Refuse training: the norm is gone."""
+        return super().train(refuse_training(mode))
+
+
+def refuse_training(mode: bool) -> bool:
+    """Return False, or raise UserError if a fused network is put into training mode."""
+    if mode:
+        raise UserError(
+            'a fused network only predicts, its norms are gone: train the network it was fused '
+            'from and fuse it anew (or call eval() on what holds this one)'
+        )
+    return mode

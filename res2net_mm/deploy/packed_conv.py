@@ -1,0 +1,80 @@
+"""Convolutions that keep their weights in the order oneDNN wants, and finish in one pass."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class PackedConv2d(nn.Conv2d):
+    """A convolution that adds and rectifies in the pass that computes it, where oneDNN runs it.
+
+    On a CPU in float32 it calls the operators that torch.compile emits with frozen weights, no
+    compiler needed; anywhere else, and where gradients, autocast or a tracer are at work, it is
+    plain ``F.conv2d`` with the same parameters under the same names.
+    """
+
+    @classmethod
+    def of(cls, conv: nn.Conv2d) -> 'PackedConv2d':
+        """Return a convolution that shares the parameters of ``conv``."""
+        made = cls.__new__(cls)
+        made.__dict__ = {**conv.__dict__, '_packed': None}
+        return made
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H', W')."""
+        return self.finish(x)
+
+    def finish(self, x: Tensor, *, add: Tensor | None = None, relu: bool = False) -> Tensor:
+        """Convolve, add what is given in the output's shape, rectify if asked."""
+        if not self.is_fast(x):
+            y = super().forward(x)
+            y = y if add is None else y + add
+            return F.relu(y) if relu else y
+        if self._packed is None:
+            self._packed = torch.ops.mkldnn._reorder_convolution_weight(
+                self.weight, self.padding, self.stride, self.dilation, self.groups, x.shape
+            )
+        where = (self._packed, self.bias, self.padding, self.stride, self.dilation, self.groups)
+        after = 'relu' if relu else 'none'
+        if add is None:
+            return torch.ops.mkldnn._convolution_pointwise(x, *where, after, [], '')
+        return torch.ops.mkldnn._convolution_pointwise(
+            x, add, *where, 'add', 1.0, after if relu else None, [], ''
+        )
+
+    def is_fast(self, x: Tensor) -> bool:
+        """Say whether oneDNN's operators compute this call."""
+        return (
+            x.device.type == 'cpu'
+            and x.dtype == self.weight.dtype == torch.float32
+            and x.numel() > 0
+            and not (torch.is_grad_enabled() and (x.requires_grad or self.weight.requires_grad))
+            and not torch.is_autocast_enabled('cpu')
+            and not torch.compiler.is_compiling()
+            and not torch.jit.is_tracing()
+            and _has_onednn()
+        )
+
+    def _apply(self, *args, **kwargs) -> 'PackedConv2d':
+        self._packed = None  # other weights, or in another place
+        return super()._apply(*args, **kwargs)
+
+    def _load_from_state_dict(self, *args, **kwargs) -> None:
+        self._packed = None
+        super()._load_from_state_dict(*args, **kwargs)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, '_packed': None}  # what is packed can be neither copied nor saved
+
+
+def can_pack(conv: nn.Module) -> bool:
+    """Say whether it is a plain convolution with numbers for a padding, filled with zeros."""
+    plain = type(conv) is nn.Conv2d or (
+        isinstance(conv, nn.Conv2d) and type(conv).__module__ == 'mmcv.cnn.bricks.wrappers'
+    )
+    return plain and conv.padding_mode == 'zeros' and not isinstance(conv.padding, str)
+
+
+def _has_onednn() -> bool:
+    available = torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled
+    return available and hasattr(torch.ops.mkldnn, '_convolution_pointwise')

@@ -1,0 +1,55 @@
+"""Fill up the splits of a block with channels of zeros."""
+
+import torch
+from torch import Tensor, nn
+
+from res2net_mm.layers import Bottle2neck
+
+
+def pad_splits(block: Bottle2neck, multiple: int) -> None:
+    """Widen a block's splits, in place, to a multiple of channels; what it computes stays.
+
+    The new channels have weights and biases of zero, so they are zero from the first convolution to
+    the last, and the last does not read them. Blocks with groups, plugins, deformable convolutions
+    or norms inside are left as they are.
+
+    Args:
+        block: A block whose norms are folded.
+        multiple: What the width shall be a multiple of.
+    """
+    width, more = block.width, -block.width % multiple
+    convs = [block.conv1, *block.convs, block.conv3]
+    plain = all(isinstance(conv, nn.Conv2d) and conv.groups == 1 for conv in convs)
+    folded = plain and all(conv.bias is not None for conv in convs)
+    if not more or not folded or block.plugins or block.needs_contiguous:
+        return
+    _widen(block.conv1, outputs=(width, more))
+    for conv in block.convs:
+        _widen(conv, outputs=(width, more), inputs=(width, more))
+    _widen(block.conv3, inputs=(width, more))
+    block.width = width + more
+
+
+def _widen(
+    conv: nn.Conv2d,
+    *,
+    outputs: tuple[int, int] | None = None,
+    inputs: tuple[int, int] | None = None,
+) -> None:
+    """Add zeros behind every so many channels: (width, zeros to add) of outputs and inputs."""
+    if outputs is not None:
+        conv.weight = nn.Parameter(_spread(conv.weight, 0, *outputs), requires_grad=False)
+        conv.bias = nn.Parameter(_spread(conv.bias, 0, *outputs), requires_grad=False)
+        conv.out_channels = len(conv.bias)
+    if inputs is not None:
+        conv.weight = nn.Parameter(_spread(conv.weight, 1, *inputs), requires_grad=False)
+        conv.in_channels = conv.weight.shape[1]
+
+
+def _spread(values: Tensor, dim: int, width: int, more: int) -> Tensor:
+    parts = []
+    for part in values.split(width, dim):
+        shape = list(part.shape)
+        shape[dim] = more
+        parts += [part, part.new_zeros(shape)]
+    return torch.cat(parts, dim)
