@@ -9,8 +9,15 @@ from torch import Tensor, nn
 
 from res2net_mm.checkpoints import LoadReport, accept_dialects, load_weights
 from res2net_mm.errors import UserError
-from res2net_mm.layers import BLOCK_RULES, Bottle2neck, freeze, hold_norm_statistics
+from res2net_mm.layers import (
+    BLOCK_RULES,
+    Bottle2neck,
+    freeze,
+    hold_norm_statistics,
+    recompute,
+)
 
+MEMORY = ('default', 'low')
 DEFAULT_INIT = (
     dict(type='Kaiming', layer='Conv2d'),
     dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
@@ -45,6 +52,7 @@ class Res2NetBackbone(BaseModule):
         out_indices: Sequence[int] | None,
         frozen_stages: int,
         norm_eval: bool,
+        memory: str,
         zero_init_residual: bool,
         init_cfg: dict | list[dict] | None,
     ) -> None:
@@ -60,7 +68,10 @@ class Res2NetBackbone(BaseModule):
             )
         if not -1 <= frozen_stages <= num_stages:
             raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
+        if memory not in MEMORY:
+            raise UserError(f'memory={memory!r} is unknown; allowed: {", ".join(MEMORY)}')
         self.preset = preset
+        self.memory = memory
         self.frozen_stages = frozen_stages
         self.block_rule = block_rule
         self.block_rule_given = block_rule_given
@@ -71,7 +82,21 @@ class Res2NetBackbone(BaseModule):
     def finish(self) -> None:
         """Freeze what is to be frozen and open the backbone to every dialect's weights."""
         freeze(self.frozen_modules())
+        if self.memory == 'low':
+            self._recompute_in_stages()
         accept_dialects(self)
+
+    def _recompute_in_stages(self) -> None:
+        """Say what each stage computes again in the backward pass.
+
+        The first stage that trains holds the largest maps for the least computing, so all of it;
+        in the others what is no convolution.
+        """
+        first = max(self.frozen_stages, 0)
+        for i, stage in enumerate(self.stages):
+            for module in stage.modules():
+                if hasattr(module, 'recompute'):
+                    module.recompute = 'all' if i == first else 'norms'
 
     def stem_modules(self) -> list[nn.Module]:
         """Return the modules before the first stage that hold parameters."""
@@ -94,13 +119,17 @@ class Res2NetBackbone(BaseModule):
         Returns:
             Feature maps (N, out_channels[i], H / s, W / s); s = 4, 8, 16, 32 by default.
         """
-        x = self.maxpool(self.stem(x))
+        what = 'norms' if self.memory == 'low' else 'nothing'
+        x = recompute(self.stem_modules(), self._enter, x, what=what)
         features = []
         for i, stage in enumerate(self.stages):
             x = stage(x)
             if i in self.out_indices:
                 features.append(x)
         return tuple(features)
+
+    def _enter(self, x: Tensor) -> Tensor:
+        return self.maxpool(self.stem(x))
 
     def frozen_modules(self) -> list[nn.Module]:
         """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""

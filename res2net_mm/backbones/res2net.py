@@ -60,6 +60,8 @@ class Res2Net(Res2NetBackbone):
         stage_with_dcn: Which stages have them.
         plugins: mmcv plugin layers, ``dict(cfg=..., position='after_conv1|2|3', stages=(...))``.
         with_cp: Whether to recompute blocks in the backward pass to save memory.
+        memory: ``low`` keeps less for the backward pass and computes it again: the first stage that
+            trains, and the norms, ReLUs and sums of the others; no gradient changes.
         zero_init_residual: Whether the last norm of each block starts at zero. The published
             networks did not.
         init_cfg: ``dict(type='Pretrained', checkpoint=...)`` with a path, an https URL or
@@ -108,6 +110,7 @@ class Res2Net(Res2NetBackbone):
         stage_with_dcn: Sequence[bool] | None = None,
         plugins: Sequence[dict] | None = None,
         with_cp: bool = False,
+        memory: str = 'default',
         zero_init_residual: bool = False,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
@@ -149,6 +152,7 @@ class Res2Net(Res2NetBackbone):
             out_indices=out_indices,
             frozen_stages=frozen_stages,
             norm_eval=norm_eval,
+            memory=memory,
             zero_init_residual=zero_init_residual,
             init_cfg=init_cfg,
         )

@@ -69,6 +69,7 @@ class Res2NetStage(Res2NetBackbone):
             out_indices=None,
             frozen_stages=-1,
             norm_eval=norm_eval,
+            memory='default',
             zero_init_residual=False,
             init_cfg=init_cfg,
         )

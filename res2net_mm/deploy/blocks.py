@@ -1,13 +1,21 @@
 """Residual blocks that finish each convolution in one pass and copy as little as can be."""
 
+from collections.abc import Iterable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from res2net_mm.layers import Bottle2neck
 
-from .norms import refuse_training
+from .norms import FoldedNorm, refuse_training
 from .packed_conv import PackedConv2d
+
+
+def _are_fast(convs: Iterable[nn.Module], norms: Iterable[nn.Module]) -> bool:
+    """Say whether all norms are in convolutions, and all convolutions are plain ones."""
+    folded = all(isinstance(norm, FoldedNorm) for norm in norms)
+    return folded and all(isinstance(conv, PackedConv2d) for conv in convs)
 
 
 class FusedBottle2neck(nn.Module):
@@ -24,8 +32,8 @@ class FusedBottle2neck(nn.Module):
     def __init__(self, block: Bottle2neck) -> None:
         super().__init__()
         self.block = block
-        convs = [block.conv1, block.conv3, *block.convs]
-        self.can_be_fast = not block.plugins and all(isinstance(c, PackedConv2d) for c in convs)
+        convs, norms = (block.conv1, block.conv3, *block.convs), (block.bn1, block.bn3, *block.bns)
+        self.can_be_fast = not block.plugins and _are_fast(convs, norms)
 
     def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
@@ -81,9 +89,10 @@ class FusedBottleneck(nn.Module):
             return False
         if not type(module).__module__.startswith(('mmdet.', 'mmseg.', 'mmpretrain.')):
             return False
-        convs = [getattr(module, f'conv{i}', None) for i in (1, 2, 3)]
-        packed = all(isinstance(conv, PackedConv2d) for conv in convs)
-        return packed and not getattr(module, 'with_plugins', False)
+        convs, norms = (
+            [getattr(module, f'{kind}{i}', None) for i in (1, 2, 3)] for kind in ('conv', 'norm')
+        )
+        return _are_fast(convs, norms) and not getattr(module, 'with_plugins', False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""

@@ -1,6 +1,7 @@
 """Put a norm's scale and shift into the weights of the convolution before it."""
 
 import copy
+import inspect
 from collections import Counter
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor, fx, nn
 from .norms import FoldedNorm, ScaleAndShift, is_foldable, scale_and_shift
 
 # Linear in `weight`, whose output channels come first. Subclasses may not be (weight
-# standardisation), but for those of mmcv that only mind empty inputs or where pixels are taken from.
+# standardisation), but for mmcv's wrappers, which only mind empty inputs.
 _PLAIN = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 _WRAPPERS = 'mmcv.cnn.bricks.wrappers'
@@ -30,7 +31,7 @@ def fold_norms(model: nn.Module) -> nn.Module:
     if is_foldable(model):
         return ScaleAndShift(model)
     for parent in model.modules():
-        for name, child in parent.named_children():
+        for child in parent.children():
             if is_foldable(child):
                 shared.setdefault(child, ScaleAndShift(child))
     for parent in list(model.modules()):
@@ -54,8 +55,10 @@ def _fold_pairs(module: nn.Module, seen: set[int]) -> None:
 
 def _pairs(module: nn.Module) -> list[tuple[str, str]] | None:
     """Return the names of each convolution and the norm it alone feeds, or None: no telling."""
+    parameters = inspect.signature(module.forward).parameters.values()
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     try:
-        graph = _Tracer().trace(module)
+        graph = _Tracer().trace(module, concrete_args=defaults)
     except Exception:  # whatever a module's code does with what is no tensor
         return None
     calls = Counter(node.target for node in graph.nodes if node.op == 'call_module')
@@ -103,7 +106,7 @@ def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
     weight = conv.weight.double()
     conv.weight = _parameter(_scaled(weight, scale, conv), conv.weight)
     folded: nn.Module = FoldedNorm()
-    if _deforms(conv) and conv.bias is None:  # the first version knows no bias
+    if 'bias' not in conv._parameters:  # deformable convolutions of the first version know none
         folded = ScaleAndShift(norm)
         folded.scale.fill_(1)
     else:

@@ -3,7 +3,7 @@
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from res2net_mm.backbones.base import Res2NetBackbone
 from res2net_mm.errors import UserError
@@ -47,7 +47,7 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
         )
     if pad_to is not None and pad_to < 1:
         raise UserError(f'pad_to={pad_to} must be at least 1')
-    fused = copy.deepcopy(model).eval().requires_grad_(False)
+    fused = copy.deepcopy(model).requires_grad_(False)
     for module in fused.modules():
         if getattr(module, 'with_cp', False):  # recomputing for a backward pass there is not
             module.with_cp = False
@@ -60,9 +60,36 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     for module in fused.modules():
         if isinstance(module, Bottle2neck):
             pad_splits(module, pad_to)
-    fused = _replaced(fused, lambda m: PackedConv2d.of(m) if can_pack(m) else None, {})
+    fused = _replaced(fused, _packed, {})
     fused = _replaced(fused, _fused_block, {})
-    return fused.eval().to(memory_format=torch.channels_last)
+    for module in fused.modules():
+        if _is_of_mmcv_ops(module):
+            module.register_forward_pre_hook(_contiguous, with_kwargs=True)
+    fused.eval()
+    return fused
+
+
+def _contiguous(_: nn.Module, inputs: tuple, options: dict) -> tuple[tuple, dict]:
+    """Give mmcv's operators (N, C, H, W) as they lie by default.
+
+    In the channels-last layout, RoIAlign and deformable convolutions compute something else without
+    an error (mmcv 2.3.6), and here the layout is not the user's choice.
+    """
+
+    def straight(value: object) -> object:
+        return value.contiguous() if isinstance(value, Tensor) else value
+
+    return tuple(map(straight, inputs)), {key: straight(v) for key, v in options.items()}
+
+
+def _is_of_mmcv_ops(module: nn.Module) -> bool:
+    return type(module).__module__.startswith('mmcv.ops')
+
+
+def _packed(module: nn.Module) -> nn.Module | None:
+    if _is_of_mmcv_ops(module):  # the offsets inside keep their layout
+        return module
+    return PackedConv2d.of(module) if can_pack(module) else None
 
 
 def _fused_block(module: nn.Module) -> nn.Module | None:

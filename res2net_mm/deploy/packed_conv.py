@@ -18,6 +18,7 @@ class PackedConv2d(nn.Conv2d):
         """Return a convolution that shares the parameters of ``conv``."""
         made = cls.__new__(cls)
         made.__dict__ = {**conv.__dict__, '_packed': None}
+        made.weight.data = made.weight.contiguous(memory_format=torch.channels_last)
         return made
 
     def forward(self, x: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from .bottle2neck import Bottle2neck
 from .freezing import freeze, hold_norm_statistics
 from .hierarchical_conv import HierarchicalConv
 from .norm import build_norm
+from .recomputation import recompute
 from .shortcut import build_shortcut
 from .squeeze_excite import SqueezeExcite
 from .stem import STEMS, build_stem_conv
@@ -22,5 +23,6 @@ __all__ = [
     'build_stem_conv',
     'freeze',
     'hold_norm_statistics',
+    'recompute',
     'split_flow',
 ]

@@ -1,6 +1,5 @@
 """The bottleneck block with the hierarchical convolution in its middle."""
 
-import torch.utils.checkpoint
 from mmcv.cnn import build_conv_layer, build_plugin_layer
 from torch import Tensor, nn
 
@@ -9,6 +8,7 @@ from res2net_mm.errors import UserError
 from .block_rule import split_flow
 from .hierarchical_conv import HierarchicalConv
 from .norm import build_norm
+from .recomputation import recompute
 from .squeeze_excite import SqueezeExcite
 
 STYLES = ('pytorch', 'caffe')
@@ -82,6 +82,7 @@ class Bottle2neck(HierarchicalConv):
         )
         self.first = first
         self.with_cp = with_cp
+        self.recompute = 'nothing'  # or 'norms', 'all': see recomputation.py
         inner = width * scales
         self.conv1 = build_conv_layer(
             conv_cfg, in_channels, inner, kernel_size=1, stride=stride_1x1, bias=False
@@ -110,11 +111,8 @@ class Bottle2neck(HierarchicalConv):
             x: The block's input.
             identity: What to add in place of the block's own shortcut, in the output's shape.
         """
-        if self.with_cp and x.requires_grad:
-            return torch.utils.checkpoint.checkpoint(
-                self._forward, x, identity, use_reentrant=False
-            )
-        return self._forward(x, identity)
+        what = 'all' if self.with_cp else self.recompute
+        return recompute((self,), self._forward, x, identity, what=what)
 
     def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
         if identity is None:

@@ -105,7 +105,7 @@ class HierarchicalConv(nn.Module):
             nn.Identity() if norm_cfg is None else build_norm(norm_cfg, width) for _ in dilations
         )
         self.relu = nn.ReLU(inplace=True)
-        # mmcv's deformable kernels refuse the strided view that a split is.
+        # mmcv's deformable kernels refuse, or misread, a strided view and channels last.
         self.needs_contiguous = hasattr(self.convs[0], 'deform_groups')
 
     def forward(self, x: Tensor) -> Tensor:
@@ -116,7 +116,7 @@ class HierarchicalConv(nn.Module):
             split = splits[i]  # by index: symbolic tracing cannot iterate over them
             if self.carry and outputs:
                 split = split + outputs[-1]
-            elif self.needs_contiguous:
+            if self.needs_contiguous:
                 split = split.contiguous()
             outputs.append(self.relu(norm(conv(split))))
         if self.pass_last:

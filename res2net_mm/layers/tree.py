@@ -7,6 +7,7 @@ from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
 from .norm import build_norm
+from .recomputation import recompute
 
 # make_block(in_channels, out_channels, stride, first) -> a block called as block(x, identity)
 MakeBlock = Callable[[int, int, int, bool], nn.Module]
@@ -22,9 +23,13 @@ class Root(nn.Module):
         self.conv = build_conv_layer(conv_cfg, in_channels, out_channels, kernel_size=1, bias=False)
         self.bn = build_norm(norm_cfg, out_channels)
         self.relu = nn.ReLU(inplace=True)
+        self.recompute = 'nothing'  # or 'norms', 'all': see recomputation.py
 
     def forward(self, *features: Tensor) -> Tensor:
         """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
+        return recompute((self,), self._forward, *features, what=self.recompute)
+
+    def _forward(self, *features: Tensor) -> Tensor:
         return self.relu(self.bn(self.conv(torch.cat(features, dim=1))))
 
 

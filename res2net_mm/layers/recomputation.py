@@ -1,0 +1,84 @@
+"""Keep less for the backward pass, and compute it again when it is needed.
+
+What a block keeps in training is, per channel of its splits: outputs of convolutions (which norms
+need), and as much again that follows from them in one cheap pass each: normalised and rectified
+maps, sums of splits, their concatenation. Those are what is given up first.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.checkpoint import (
+    CheckpointPolicy,
+    checkpoint,
+    create_selective_checkpoint_contexts,
+)
+
+# What is computed twice: nothing, all but convolutions, or everything inside.
+RECOMPUTE = ('nothing', 'norms', 'all')
+
+
+def recompute(
+    modules: Sequence[nn.Module], run: Callable[..., Any], *inputs: Any, what: str
+) -> Any:
+    """Call ``run(*inputs)``; of what it computes, keep less for the backward pass.
+
+    Norms inside ``modules`` update their running statistics once, in the first of the two passes.
+
+    Args:
+        modules: Whose parameters and norms ``run`` uses.
+        run: Computes tensors.
+        inputs: What to call it with; tensors among them are kept.
+        what: One of ``RECOMPUTE``.
+    """
+    if what == 'nothing' or not _learns(modules, inputs):
+        return run(*inputs)
+    if torch.compiler.is_compiling():
+        # The compiler itself chooses which of the cheap things to compute again.
+        return run(*inputs) if what == 'norms' else checkpoint(run, *inputs, use_reentrant=False)
+
+    def contexts() -> tuple[Any, Any]:
+        first, again = ExitStack(), ExitStack()
+        if what == 'norms':
+            first, again = create_selective_checkpoint_contexts(_keep_convolutions)
+        return first, _both(held_statistics(modules), again)
+
+    return checkpoint(run, *inputs, use_reentrant=False, context_fn=contexts)
+
+
+@contextmanager
+def held_statistics(modules: Sequence[nn.Module]) -> Iterator[None]:
+    """Let the batch norms inside normalise as they do, but leave their running statistics alone."""
+    inside = [m for module in modules for m in module.modules()]
+    norms = [m for m in inside if m.training and getattr(m, 'running_mean', None) is not None]
+    buffers = [dict(norm._buffers) for norm in norms]
+    for norm in norms:  # update copies
+        norm._buffers.update({k: v.clone() for k, v in norm._buffers.items() if v is not None})
+    try:
+        yield
+    finally:
+        for norm, kept in zip(norms, buffers, strict=True):
+            norm._buffers.update(kept)
+
+
+@contextmanager
+def _both(first: Any, second: Any) -> Iterator[None]:
+    with first, second:
+        yield
+
+
+def _learns(modules: Sequence[nn.Module], inputs: tuple[Any, ...]) -> bool:
+    """Say whether there will be a backward pass through the modules."""
+    if not torch.is_grad_enabled():
+        return False
+    entering = any(isinstance(i, torch.Tensor) and i.requires_grad for i in inputs)
+    return entering or any(p.requires_grad for module in modules for p in module.parameters())
+
+
+def _keep_convolutions(_: Any, operator: Any, *__: Any, **___: Any) -> CheckpointPolicy:
+    if operator is torch.ops.aten.convolution.default:
+        return CheckpointPolicy.MUST_SAVE
+    return CheckpointPolicy.PREFER_RECOMPUTE
