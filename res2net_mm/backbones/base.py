@@ -90,10 +90,10 @@ class Res2NetBackbone(BaseModule):
         """Say what each stage computes again in the backward pass.
 
         The first stage that trains holds the largest maps for the least computing, so all of it;
-        in the others what is no convolution.
+        the last holds too little to be worth a pass; those between, what is no convolution.
         """
         first = max(self.frozen_stages, 0)
-        for i, stage in enumerate(self.stages):
+        for i, stage in enumerate(self.stages[:-1]):
             for module in stage.modules():
                 if hasattr(module, 'recompute'):
                     module.recompute = 'all' if i == first else 'norms'

@@ -195,10 +195,11 @@ def _add_times(row: dict, times: Times, baseline: Times, peak: float, *, passes:
 
 
 def _set_mode(network: nn.Module, *, training: bool, norm_eval: bool) -> None:
+    """Set training and batch norms alike for all: by themselves mmdet's backbones hold theirs."""
     network.train(training)
     for module in network.modules():
-        if norm_eval and isinstance(module, nn.modules.batchnorm._BatchNorm):
-            module.eval()
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.train(training and not norm_eval)
 
 
 def _count_gmacs(network: nn.Module, image: Tensor) -> float:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from res2net_mm.errors import UserError
 
 from .block_rule import split_flow
+from .conv_norm import conv_norm
 from .hierarchical_conv import HierarchicalConv
 from .norm import build_norm
 from .recomputation import recompute
@@ -117,15 +118,17 @@ class Bottle2neck(HierarchicalConv):
     def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
         if identity is None:
             identity = x if self.downsample is None else self.downsample(x)
-        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.relu(conv_norm(self.conv1, self.bn1, x))
         out = self._plug('after_conv1', out)
         out = super().forward(out)
         out = self._plug('after_conv2', out)
-        out = self.bn3(self.conv3(out))
+        out = conv_norm(self.conv3, self.bn3, out)
         out = self._plug('after_conv3', out)
         if self.se is not None:
             out = self.se(out)
-        return self.relu(out + identity)
+        if self.plugins:  # the last operation of one may need its output unchanged
+            return self.relu(out + identity)
+        return self.relu(out.add_(identity))
 
     def _plug(self, position: str, x: Tensor) -> Tensor:
         return self.plugins[position](x) if position in self.plugins else x

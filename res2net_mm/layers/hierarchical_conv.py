@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
+from .conv_norm import conv_norm
 from .norm import build_norm
 
 BN = dict(type='BN')
@@ -118,7 +119,7 @@ class HierarchicalConv(nn.Module):
                 split = split + outputs[-1]
             if self.needs_contiguous:
                 split = split.contiguous()
-            outputs.append(self.relu(norm(conv(split))))
+            outputs.append(self.relu(conv_norm(conv, norm, split)))
         if self.pass_last:
             last = splits[-1]
             if self.pool_last:

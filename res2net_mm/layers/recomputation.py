@@ -36,6 +36,8 @@ def recompute(
     """
     if what == 'nothing' or not _learns(modules, inputs):
         return run(*inputs)
+    if what == 'norms' and not any(_normalises(m) for module in modules for m in module.modules()):
+        return run(*inputs)  # a norm that holds its statistics keeps nothing (see conv_norm.py)
     if torch.compiler.is_compiling():
         # The compiler itself chooses which of the cheap things to compute again.
         return run(*inputs) if what == 'norms' else checkpoint(run, *inputs, use_reentrant=False)
@@ -76,6 +78,13 @@ def _learns(modules: Sequence[nn.Module], inputs: tuple[Any, ...]) -> bool:
         return False
     entering = any(isinstance(i, torch.Tensor) and i.requires_grad for i in inputs)
     return entering or any(p.requires_grad for module in modules for p in module.parameters())
+
+
+def _normalises(module: nn.Module) -> bool:
+    """Say whether it is a norm that depends on the images."""
+    if isinstance(module, nn.modules.batchnorm._BatchNorm):
+        return module.training
+    return isinstance(module, nn.GroupNorm)
 
 
 def _keep_convolutions(_: Any, operator: Any, *__: Any, **___: Any) -> CheckpointPolicy:

@@ -6,6 +6,7 @@ import torch
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
+from .conv_norm import conv_norm
 from .norm import build_norm
 from .recomputation import recompute
 
@@ -30,7 +31,7 @@ class Root(nn.Module):
         return recompute((self,), self._forward, *features, what=self.recompute)
 
     def _forward(self, *features: Tensor) -> Tensor:
-        return self.relu(self.bn(self.conv(torch.cat(features, dim=1))))
+        return self.relu(conv_norm(self.conv, self.bn, torch.cat(features, dim=1)))
 
 
 class Tree(nn.Module):

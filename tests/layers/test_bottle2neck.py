@@ -106,3 +106,19 @@ def test_squeeze_excite_is_a_gate_of_the_mean():
 def test_refuses_unknown_values(arguments, named):
     with pytest.raises(UserError, match=named):
         make_block(**arguments)
+
+
+@pytest.mark.parametrize('what', ['nothing', 'norms', 'all'])
+@pytest.mark.parametrize('mode', ['train', 'eval'])
+def test_gradcheck(randomised, what, mode):
+    block = randomised(make_block(first=False, se=None))
+    block.recompute = what
+    block.train(mode == 'train')
+    x = torch.randn(2, 8, 5, 6, dtype=torch.float64, requires_grad=True)
+
+    def run(x, *parameters):
+        state = dict(zip(dict(block.named_parameters()), parameters, strict=True))
+        state.update({name: buffer.clone() for name, buffer in block.named_buffers()})
+        return torch.func.functional_call(block, state, (x,))
+
+    assert torch.autograd.gradcheck(run, (x, *block.parameters()), fast_mode=True)

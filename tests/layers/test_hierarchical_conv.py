@@ -1,4 +1,5 @@
 import literal_reference as literal
+import mmcv.ops  # noqa: F401 (registers the deformable convolutions)
 import numpy as np
 import pytest
 import torch
