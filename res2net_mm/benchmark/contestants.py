@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 
 from torch import nn
@@ -17,13 +18,13 @@ class Contestant:
 
     Attributes:
         name: As printed.
-        build: Builds it, or None where it cannot be had.
+        build: Builds it, or None where it cannot be had; those of this package take arguments.
         absent: Why it cannot be had, or nothing.
         ours: Whether it is of this package.
     """
 
     name: str
-    build: Callable[[], nn.Module] | None = None
+    build: Callable[..., nn.Module] | None = None
     absent: str = ''
     ours: bool = False
 
@@ -45,7 +46,7 @@ def find_contestants(models: list[str], peers: list[str]) -> list[Contestant]:
             raise UserError(f'peer {peer!r} is unknown; allowed: {", ".join(PEERS)}')
     for model in models:
         preset = find(model)
-        found[preset.name] = Contestant(preset.name, lambda n=preset.name: build(n), ours=True)
+        found[preset.name] = Contestant(preset.name, partial(build, preset.name), ours=True)
         for peer in peers:
             if peer in _OF_A_PRESET:
                 theirs = _OF_A_PRESET[peer](preset)

@@ -127,7 +127,7 @@ def benchmark(
     _refuse_unknown('device', device, ('cpu', 'cuda'))
     if device == 'cuda' and not torch.cuda.is_available():
         raise UserError('device=cuda: PyTorch sees no GPU here')
-    usual = {'infer': ('eager', 'fuse'), 'train': ('eager',), 'memory': ('eager',)}
+    usual = {'infer': ('eager', 'fuse'), 'train': ('eager', 'low'), 'memory': ('eager', 'low')}
     treatments = tuple(treatments or usual[mode])
     for name in treatments:
         _refuse_unknown('treatment', name, TREATMENTS)
@@ -144,7 +144,7 @@ def benchmark(
                 continue
             key = f'{contestant.name} {name}'
             said(f'building {key}')
-            network = contestant.build().to(device)
+            network = contestant.build(**treatment.arguments).to(device)
             _set_mode(network, training=mode != 'infer', norm_eval=norm_eval)
             gmacs = _count_gmacs(network, image)
             network = treatment.apply(network, image)

@@ -1,7 +1,7 @@
 """What can be done to a network before it runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -19,11 +19,13 @@ class Treatment:
         apply: (network, image) -> the network as it will run.
         modes: The modes it is for.
         ours_only: Whether only networks of this package know it.
+        arguments: What the network is built with.
     """
 
     apply: Callable[[nn.Module, Tensor], nn.Module]
     modes: tuple[str, ...] = ('infer', 'train', 'memory')
     ours_only: bool = False
+    arguments: dict[str, object] = field(default_factory=dict)
 
     def applies(self, contestant: Contestant, mode: str) -> bool:
         """Say whether the contestant can be treated so in this mode."""
@@ -48,6 +50,12 @@ def _fuse_and_compile(network: nn.Module, image: Tensor) -> nn.Module:
 TREATMENTS = {
     'eager': Treatment(lambda network, _: network),
     'fuse': Treatment(lambda network, _: fuse(network), modes=('infer',)),
+    'low': Treatment(
+        lambda network, _: network,
+        modes=('train', 'memory'),
+        ours_only=True,
+        arguments=dict(memory='low'),
+    ),
     'fuse+compile': Treatment(_fuse_and_compile, modes=('infer',)),
     'channels_last': Treatment(_channels_last),
     'compile': Treatment(_compile),

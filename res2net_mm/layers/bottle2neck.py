@@ -113,7 +113,7 @@ class Bottle2neck(HierarchicalConv):
             identity: What to add in place of the block's own shortcut, in the output's shape.
         """
         what = 'all' if self.with_cp else self.recompute
-        return recompute((self,), self._forward, x, identity, what=what)
+        return recompute(self, self._forward, x, identity, what=what)
 
     def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
         if identity is None:

@@ -5,7 +5,7 @@ need), and as much again that follows from them in one cheap pass each: normalis
 maps, sums of splits, their concatenation. Those are what is given up first.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -21,22 +21,20 @@ from torch.utils.checkpoint import (
 RECOMPUTE = ('nothing', 'norms', 'all')
 
 
-def recompute(
-    modules: Sequence[nn.Module], run: Callable[..., Any], *inputs: Any, what: str
-) -> Any:
+def recompute(module: nn.Module, run: Callable[..., Any], *inputs: Any, what: str) -> Any:
     """Call ``run(*inputs)``; of what it computes, keep less for the backward pass.
 
-    Norms inside ``modules`` update their running statistics once, in the first of the two passes.
+    Norms inside ``module`` update their running statistics once, in the first of the two passes.
 
     Args:
-        modules: Whose parameters and norms ``run`` uses.
+        module: Whose parameters and norms ``run`` uses.
         run: Computes tensors.
         inputs: What to call it with; tensors among them are kept.
         what: One of ``RECOMPUTE``.
     """
-    if what == 'nothing' or not _learns(modules, inputs):
+    if what == 'nothing' or not _learns(module, inputs):
         return run(*inputs)
-    if what == 'norms' and not any(_normalises(m) for module in modules for m in module.modules()):
+    if what == 'norms' and not any(map(_normalises, module.modules())):
         return run(*inputs)  # a norm that holds its statistics keeps nothing (see conv_norm.py)
     if torch.compiler.is_compiling():
         # The compiler itself chooses which of the cheap things to compute again.
@@ -46,16 +44,17 @@ def recompute(
         first, again = ExitStack(), ExitStack()
         if what == 'norms':
             first, again = create_selective_checkpoint_contexts(_keep_convolutions)
-        return first, _both(held_statistics(modules), again)
+        return first, _both(held_statistics(module), again)
 
     return checkpoint(run, *inputs, use_reentrant=False, context_fn=contexts)
 
 
 @contextmanager
-def held_statistics(modules: Sequence[nn.Module]) -> Iterator[None]:
+def held_statistics(module: nn.Module) -> Iterator[None]:
     """Let the batch norms inside normalise as they do, but leave their running statistics alone."""
-    inside = [m for module in modules for m in module.modules()]
-    norms = [m for m in inside if m.training and getattr(m, 'running_mean', None) is not None]
+    norms = [
+        m for m in module.modules() if m.training and getattr(m, 'running_mean', None) is not None
+    ]
     buffers = [dict(norm._buffers) for norm in norms]
     for norm in norms:  # update copies
         norm._buffers.update({k: v.clone() for k, v in norm._buffers.items() if v is not None})
@@ -72,12 +71,12 @@ def _both(first: Any, second: Any) -> Iterator[None]:
         yield
 
 
-def _learns(modules: Sequence[nn.Module], inputs: tuple[Any, ...]) -> bool:
-    """Say whether there will be a backward pass through the modules."""
+def _learns(module: nn.Module, inputs: tuple[Any, ...]) -> bool:
+    """Say whether there will be a backward pass through the module."""
     if not torch.is_grad_enabled():
         return False
     entering = any(isinstance(i, torch.Tensor) and i.requires_grad for i in inputs)
-    return entering or any(p.requires_grad for module in modules for p in module.parameters())
+    return entering or any(p.requires_grad for p in module.parameters())
 
 
 def _normalises(module: nn.Module) -> bool:

@@ -122,8 +122,7 @@ def test_peak_is_no_higher_than_that_of_mmdetection_and_low_at_most_0_6_of_it(ar
 
 @pytest.mark.parametrize('arguments', [{}, dict(norm_eval=True), dict(memory='low')], ids=str)
 def test_compiles_without_a_break(arguments):
-    plain, other = pair('v1')
-    compiled = pair('v1', **arguments)[1]
+    plain, compiled = pair('v1', **arguments)
     if 'norm_eval' in arguments:
         plain = copy.deepcopy(compiled)
     torch._dynamo.reset()
