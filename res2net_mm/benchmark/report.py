@@ -132,31 +132,32 @@ def benchmark(
     for name in treatments:
         _refuse_unknown('treatment', name, TREATMENTS)
     absent = {c.name: c.absent for c in contestants if c.build is None}
+    entries = {
+        f'{contestant.name} {name}': (contestant, TREATMENTS[name])
+        for contestant in contestants
+        for name in treatments
+        if contestant.build and TREATMENTS[name].applies(contestant, mode)
+    }
+    if not entries:
+        raise UserError(f'nobody is there to be measured: {absent or "no model was named"}')
+    others = (key for key, (contestant, _) in entries.items() if not contestant.ours)
+    baseline = baseline or next(others, next(iter(entries)))
+    _refuse_unknown('baseline', baseline, entries)
+
     torch.manual_seed(0)
     image = torch.randn(batch, 3, *size, device=device)
     rows: dict[str, dict] = {}
     runs: dict[str, Callable[[], object]] = {}
-    own: set[str] = set()
-    for contestant in contestants:
-        for name in treatments if contestant.build else ():
-            treatment = TREATMENTS[name]
-            if not treatment.applies(contestant, mode):
-                continue
-            key = f'{contestant.name} {name}'
-            said(f'building {key}')
-            network = contestant.build(**treatment.arguments).to(device)
-            _set_mode(network, training=mode != 'infer', norm_eval=norm_eval)
-            gmacs = _count_gmacs(network, image)
-            network = treatment.apply(network, image)
-            run = _runner(network, image, device, DTYPES[dtype], training=mode != 'infer')
-            run()  # compiles, and makes the gradients that are there at every later step
-            rows[key] = dict(gmacs=gmacs, peak_mib=peak_memory(run, device=device) / 2**20)
-            runs[key] = run
-            own |= {key} if contestant.ours else set()
-    if not runs:
-        raise UserError(f'nobody is there to be measured: {absent or "no model was named"}')
-    baseline = baseline or next((key for key in runs if key not in own), next(iter(runs)))
-    _refuse_unknown('baseline', baseline, runs)
+    for key, (contestant, treatment) in entries.items():
+        said(f'building {key}')
+        network = contestant.build(**treatment.arguments).to(device)
+        _set_mode(network, training=mode != 'infer', norm_eval=norm_eval)
+        gmacs = _count_gmacs(network, image)
+        network = treatment.apply(network, image)
+        runs[key] = _runner(network, image, device, DTYPES[dtype], training=mode != 'infer')
+        runs[key]()  # compiles, and makes the gradients that are there at every later step
+        rows[key] = dict(gmacs=gmacs, peak_mib=peak_memory(runs[key], device=device) / 2**20)
+
     peak = None
     if mode == 'memory':
         for row in rows.values():

@@ -86,7 +86,11 @@ def _normalises(module: nn.Module) -> bool:
     return isinstance(module, nn.GroupNorm)
 
 
-def _keep_convolutions(_: Any, operator: Any, *__: Any, **___: Any) -> CheckpointPolicy:
-    if operator is torch.ops.aten.convolution.default:
+def _keep_convolutions(_: Any, operator: Any, *inputs: Any, **__: Any) -> CheckpointPolicy:
+    """Keep what a convolution without bias gives: a norm follows, and reads it.
+
+    One with a bias, as in squeeze-and-excitation, may be rectified in place, and is cheap.
+    """
+    if operator is torch.ops.aten.convolution.default and inputs[2] is None:
         return CheckpointPolicy.MUST_SAVE
     return CheckpointPolicy.PREFER_RECOMPUTE
