@@ -1,7 +1,7 @@
 """Time several things fairly: in turn, in one process, warmed up."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -29,13 +29,13 @@ class Times:
         return low, high
 
 
-def ratio(times: Times, baseline: Times) -> float:
+def ratio(times: Sequence[float], baseline: Sequence[float]) -> float:
     """Return the median over the rounds of one contestant's time over the other's.
 
     Both ran in every round one soon after the other, so that what slows a machine for a while slows
     both, and their ratio is steadier than either.
     """
-    return median(a / b for a, b in zip(times.wall, baseline.wall, strict=True))
+    return median(a / b for a, b in zip(times, baseline, strict=True))
 
 
 def race(

@@ -92,7 +92,7 @@ def test_race_runs_all_in_turn_and_counts_no_warm_up():
 def test_ratio_is_taken_within_rounds():
     """A round that was slow for both says nothing about either."""
     a, b = Times((1.0, 10.0, 1.2), (0, 0, 0)), Times((2.0, 20.0, 2.0), (0, 0, 0))
-    assert ratio(a, b) == 0.5
+    assert ratio(a.wall, b.wall) == 0.5
     assert a.median == 1.2
     assert a.quartiles == (1.1, 5.6)
 
