@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from res2net_mm.layers import Bottle2neck, Tree, build_norm
+from res2net_mm.layers import Bottle2neck, ConvNorms, Tree, build_norm
 from res2net_mm.registry import MODELS
 
 from .arguments import fill_from_preset, per_stage
@@ -183,4 +183,4 @@ def _conv_norm_relu(
         padding=kernel_size // 2,
         bias=False,
     )
-    return nn.Sequential(conv, build_norm(norm_cfg, out_channels), nn.ReLU(inplace=True))
+    return ConvNorms(conv, build_norm(norm_cfg, out_channels), nn.ReLU(inplace=True))

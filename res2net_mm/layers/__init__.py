@@ -2,6 +2,7 @@
 
 from .block_rule import BLOCK_RULES, split_flow
 from .bottle2neck import Bottle2neck
+from .conv_norm import ConvNorms, is_watched, run_layers
 from .freezing import freeze, hold_norm_statistics
 from .hierarchical_conv import HierarchicalConv
 from .norm import build_norm
@@ -15,6 +16,7 @@ __all__ = [
     'BLOCK_RULES',
     'STEMS',
     'Bottle2neck',
+    'ConvNorms',
     'HierarchicalConv',
     'SqueezeExcite',
     'Tree',
@@ -23,6 +25,8 @@ __all__ = [
     'build_stem_conv',
     'freeze',
     'hold_norm_statistics',
+    'is_watched',
     'recompute',
+    'run_layers',
     'split_flow',
 ]

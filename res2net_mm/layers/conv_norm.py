@@ -1,5 +1,7 @@
 """A convolution and the norm behind it, as one convolution where the norm is a fixed scale."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -23,6 +25,25 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     return conv._conv_forward(x, conv.weight * scale.view(-1, 1, 1, 1), shift)
 
 
+def run_layers(layers: Iterable[nn.Module], x: Tensor) -> Tensor:
+    """Run layers one after the other, each convolution together with a batch norm behind it."""
+    layers = list(layers)
+    for layer, following in zip(layers, [*layers[1:], None], strict=True):
+        if isinstance(following, _BatchNorm):
+            x = conv_norm(layer, following, x)
+        elif not isinstance(layer, _BatchNorm) or layer is layers[0]:
+            x = layer(x)
+    return x
+
+
+class ConvNorms(nn.Sequential):
+    """A sequence whose convolutions are computed together with the batch norm behind each."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> what the layers make of it."""
+        return run_layers(self, x)
+
+
 def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:
     return (
         torch.is_grad_enabled()
@@ -33,11 +54,11 @@ def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:
         and type(conv) is nn.Conv2d
         and conv.bias is None
         and (conv.weight.requires_grad or norm.weight.requires_grad)
-        and not (_is_watched(conv) or _is_watched(norm))
+        and not (is_watched(conv) or is_watched(norm))
     )
 
 
-def _is_watched(module: nn.Module) -> bool:
+def is_watched(module: nn.Module) -> bool:
     """Say whether someone asked to be called with what goes in or comes out."""
     return bool(
         module._forward_hooks

@@ -5,8 +5,8 @@ need), and as much again that follows from them in one cheap pass each: normalis
 maps, sums of splits, their concatenation. Those are what is given up first.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -30,7 +30,7 @@ def recompute(module: nn.Module, run: Callable[..., Any], *inputs: Any, what: st
         module: Whose parameters and norms ``run`` uses.
         run: Computes tensors.
         inputs: What to call it with; tensors among them are kept.
-        what: One of ``RECOMPUTE``.
+        what: One of ``RECOMPUTE``. After ``norms`` there can be one backward pass only.
     """
     if what == 'nothing' or not _learns(module, inputs):
         return run(*inputs)
@@ -41,34 +41,42 @@ def recompute(module: nn.Module, run: Callable[..., Any], *inputs: Any, what: st
         return run(*inputs) if what == 'norms' else checkpoint(run, *inputs, use_reentrant=False)
 
     def contexts() -> tuple[Any, Any]:
-        first, again = ExitStack(), ExitStack()
+        first, again = nullcontext(), nullcontext()
         if what == 'norms':
             first, again = create_selective_checkpoint_contexts(_keep_convolutions)
-        return first, _both(held_statistics(module), again)
+        return first, HeldStatistics(module, again)
 
     return checkpoint(run, *inputs, use_reentrant=False, context_fn=contexts)
 
 
-@contextmanager
-def held_statistics(module: nn.Module) -> Iterator[None]:
-    """Let the batch norms inside normalise as they do, but leave their running statistics alone."""
-    norms = [
-        m for m in module.modules() if m.training and getattr(m, 'running_mean', None) is not None
-    ]
-    buffers = [dict(norm._buffers) for norm in norms]
-    for norm in norms:  # update copies
-        norm._buffers.update({k: v.clone() for k, v in norm._buffers.items() if v is not None})
-    try:
-        yield
-    finally:
-        for norm, kept in zip(norms, buffers, strict=True):
+class HeldStatistics:
+    """While entered, batch norms normalise as they do but leave their running statistics alone.
+
+    It can be entered again, as happens where a graph is kept for a second backward pass.
+
+    Args:
+        module: Holds the norms.
+        inside: Another context, entered after this one and left before it.
+    """
+
+    def __init__(self, module: nn.Module, inside: Any) -> None:
+        self.norms = [
+            m
+            for m in module.modules()
+            if m.training and getattr(m, 'running_mean', None) is not None
+        ]
+        self.inside = inside
+
+    def __enter__(self) -> None:
+        self.kept = [dict(norm._buffers) for norm in self.norms]
+        for norm in self.norms:  # it updates copies
+            norm._buffers.update({k: v.clone() for k, v in norm._buffers.items() if v is not None})
+        self.inside.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self.inside.__exit__(*error)
+        for norm, kept in zip(self.norms, self.kept, strict=True):
             norm._buffers.update(kept)
-
-
-@contextmanager
-def _both(first: Any, second: Any) -> Iterator[None]:
-    with first, second:
-        yield
 
 
 def _learns(module: nn.Module, inputs: tuple[Any, ...]) -> bool:

@@ -3,6 +3,7 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
+from .conv_norm import ConvNorms
 from .norm import build_norm
 
 
@@ -41,4 +42,4 @@ def build_shortcut(
         stride=1 if avg_down else stride,
         bias=False,
     )
-    return nn.Sequential(*pool, conv, build_norm(norm_cfg, out_channels))
+    return ConvNorms(*pool, conv, build_norm(norm_cfg, out_channels))

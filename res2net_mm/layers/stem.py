@@ -5,6 +5,7 @@ from torch import nn
 
 from res2net_mm.errors import UserError
 
+from .conv_norm import ConvNorms
 from .norm import build_norm
 
 STEMS = ('7x7', 'deep', '3x3')
@@ -54,7 +55,7 @@ def build_stem_conv(
         return conv(in_channels, channels, 3, 1)
     if stem == 'deep':
         half = channels // 2
-        return nn.Sequential(
+        return ConvNorms(
             conv(in_channels, half, 3, 2),
             build_norm(norm_cfg, half),
             nn.ReLU(inplace=True),

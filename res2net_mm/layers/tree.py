@@ -6,7 +6,7 @@ import torch
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from .conv_norm import conv_norm
+from .conv_norm import ConvNorms, conv_norm
 from .norm import build_norm
 from .recomputation import recompute
 
@@ -92,7 +92,7 @@ class Tree(nn.Module):
                 norm_cfg=norm_cfg,
             )
             if in_channels != out_channels:
-                self.project = nn.Sequential(
+                self.project = ConvNorms(
                     build_conv_layer(
                         conv_cfg, in_channels, out_channels, kernel_size=1, bias=False
                     ),

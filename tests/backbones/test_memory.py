@@ -43,7 +43,6 @@ def pair(kind: str, **other) -> tuple[nn.Module, nn.Module]:
     backbone, arguments = KINDS[kind]
     torch.manual_seed(0)
     plain = backbone(**arguments)
-    plain.init_weights()
     second = backbone(**arguments, **other)
     second.load_state_dict(plain.state_dict())
     return plain.train(), second.train()
