@@ -30,8 +30,8 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     blocks take fewer passes over memory, weights lie in the layout and with the padding that the
     device likes. Outputs differ by rounding only.
 
-    The result takes part in nothing but prediction: it has no gradients and refuses ``train()``. It
-    can be traced, exported and compiled, whereupon its own operators give way to plain ones.
+    The result only predicts: its weights take no gradients and it refuses ``train()``. It can be
+    traced, exported and compiled, whereupon its own operators give way to plain ones.
 
     Args:
         model: Any module in eval mode, on the device it will run on. It stays as it is.
