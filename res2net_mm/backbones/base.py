@@ -14,6 +14,7 @@ from res2net_mm.layers import (
     Bottle2neck,
     freeze,
     hold_norm_statistics,
+    recompute,
 )
 
 MEMORY = ('default', 'low')
@@ -89,8 +90,8 @@ class Res2NetBackbone(BaseModule):
         """Say what each stage computes again in the backward pass.
 
         The first stage that trains holds the largest maps for the least computing, so all of it;
-        those between, what is no convolution. The last holds too little to be worth a pass, and
-        the stem's passes are over maps too large (4 % of the time for 6 % of the memory).
+        those between and the stem, what is no convolution. The last holds too little to be worth
+        a pass.
         """
         first = max(self.frozen_stages, 0)
         for i, stage in enumerate(self.stages[:-1]):
@@ -119,13 +120,20 @@ class Res2NetBackbone(BaseModule):
         Returns:
             Feature maps (N, out_channels[i], H / s, W / s); s = 4, 8, 16, 32 by default.
         """
-        x = self.maxpool(self.stem(x))
+        what = 'norms' if self.memory == 'low' else 'nothing'
+        x = recompute(self, self._enter, x, what=what) if self._stem_learns() else self._enter(x)
         features = []
         for i, stage in enumerate(self.stages):
             x = stage(x)
             if i in self.out_indices:
                 features.append(x)
         return tuple(features)
+
+    def _enter(self, x: Tensor) -> Tensor:
+        return self.maxpool(self.stem(x))
+
+    def _stem_learns(self) -> bool:
+        return any(p.requires_grad for m in self.stem_modules() for p in m.parameters())
 
     def frozen_modules(self) -> list[nn.Module]:
         """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""

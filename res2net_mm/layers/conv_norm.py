@@ -18,7 +18,7 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
 
     Source: You et al., Efficient ConvBN Blocks, arXiv 2305.11624 (there as Tune mode).
     """
-    if not _is_one_convolution(conv, norm):
+    if not (_is_one_convolution(conv, norm) and _is_worth_it(conv, x)):
         return norm(conv(x))
     scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)  # (C',)
     shift = norm.bias - norm.running_mean * scale
@@ -56,6 +56,12 @@ def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:
         and (conv.weight.requires_grad or norm.weight.requires_grad)
         and not (is_watched(conv) or is_watched(norm))
     )
+
+
+def _is_worth_it(conv: nn.Conv2d, x: Tensor) -> bool:
+    """Say whether the map is larger than the weights, whose scaled copy is kept in its place."""
+    pixels = len(x) * x.shape[2] * x.shape[3] // (conv.stride[0] * conv.stride[1])
+    return pixels > conv.weight[0].numel()
 
 
 def is_watched(module: nn.Module) -> bool:

@@ -77,7 +77,7 @@ def test_recomputation_changes_nothing(kind, other):
 
 
 @pytest.mark.parametrize('how', ['channels_last', 'autocast'])
-@pytest.mark.parametrize('kind', ['v1', 'norm_eval', 'dcn'])
+@pytest.mark.parametrize('kind', ['v1', 'norm_eval', 'se'])
 def test_layouts_and_autocast(kind, how):
     plain, low = pair(kind, memory='low')
     x = torch.randn(2, 3, 40, 48)
@@ -85,8 +85,6 @@ def test_layouts_and_autocast(kind, how):
         low.to(memory_format=torch.channels_last)
         assert_same_step(plain, low, x.contiguous(memory_format=torch.channels_last), rtol=1e-3)
         return
-    if kind == 'dcn':
-        pytest.skip('mmcv has no deformable convolution in bfloat16 on a CPU')
     with torch.autocast('cpu', torch.bfloat16):
         assert plain(x)[-1].dtype == torch.bfloat16
         assert_same_step(plain, low, x)
@@ -116,7 +114,7 @@ def test_peak_is_no_higher_than_that_of_mmdetection_and_low_at_most_0_6_of_it(ar
     assert ours <= theirs
     assert low <= 0.6 * theirs
     if arguments['norm_eval']:
-        assert ours <= 0.75 * theirs  # the maps before the norms are not kept
+        assert ours <= 0.9 * theirs  # the maps before most norms are not kept
 
 
 @pytest.mark.parametrize('arguments', [{}, dict(norm_eval=True), dict(memory='low')], ids=str)

@@ -13,7 +13,7 @@ def parts(randomised, **options) -> tuple[nn.Module, nn.Module, torch.Tensor]:
     layers = randomised(
         nn.ModuleList([nn.Conv2d(4, 6, 3, bias=False, **options), nn.BatchNorm2d(6)])
     )
-    return layers[0], layers[1], torch.randn(2, 4, 7, 7).double().requires_grad_()
+    return layers[0], layers[1], torch.randn(2, 4, 9, 9).double().requires_grad_()
 
 
 def plain(conv, norm, x):
