@@ -1,6 +1,5 @@
 """`type='res2net_mm.Res2Net'` is found from every toolbox, with nothing imported beforehand."""
 
-import importlib
 import subprocess
 import sys
 
@@ -19,11 +18,7 @@ CFG = "dict(type='res2net_mm.Res2Net', preset='res2net_light_14w_4s')"
 )
 def test_from_a_fresh_process(build, tmp_path):
     code = f'{build}; print(type(MODELS.build({CFG})).__module__)'
-    done = subprocess.run(
-        [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[-1] == 'res2net_mm.backbones.res2net'
+    assert last_word(code, tmp_path) == 'res2net_mm.backbones.res2net'
 
 
 def test_beside_mmdets_own_res2net():
@@ -37,10 +32,21 @@ def test_beside_mmdets_own_res2net():
     assert type(ours).__module__.startswith('res2net_mm')
 
 
-def test_importing_twice_is_harmless():
-    import res2net_mm.backbones.res2net
-    import res2net_mm.registry
+def test_importing_twice_is_harmless(tmp_path):
+    """In a process of its own: the classes of this one must stay what others have imported."""
+    code = (
+        'import importlib, res2net_mm.backbones.res2net, res2net_mm.registry\n'
+        'importlib.reload(res2net_mm.registry)\n'
+        'importlib.reload(res2net_mm.backbones.res2net)\n'
+        'print("Res2Net" in res2net_mm.registry.MODELS.module_dict)'
+    )
+    assert last_word(code, tmp_path) == 'True'
 
-    importlib.reload(res2net_mm.registry)
-    importlib.reload(res2net_mm.backbones.res2net)
-    assert 'Res2Net' in res2net_mm.registry.MODELS.module_dict
+
+def last_word(code: str, folder) -> str:
+    """What a fresh process prints last."""
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()[-1]
