@@ -129,7 +129,7 @@ def test_the_voc_set_missing_is_one_error_that_says_what_to_do(tmp_path):
     [
         (LIGHT, dict(ignore_index=3), 'this is a detector'),
         (LIGHT, dict(classes=['a']), 'this is a detector'),
-        (LIGHT_SEGMENTER, dict(classes=['a', 'b']), 'hold the label 2'),
+        (LIGHT_SEGMENTER, dict(classes=['a', 'b']), 'none of the 2 classes'),
     ],
 )
 def test_options_that_do_not_fit_are_refused(config, options, reason, coco_folder, tmp_path):

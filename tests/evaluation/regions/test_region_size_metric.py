@@ -134,7 +134,9 @@ def work(rank, folder):
     samples = samples_of(maps)
     for sample in (*samples, samples[0])[rank::2]:  # padded to a whole number, as samplers do
         evaluator.process(data_samples=[sample])
-    print('mIoU is', evaluator.evaluate(len(samples))['mIoU'])
+    print('mIoU is', evaluator.evaluate(len(samples))['mIoU'], flush=True)
+    dist.barrier()  # a process that leaves while the other still talks to it may be aborted
+    dist.destroy_process_group()
 
 
 if __name__ == '__main__':
