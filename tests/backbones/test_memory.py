@@ -103,7 +103,8 @@ def peak(backbone: nn.Module, x: torch.Tensor) -> int:
 def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(arguments):
     from mmdet.models.backbones import Res2Net as TheirRes2Net
 
-    x = torch.randn(1, 3, 160, 192)
+    # Small images leave weights, and what each thread holds for itself, a larger part of the peak.
+    x = torch.randn(1, 3, 256, 320)
     theirs = TheirRes2Net(depth=50, scales=4, base_width=26, **arguments)
     theirs.train()
     theirs = peak(theirs, x)
@@ -112,8 +113,7 @@ def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(argume
         for memory in ('default', 'low')
     )
     assert ours <= theirs
-    # With held norms, small images leave weights and passing maps a larger part of the peak.
-    assert low <= (0.75 if arguments['norm_eval'] else 0.6) * theirs
+    assert low <= (0.65 if arguments['norm_eval'] else 0.6) * theirs
     if arguments['norm_eval']:
         assert ours <= 0.9 * theirs  # the maps before most norms are not kept
 
