@@ -80,7 +80,14 @@ def _measure(settings: Mapping, scope: str, inputs: Pyramid | None, one: bool) -
             maps = module(_zeros(settings, inputs)[0] if one else _zeros(settings, inputs))
     except Exception as error:  # whatever the module raises is the reason
         raise UserError(f'{type_name(settings)} does not run: {brief(error)}') from error
-    maps = (maps,) if isinstance(maps, Tensor) else tuple(maps)
+    if isinstance(maps, Tensor):
+        if inputs is None:  # a backbone: its head, made for it, would not take a tuple
+            raise UserError(
+                f'{type_name(settings)} gives one tensor when it predicts, and only the head that '
+                'was made for it reads that; a Res2Net gives a tuple of maps'
+            )
+        maps = (maps,)
+    maps = tuple(maps)
     if not all(isinstance(x, Tensor) and x.ndim == 4 for x in maps):
         raise UserError(f'{type_name(settings)} gives no feature maps (N, C, H, W)')
     return Pyramid(tuple(x.shape[1] for x in maps), tuple((*x.shape[2:],) for x in maps))
