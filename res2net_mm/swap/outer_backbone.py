@@ -25,11 +25,11 @@ def outer_changes(settings: Mapping, path: Path, maps: Maps) -> Iterator[Change]
     if maps.same_channels:
         return
     kind = type_name(settings)
-    _, _, stride16, stride32 = maps.after.channels
     if kind == 'ICNet':
-        channels = maps.after.channels[1], stride32
-        yield _change(settings, path, 'layer_channels', channels)
+        _, stride8, _, stride32 = maps.after.channels
+        yield _change(settings, path, 'layer_channels', (stride8, stride32))
     elif kind == 'BiSeNetV1':
+        _, _, stride16, stride32 = maps.after.channels
         # Its context path narrows to what, joined by the spatial path, is as wide as stride 16.
         half = stride16 // 2
         yield _change(settings, path, 'context_channels', (half, stride16, stride32))

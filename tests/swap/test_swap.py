@@ -295,6 +295,7 @@ def test_a_dilated_backbone_of_another_kind(load):
         ('mmdet::misc/d2_retinanet_r50-caffe_fpn_ms-90k_coco.py', V1B, 'no backbone'),
         ('mmseg::unet/unet-s5-d16_fcn_4xb4-40k_drive-64x64.py', V1B, 'stride 1:'),
         ('mmseg::pidnet/pidnet-s_2xb6-120k_1024x1024-cityscapes.py', V1B, 'gives one tensor'),
+        ('mmseg::stdc/stdc1_4xb12-80k_cityscapes-512x1024.py', V1B, 'built around its backbone'),
         (C4, DLA, 'builds 3 of the four stages'),
         (FASTER, 'res2net50_v2', 'unknown'),
     ],
