@@ -10,6 +10,8 @@ from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
 from res2net_mm.swap.shipped import shipped_file
 
+from .option_place import meant_places
+
 
 def load_config(
     config: str | Path | Config,
@@ -38,6 +40,11 @@ def load_config(
     else:
         cfg, name = _from_file(str(config)), Path(str(config)).stem
     for option, value in (cfg_options or {}).items():
+        if places := meant_places(cfg, option):
+            raise UserError(
+                f'--cfg-options {option}={value} would change nothing: the dataset lies inside a '
+                f'wrapper there; give {" and ".join(places)}'
+            )
         try:
             cfg.merge_from_dict({option: value})
         except (KeyError, TypeError, IndexError) as error:
