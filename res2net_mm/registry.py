@@ -9,6 +9,7 @@ MMSegmentation or MMPretrain config without ``custom_imports``, and never collid
 from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.registry import LOOPS as ROOT_LOOPS
 from mmengine.registry import METRICS as ROOT_METRICS
+from mmengine.registry import MODEL_WRAPPERS as ROOT_MODEL_WRAPPERS
 from mmengine.registry import MODELS as ROOT_MODELS
 from mmengine.registry import Registry
 
@@ -26,3 +27,4 @@ MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones', 'res2net_mm.necks')
 METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
 HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')
 LOOPS = _child(ROOT_LOOPS, 'res2net_mm.engine')
+MODEL_WRAPPERS = _child(ROOT_MODEL_WRAPPERS, 'res2net_mm.engine')

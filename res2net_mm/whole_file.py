@@ -1,12 +1,15 @@
 """Write a file whole or not at all."""
 
 import os
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PARTIAL = re.compile(r'\..*\.partial-(\d+)(\..*)?')
+# Machines may share a folder, and numbers of processes are not unique among them.
+_MACHINE = re.sub(r'\W', '_', platform.node())
+_PARTIAL = re.compile(r'\..*\.partial-(\d+)(-\w*)?(\..*)?')
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
             the old file or the new one too. Files by the thousand that can be made again need not.
     """
     path = Path(path)
-    partial = path.with_name(f'.{path.stem}.partial-{os.getpid()}{path.suffix}')
+    partial = path.with_name(f'.{path.stem}.partial-{os.getpid()}-{_MACHINE}{path.suffix}')
     try:
         yield partial
         if durable:

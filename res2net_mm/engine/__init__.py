@@ -5,6 +5,7 @@ from .demo import demo
 from .evaluate import evaluate
 from .label_map_hook import LabelMapHook
 from .prediction_sheet_hook import PredictionSheetHook
+from .processes import CPUDataParallel
 from .rerun import rerun
 from .runs import (
     EpochLoop,
@@ -17,6 +18,7 @@ from .startup_report import StartupReport
 from .train import train
 
 __all__ = [
+    'CPUDataParallel',
     'CheckedLoading',
     'EpochLoop',
     'FiniteHook',

@@ -87,12 +87,6 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
         )
 
 
-def is_first_process() -> bool:
-    """Whether this is the only process of a run or its first, before the processes have met."""
-    ranks = (os.environ.get(name) for name in ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK'))
-    return next((rank for rank in ranks if rank), '0') == '0'
-
-
 def _paths(dataset: ConfigDict) -> Iterator[Path]:
     """Yield the local paths a dataset reads."""
     root = dataset.get('data_root') or ''

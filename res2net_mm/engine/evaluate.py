@@ -12,8 +12,9 @@ from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
 
 from .config import load_config
-from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
+from .datasets import require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained
+from .processes import check_launcher, is_first_process, process_group
 
 
 def evaluate(
@@ -52,6 +53,7 @@ def evaluate(
         UserError: Something the user can mend.
     """
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
+    check_launcher(launcher)
     if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
         raise UserError(f'checkpoint {checkpoint} does not exist')
     messages = []
@@ -78,10 +80,11 @@ def evaluate(
     ]
     if out_dir is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
-    runner = Runner.from_cfg(cfg)
-    for message in messages:
-        runner.logger.info(message)
-    return runner.test()
+    with process_group(cfg):
+        runner = Runner.from_cfg(cfg)
+        for message in messages:
+            runner.logger.info(message)
+        return runner.test()
 
 
 def _save_pictures(cfg: Config, folder: str | Path) -> None:

@@ -16,8 +16,9 @@ from res2net_mm.errors import UserError
 from res2net_mm.whole_file import remove_partial_files
 
 from .config import load_config
-from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
+from .datasets import require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
+from .processes import check_launcher, is_first_process, process_group
 from .runs import (
     RunRecordHook,
     TerminationHook,
@@ -77,7 +78,9 @@ def train(
     """
     make_mmengine_writing_whole()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
-    remove_partial_files(cfg.work_dir)
+    check_launcher(launcher)
+    if is_first_process():
+        remove_partial_files(cfg.work_dir)
     messages, from_random = [], []
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
@@ -125,7 +128,11 @@ def train(
     ]
     if rerun_of is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.RerunReportHook', work_dir=str(rerun_of)))
-    with _full_disk_is_one_error(cfg.work_dir), TerminationHook() as termination:
+    with (
+        _full_disk_is_one_error(cfg.work_dir),
+        process_group(cfg),
+        TerminationHook() as termination,
+    ):
         runner = Runner.from_cfg(cfg)
         runner.register_hook(RunRecordHook(config=to_repeat))
         runner.register_hook(termination)
