@@ -12,6 +12,7 @@ import torch
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from mmengine.structures import BaseDataElement, InstanceData
+from together import run_together
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import SizeMetric, evaluate_by_size, read_saved_evaluation
@@ -209,6 +210,45 @@ def test_kept_results_travel_between_processes(coco):
     metric.process(None, [sample.to_dict() for sample in samples_of(truth, boxes, masks)])
     direct = metric.compute_metrics(metric.results)
     assert metric.compute_metrics(pickle.loads(pickle.dumps(metric.results))) == direct
+
+
+TWO_PROCESSES = """
+import json, sys
+from mmengine.evaluator import Evaluator
+from together import leave, meet
+
+sys.path.insert(0, sys.argv[2])
+from test_size_metric import CLASSES, samples_of
+
+rank, folder = meet(), sys.argv[1]
+truth, boxes, masks = json.load(open(f'{folder}/found.json'))
+settings = dict(metric=['bbox', 'segm'], ann_file=f'{folder}/gt.json', out_dir=f'{folder}/out')
+evaluator = Evaluator(dict(type='res2net_mm.SizeMetric', **settings))
+evaluator.dataset_meta = dict(classes=CLASSES)
+samples = samples_of(truth, boxes, masks)
+for sample in (*samples, samples[0])[rank::2]:  # padded to a whole number, as samplers do
+    evaluator.process(data_samples=[sample])
+print('values are', json.dumps(evaluator.evaluate(len(samples))))
+leave()
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_score_all_images_once(make_coco, tmp_path):
+    truth, boxes, masks = make_coco(11, images=11)  # the last two hold no objects
+    (tmp_path / 'gt.json').write_text(json.dumps(truth))
+    (tmp_path / 'found.json').write_text(json.dumps([truth, boxes, masks]))
+    (tmp_path / 'work.py').write_text(TWO_PROCESSES)
+    said = run_together(tmp_path / 'work.py', tmp_path, Path(__file__).parent)
+    metric = SizeMetric(
+        ann_file=tmp_path / 'gt.json', metric=['bbox', 'segm'], out_dir=tmp_path / 'one'
+    )
+    expected = evaluate(metric, samples_of(truth, boxes, masks))
+    assert 0 < expected['coco/bbox_mAP_s'] < 1
+    values = [line for text in said for line in text.splitlines() if line.startswith('values are ')]
+    assert values == [f'values are {json.dumps(expected)}'] * 2
+    file = 'ap_by_size.json'
+    assert (tmp_path / 'out' / file).read_text() == (tmp_path / 'one' / file).read_text()
 
 
 VOC_OBJECT = (

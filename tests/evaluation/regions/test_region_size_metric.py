@@ -2,8 +2,6 @@
 
 import json
 import logging
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from mmengine.logging import MMLogger
 from mmengine.structures import BaseDataElement, PixelData
 from test_region_scores import BINS
 from test_region_scores import evaluate as score
+from together import run_together
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import RegionSizeMetric
@@ -117,30 +116,20 @@ def test_what_cannot_be_scored_is_refused(make_maps):
 TWO_PROCESSES = """
 import sys
 import numpy as np
-import torch.multiprocessing as mp
+from mmengine.evaluator import Evaluator
+from together import leave, meet
 
+sys.path.insert(0, sys.argv[2])
+from test_region_size_metric import CLASSES, samples_of
 
-def work(rank, folder):
-    import os
-    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT='0', RANK=str(rank), WORLD_SIZE='2')
-    import torch.distributed as dist
-    dist.init_process_group('gloo', init_method=f'file://{folder}/meet', rank=rank, world_size=2)
-    sys.path.insert(0, sys.argv[2])
-    from test_region_size_metric import CLASSES, samples_of
-    from mmengine.evaluator import Evaluator
-    maps = np.load(f'{folder}/maps.npy')
-    evaluator = Evaluator(dict(type='res2net_mm.RegionSizeMetric', out_dir=f'{folder}/out'))
-    evaluator.dataset_meta = dict(classes=CLASSES)
-    samples = samples_of(maps)
-    for sample in (*samples, samples[0])[rank::2]:  # padded to a whole number, as samplers do
-        evaluator.process(data_samples=[sample])
-    print('mIoU is', evaluator.evaluate(len(samples))['mIoU'], flush=True)
-    dist.barrier()
-    os._exit(0)  # gloo's threads abort the process now and then while Python takes itself down
-
-
-if __name__ == '__main__':
-    mp.spawn(work, args=(sys.argv[1],), nprocs=2)
+rank, folder = meet(), sys.argv[1]
+evaluator = Evaluator(dict(type='res2net_mm.RegionSizeMetric', out_dir=f'{folder}/out'))
+evaluator.dataset_meta = dict(classes=CLASSES)
+samples = samples_of(np.load(f'{folder}/maps.npy'))
+for sample in (*samples, samples[0])[rank::2]:  # padded to a whole number, as samplers do
+    evaluator.process(data_samples=[sample])
+print('mIoU is', evaluator.evaluate(len(samples))['mIoU'])
+leave()
 """
 
 
@@ -149,16 +138,10 @@ def test_two_processes_score_all_images_once(make_maps, tmp_path):
     maps = make_maps(9)
     np.save(tmp_path / 'maps.npy', np.array(maps))
     (tmp_path / 'work.py').write_text(TWO_PROCESSES)
-    done = subprocess.run(
-        [sys.executable, tmp_path / 'work.py', tmp_path, Path(__file__).parent],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    said = run_together(tmp_path / 'work.py', tmp_path, Path(__file__).parent)
     expected = score(maps, bins=None)
-    said = [line for line in done.stdout.splitlines() if line.startswith('mIoU is ')]
-    assert said == [f'mIoU is {100 * expected.overall.iou}'] * 2
+    values = [line for text in said for line in text.splitlines() if line.startswith('mIoU is ')]
+    assert values == [f'mIoU is {100 * expected.overall.iou}'] * 2
     assert json.loads((tmp_path / 'out/iou_by_size.json').read_text()) == expected.to_dict()
     names = read_regions(tmp_path / 'out/iou_by_size.npz').images.tolist()
     assert names == ['0.png', '1.png', '2.png']
