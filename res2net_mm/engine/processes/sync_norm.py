@@ -1,12 +1,29 @@
 """Batch norms with the statistics of all processes, on CPUs."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
-class CPUSyncBatchNorm(nn.SyncBatchNorm):
-    """``torch.nn.SyncBatchNorm`` where that refuses: in training on a CPU.
+class _SumOverProcesses(torch.autograd.Function):
+    """The sum of a tensor over all processes; its gradient is the sum of theirs.
+
+    PyTorch has moved its own from one module to another.
+    """
+
+    @staticmethod
+    def forward(context: Any, x: Tensor) -> Tensor:
+        x = x.clone()
+        torch.distributed.all_reduce(x)
+        return x
+
+    backward = forward
+
+
+class CPUSyncBatchNorm(_BatchNorm):
+    """What ``torch.nn.SyncBatchNorm`` computes on GPUs; that refuses to train on a CPU.
 
     Mean and variance are those of all images of all processes, which may hold different numbers of
     pixels, and gradients flow through both.
@@ -19,17 +36,20 @@ class CPUSyncBatchNorm(nn.SyncBatchNorm):
         axes = [0, *range(2, x.dim())]
         shape = [1, -1, *[1] * (x.dim() - 2)]
         count = x.new_full((1,), x.numel() / x.shape[1])
-        sums = all_reduce(torch.cat([x.sum(axes), count]))  # (C + 1)
+        sums = _SumOverProcesses.apply(torch.cat([x.sum(axes), count]))  # (C + 1)
         count = sums[-1].detach()
         mean = sums[:-1] / count
         centred = x - mean.view(shape)
-        variance = all_reduce(centred.square().sum(axes)) / count
+        variance = _SumOverProcesses.apply(centred.square().sum(axes)) / count
         if self.track_running_stats:
             self._track(mean.detach(), variance.detach() * count / (count - 1))
         y = centred * torch.rsqrt(variance + self.eps).view(shape)
         if self.affine:
             y = y * self.weight.view(shape) + self.bias.view(shape)
         return y
+
+    def _check_input_dim(self, x: Tensor) -> None:
+        """Take images of any dimensions, as synchronised norms do."""
 
     def _track(self, mean: Tensor, variance: Tensor) -> None:
         self.num_batches_tracked += 1
