@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader
 from res2net_mm.data.config_parts import kind
 from res2net_mm.registry import LOOPS
 
+from .data_workers import obey_only_the_parent
 from .placed_batches import STEP, place_batches, seed_place
 
 VALIDATED = 'validated_iter'  # in the message hub: the iteration of the last validation
@@ -44,6 +45,7 @@ class _Resumable:
                 seed=runner.seed,
                 diff_rank_seed=runner._randomness_cfg.get('diff_rank_seed', False),
             )
+        obey_only_the_parent(dataloader)
         self.batches = place_batches(dataloader, seed=runner.seed, rank=runner.rank)
         super().__init__(runner, dataloader, **settings)
         self.epoch_began_at = 0

@@ -10,6 +10,7 @@ from mmengine.dist import all_reduce, barrier, is_main_process
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
+from .data_workers import obey_only_the_parent
 from .resumable_loops import VALIDATED
 from .whole_writes import STOPPED, WholeCheckpointHook, name_last_checkpoint
 
@@ -47,6 +48,11 @@ class TerminationHook(Hook):
         if not self._training:
             raise SystemExit(EXIT_STATUS)
         self._asked = True
+
+    def before_run(self, runner: Runner) -> None:
+        """Have the validation's data workers, too, wait for the main process."""
+        if runner.val_loop is not None:
+            obey_only_the_parent(runner.val_dataloader)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Begin to save on signals."""

@@ -27,12 +27,17 @@ EPOCHS = 3
 class TinyDataset(BaseDataset):
     METAINFO = dict(classes=('a', 'b'))
 
+    def __init__(self, pause=0, **settings):
+        self.pause = pause  # seconds for which a sample loads
+        super().__init__(**settings)
+
     def load_data_list(self):
         return [dict(value=i) for i in range(SAMPLES)]
 
     def prepare_data(self, idx):
         """Draw from each generator that a pipeline may draw from."""
         value = self.get_data_info(idx)['value']
+        time.sleep(self.pause)
         noise = [random.random(), np.random.rand(), torch.rand(()).item()]
         sample = BaseDataElement(metainfo=dict(img_path=f'{value}.jpg'))
         return dict(inputs=torch.tensor([value / SAMPLES, *noise]), data_samples=sample)
