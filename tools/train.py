@@ -28,6 +28,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', help='where to write; default work_dirs/<config name>')
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
     parser.add_argument(
+        '--fsdp',
+        action='store_true',
+        help='split parameters, gradients and optimizer state over the processes',
+    )
+    parser.add_argument(
         '--auto-scale-lr',
         action=argparse.BooleanOptionalAction,
         default=True,

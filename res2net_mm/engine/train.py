@@ -18,7 +18,13 @@ from res2net_mm.whole_file import remove_partial_files
 from .config import load_config
 from .datasets import require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
-from .processes import check_launcher, is_first_process, process_group
+from .processes import (
+    ShardedRunner,
+    check_launcher,
+    check_sharding,
+    is_first_process,
+    process_group,
+)
 from .runs import (
     RunRecordHook,
     TerminationHook,
@@ -40,6 +46,7 @@ def train(
     pretrained: bool = True,
     work_dir: str | Path | None = None,
     amp: bool = False,
+    fsdp: bool = False,
     auto_scale_lr: bool = True,
     resume: str | bool = False,
     cfg_options: Mapping[str, Any] | None = None,
@@ -59,6 +66,8 @@ def train(
             what the config freezes is unfrozen, since it would stay random.
         work_dir: Where the run writes; default ``work_dirs/<config's name>``.
         amp: Whether to train in mixed precision.
+        fsdp: Whether to split parameters, gradients and optimizer state over the processes, which
+            takes less memory on each and more communication.
         auto_scale_lr: Whether to scale the learning rate from the batch size it was tuned for to
             the one in use, where the config says which it was.
         resume: A checkpoint to resume from, or True for the last whole one of the work directory.
@@ -79,6 +88,8 @@ def train(
     make_mmengine_writing_whole()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     check_launcher(launcher)
+    if fsdp:
+        check_sharding(cfg, amp=amp)
     if is_first_process():
         remove_partial_files(cfg.work_dir)
     messages, from_random = [], []
@@ -133,7 +144,7 @@ def train(
         process_group(cfg),
         TerminationHook() as termination,
     ):
-        runner = Runner.from_cfg(cfg)
+        runner = (ShardedRunner if fsdp else Runner).from_cfg(cfg)
         runner.register_hook(RunRecordHook(config=to_repeat))
         runner.register_hook(termination)
         for message in messages:

@@ -18,6 +18,20 @@ def obey_only_the_parent(loader: DataLoader) -> None:
     """
     if loader.num_workers and hasattr(signal, 'sigwaitinfo'):  # not on macOS
         loader.worker_init_fn = _Obedient(loader.worker_init_fn)
+        loader._get_iterator = _holding_sigterm(loader._get_iterator)
+
+
+def _holding_sigterm(start: Callable[[], Any]) -> Callable[[], Any]:
+    """Return what starts workers such that a signal cannot end them before they are prepared."""
+
+    def start_prepared() -> Any:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # workers inherit it
+        try:
+            return start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    return start_prepared
 
 
 class _Obedient:

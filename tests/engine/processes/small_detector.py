@@ -58,11 +58,11 @@ def small_config(folder, *, processes, epochs=1, norm='BN', norm_eval=True, **ch
     return cfg
 
 
-def train_small(folder, work_dir, *, processes, resume=False, **options) -> None:
+def train_small(folder, work_dir, *, processes, resume=False, fsdp=False, **options) -> None:
     """Train it in this process, which may be one of several."""
     cfg = small_config(folder, processes=processes, **options)
     launcher = 'none' if processes == 1 else 'pytorch'
-    train(cfg, work_dir=work_dir, launcher=launcher, resume=resume)
+    train(cfg, work_dir=work_dir, launcher=launcher, resume=resume, fsdp=fsdp)
 
 
 def without_boxes(folder: Path, keep: int) -> None:

@@ -51,13 +51,17 @@ def root(tmp_path_factory):
     train_small(root / 'set', root / 'before', processes=1, **still)
     first = str(root / 'held.1/epoch_1.pth')
     runs = [(str(root / f'{name}.2'), options_of(name, root)) for name in CASES]
-    runs += [(str(root / 'resumed.2'), options_of('held', root, resume=first))]
+    runs += [
+        (str(root / 'sharded.2'), options_of('sharded', root, fsdp=True)),
+        (str(root / 'resumed.2'), options_of('held', root, resume=first)),
+        (str(root / 'split.2'), options_of('held', root, resume=first, fsdp=True)),
+    ]
     (root / 'work.py').write_text(SCRIPT)
     said = run_together(root / 'work.py', Path(__file__).parent, json.dumps(runs))
     (root / 'said.txt').write_text(said[0])
-    first = str(root / 'held.2/epoch_1.pth')
-    work_dir = root / 'resumed.1'
-    train_small(work_dir=work_dir, processes=1, **options_of('held', root, resume=first))
+    for name, begun in (('resumed.1', 'held.2'), ('joined.1', 'sharded.2')):
+        options = options_of('held', root, resume=str(root / begun / 'epoch_1.pth'))
+        train_small(work_dir=root / name, processes=1, **options)
     return root
 
 
@@ -68,10 +72,15 @@ def test_weights_after_an_epoch(root, name):
     assert difference(two, one, weights(root / 'before')) < 5e-3
 
 
+def test_weights_that_are_split_over_the_processes(root):
+    two, one = weights(root / 'sharded.2'), weights(root / 'held.1')
+    assert difference(two, one, weights(root / 'before')) < 5e-3
+
+
 def test_a_run_goes_on_with_another_number_of_processes(root):
     expected = weights(root / 'held.1', 'epoch_2.pth')
     before = weights(root / 'held.1')
-    for name in ('held.2', 'resumed.2', 'resumed.1'):
+    for name in ('held.2', 'resumed.2', 'resumed.1', 'split.2', 'joined.1'):
         assert difference(weights(root / name, 'epoch_2.pth'), expected, before) < 5e-3
     assert 'resumed by 2 processes in place of 1' in (root / 'said.txt').read_text()
 
