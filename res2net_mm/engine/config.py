@@ -10,6 +10,7 @@ from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
 from res2net_mm.swap.shipped import shipped_file
 
+from .config_text import lay_out_each_config_once
 from .option_place import meant_places
 
 
@@ -34,6 +35,7 @@ def load_config(
     Raises:
         UserError: The config cannot be found or does not load, or an option does not fit it.
     """
+    lay_out_each_config_once()
     make_mmengine_loading_safe()  # from here on, whatever of MMEngine reads a file in this process
     if isinstance(config, Config):
         cfg, name = config, Path(config.filename or 'config.py').stem

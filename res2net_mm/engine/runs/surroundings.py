@@ -33,10 +33,9 @@ _VARIABLES = (
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, of every installed distribution, and of what lies below."""
+    metadata = [part.metadata for part in distributions()]  # parsed anew each time it is asked for
     installed = {
-        (part.metadata['Name'] or '').lower(): part.version
-        for part in distributions()
-        if part.metadata['Name']
+        entry['Name'].lower(): entry['Version'] for entry in metadata if entry and entry['Name']
     }
     below = dict(python=platform.python_version(), system=platform.platform())
     below['cpu'] = f'{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}'

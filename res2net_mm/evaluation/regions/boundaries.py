@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from res2net_mm.errors import UserError
 
@@ -62,6 +61,8 @@ def near(
     Returns:
         (H, W) bool.
     """
+    from scipy.spatial import cKDTree  # a quarter of a second, which detectors are spared
+
     found = edge & other_edge & (labels == other_labels)
     asked, others = np.argwhere(edge & ~found), np.argwhere(other_edge)
     of_asked, of_others = labels[tuple(asked.T)], other_labels[tuple(others.T)]

@@ -1,0 +1,39 @@
+"""A config is laid out once, however often MMEngine asks for its text."""
+
+import pytest
+from mmengine.config import Config
+from yapf.yapflib import yapf_api
+
+from res2net_mm.engine.config_text import lay_out_each_config_once
+
+
+@pytest.fixture
+def laid_out(monkeypatch):
+    """The texts that yapf was given."""
+    original, given = yapf_api.FormatCode, []
+
+    def record(text, **options):
+        given.append(text)
+        return getattr(original, 'function', original)(text, **options)
+
+    monkeypatch.setattr(yapf_api, 'FormatCode', record)
+    return given
+
+
+def test_equal_configs_are_laid_out_once_and_others_anew(laid_out):
+    cfg = Config(dict(a=1, b=[dict(c=2)]))
+    plain = cfg.pretty_text
+    lay_out_each_config_once()
+    lay_out_each_config_once()  # a second run in the process
+    texts = [Config(cfg.to_dict()).pretty_text for _ in range(3)]
+    assert texts == [plain] * 3
+    assert len(laid_out) == 2
+    cfg.a = 3
+    assert cfg.pretty_text == plain.replace('a = 1', 'a = 3')
+
+
+def test_only_the_last_texts_are_kept(laid_out):
+    lay_out_each_config_once()
+    for value in (*range(5), 4, 0):
+        assert f'a = {value}' in Config(dict(a=value)).pretty_text
+    assert len(laid_out) == 6
