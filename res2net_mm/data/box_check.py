@@ -1,5 +1,6 @@
 """Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
 
+import math
 from collections import defaultdict
 
 from pycocotools import mask as mask_api
@@ -124,13 +125,23 @@ def _is_polygon(polygon) -> bool:
         isinstance(polygon, list)
         and len(polygon) >= 6
         and len(polygon) % 2 == 0
-        and all(map(is_number, polygon))
+        and are_numbers(polygon)
     )
 
 
 def is_number(value) -> bool:
     """Whether ``value`` is a number that arithmetic can be done with."""
     return isinstance(value, (int, float)) and abs(value) < GREATEST
+
+
+def are_numbers(values: list) -> bool:
+    """Whether each of ``values``, one at least, is such a number: a file may hold 50 million."""
+    return (
+        {*map(type, values)} <= {int, float, bool}
+        and min(values) > -GREATEST
+        and max(values) < GREATEST
+        and not math.isnan(sum(values))  # min and max pass over NaN unless it comes first
+    )
 
 
 def _area(annotation: dict, image: dict) -> float:
