@@ -102,8 +102,8 @@ class RunRecordHook(Hook):
         elif before['processes'] != now['processes']:
             runner.logger.info(
                 f'resumed by {now["processes"]} processes in place of {before["processes"]}: the '
-                'same images per step, but which of them meet in a batch and their random '
-                'augmentation are others than they would have been'
+                'number of images per step is the same, their random augmentation is another, and '
+                'so are the images themselves where batches are made by aspect ratio'
             )
         found += [f'training data: {line}' for line in differences(before['data'], now['data'])]
         if found:

@@ -70,12 +70,18 @@ def test_synchronised_norms_alone_are_replaced_with_the_same_tensors(kind):
     assert torch.equal(model.eval()(x), expected)
 
 
-def test_torchs_own_refuses_what_this_is_for():
-    """Should it learn to train on CPUs, this module can go."""
+def test_the_others_refuse_what_this_is_for():
+    """Should they learn to train on CPUs, this module can go."""
+    import mmcv.ops  # noqa: F401  registers MMSyncBN
+
     store = torch.distributed.HashStore()
     torch.distributed.init_process_group('gloo', store=store, rank=0, world_size=1)
     try:
         with pytest.raises(ValueError, match='expected input tensor to be on GPU'):
             nn.SyncBatchNorm(3)(torch.ones(2, 3, 4, 4))
+        norm = build_norm_layer(dict(type='MMSyncBN'), 3)[1]
+        with pytest.raises(RuntimeError, match='cpu'):
+            norm(torch.ones(2, 3, 4, 4))
+        assert isinstance(use_cpu_sync_norms(nn.Sequential(norm))[0], CPUSyncBatchNorm)
     finally:
         torch.distributed.destroy_process_group()
