@@ -44,8 +44,8 @@ def load_config(
     for option, value in (cfg_options or {}).items():
         if places := meant_places(cfg, option):
             raise UserError(
-                f'--cfg-options {option}={value} would change nothing: the dataset lies inside a '
-                f'wrapper there; give {" and ".join(places)}'
+                f'--cfg-options {option}={value} is no setting of the wrapper that the dataset '
+                f'lies in; give {" and ".join(places)}'
             )
         try:
             cfg.merge_from_dict({option: value})

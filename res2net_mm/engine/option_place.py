@@ -15,7 +15,7 @@ def meant_places(cfg: Config, option: str) -> list[str]:
     """Return the keys that an option is meant for when it names a setting beside its dataset.
 
     A dataset may lie inside a wrapper (RepeatDataset, ConcatDataset). A setting of it that is given
-    to the wrapper finds no key there; MMEngine adds one, which nothing reads.
+    to the wrapper finds no key there, and MMEngine adds one that the wrapper does not know.
 
     Args:
         cfg: The config, without the option.

@@ -44,7 +44,7 @@ def test_places(dataset, option, places):
 def test_the_error_names_the_key_that_is_meant(tmp_path):
     cfg = config(REPEATED)
     meant = f'{ROOT}.dataset.pipeline.0.scale'
-    with pytest.raises(UserError, match=f'pipeline.0.scale=7 would change nothing.*give {meant}'):
+    with pytest.raises(UserError, match=f'pipeline.0.scale=7 is no setting.*give {meant}'):
         load_config(cfg, cfg_options={f'{ROOT}.pipeline.0.scale': 7}, work_dir=tmp_path)
     assert 'pipeline' not in cfg.train_dataloader.dataset
     load_config(cfg, cfg_options={meant: 7}, work_dir=tmp_path)

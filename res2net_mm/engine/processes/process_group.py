@@ -10,6 +10,7 @@ import torch.distributed
 from mmengine.config import Config
 from mmengine.device import get_device
 
+from res2net_mm.data.config_parts import kind
 from res2net_mm.errors import UserError
 
 # What each launcher tells a process: its rank, how many there are, its rank on its machine.
@@ -61,16 +62,14 @@ def process_group(cfg: Config) -> Iterator[None]:
 
     Args:
         cfg: The config; its ``launcher`` says who has started the processes.
+
+    Raises:
+        UserError: The config's model wrapper needs GPUs, or nothing tells where to meet.
     """
     if cfg.launcher == 'none' or get_device() != 'cpu':
         yield
         return
-    cfg.model_wrapper_cfg = {
-        'broadcast_buffers': False,  # as MMEngine does by itself
-        'find_unused_parameters': cfg.get('find_unused_parameters', False),
-        **(cfg.get('model_wrapper_cfg') or {}),
-        'type': 'res2net_mm.CPUDataParallel',
-    }
+    _wrap_for_cpus(cfg)
     if torch.distributed.is_initialized():
         yield
         return
@@ -79,6 +78,21 @@ def process_group(cfg: Config) -> Iterator[None]:
         yield
     finally:
         torch.distributed.destroy_process_group()
+
+
+def _wrap_for_cpus(cfg: Config) -> None:
+    written = cfg.get('model_wrapper_cfg') or {}
+    if kind(written) not in ('', 'MMDistributedDataParallel', 'CPUDataParallel'):
+        raise UserError(
+            f'model_wrapper_cfg.type={written["type"]} is for GPUs, and none is found: leave it '
+            'out (to split a model over processes on CPUs, too, give --fsdp)'
+        )
+    cfg.model_wrapper_cfg = {
+        'broadcast_buffers': False,  # as MMEngine does by itself
+        'find_unused_parameters': cfg.get('find_unused_parameters', False),
+        **written,
+        'type': 'res2net_mm.CPUDataParallel',
+    }
 
 
 def _meet(cfg: Config) -> None:

@@ -81,6 +81,16 @@ def test_a_first_machine_that_nothing_tells_is_asked_for(monkeypatch):
         pass
 
 
+def test_a_wrapper_for_gpus_is_refused_without_one(monkeypatch):
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '')
+    wrapper = dict(type='MMFullyShardedDataParallel')
+    with (
+        pytest.raises(UserError, match=r'MMFullyShardedDataParallel is for GPUs.*--fsdp'),
+        process_group(Config(dict(launcher='pytorch', model_wrapper_cfg=wrapper))),
+    ):
+        pass
+
+
 @pytest.mark.parametrize(
     ('tool', 'arguments', 'started'),
     [
