@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
+from .ceil_pool import replace_ceil_pools
 from .dense_head import DenseBoxes
 from .operators import Operators
 from .pixels import Pixels
@@ -159,7 +160,7 @@ def exportable(model: nn.Module, operators: Operators) -> Exportable:
 
     Args:
         model: A backbone, a detector of MMDetection or a segmenter of MMSegmentation, in eval mode,
-            fused or not.
+            fused or not. Its weights and poolings are laid out anew: what comes out is what counts.
         operators: What computes suppression and RoIAlign in it.
 
     Raises:
@@ -168,6 +169,7 @@ def exportable(model: nn.Module, operators: Operators) -> Exportable:
     if model.training:
         raise UserError('a model in training mode cannot be exported: call model.eval() first')
     _refuse_compiled_operators(model)
+    replace_ceil_pools(model)
     home = next((k.__module__ for k in type(model).__mro__ if _is_base_model(k)), None)
     if home is None:
         made = Features(model)

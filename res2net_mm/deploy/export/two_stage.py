@@ -75,7 +75,7 @@ class RegionBoxes(nn.Module):
             raise refuse(
                 f'mask_head {type(getattr(head.mask_head, "0", head.mask_head)).__name__}',
                 'boxes are what comes out of an exported detector; take it out of the config with '
-                '--cfg-options model.roi_head.mask_head=None model.roi_head.mask_roi_extractor=None'
+                '--cfg-options model.roi_head.mask_head=None model.roi_head.mask_roi_extractor=None',
             )
         cascade = base is CascadeRoIHead
         self.shared_head = head.shared_head if head.with_shared_head else nn.Identity()
@@ -89,17 +89,13 @@ class RegionBoxes(nn.Module):
         self.score_threshold = head.test_cfg.score_thr
         self.select = BoxSelection(head.test_cfg, operators, 'roi_head')
 
-    def forward(
-        self, features: Sequence[Tensor], proposals: Boxes, size: tuple[int, int]
-    ) -> Boxes:
+    def forward(self, features: Sequence[Tensor], proposals: Boxes, size: tuple[int, int]) -> Boxes:
         """A pyramid of (N, C, H, W), regions, and (height, width) of the images -> their boxes."""
         boxes = proposals.boxes  # (N, K, 4)
         n, k = boxes.shape[:2]
         image = torch.arange(n, device=boxes.device).to(boxes)[:, None, None].expand(n, k, 1)
         outputs = []
-        for number, (extractor, stage) in enumerate(
-            zip(self.extractors, self.stages, strict=True)
-        ):
+        for number, (extractor, stage) in enumerate(zip(self.extractors, self.stages, strict=True)):
             found = extractor(features, torch.cat([image, boxes], -1).flatten(0, 1))
             output, predicted = stage.head(self.shared_head(found))
             outputs.append(output)

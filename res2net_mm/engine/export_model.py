@@ -1,0 +1,102 @@
+"""Export the model of a config, or a published backbone, into a file that an engine runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from res2net_mm.backbones import build
+from res2net_mm.checkpoints import load_weights
+from res2net_mm.deploy.export import SUFFIXES, export
+from res2net_mm.errors import UserError
+from res2net_mm.presets import find
+
+from .check_images import find_images, normalised, pixels, with_a_batch
+from .config import load_config
+from .trained_model import find_test_dataset, load_trained
+
+PARTS = ('model', 'backbone')
+IMAGES = 2  # to check on
+
+
+def export_model(
+    config: str | Path | Config,
+    checkpoint: str | Path,
+    *,
+    to: str = 'onnx',
+    out: str | Path | None = None,
+    part: str = 'model',
+    images: Sequence[str | Path] = (),
+    cfg_options: Mapping[str, Any] | None = None,
+    say: Callable[[str], None] = print,
+) -> list[Path]:
+    """Export a trained model, checked against PyTorch on real images before it is put in place.
+
+    Args:
+        config: A config file, a toolbox's name for one, or a preset for its backbone alone.
+        checkpoint: The trained weights; of a preset anything that ``load_weights`` takes.
+        to: onnx, openvino or torch.
+        out: The file; default the config's name with the suffix of the format, here.
+        part: model, or backbone for the backbone of the config's model alone.
+        images: Images or folders of images to check it on, the first of them; default the first of
+            the config's test set, or photographs where that is not there.
+        cfg_options: Settings of the config to override.
+        say: Gets what was written and how it was checked.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UserError: Something the user can mend, or a part of the model that cannot be exported.
+    """
+    if to not in SUFFIXES:
+        raise UserError(f'--to {to} must be one of {", ".join(SUFFIXES)}')
+    if part not in PARTS:
+        raise UserError(f'--part {part} must be one of {", ".join(PARTS)}')
+    name = getattr(config, 'filename', None) or str(config)
+    out = Path(out or Path(name).stem + SUFFIXES[to])
+    if out.suffix != SUFFIXES[to]:
+        raise UserError(f'--out {out} must end in {SUFFIXES[to]}, as {to} has it')
+    if _is_preset(config):
+        preset = find(str(config))
+        model = build(preset.name)
+        load_weights(model, checkpoint)
+        facts = dict(normalise=dict(mean=preset.mean, std=preset.std, to_rgb=preset.to_rgb))
+        files = find_images(None, images, IMAGES)
+    else:
+        cfg = load_config(config, cfg_options=cfg_options)
+        model, classes = load_trained(cfg, checkpoint)
+        facts = dict(classes=classes, resize=_resize(cfg))
+        files = find_images(cfg, images, IMAGES)
+        if part == 'backbone':
+            facts = dict(normalise=_normalisation(model.data_preprocessor))
+            model = model.backbone
+    if 'normalise' in facts:
+        read = [normalised(file, **facts['normalise']) for file in files]
+    else:
+        read = [pixels(cfg, file) for file in files]
+    model.eval()
+    say(f'checked on {", ".join(map(str, files))}')
+    return export(model, out, images=with_a_batch(read), facts=dict(model=name, **facts), say=say)
+
+
+def _is_preset(config: str | Path | Config) -> bool:
+    """Say whether it is no file and no toolbox's name for one."""
+    return isinstance(config, str) and not config.endswith('.py') and '::' not in config
+
+
+def _resize(cfg: Config) -> dict | None:
+    """Return how the test pipeline resizes: to ``scale`` (width, height), or within it."""
+    for step in find_test_dataset(cfg).pipeline:
+        if step['type'].endswith('Resize') and step.get('scale'):
+            return dict(scale=list(step['scale']), keep_ratio=bool(step.get('keep_ratio')))
+    return None
+
+
+def _normalisation(preprocessor: Any) -> dict:
+    return dict(
+        mean=preprocessor.mean.flatten().tolist(),
+        std=preprocessor.std.flatten().tolist(),
+        to_rgb=preprocessor._channel_conversion,
+    )
