@@ -22,6 +22,9 @@ def parse_args() -> argparse.Namespace:
         '--part', choices=PARTS, default='model', help='backbone: its feature maps; default model'
     )
     parser.add_argument(
+        '--without-masks', action='store_true', help='export the boxes of Mask R-CNN alone'
+    )
+    parser.add_argument(
         '--images',
         nargs='+',
         default=(),

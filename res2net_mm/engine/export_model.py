@@ -27,6 +27,7 @@ def export_model(
     to: str = 'onnx',
     out: str | Path | None = None,
     part: str = 'model',
+    without_masks: bool = False,
     images: Sequence[str | Path] = (),
     cfg_options: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = print,
@@ -39,6 +40,7 @@ def export_model(
         to: onnx, openvino or torch.
         out: The file; default the config's name with the suffix of the format, here.
         part: model, or backbone for the backbone of the config's model alone.
+        without_masks: Whether the mask branch of a detector is left out, its boxes alone exported.
         images: Images or folders of images to check it on, the first of them; default the first of
             the config's test set, or photographs where that is not there.
         cfg_options: Settings of the config to override.
@@ -69,6 +71,8 @@ def export_model(
         model, classes = load_trained(cfg, checkpoint)
         facts = dict(classes=classes, resize=_resize(cfg))
         files = find_images(cfg, images, IMAGES)
+        if without_masks:
+            model.roi_head.mask_head = None
         if part == 'backbone':
             facts = dict(normalise=_normalisation(model.data_preprocessor))
             model = model.backbone

@@ -74,8 +74,7 @@ class RegionBoxes(nn.Module):
         if head.with_mask:
             raise refuse(
                 f'mask_head {type(getattr(head.mask_head, "0", head.mask_head)).__name__}',
-                'boxes are what comes out of an exported detector; take it out of the config with '
-                '--cfg-options model.roi_head.mask_head=None model.roi_head.mask_roi_extractor=None',
+                'only boxes come out of an exported detector; --without-masks leaves it out',
             )
         cascade = base is CascadeRoIHead
         self.shared_head = head.shared_head if head.with_shared_head else nn.Identity()
