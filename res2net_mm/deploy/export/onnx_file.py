@@ -13,6 +13,7 @@ from torch.export import ExportedProgram
 from .metadata import KEY
 from .refusal import refuse
 
+SCOPES = 'pkg.torch.onnx.name_scopes'  # where it says which module a node is of
 OPSET = 20  # GridSample and Gelu are plain operators from here on
 
 
@@ -46,6 +47,9 @@ def write_onnx(
         except torch.onnx.errors.OnnxExporterError as error:
             why = str(error.__cause__ or error)
             raise refuse('the model', f'torch.onnx cannot write it: {why}') from error
+        for node in made.model.graph.all_nodes():  # lines of the source are nobody's business
+            for key in set(node.metadata_props) - {SCOPES}:
+                del node.metadata_props[key]
         made.model.metadata_props[KEY] = json.dumps(metadata)
         made.save(path, external_data=False)
 
