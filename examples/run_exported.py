@@ -60,7 +60,7 @@ def main():
     image, scale = prepared(picture, metadata['resize'])
     if metadata['task'] == 'detection':
         boxes, scores, labels = (output[0] for output in run(image))
-        for box, score, label in zip(boxes, scores, labels):
+        for box, score, label in zip(boxes, scores, labels, strict=True):
             if label < 0 or score < args.score:
                 continue
             x1, y1, x2, y2 = box / np.tile(scale, 2)
@@ -69,7 +69,7 @@ def main():
     else:
         labels = run(image)[0][0].astype(np.uint8)
         labels = cv2.resize(labels, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-        for label, count in zip(*np.unique(labels, return_counts=True)):
+        for label, count in zip(*np.unique(labels, return_counts=True), strict=True):
             print(f'{metadata["classes"][label]} {count / labels.size:.1%} of the pixels')
         colours = np.random.default_rng(0).integers(0, 256, (256, 3), np.uint8)
         picture = cv2.addWeighted(picture, 0.5, colours[labels], 0.5, 0)

@@ -6,7 +6,7 @@ import argparse
 from mmengine.config import DictAction
 
 from res2net_mm.deploy.export import SUFFIXES
-from res2net_mm.engine.export_model import PARTS, export_model
+from res2net_mm.engine.export_model import MAX_DROP, PARTS, export_model
 from res2net_mm.errors import exit_on_user_error
 
 
@@ -23,6 +23,25 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--without-masks', action='store_true', help='export the boxes of Mask R-CNN alone'
+    )
+    parser.add_argument(
+        '--int8',
+        action='store_true',
+        help='quantise it, and evaluate it on the test set before and after',
+    )
+    parser.add_argument(
+        '--calibration',
+        nargs='+',
+        default=(),
+        metavar='PATH',
+        help='images or folders to quantise by; default 64 of the training set',
+    )
+    parser.add_argument(
+        '--max-drop',
+        type=float,
+        default=MAX_DROP,
+        metavar='X',
+        help=f'of its first metric (AP, mIoU) that int8 may cost; default {MAX_DROP:g}, of 1',
     )
     parser.add_argument(
         '--images',

@@ -1,6 +1,7 @@
 """Images that an export is checked on and calibrated with."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -33,12 +34,7 @@ def find_images(cfg: Config | None, named: Sequence[str | Path], count: int) -> 
     if named:
         return list(islice(_in(named), count))
     if cfg is not None:
-        use_data_root_variable(cfg)
-        try:
-            require_datasets(cfg, loaders=('test_dataloader',))
-        except UserError:
-            pass
-        else:
+        with suppress(UserError):
             return images_of(cfg, 'test_dataloader', count)
     try:
         from skimage import data_dir
@@ -51,9 +47,12 @@ def find_images(cfg: Config | None, named: Sequence[str | Path], count: int) -> 
 
 
 def images_of(cfg: Config, loader: str, count: int) -> list[Path]:
-    """Return the first images of a loader's data set."""
+    """Return images of a loader's data set, as far apart in it as can be."""
+    use_data_root_variable(cfg)
+    require_datasets(cfg, loaders=(loader,))
     dataset = DATASETS.build(next(iter(leaf_datasets(cfg[loader].dataset))))
-    return [Path(dataset.get_data_info(i)['img_path']) for i in range(min(count, len(dataset)))]
+    chosen = np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int)
+    return [Path(dataset.get_data_info(int(i))['img_path']) for i in chosen]
 
 
 def pixels(cfg: Config, file: Path) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Export the model of a config, or a published backbone, into a file that an engine runs."""
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from res2net_mm.presets import find
 
 from .check_images import find_images, normalised, pixels, with_a_batch
 from .config import load_config
+from .export_int8 import MAX_DROP, export_int8
 from .trained_model import find_test_dataset, load_trained
 
 PARTS = ('model', 'backbone')
@@ -28,6 +30,9 @@ def export_model(
     out: str | Path | None = None,
     part: str = 'model',
     without_masks: bool = False,
+    int8: bool = False,
+    calibration: Sequence[str | Path] = (),
+    max_drop: float = MAX_DROP,
     images: Sequence[str | Path] = (),
     cfg_options: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = print,
@@ -41,6 +46,9 @@ def export_model(
         out: The file; default the config's name with the suffix of the format, here.
         part: model, or backbone for the backbone of the config's model alone.
         without_masks: Whether the mask branch of a detector is left out, its boxes alone exported.
+        int8: Whether to quantise it; the test set of the config judges it before and after.
+        calibration: Images for the ranges of activations, see ``export_int8``.
+        max_drop: How much of its first metric the model may lose by it.
         images: Images or folders of images to check it on, the first of them; default the first of
             the config's test set, or photographs where that is not there.
         cfg_options: Settings of the config to override.
@@ -81,8 +89,19 @@ def export_model(
     else:
         read = [pixels(cfg, file) for file in files]
     model.eval()
+    if int8 and (to == 'torch' or 'normalise' in facts):
+        raise UserError('--int8 is for whole models, --to onnx or openvino')
     say(f'checked on {", ".join(map(str, files))}')
-    return export(model, out, images=with_a_batch(read), facts=dict(model=name, **facts), say=say)
+    checked = dict(images=with_a_batch(read), facts=dict(model=name, **facts), say=say)
+    if not int8:
+        return export(model, out, **checked)
+    with tempfile.TemporaryDirectory() as folder:
+        floating = Path(folder, 'float32.onnx')
+        export(model, floating, **checked)
+        cfg = load_config(config, cfg_options=cfg_options)
+        return export_int8(
+            floating, out, cfg=cfg, calibration=calibration, max_drop=max_drop, say=say
+        )
 
 
 def _is_preset(config: str | Path | Config) -> bool:

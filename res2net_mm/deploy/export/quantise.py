@@ -1,21 +1,54 @@
 """Eight-bit integers in the place of floats, by ONNX Runtime's own post-training quantisation."""
 
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from res2net_mm.errors import UserError
+from res2net_mm.whole_file import whole_file
 
+from .engines import open_exported
 from .metadata import KEY
 from .onnx_file import SCOPES
+from .openvino_file import write_openvino
 
 # What is computed in integers of a backbone and a neck. Elsewhere sums and concatenations are of
 # coordinates, which eight bits cannot hold, so of heads it is the convolutions and linear layers.
 OF_FEATURES = {'Conv', 'Gemm', 'Relu', 'Add', 'Concat', 'Split', 'MaxPool', 'AveragePool'}
 OF_HEADS = {'Conv', 'Gemm', 'Relu'}
+
+
+def write_int8(
+    file: Path, out: Path, *, images: Iterable[np.ndarray], judge: Callable[[Path], None]
+) -> list[Path]:
+    """Quantise a file into another, which is put in place if ``judge`` raises nothing.
+
+    Args:
+        file: What ``export`` wrote, .onnx.
+        out: Where to, .onnx or .xml.
+        images: What to calibrate with, each as the file takes it.
+        judge: Gets the new file before it is in its place.
+
+    Returns:
+        The files written.
+    """
+    with ExitStack() as files:
+        partial = files.enter_context(whole_file(out))
+        if out.suffix == '.onnx':
+            quantise(file, partial, images)
+            judge(partial)
+            return [out]
+        files.enter_context(whole_file(out.with_suffix('.bin')))
+        between = Path(files.enter_context(tempfile.TemporaryDirectory()), 'int8.onnx')
+        quantise(file, between, images)
+        write_openvino(between, partial, metadata=open_exported(between).metadata)
+        judge(partial)
+    return [out, out.with_suffix('.bin')]
 
 
 def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, int]:
