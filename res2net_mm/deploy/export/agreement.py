@@ -69,7 +69,7 @@ class Agreement:
         self._note('share of other labels', share, max)
 
     def _maps(self, expected: Mapping, found: Mapping) -> None:
-        for (name, a), b in zip(expected.items(), found.values(), strict=True):
+        for a, (name, b) in zip(expected.values(), found.items(), strict=True):
             if a.shape != b.shape:
                 raise _disagreement(f'map {name} is {b.shape}, not {a.shape}')
             gap = float(np.abs(a - b).max() / max(np.abs(a).max(), np.finfo(np.float32).tiny))

@@ -1,6 +1,7 @@
 """Eight-bit integers in the place of floats, by ONNX Runtime's own post-training quantisation."""
 
 import json
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,6 +76,8 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
     chosen = list(_chosen(model.graph))
     if not any(node.op_type in ('Conv', 'Gemm') for node in chosen):
         raise UserError(f'{file} has no convolution to quantise')
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # advice to fuse what torch.onnx has fused already
     quantize_static(
         model,
         out,
@@ -87,6 +90,7 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
         weight_type=QuantType.QInt8,
         reduce_range=True,  # weights of seven bits: with eight, processors without VNNI overflow
     )
+    logging.disable(before)
     _describe(out, onnx)
     return dict(Counter(node.op_type for node in chosen))
 

@@ -21,9 +21,7 @@ def reference(model: nn.Module, task: str, image: np.ndarray) -> list[dict[str, 
     batch = torch.from_numpy(image)
     if task == 'features':
         maps = model(batch)
-        return [
-            {f'{i}': level[n].numpy() for i, level in enumerate(maps)} for n in range(len(image))
-        ]
+        return [{i: level[n].numpy() for i, level in enumerate(maps)} for n in range(len(image))]
     shape = tuple(image.shape[2:])
     meta = dict(img_shape=shape, ori_shape=shape, pad_shape=shape, scale_factor=(1.0, 1.0))
     if task == 'detection':
