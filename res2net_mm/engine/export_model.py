@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from torch import nn
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
-from res2net_mm.deploy.export import SUFFIXES, export
+from res2net_mm.deploy.export import SUFFIXES, export, require_packages
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find
 
@@ -64,44 +65,67 @@ def export_model(
         raise UserError(f'--to {to} must be one of {", ".join(SUFFIXES)}')
     if part not in PARTS:
         raise UserError(f'--part {part} must be one of {", ".join(PARTS)}')
-    name = getattr(config, 'filename', None) or str(config)
-    out = Path(out or Path(name).stem + SUFFIXES[to])
+    name = Path(getattr(config, 'filename', None) or str(config)).stem
+    out = Path(out or name + SUFFIXES[to])
     if out.suffix != SUFFIXES[to]:
         raise UserError(f'--out {out} must end in {SUFFIXES[to]}, as {to} has it')
-    if _is_preset(config):
-        preset = find(str(config))
-        model = build(preset.name)
-        load_weights(model, checkpoint)
-        facts = dict(normalise=dict(mean=preset.mean, std=preset.std, to_rgb=preset.to_rgb))
-        files = find_images(None, images, IMAGES)
+    backbone_alone = part == 'backbone' or _is_preset(config)
+    if int8 and (to == 'torch' or backbone_alone):
+        raise UserError('--int8 is for whole models, --to onnx or openvino')
+    require_packages('onnx' if int8 else to)
+    require_packages(to)
+    cfg = None if _is_preset(config) else load_config(config, cfg_options=cfg_options)
+    if cfg is None:
+        model, facts = _preset(str(config), checkpoint)
     else:
-        cfg = load_config(config, cfg_options=cfg_options)
-        model, classes = load_trained(cfg, checkpoint)
-        facts = dict(classes=classes, resize=_resize(cfg))
-        files = find_images(cfg, images, IMAGES)
-        if without_masks:
-            model.roi_head.mask_head = None
-        if part == 'backbone':
-            facts = dict(normalise=_normalisation(model.data_preprocessor))
-            model = model.backbone
-    if 'normalise' in facts:
+        model, facts = _trained(cfg, checkpoint, part)
+    if without_masks:
+        _leave_out_masks(model)
+    files = find_images(cfg, images, IMAGES)
+    if backbone_alone:
         read = [normalised(file, **facts['normalise']) for file in files]
     else:
         read = [pixels(cfg, file) for file in files]
-    model.eval()
-    if int8 and (to == 'torch' or 'normalise' in facts):
-        raise UserError('--int8 is for whole models, --to onnx or openvino')
-    say(f'checked on {", ".join(map(str, files))}')
+    say(f'to be checked on {", ".join(map(str, files))}')
     checked = dict(images=with_a_batch(read), facts=dict(model=name, **facts), say=say)
     if not int8:
         return export(model, out, **checked)
     with tempfile.TemporaryDirectory() as folder:
         floating = Path(folder, 'float32.onnx')
         export(model, floating, **checked)
-        cfg = load_config(config, cfg_options=cfg_options)
         return export_int8(
             floating, out, cfg=cfg, calibration=calibration, max_drop=max_drop, say=say
         )
+
+
+def _preset(name: str, checkpoint: str | Path) -> tuple[nn.Module, dict]:
+    """Return the backbone, and how its images are normalised."""
+    preset = find(name)
+    backbone = build(preset.name)
+    load_weights(backbone, checkpoint)
+    normalise = dict(mean=preset.mean, std=preset.std, to_rgb=preset.to_rgb)
+    return backbone.eval(), dict(normalise=normalise)
+
+
+def _trained(cfg: Config, checkpoint: str | Path, part: str) -> tuple[nn.Module, dict]:
+    """Return the model or its backbone, and what its file shall say of it."""
+    model, classes = load_trained(cfg, checkpoint)
+    if part == 'model':
+        return model, dict(classes=classes, resize=_resize(cfg))
+    preprocessor = model.data_preprocessor
+    normalise = dict(
+        mean=preprocessor.mean.flatten().tolist(),
+        std=preprocessor.std.flatten().tolist(),
+        to_rgb=preprocessor._channel_conversion,
+    )
+    return model.backbone, dict(normalise=normalise)
+
+
+def _leave_out_masks(model: nn.Module) -> None:
+    head = getattr(model, 'roi_head', None)
+    if head is None or not head.with_mask:
+        raise UserError('--without-masks is for detectors with a mask branch, and this has none')
+    head.mask_head = None
 
 
 def _is_preset(config: str | Path | Config) -> bool:
@@ -115,11 +139,3 @@ def _resize(cfg: Config) -> dict | None:
         if step['type'].endswith('Resize') and step.get('scale'):
             return dict(scale=list(step['scale']), keep_ratio=bool(step.get('keep_ratio')))
     return None
-
-
-def _normalisation(preprocessor: Any) -> dict:
-    return dict(
-        mean=preprocessor.mean.flatten().tolist(),
-        std=preprocessor.std.flatten().tolist(),
-        to_rgb=preprocessor._channel_conversion,
-    )

@@ -64,8 +64,10 @@ def export(
         partial = files.enter_context(whole_file(path))
         if to == 'openvino':
             files.enter_context(whole_file(path.with_suffix('.bin')))
+        say(f'recording and converting the model for {to}, a minute or two')
         agreement, metadata = _write_and_check(model, partial, images, facts or {})
         if agreement.compared == 0:
+            say('no box reaches the least score there: checked by a copy that lets all scores out')
             agreement = _check_with_all_scores(model, path.suffix, images)
         say(
             f'{path}: {metadata["task"]} ({to}'

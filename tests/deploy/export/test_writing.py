@@ -46,7 +46,7 @@ def test_every_preset_to_onnx(preset, tmp_path):
     said = []
     model = first_stages(preset)
     (file,) = export(model, tmp_path / 'x.onnx', images=images(), say=said.append)
-    assert ', opset 20), open in batch, height and width' in said[0]
+    assert ', opset 20), open in batch, height and width' in said[-1]
     exported = open_exported(file)
     assert exported.metadata['opset'] == 20
     assert exported.session.get_inputs()[0].shape[1] == 3
@@ -65,11 +65,23 @@ def test_whole_models(config, suffix, shrunk, built, tmp_path):
     model = built(shrunk(config))
     files = export(model, path, images=images(), facts=facts, say=said.append)
     assert sorted(files) == sorted(tmp_path.iterdir())  # nothing else is left behind
-    assert 'open in batch, height and width from 129 px' in said[0]
-    assert 'of 3 images agree with PyTorch' in said[0]
+    assert 'open in batch, height and width from 129 px' in said[-1]
+    assert 'of 3 images agree with PyTorch' in said[-1]
     metadata = open_exported(path).metadata
     assert facts.items() <= metadata.items()
     assert metadata['inside']['padded_to_multiple_of'] == (1 if config == DEEPLAB else 32)
+
+
+@pytest.mark.slow
+def test_a_detector_that_finds_nothing_is_checked_all_the_same(shrunk, built, tmp_path):
+    said = []
+    model = built(shrunk(RETINANET))
+    model.bbox_head.test_cfg.score_thr = 1.0
+    (file,) = export(model, tmp_path / 'x.onnx', images=images(), say=said.append)
+    assert 'no box reaches the least score' in said[-2]
+    assert 'boxes of 3 images agree' in said[-1]
+    assert open_exported(file)(images()[0])['labels'].max() == -1
+    assert model.bbox_head.test_cfg.score_thr == 1.0
 
 
 def test_a_file_that_says_something_else_is_not_put_in_place(tmp_path, monkeypatch):
