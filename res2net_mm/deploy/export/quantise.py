@@ -1,5 +1,6 @@
 """Eight-bit integers in the place of floats, by ONNX Runtime's own post-training quantisation."""
 
+import ast
 import json
 import logging
 import tempfile
@@ -76,7 +77,7 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
     chosen = list(_chosen(model.graph))
     if not any(node.op_type in ('Conv', 'Gemm') for node in chosen):
         raise UserError(f'{file} has no convolution to quantise')
-    before = logging.root.manager.disable
+    said_before = logging.root.manager.disable
     logging.disable(logging.WARNING)  # advice to fuse what torch.onnx has fused already
     quantize_static(
         model,
@@ -90,7 +91,7 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
         weight_type=QuantType.QInt8,
         reduce_range=True,  # weights of seven bits: with eight, processors without VNNI overflow
     )
-    logging.disable(before)
+    logging.disable(said_before)
     _describe(out, onnx)
     return dict(Counter(node.op_type for node in chosen))
 
@@ -114,21 +115,23 @@ def _chosen(graph) -> Iterator:
         for name in node.input:
             readers.setdefault(name, []).append(node)
     for node in graph.node:
-        scope = _scope(node) or _scope(producers.get(node.input[0] if node.input else ''))
-        features = {'backbone', 'neck'} & set(scope[:1] + [part[6:] for part in scope[1:2]])
-        if features:
+        path = _path(node) or _path(producers.get(node.input[0] if node.input else ''))
+        if path[:1] == ['model']:  # a segmenter's parts lie one deeper
+            path = path[1:]
+        if path[:1] in (['backbone'], ['neck']):
             if node.op_type in OF_FEATURES:
                 yield node
-        elif node.op_type in OF_HEADS and scope[:1] != ['pixels']:
+        elif node.op_type in OF_HEADS and path[:1] != ['pixels']:
             rectified = all(n.op_type == 'Relu' for n in readers.get(node.output[0], []))
             if node.op_type == 'Relu' or rectified:
                 yield node
 
 
-def _scope(node) -> list[str]:
-    """Return the names of the modules that a node is of, from outer to inner."""
+def _path(node) -> list[str]:
+    """Return the path of the module that a node is of: backbone, layer1, 0, conv1."""
     found = {p.key: p.value for p in node.metadata_props} if node is not None else {}
-    return [name for name in json.loads(found.get(SCOPES, '[]').replace("'", '"')) if name][:-1]
+    modules = ast.literal_eval(found.get(SCOPES, '[]'))[:-1]  # the last is the node's own name
+    return modules[-1].split('.') if modules else []
 
 
 def _describe(out: Path, onnx) -> None:
