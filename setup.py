@@ -57,6 +57,7 @@ setup(
             'regex',
             'captum',
         ],
+        'export': pins('export'),
         'dev': pins('dev'),
     },
     cmdclass={'sdist': SdistWithPins},

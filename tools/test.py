@@ -13,7 +13,7 @@ from res2net_mm.errors import exit_on_user_error
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file, or a name such as mmdet::retinanet/...py')
-    parser.add_argument('checkpoint', help='trained weights')
+    parser.add_argument('checkpoint', help='trained weights, or an exported file')
     parser.add_argument('--data', metavar='DIR', help='test on this folder of images')
     parser.add_argument(
         '--classes', nargs='+', metavar='NAME', help='what the labels in masks of --data mean'

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.dataset import Compose
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -30,7 +29,8 @@ from res2net_mm.whole_file import whole_file
 
 from .config import load_config
 from .receptive_fields import write_receptive_fields
-from .trained_model import find_test_dataset, load_trained
+from .single_image import read_image
+from .trained_model import load_trained
 
 
 def draw_class_activation(
@@ -146,12 +146,7 @@ def draw_class_activation(
 
 def _prepared(cfg: Config, model: nn.Module, image: str | Path) -> dict:
     """Return the network's ``inputs`` (1, 3, H, W), ``data_samples``, and the RGB ``picture``."""
-    pipeline = [
-        step
-        for step in find_test_dataset(cfg).pipeline
-        if not (step['type'].startswith('Load') and step['type'].endswith('Annotations'))
-    ]
-    item = Compose(pipeline)(dict(img_path=str(image), img_id=0))
+    item = read_image(cfg, image)
     batch = dict(inputs=[item['inputs']], data_samples=[item['data_samples']])
     ready = model.data_preprocessor(batch, False)
     picture = item['inputs'].permute(1, 2, 0).numpy()[..., ::-1]  # (3, H, W) BGR -> (H, W, 3) RGB

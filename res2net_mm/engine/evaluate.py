@@ -9,10 +9,12 @@ from mmengine.runner import Runner
 
 from res2net_mm.data import is_segmenter
 from res2net_mm.data.config_data_check import check_config_data
+from res2net_mm.deploy.export import is_exported
 from res2net_mm.errors import UserError
 
 from .config import load_config
 from .datasets import require_datasets, use_data_root_variable, use_folder
+from .exported_model import ExportedModel
 from .pretrained import drop_pretrained
 from .processes import check_launcher, is_first_process, process_group
 
@@ -34,7 +36,7 @@ def evaluate(
 
     Args:
         config: A config file, a toolbox's name for one, or a loaded config.
-        checkpoint: The trained weights.
+        checkpoint: The trained weights, or a file that tools/export_model.py wrote.
         data: A folder in place of the config's data, as in training; its test split is used, or
             its val split where no test split has labels.
         classes: For a segmenter, names of the classes in ``data`` where it does not tell them.
@@ -56,7 +58,7 @@ def evaluate(
     check_launcher(launcher)
     if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
         raise UserError(f'checkpoint {checkpoint} does not exist')
-    messages = []
+    messages, segments = [], is_segmenter(cfg)
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
     if data is not None:
@@ -69,13 +71,17 @@ def evaluate(
             messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
-    if out_dir is not None and not is_segmenter(cfg):
+    exported = is_exported(checkpoint)
+    if exported:
+        cfg.load_from = None
+        cfg.model = dict(type=ExportedModel, file=str(checkpoint))
+    if out_dir is not None and not segments:
         raise UserError('--out saves the label maps of a segmenter, and this is a detector')
     if show_dir is not None:
-        _save_pictures(cfg, show_dir)
+        _save_pictures(cfg, show_dir, segments=segments)
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
-        dict(type='res2net_mm.CheckedLoading', whole=True),
+        *([] if exported else [dict(type='res2net_mm.CheckedLoading', whole=True)]),
         dict(type='res2net_mm.PredictionSheetHook'),
     ]
     if out_dir is not None:
@@ -87,9 +93,9 @@ def evaluate(
         return runner.test()
 
 
-def _save_pictures(cfg: Config, folder: str | Path) -> None:
+def _save_pictures(cfg: Config, folder: str | Path, *, segments: bool) -> None:
     """Have every picture drawn into a folder, which mmdet and mmseg are told differently."""
-    if is_segmenter(cfg):
+    if segments:
         cfg.default_hooks.visualization.update(draw=True, interval=1)
         cfg.visualizer.save_dir = str(folder)
     else:

@@ -21,9 +21,10 @@ def told(load, monkeypatch):
 def test_the_extras_are_the_pins(told):
     pins = read_pins(ROOT / 'requirements.txt')
     extras = told['extras_require']
-    assert [line.replace(' ', '') for line in extras['dev']] == [
-        str(pin).replace(' ', '') for pin in pins['dev']
-    ]
+    for name in ('dev', 'export'):
+        assert [line.replace(' ', '') for line in extras[name]] == [
+            str(pin).replace(' ', '') for pin in pins[name]
+        ]
     assert {str(pin) for pin in pins['openmmlab']} <= set(extras['openmmlab'])
 
 

@@ -25,7 +25,7 @@ for pin in sys.argv[1:]:
     name, version = pin.split('==')
     found = metadata.version(name)
     assert found.split('+')[0] == version, f'{name} is {found}, not {version}'
-import torch, cv2, mmcv._ext
+import torch, cv2, mmcv._ext, onnxscript, onnxruntime, openvino
 from mmcv.ops import nms
 from mmdet.utils import register_all_modules as import_all_of_mmdet
 from mmseg.utils import register_all_modules as import_all_of_mmseg
@@ -76,6 +76,7 @@ class SetUp:
             self.install_torch()
             self.install_mmcv()
             self.install_openmmlab()
+            self.install_export()
             self.install_checkout()
             self.verify()
             self.venv.mark(self.wanted, complete=True)
@@ -181,6 +182,11 @@ class SetUp:
             pins = self.openmmlab('imaug', 'mmdetection', 'mmsegmentation')
             self.pip('install', '--no-deps', '--no-build-isolation', *pins)
             self.report.set_detail(', '.join(pin.version for pin in pins[1:]))
+
+    def install_export(self) -> None:
+        with self.report.step('export'):
+            self.pip('install', '--no-deps', *self.pins['export'])
+            self.report.set_detail(', '.join(pin.name for pin in self.pins['export']))
 
     def install_checkout(self) -> None:
         with self.report.step('res2net_mm'):

@@ -1,0 +1,49 @@
+"""What our operators are called in ONNX."""
+
+from collections.abc import Callable
+
+import torch
+from onnxscript import opset18 as op
+
+from .nms import NO_BOX
+
+
+def onnx_nms(boxes, scores, iou_threshold: float, at_most: int):
+    """``NonMaxSuppression`` names the boxes that stay; (N, K), bool, says the same."""
+    found = op.NonMaxSuppression(  # (found, 3): image, class, box
+        boxes,
+        op.Unsqueeze(scores, op.Constant(value_ints=[1])),
+        op.Constant(value_ints=[at_most]),
+        op.Constant(value_floats=[iou_threshold]),
+        op.Constant(value_floats=[NO_BOX / 2]),
+    )
+    image_and_box = op.Gather(found, op.Constant(value_ints=[0, 2]), axis=1)
+    none = op.Expand(op.Constant(value_floats=[0.0]), op.Shape(scores))
+    ones = op.Expand(op.Constant(value_floats=[1.0]), op.Shape(found, start=0, end=1))
+    return op.Cast(op.ScatterND(none, image_and_box, ones), to=9)  # 9: bool
+
+
+def onnx_roi_align(
+    feature, rois, height: int, width: int, scale: float, sampling_ratio: int, aligned: bool
+):
+    """``RoiAlign``, which wants images and boxes apart."""
+    image = op.Cast(op.Gather(rois, op.Constant(value_int=0), axis=1), to=7)  # 7: int64
+    return op.RoiAlign(
+        feature,
+        op.Gather(rois, op.Constant(value_ints=[1, 2, 3, 4]), axis=1),
+        image,
+        coordinate_transformation_mode='half_pixel' if aligned else 'output_half_pixel',
+        mode='avg',
+        output_height=height,
+        output_width=width,
+        sampling_ratio=sampling_ratio,
+        spatial_scale=scale,
+    )
+
+
+def translations() -> dict[Callable, Callable]:
+    """Return what torch.onnx translates our operators by."""
+    return {
+        torch.ops.res2net_mm.nms.default: onnx_nms,
+        torch.ops.res2net_mm.roi_align.default: onnx_roi_align,
+    }

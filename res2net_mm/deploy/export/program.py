@@ -1,0 +1,79 @@
+"""Record an exportable module as a program of torch.export, with batch and size left open."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch.export import Dim, ExportedProgram
+
+from .exportable import Exportable
+from .refusal import first_line, refuse
+
+SMALLEST, LARGEST = 129, 1 << 14  # px of a side; the coarsest map of a pyramid has more than one
+STEP = 32  # px
+
+
+class Opening(NamedTuple):
+    """What is open in the input of a program.
+
+    Attributes:
+        text: It in words.
+        step: px between the heights and widths that are taken; 0 if they are fixed.
+        sides: What torch.export calls them, by dimension.
+    """
+
+    text: str
+    step: int
+    sides: dict
+
+    def fitting(self, images: list[np.ndarray]) -> list[np.ndarray]:
+        """Return, of (N, 3, H, W) each, those of the first's size or the part that fits a step."""
+        if not self.step:
+            return [image for image in images if image.shape[2:] == images[0].shape[2:]]
+        height, width = zip(*(image.shape[2:] for image in images), strict=True)
+        return [
+            image[:, :, : h // self.step * self.step, : w // self.step * self.step]
+            for image, h, w in zip(images, height, width, strict=True)
+        ]
+
+
+def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram, Opening]:
+    """Return the program, as open as can be.
+
+    Args:
+        module: What to export.
+        height: px of an input. It matters only where the size cannot be left open.
+        width: Likewise.
+
+    Raises:
+        UserError: The code of the model cannot be recorded.
+    """
+    for opening in _openings():
+        dims = {0: Dim('batch', min=1, max=1 << 10), **opening.sides}
+        if opening.step:
+            height, width = (max(n // STEP, 5) * STEP for n in (height, width))
+        try:
+            with torch.no_grad():
+                image = torch.zeros(2, 3, height, width)
+                program = torch.export.export(module, (image,), dynamic_shapes=(dims,))
+        except Exception as error:  # it runs the model's code, whatever that raises
+            reason = error
+        else:
+            return program, opening
+    raise refuse('the model', f'torch.export does not record it: {first_line(reason)}') from reason
+
+
+def _openings() -> list[Opening]:
+    """Return what to try, from open to fixed sides."""
+    free = {
+        dim: Dim(name, min=SMALLEST, max=LARGEST) for dim, name in ((2, 'height'), (3, 'width'))
+    }
+    steps = {
+        dim: STEP * Dim(name, min=1, max=LARGEST // STEP)
+        for dim, name in ((2, 'rows'), (3, 'columns'))
+    }
+    return [
+        Opening(f'batch, height and width from {SMALLEST} px', 1, free),
+        Opening(f'batch, height and width in steps of {STEP} px', STEP, steps),
+        Opening('batch', 0, {}),
+    ]

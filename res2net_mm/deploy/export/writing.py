@@ -1,0 +1,132 @@
+"""Export a model into a file that is put in place only if it says what the model says."""
+
+import copy
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from res2net_mm.errors import UserError
+from res2net_mm.whole_file import whole_file
+
+from ..fuse import fuse
+from .agreement import Agreement
+from .engines import SUFFIXES, open_exported
+from .exportable import exportable
+from .metadata import describe
+from .onnx_file import OPSET, write_onnx
+from .openvino_file import write_openvino
+from .operators import NAMED, PLAIN
+from .packages import require_packages
+from .program import Opening, record
+from .reference import reference
+from .torch_file import write_torch
+
+
+def export(
+    model: nn.Module,
+    path: str | Path,
+    *,
+    images: Sequence[np.ndarray],
+    facts: Mapping | None = None,
+    say: Callable[[str], None] = print,
+) -> list[Path]:
+    """Export a backbone, a detector or a segmenter, fused, and check it.
+
+    Args:
+        model: In eval mode, on the CPU. It stays as it is.
+        path: The file, .onnx for ONNX Runtime, .xml for OpenVINO, .pt2 for torch. It is written
+            whole, once it has been found to say what the model says of all images.
+        images: What it is checked with, each (N, 3, H, W), float32: for detectors and segmenters
+            pixels from 0 to 255 in the order of channels that the data preprocessor takes, for
+            backbones normalised. Best of several sizes and batches.
+        facts: What the file shall say of itself besides, see :func:`describe`.
+        say: Gets what was written and how it was checked.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UserError: A part of the model cannot be exported, a package is missing, or the file does
+            not say what the model says.
+    """
+    path = Path(path)
+    to = _format_of(path)
+    require_packages(to)
+    if not path.parent.is_dir():
+        raise UserError(f'{path} cannot be written: {path.parent} is not a folder')
+    if not images:
+        raise UserError('an export is checked on images and there is none')
+    with ExitStack() as files:
+        partial = files.enter_context(whole_file(path))
+        if to == 'openvino':
+            files.enter_context(whole_file(path.with_suffix('.bin')))
+        say(f'recording and converting the model for {to}, a minute or two')
+        agreement, metadata = _write_and_check(model, partial, images, facts or {})
+        if agreement.compared == 0:
+            say('no box reaches the least score there: checked by a copy that lets all scores out')
+            agreement = _check_with_all_scores(model, path.suffix, images)
+        say(
+            f'{path}: {metadata["task"]} ({to}'
+            + (f', opset {OPSET}' if to == 'onnx' else '')
+            + f'), open in {metadata["open_in"]}\nchecked: {agreement}'
+        )
+    return [path, path.with_suffix('.bin')] if to == 'openvino' else [path]
+
+
+def _format_of(path: Path) -> str:
+    for to, suffix in SUFFIXES.items():
+        if path.suffix == suffix:
+            return to
+    raise UserError(f'{path} must end in one of {", ".join(SUFFIXES.values())}')
+
+
+def _write_and_check(
+    model: nn.Module, path: Path, images: Sequence[np.ndarray], facts: Mapping
+) -> tuple[Agreement, dict]:
+    metadata, opening = _write(model, path, images[0].shape[2:], facts)
+    exported = open_exported(path)
+    agreement = Agreement(metadata['task'])
+    for image in opening.fitting(images):
+        expected = reference(model, agreement.task, image)
+        agreement.compare(expected, exported(image))
+    return agreement, metadata
+
+
+def _write(
+    model: nn.Module, path: Path, size: Sequence[int], facts: Mapping
+) -> tuple[dict, Opening]:
+    """Write the file without a check, return its metadata and what is open in it."""
+    to = _format_of(path)
+    module = exportable(fuse(model), PLAIN if to == 'torch' else NAMED)
+    program, opening = record(module, *size)
+    metadata = describe(module, open_in=opening.text, facts=facts)
+    if to == 'torch':
+        write_torch(program, path, metadata=metadata)
+        return metadata, opening
+    metadata['opset'] = OPSET
+    if to == 'onnx':
+        write_onnx(program, path, outputs=module.outputs, metadata=metadata)
+        return metadata, opening
+    with tempfile.TemporaryDirectory() as folder:
+        between = Path(folder, 'model.onnx')
+        write_onnx(program, between, outputs=module.outputs, metadata=metadata)
+        write_openvino(between, path, metadata=metadata)
+    return metadata, opening
+
+
+def _check_with_all_scores(
+    model: nn.Module, suffix: str, images: Sequence[np.ndarray]
+) -> Agreement:
+    """Check a detector that finds nothing by a copy of it that lets out boxes of any score."""
+    model = copy.deepcopy(model)
+    for part in ('bbox_head', 'roi_head'):
+        if getattr(model, part, None) is not None:
+            getattr(model, part).test_cfg.score_thr = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, 'all_scores').with_suffix(suffix)
+        agreement, _ = _write_and_check(model, path, images, {})
+    return agreement

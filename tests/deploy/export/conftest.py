@@ -1,0 +1,61 @@
+"""Small models of the toolboxes' configs, random but for what makes boxes of different scores."""
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import MODELS, DefaultScope
+from torch import nn
+
+from res2net_mm.engine.config import load_config
+
+BACKBONE = dict(
+    type='res2net_mm.Res2Net',
+    stage_blocks=(1, 1, 1, 1),
+    base_width=4,
+    scales=4,
+    stem='deep',
+    avg_down=True,
+    block_rule='official',
+)
+
+
+@pytest.fixture
+def shrunk():
+    """A config of a toolbox with a backbone of four blocks."""
+
+    def make(name: str, **backbone) -> Config:
+        cfg = load_config(name)
+        kept = {k: v for k, v in cfg.model.backbone.items() if k in ('strides', 'dilations')}
+        if 'contract_dilation' in cfg.model.backbone:
+            kept['contract_dilation'] = True
+        cfg.model.pop('pretrained', None)
+        cfg.model.backbone = {**BACKBONE, **kept, **backbone}
+        return cfg
+
+    return make
+
+
+@pytest.fixture
+def built():
+    """Build the model of a config, in eval mode, with predictions far enough apart."""
+
+    def build(cfg: Config) -> nn.Module:
+        torch.manual_seed(0)
+        with DefaultScope.overwrite_default_scope(cfg.get('default_scope')):
+            model = MODELS.build(cfg.model)
+        for name, module in model.named_modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                nn.init.uniform_(module.weight, 0.5, 1.5)
+                nn.init.normal_(module.bias, std=0.3)
+                nn.init.normal_(module.running_mean, std=0.3)
+                nn.init.uniform_(module.running_var, 0.5, 1.5)
+            elif name.endswith(PREDICTORS):
+                nn.init.normal_(module.weight, std=STD.get(name.split('.')[-1], 0.05))
+                nn.init.zeros_(module.bias)
+        return model.eval()
+
+    return build
+
+
+PREDICTORS = ('rpn_cls', 'rpn_reg', 'fc_cls', 'fc_reg', 'retina_cls', 'retina_reg', 'atss_cls')
+STD = dict(fc_cls=0.3, fc_reg=0.1)

@@ -1,0 +1,138 @@
+"""The tool: what it takes, what it says of a fault, and an exported file evaluated as a model."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmdet.structures import DetDataSample
+from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
+from mmseg.structures import SegDataSample
+from shipped_configs import LIGHT
+from test_tools import one_error, run
+
+import res2net_mm
+from res2net_mm.deploy.export import open_exported
+from res2net_mm.engine import exported_model
+from res2net_mm.engine.export_model import export_model
+from res2net_mm.engine.exported_model import ExportedModel
+from res2net_mm.errors import UserError
+
+EXAMPLE = Path(__file__).parents[2] / 'examples' / 'run_exported.py'
+
+
+@pytest.fixture
+def weights(tmp_path):
+    torch.manual_seed(0)
+    backbone = res2net_mm.build('res2net_light_14w_4s')
+    torch.save(backbone.state_dict(), tmp_path / 'light.pth')
+    return tmp_path / 'light.pth'
+
+
+@pytest.mark.slow
+def test_a_preset_on_photographs(weights, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = []
+    files = export_model('res2net_light_14w_4s', weights, say=said.append)
+    assert files == [Path('res2net_light_14w_4s.onnx')]
+    assert 'astronaut.png' in said[0]
+    assert 'checked: 16 maps of 4 images agree with PyTorch' in said[-1]
+    metadata = open_exported(files[0]).metadata
+    assert metadata['task'] == 'features'
+    assert metadata['normalise']['mean'] == [123.675, 116.28, 103.53]
+
+
+@pytest.mark.parametrize(
+    ('more', 'message'),
+    [
+        (['--out', 'x.pt2'], 'must end in .onnx'),
+        (['--int8'], '--int8 is for whole models'),
+        (['--images', 'nowhere'], '--images nowhere is no image and no folder'),
+    ],
+)
+def test_faults_of_a_command_line_are_one_error(more, message, weights, tmp_path):
+    result = run('export_model.py', 'res2net_light_14w_4s', weights, *more, cwd=tmp_path)
+    assert message in one_error(result)
+    assert [file.name for file in tmp_path.iterdir()] == ['light.pth']
+
+
+def test_bad_choices(weights):
+    with pytest.raises(UserError, match='--to tflite must be one of onnx, openvino, torch'):
+        export_model('res2net_light_14w_4s', weights, to='tflite')
+    with pytest.raises(UserError, match='--part neck must be one of model, backbone'):
+        export_model('res2net_light_14w_4s', weights, part='neck')
+
+
+class Fake:
+    """An exported file that finds two things in whatever it gets."""
+
+    def __init__(self, task: str) -> None:
+        self.metadata = dict(task=task)
+
+    def __call__(self, image):
+        if self.metadata['task'] == 'segmentation':
+            return dict(labels=np.arange(4).repeat(2).reshape(1, 4, 2).astype(np.int64))
+        boxes = np.array([[[2, 4, 6, 8], [0, 0, 0, 0]]], np.float32)
+        return dict(boxes=boxes, scores=np.array([[0.5, 0]]), labels=np.array([[3, -1]]))
+
+
+def test_boxes_go_back_to_the_image_on_disk(monkeypatch):
+    monkeypatch.setattr(exported_model, 'open_exported', lambda file: Fake('detection'))
+    sample = DetDataSample(metainfo=dict(scale_factor=(2.0, 4.0)))
+    image = torch.zeros(3, 8, 8, dtype=torch.uint8)
+    (found,) = ExportedModel(file='x').test_step(dict(inputs=[image], data_samples=[sample]))
+    assert found.pred_instances.bboxes.tolist() == [[1, 1, 3, 2]]
+    assert found.pred_instances.labels.tolist() == [3]
+
+
+def test_labels_go_back_to_the_image_on_disk(monkeypatch):
+    monkeypatch.setattr(exported_model, 'open_exported', lambda file: Fake('segmentation'))
+    sample = SegDataSample(metainfo=dict(ori_shape=(8, 6)))
+    image = torch.zeros(3, 4, 2, dtype=torch.uint8)
+    (found,) = ExportedModel(file='x').test_step(dict(inputs=[image], data_samples=[sample]))
+    labels = found.pred_sem_seg.data
+    assert labels.shape == (1, 8, 6)
+    assert labels[0, :, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('to', ['onnx', 'openvino'])
+def test_int8_is_judged_and_runs_without_pytorch(to, coco_folder, tmp_path, undone):
+    cfg = Config.fromfile(LIGHT)
+    cfg.merge_from_dict({'data_root': f'{coco_folder}/'})
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        loader.dataset.data_root = f'{coco_folder}/'
+        loader.num_workers, loader.persistent_workers = 0, False
+    cfg.test_evaluator.ann_file = f'{coco_folder}/annotations/instances_val2017.json'
+    torch.manual_seed(0)
+    init_default_scope('mmdet')
+    cfg.model.test_cfg.rcnn.score_thr = 0.0
+    model = MODELS.build(cfg.model)
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'random.pth')
+    cfg.dump(tmp_path / 'config.py')
+    said = []
+    out = tmp_path / {'onnx': 'x.onnx', 'openvino': 'x.xml'}[to]
+    export_model(
+        str(tmp_path / 'config.py'), tmp_path / 'random.pth', to=to, out=out, int8=True,
+        say=said.append,
+    )  # fmt: skip
+    assert 'calibrating on 8 images' in said
+    table = said[-1].splitlines()
+    assert table[0].split() == ['float32', 'int8', 'change']
+    assert {row.split()[0] for row in table} >= {
+        f'coco/bbox_mAP{s}' for s in ('', '_s', '_m', '_l')
+    }
+    assert open_exported(out).metadata['precision'] == 'int8'
+    image = next(iter(sorted((coco_folder / 'val2017').iterdir())))
+    blocked = 'import sys; sys.modules.update(dict.fromkeys(("torch", "mmengine", "mmcv")))\n'
+    code = blocked + EXAMPLE.read_text()
+    command = [sys.executable, '-c', code, out, image, '--score', '0', '--out', tmp_path / 'p.png']
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    name, _, *corners = done.stdout.splitlines()[0].split()
+    assert name in cfg.classes
+    assert len(corners) == 4
+    assert cv2.imread(str(tmp_path / 'p.png')).shape == cv2.imread(str(image)).shape
