@@ -73,7 +73,7 @@ def convert_checkpoint(
     if not into.writable:
         raise UserError(f'dialect {to!r} is read, not written; allowed: {", ".join(WRITABLE)}')
     checkpoint = open_checkpoint(source)
-    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix)
+    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
     tensors, rule_at, left_out = _rewrite(found, unwrap(checkpoint), into)
     _write(Path(target), tensors, found.block_rule, rule_at)
     note = ''

@@ -21,6 +21,7 @@ from mmengine.logging import HistoryBuffer
 
 from res2net_mm.errors import UserError
 
+from .file_kinds import what_it_is
 from .safetensors_file import is_safetensors, read_safetensors
 
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
@@ -51,6 +52,8 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
         DamagedFileError: The file is cut short.
     """
     path = Path(path).expanduser()
+    if path.is_dir():
+        raise UserError(f'checkpoint {path} is a folder: name the file in it')
     if not path.is_file():
         raise UserError(f'checkpoint {path} does not exist')
     with path.open('rb') as file:
@@ -111,6 +114,8 @@ def _refusal(path: Path, error: pickle.UnpicklingError) -> UserError:
 
 def _damage(path: Path, reason: object) -> DamagedFileError:
     size = path.stat().st_size
+    if kind := what_it_is(path):
+        return DamagedFileError(f'{path} ({size} bytes) is no checkpoint: {kind}')
     first = f'{reason}'.partition('. ')[0]  # PyTorch's go on at length
     return DamagedFileError(f'checkpoint {path} ({size} bytes) is damaged or cut short: {first}')
 

@@ -7,11 +7,14 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.data import is_segmenter
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
 
-from .config import load_config
+from .config import load_config, require_parts
+from .config_errors import ConfigErrors
+from .config_values import check_values
 from .datasets import is_first_process, require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained
 
@@ -52,8 +55,9 @@ def evaluate(
         UserError: Something the user can mend.
     """
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
-    if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
-        raise UserError(f'checkpoint {checkpoint} does not exist')
+    require_parts(cfg, 'model', 'test_dataloader')
+    check_values(cfg)
+    open_checkpoint(checkpoint)  # to say now, and not once the data is read, that it is none
     messages = []
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
@@ -78,10 +82,12 @@ def evaluate(
     ]
     if out_dir is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
-    runner = Runner.from_cfg(cfg)
-    for message in messages:
-        runner.logger.info(message)
-    return runner.test()
+    with ConfigErrors(cfg, 'cannot be tested') as config_errors:
+        runner = Runner.from_cfg(cfg)
+        runner.register_hook(config_errors)
+        for message in messages:
+            runner.logger.info(message)
+        return runner.test()
 
 
 def _save_pictures(cfg: Config, folder: str | Path) -> None:
