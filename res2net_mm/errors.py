@@ -24,12 +24,16 @@ def exit_on_user_error(*, debug: bool = False) -> Iterator[None]:
     Args:
         debug: Whether to let the error through, with its traceback.
     """
+    for stream in (sys.stdout, sys.stderr):  # names of files may hold what no terminal shows
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(errors='backslashreplace')
     try:
         yield
     except (UserError, OSError) as error:
-        if debug or (isinstance(error, OSError) and error.filename is None):
+        is_os = isinstance(error, OSError)
+        if debug or (is_os and error.filename is None):
             raise
-        said = f'{error.filename}: {error.strerror}' if isinstance(error, OSError) else error
+        said = f'{error.filename!s:.200}: {error.strerror}' if is_os else error
         print(f'error: {said}', file=sys.stderr)
         sys.exit(2)
 

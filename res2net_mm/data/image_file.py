@@ -50,6 +50,6 @@ def missing_files(folder: Path, names: Iterable[str]) -> list[str]:
     missing = set()
     for place, inside in listed.items():  # one look at each folder, not one for each image
         place = folder / place
-        present = set(os.listdir(place)) if place.is_dir() else set()
+        present = {e.name for e in os.scandir(place) if e.is_file()} if place.is_dir() else set()
         missing |= {name for name in inside if os.path.basename(name) not in present}
     return sorted(missing)

@@ -11,10 +11,13 @@ import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.mask_check import compressed_runs_fill, is_polygon, runs_fill
 
 #: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box:
 #: by the usual IoU, where overlap with a crowd is measured against the detection's area alone.
 DIFFICULT = 'voc_difficult'
+
+MOST = 2**24  # px of an image side; greater numbers are no sizes
 
 
 @dataclass(frozen=True)
@@ -151,16 +154,27 @@ def segmentation_rle(segmentation, image: Mapping) -> dict | None:
     if not segmentation:
         return None
     is_rle = isinstance(segmentation, Mapping)
-    if is_rle and isinstance(segmentation.get('counts'), (str, bytes)):
-        return segmentation if 'size' in segmentation else None
-    if not is_rle and not ('height' in image and 'width' in image):
-        return None  # a polygon cannot be drawn on an image of unknown size
-    try:
-        height, width = segmentation['size'] if is_rle else (image['height'], image['width'])
-        encoded = mask_api.frPyObjects(segmentation, height, width)
-        return mask_api.merge(encoded) if isinstance(encoded, list) else encoded
-    except Exception:  # pycocotools raises nothing narrower
+    size = segmentation.get('size') if is_rle else (image.get('height'), image.get('width'))
+    if not _is_size(size):  # a polygon cannot be drawn on an image of unknown size
         return None
+    if not is_rle:
+        polygons = segmentation if isinstance(segmentation, (list, tuple)) else [None]
+        if not all(is_polygon(polygon, *size) for polygon in polygons):
+            return None
+        return mask_api.merge(mask_api.frPyObjects(segmentation, *size))
+    counts = segmentation.get('counts')
+    if isinstance(counts, (str, bytes)):
+        return segmentation if compressed_runs_fill([counts], [size])[0] else None
+    return mask_api.frPyObjects(segmentation, *size) if runs_fill(counts, *size) else None
+
+
+def _is_size(size: object) -> bool:
+    """Whether these are a height and a width in px."""
+    return (
+        isinstance(size, (list, tuple))
+        and len(size) == 2
+        and all(isinstance(n, int) and not isinstance(n, bool) and 0 < n < MOST for n in size)
+    )
 
 
 def box_of(annotation: Mapping) -> list[float] | None:
