@@ -12,8 +12,7 @@ from dataclasses import replace
 from res2net_mm.data.box_check import clean_boxes, is_number
 from res2net_mm.data.coco_layout import LabelledImages, file_name_of
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
-from res2net_mm.data.image_file import missing_files
-from res2net_mm.data.voc_layout import image_size
+from res2net_mm.data.image_file import missing_files, shown_size
 from res2net_mm.errors import UserError
 
 
@@ -138,7 +137,7 @@ def _with_size(split: LabelledImages, image: dict) -> dict:
     sides = image.get('height'), image.get('width')
     if all(is_number(side) and side > 0 for side in sides):
         return image
-    height, width = image_size(split.image_dir / image['file_name'])
+    height, width = shown_size(split.image_dir / image['file_name'])
     return {**image, 'height': height, 'width': width}
 
 

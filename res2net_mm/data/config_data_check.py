@@ -15,6 +15,7 @@ from res2net_mm.data.config_check import config_classes
 from res2net_mm.data.config_parts import kind, leaf_datasets
 from res2net_mm.data.findings import Finding, first_few, stop_at
 from res2net_mm.data.image_file import leads_out, missing_files
+from res2net_mm.data.text_file import read_lines
 from res2net_mm.errors import UserError, brief
 from res2net_mm.evaluation.coco_ground_truth import read_json
 
@@ -104,8 +105,8 @@ def _check_coco(
 def _check_files(cfg: Config, dataset: Mapping) -> Iterator[str]:
     """Yields the images of a dataset; all of them and of their masks have to be there."""
     listing = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
-    lines = listing.read_text(errors='replace').splitlines() if listing.is_file() else ()
-    if out := next(filter(leads_out, map(str.strip, lines)), None):
+    lines = read_lines(listing) if listing.is_file() else ()
+    if out := next(filter(leads_out, lines), None):
         raise UserError(f'{listing}: the image name {out!r} leads out of the folder.')
     whole = {**dataset, 'pipeline': [], 'test_mode': True, 'filter_cfg': None, 'lazy_init': False}
     try:

@@ -9,6 +9,8 @@ from PIL import Image
 
 from res2net_mm.errors import UserError
 
+#: What Pillow raises over a file that is no image, or far too large for one.
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 ORIENTATION = 0x0112  # EXIF tag; from 5 on the picture is shown with height and width exchanged
 
 
@@ -21,7 +23,7 @@ def shown_size(file: Path) -> tuple[int, int]:
     try:
         with Image.open(file) as image:
             return turned_size(image)
-    except (OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise UserError(f'image {file} cannot be read: {error}.') from error
 
 

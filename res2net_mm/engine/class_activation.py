@@ -14,6 +14,7 @@ from mmengine.dataset import Compose
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from res2net_mm.data.image_file import shown_size
 from res2net_mm.errors import UserError
 from res2net_mm.interpretability import (
     METHODS,
@@ -89,8 +90,9 @@ def draw_class_activation(
         raise UserError(f'--out {out} must be a .png file in a folder that exists')
     if method is not None and method not in METHODS:
         raise UserError(f'method {method!r} is unknown; allowed: {", ".join(METHODS)}')
-    if cv2.imread(str(image)) is None:
-        raise UserError(f'image {image} does not exist or cannot be read as one')
+    shown_size(Path(image))
+    if not cv2.haveImageReader(str(image)):
+        raise UserError(f'image {image} is of a format that OpenCV cannot read')
     cfg = load_config(config, cfg_options=cfg_options)
     model, classes = load_trained(cfg, checkpoint)
     model.to(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
