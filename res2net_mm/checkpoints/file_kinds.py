@@ -24,7 +24,6 @@ _KINDS = (
     (rb'.{257}ustar.*', 'it is a tar archive: unpack it'),
     (rb'\x89PNG.*|\xff\xd8\xff.*|GIF8.*', 'it is an image'),
     (rb'\x89HDF.*', 'it is of HDF5 (Keras): only PyTorch, Paddle and safetensors are read'),
-    (rb'\s*[\[{].*', 'it is JSON, or text like it'),
 )
 
 

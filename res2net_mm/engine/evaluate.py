@@ -57,6 +57,8 @@ def evaluate(
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     require_parts(cfg, 'model', 'test_dataloader')
     check_values(cfg)
+    if out_dir is not None and not is_segmenter(cfg):
+        raise UserError('--out saves the label maps of a segmenter, and this is a detector')
     open_checkpoint(checkpoint)  # to say now, and not once the data is read, that it is none
     messages = []
     if data is None and (classes or ignore_index is not None):
@@ -71,8 +73,6 @@ def evaluate(
             messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
-    if out_dir is not None and not is_segmenter(cfg):
-        raise UserError('--out saves the label maps of a segmenter, and this is a detector')
     if show_dir is not None:
         _save_pictures(cfg, show_dir)
     cfg.custom_hooks = [

@@ -93,7 +93,7 @@ FILES = {
     'page of an error': (b'<!DOCTYPE html><html>404</html>', 'HTML'),
     'page with space before it': (b'\n\n  <html><head>', 'HTML'),
     'page of XML': (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 'XML'),
-    'JSON': (b'{"state_dict": {}}', 'JSON'),
+    'JSON': (b'{"state_dict": {}}', 'damaged'),
     'text': ('weights \u00fc'.encode(), 'damaged'),
     'UTF-16': ('weights'.encode('utf-16'), 'damaged'),
     'image': (b'\x89PNG\r\n\x1a\n' + bytes(30), 'an image'),

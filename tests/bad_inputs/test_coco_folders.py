@@ -204,7 +204,7 @@ BYTES = {
     'zeros': (bytes(1000), 'JSON'),
     'a page': (b'<html></html>', 'JSON'),
     'git-lfs pointer': (b'version https://git-lfs.github.com/spec/v1\noid sha256:1\n', 'JSON'),
-    'a pickle': (b'\x80\x04]\x94.', 'utf-8'),
+    'a pickle': (b'\x80\x04]\x94.', 'pickle'),
     'single quotes': (GOOD.replace('"', "'").encode(), 'JSON'),
     'trailing comma': (GOOD.replace(']}', '],}').encode(), 'JSON'),
     'lists in lists': (b'[' * 100_000, 'JSON'),
