@@ -134,6 +134,8 @@ def _is_idle(name: str, names: Mapping[str, Tensor]) -> bool:
 
 def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at: str) -> None:
     """Write tensors and their block rule to a file: the whole of it or nothing."""
+    if not target.name or target.is_dir():
+        raise UserError(f'{target} is a folder: name the file to write')
     if not target.parent.is_dir():
         raise UserError(f'folder {target.parent} does not exist')
     try:

@@ -64,8 +64,9 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
     """
     if isinstance(source, GroundTruth):
         return source
-    name = 'the ground truth' if isinstance(source, Mapping) else str(source)
-    data = source if isinstance(source, Mapping) else read_json(source)
+    from_file = isinstance(source, (str, Path))
+    name = str(source) if from_file else 'the ground truth'
+    data = read_json(source) if from_file else source
     lists = {}
     for key in ('images', 'annotations', 'categories'):
         lists[key] = data.get(key) if isinstance(data, Mapping) else None

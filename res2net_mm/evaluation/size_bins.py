@@ -58,7 +58,7 @@ class SizeBin:
         if any(letter in self.name for letter in ' /'):
             # The name becomes part of a metric key such as coco/bbox_mAP_tiny.
             raise UserError(f'size bin {self.name!r}: a name must not hold a space or a slash')
-        if self.by not in MEASURES:
+        if not isinstance(self.by, str) or self.by not in MEASURES:
             raise UserError(f'sizes are measured by {", ".join(MEASURES)}, got {self.by!r}')
         limits = (self.low, self.high)
         if not all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits):
