@@ -63,6 +63,11 @@ class SizeBin:
         limits = (self.low, self.high)
         if not all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits):
             raise UserError(f'size bin {self.name!r}: limits must be numbers, got {limits}')
+        if self.relative and not (self.low < 1 and (self.high <= 1 or math.isinf(self.high))):
+            raise UserError(
+                f'size bin {self.name!r}: limits of {self.by} are fractions of the image, 0 to 1, '
+                f'got low {self.low}, high {self.high}'
+            )
         if not 0 <= self.low < self.high:  # false for nan, too
             raise UserError(
                 f'size bin {self.name!r}: needs 0 <= low < high, got low {self.low}, '

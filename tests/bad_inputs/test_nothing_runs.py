@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 from pathlib import Path
 
 import cv2
@@ -84,7 +85,7 @@ def test_no_tool_runs_it(what, place, tmp_path, refused):
 # What unpickles, or reads by something that does.
 UNPICKLERS = (
     'pickle.load(', 'pickle.loads(', 'joblib', 'allow_pickle=True', 'yaml.load(', 'yaml.unsafe',
-    'eval(', 'exec(', 'shell=True', 'os.system', 'torch.load(', 'marshal', 'shelve', 'dill',
+    'shell=True', 'os.system', 'torch.load(', 'marshal', 'shelve', 'dill',
     'extractall', 'unpack_archive', 'tarfile',
 )  # fmt: skip
 # Where they are as they should be.
@@ -99,7 +100,7 @@ ALLOWED = {
 )
 def test_no_file_of_the_package_unpickles(file):
     name, text = file.relative_to(PACKAGE).as_posix(), file.read_text()
-    text = text.replace('.eval(', '')  # of modules
+    assert not re.search(r'(?<![\w.])(eval|exec)\((?!\))', text)
     assert not [w for w in UNPICKLERS if w in text and (name, w) not in ALLOWED]
 
 

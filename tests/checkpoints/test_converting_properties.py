@@ -58,7 +58,7 @@ def test_names_of_a_dialect_are_told_apart_and_back(arguments, dialect):
 
 
 @given(networks(), st.data())
-def test_a_tensor_that_lacks_is_named(arguments, data, tmp_path_factory):
+def test_a_tensor_that_lacks_is_named(tmp_path_factory, arguments, data):
     state = random_state(arguments)
     needed = [name for name in state if not name.endswith('num_batches_tracked')]
     lost = data.draw(st.sampled_from(needed))
@@ -70,7 +70,7 @@ def test_a_tensor_that_lacks_is_named(arguments, data, tmp_path_factory):
 
 
 @given(networks(), st.text('abcxyz._', min_size=1, max_size=12))
-def test_a_tensor_too_many_is_named(arguments, name, tmp_path_factory):
+def test_a_tensor_too_many_is_named(tmp_path_factory, arguments, name):
     state = random_state(arguments)
     state[f'more{name}'] = torch.ones(2)
     path = tmp_path_factory.mktemp('more') / 'weights.pth'
@@ -81,7 +81,7 @@ def test_a_tensor_too_many_is_named(arguments, name, tmp_path_factory):
 
 @given(networks(), st.data())
 def test_a_tensor_of_another_shape_is_named_and_nothing_is_loaded(
-    arguments, data, tmp_path_factory
+    tmp_path_factory, arguments, data
 ):
     state = random_state(arguments)
     changed = data.draw(st.sampled_from([name for name in state if state[name].ndim]))
