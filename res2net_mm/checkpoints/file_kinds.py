@@ -31,7 +31,7 @@ def what_it_is(path: Path) -> str | None:
     """Say what a file of another kind is; None if that is not known.
 
     Args:
-        path: A file that is not a checkpoint.
+        path: A file that is not what it was taken for.
     """
     with path.open('rb') as file:
         head = file.read(LOOKED_AT)
@@ -52,4 +52,4 @@ def _what_zip(path: Path) -> str | None:
         return 'it is a TorchScript program: save the state_dict of the model in its place'
     if any(name.endswith('/data.pkl') for name in names):
         return None
-    return 'it is a zip archive, but none of PyTorch: unpack it if the checkpoint is in it'
+    return 'it is a zip archive, but none of PyTorch: unpack it'

@@ -153,7 +153,9 @@ def _check_ids(name: str, lists: Mapping[str, list]) -> None:
             for field in fields:
                 if field not in entry:
                     raise UserError(f'{name}: {key}[{index}] has no {field!r}')
-                if not isinstance(entry[field], (Integral, str)) or isinstance(entry[field], bool):
+                if not isinstance(entry[field], (int, str, Integral)) or isinstance(
+                    entry[field], bool
+                ):
                     raise UserError(
                         f'{name}: {key}[{index}] has {field}={entry[field]!r:.80}, where a whole '
                         'number or a text is needed'
@@ -195,7 +197,8 @@ def segmentation_rle(segmentation, image: Mapping) -> dict | None:
         return None
     if not is_rle:
         polygons = segmentation if isinstance(segmentation, (list, tuple)) else [None]
-        if not all(is_polygon(polygon, *size) for polygon in polygons):
+        # Two corners will do: pycocotools draws them, and the scores are to be its own.
+        if not all(is_polygon(polygon, *size, corners=2) for polygon in polygons):
             return None
         return mask_api.merge(mask_api.frPyObjects(segmentation, *size))
     counts = segmentation.get('counts')
@@ -209,7 +212,7 @@ def _is_size(size: object) -> bool:
     return (
         isinstance(size, (list, tuple))
         and len(size) == 2
-        and all(isinstance(n, int) and not isinstance(n, bool) and 0 < n < MOST for n in size)
+        and all(isinstance(n, Integral) and not isinstance(n, bool) and 0 < n < MOST for n in size)
     )
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 def finite_or_nan(value: Any) -> float:
     """The value as a float; nan where it is not a finite number (a text, a truth value, 10^400)."""
+    if type(value) is float:  # most are, and asking for Real takes longer
+        return value if math.isfinite(value) else math.nan
     if not isinstance(value, Real) or isinstance(value, bool):
         return math.nan
     try:

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+AT_ONCE = 4096  # masks
 REACH = 10  # sides of the image that a polygon may reach off it
 _LONGEST = 7  # letters of a number in a compressed RLE, 5 bits each
 
 
-def is_polygon(points: Any, height: int, width: int) -> bool:
-    """Whether ``points`` are x, y of three or more points on an image or near it, in px."""
-    if not isinstance(points, (list, tuple)) or len(points) < 6 or len(points) % 2:
+def is_polygon(points: Any, height: int, width: int, *, corners: int = 3) -> bool:
+    """Whether ``points`` are x, y of so many or more corners on an image or near it, in px."""
+    if not isinstance(points, (list, tuple)) or len(points) < 2 * corners or len(points) % 2:
         return False
     far = REACH * max(height, width)
     return all(
@@ -37,7 +38,7 @@ def runs_fill(counts: Any, height: int, width: int) -> bool:
 def compressed_runs_fill(
     counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]
 ) -> np.ndarray:
-    """Whether compressed runs can be read and fill their images, (N,) bool; all at once.
+    """Whether compressed runs can be read and fill their images, (N,) bool.
 
     Args:
         counts: As in COCO: numbers of 5 bits a letter, lowest first, from the third on as the
@@ -46,6 +47,15 @@ def compressed_runs_fill(
 
     Source: pycocotools, ``rleFrString`` in maskApi.c.
     """
+    parts = [
+        _fill(counts[i : i + AT_ONCE], sizes[i : i + AT_ONCE])
+        for i in range(0, len(counts), AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
+
+
+def _fill(counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]) -> np.ndarray:
+    """The same of masks that fit memory all at once."""
     texts = [c if isinstance(c, bytes) else c.encode('utf-8', 'replace') for c in counts]
     good = np.array([len(text) > 0 for text in texts], dtype=bool)
     letters = np.frombuffer(b''.join(texts), np.uint8).astype(np.int64) - 48

@@ -172,7 +172,7 @@ TRUE_MASKS = {
     'none': (None, "'segmentation'"),
     'a text': ('mask', 'cannot be read'),
     'a number': (5, 'cannot be read'),
-    'two points': ([[5, 5, 25, 25]], 'cannot be read'),
+    'one point': ([[5, 5]], 'cannot be read'),
     'a polygon of texts': ([['5', '5', '25', '5', '25', '25']], 'cannot be read'),
     'a polygon with NaN': ([[5, 5, 25, 5, 25, NAN]], 'cannot be read'),
     'a polygon far out': ([[5, 5, 1e9, 5, 25, 25]], 'cannot be read'),
