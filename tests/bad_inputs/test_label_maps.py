@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from folders import write_image
 from mask_folders import write_mask
+from quick import first_quick
 
 from res2net_mm.engine.check_data import check_data
 
@@ -104,7 +105,7 @@ def test_a_mask_that_is_wrong(what, tool, folder, refused):
     refused(tool, *ARGUMENTS[tool], says=says)
 
 
-@pytest.mark.parametrize('tool', ['eval_by_size', 'compare_by_size'])
+@pytest.mark.parametrize('tool', first_quick(['eval_by_size', 'compare_by_size']))
 @pytest.mark.parametrize('what', MASKS)
 def test_a_prediction_that_is_wrong(what, tool, folder, refused):
     content, says = MASKS[what]

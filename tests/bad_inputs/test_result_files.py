@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from quick import first_quick
 
 NAN, INF, BIG = float('nan'), float('inf'), 10**400
 IMAGES = [{'id': i, 'height': 60, 'width': 80, 'file_name': f'{i}.jpg'} for i in (1, 2)]
@@ -215,7 +216,7 @@ def write(tmp_path):
     return write
 
 
-@pytest.mark.parametrize('tool', WHERE)
+@pytest.mark.parametrize('tool', first_quick(WHERE))
 @pytest.mark.parametrize('what', RESULTS)
 def test_results_that_are_wrong(what, tool, write, refused):
     content, says = RESULTS[what]
@@ -230,7 +231,7 @@ def test_masks_of_results_that_are_wrong(what, write, refused):
     refused('eval_by_size', *WHERE['eval_by_size'], '--iou-type', 'segm', says=('dt.json', says))
 
 
-@pytest.mark.parametrize('tool', WHERE)
+@pytest.mark.parametrize('tool', first_quick(WHERE))
 @pytest.mark.parametrize('what', [what for what in TRUTHS if not what.startswith(TOLD)])
 def test_ground_truth_that_is_wrong(what, tool, write, refused):
     content, says = TRUTHS[what]
