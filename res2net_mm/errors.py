@@ -18,13 +18,27 @@ class UserError(ValueError):
 def exit_on_user_error(*, debug: bool = False) -> Iterator[None]:
     """End the program with ``error: <message>`` and status 2 on a UserError.
 
+    So it does on an OSError that names a file (no permission, a folder in its place, a full disk).
+    Any other exception is a fault of the program and keeps its traceback.
+
     Args:
         debug: Whether to let the error through, with its traceback.
     """
+    for stream in (sys.stdout, sys.stderr):  # names of files may hold what no terminal shows
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(errors='backslashreplace')
     try:
         yield
-    except UserError as error:
-        if debug:
+    except (UserError, OSError) as error:
+        is_os = isinstance(error, OSError)
+        if debug or (is_os and error.filename is None):
             raise
-        print(f'error: {error}', file=sys.stderr)
+        said = f'{error.filename!s:.200}: {error.strerror}' if is_os else error
+        print(f'error: {said}', file=sys.stderr)
         sys.exit(2)
+
+
+def brief(error: BaseException) -> str:
+    """Return the first line of an error with its kind."""
+    lines = str(error).strip().splitlines() or ['']
+    return f'{type(error).__name__}: {lines[0][:200]}'

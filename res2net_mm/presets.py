@@ -247,6 +247,8 @@ def find(name: str) -> Preset:
     Raises:
         UserError: There is none; the message offers the nearest names.
     """
+    if not isinstance(name, str):
+        raise UserError(f'preset {name!r} is no name; `tools/list_presets.py` prints all')
     wanted = _plain(name)
     known = {_plain(n): preset for preset in PRESETS.values() for n in preset.all_names}
     if wanted in known:

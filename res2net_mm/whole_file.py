@@ -1,5 +1,6 @@
 """Write a file whole or not at all."""
 
+import errno
 import os
 import platform
 import re
@@ -25,6 +26,10 @@ def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
             the old file or the new one too. Files by the thousand that can be made again need not.
     """
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, 'is a folder, name a file to write', str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, 'there is no such folder', str(path.parent))
     partial = path.with_name(f'.{path.stem}.partial-{os.getpid()}-{_MACHINE}{path.suffix}')
     try:
         yield partial

@@ -9,9 +9,15 @@ import json
 import sys
 from pathlib import Path
 
-import torch
-
-from res2net_mm.benchmark import DTYPES, MODES, PEERS, TREATMENTS, benchmark, find_contestants
+from res2net_mm.benchmark import (
+    DTYPES,
+    MODES,
+    PEERS,
+    TREATMENTS,
+    benchmark,
+    find_contestants,
+    use_threads,
+)
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.whole_file import whole_file
 
@@ -65,9 +71,8 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    if args.threads:
-        torch.set_num_threads(args.threads)
     with exit_on_user_error(debug=args.debug):
+        use_threads(args.threads)
         report = benchmark(
             find_contestants(args.model, args.peers),
             mode=args.mode,
@@ -82,10 +87,10 @@ def main() -> None:
             baseline=args.baseline,
             said=lambda line: print(line, file=sys.stderr),
         )
-    print(report)
-    if args.json:
-        with whole_file(args.json) as partial:
-            partial.write_text(json.dumps(report.to_json(), indent=1) + '\n')
+        print(report)
+        if args.json:
+            with whole_file(args.json) as partial:
+                partial.write_text(json.dumps(report.to_json(), indent=1) + '\n')
 
 
 if __name__ == '__main__':

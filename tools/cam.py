@@ -3,9 +3,8 @@
 
 import argparse
 
-from mmengine.config import DictAction
-
 from res2net_mm.engine.class_activation import draw_class_activation
+from res2net_mm.engine.option_action import OptionAction
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.interpretability import METHODS
 
@@ -49,7 +48,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seed', type=int, default=0, help='of these')
     parser.add_argument('--device', help='default the GPU if there is one')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='settings to override, key=value ...'
+        '--cfg-options', nargs='+', action=OptionAction, help='settings to override, key=value ...'
     )
     parser.add_argument('--debug', action='store_true', help='show tracebacks')
     return parser.parse_args()

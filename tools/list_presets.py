@@ -17,7 +17,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     with exit_on_user_error(debug=args.debug):
-        print(describe(args.name) if args.name else zoo_table())
+        print(zoo_table() if args.name is None else describe(args.name))
 
 
 if __name__ == '__main__':

@@ -21,8 +21,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     with exit_on_user_error(debug=args.debug):
-        i, _, n = args.part.partition('/')
-        names = zoo.chosen_names(every=args.every, part=(int(i), int(n)))
+        names = zoo.chosen_names(every=args.every, part=zoo.parse_part(args.part))
         trials = []
         for trial in zoo.measure(args.preset, names, args.out):
             trials.append(trial)

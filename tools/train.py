@@ -4,9 +4,8 @@
 import argparse
 import os
 
-from mmengine.config import DictAction
-
 from res2net_mm import engine
+from res2net_mm.engine.option_action import OptionAction
 from res2net_mm.errors import exit_on_user_error
 
 
@@ -52,7 +51,7 @@ def parse_args() -> argparse.Namespace:
         help='go on with a run: from this checkpoint, or from the last whole one of the work dir',
     )
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='settings to override, key=value ...'
+        '--cfg-options', nargs='+', action=OptionAction, help='settings to override, key=value ...'
     )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)

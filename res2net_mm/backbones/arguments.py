@@ -1,6 +1,7 @@
 """From what the user gave to what holds: presets filled in, one value per stage."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 from res2net_mm.errors import UserError
@@ -39,6 +40,32 @@ def fill_from_preset(
                 )
     filled.update((name, value) for name, value in given.items() if value is not None)
     return {name: filled.get(name) for name in given}
+
+
+def check_whole(*, least: int = 1, **numbers: Any) -> None:
+    """Raise UserError over an argument that is not a whole number, or too small; None is no value.
+
+    Args:
+        least: The least that is allowed.
+        **numbers: The arguments by name.
+    """
+    for name, value in numbers.items():
+        if value is not None and not _is_whole(value, least):
+            raise UserError(f'{name}={value!r} must be a whole number of {least} or more')
+
+
+def check_wholes(*, least: int = 1, **lists: Any) -> None:
+    """Raise UserError over an argument that is not a list of such numbers; None is no value."""
+    for name, values in lists.items():
+        if values is None:
+            continue
+        listed = isinstance(values, Sequence) and not isinstance(values, str)
+        if not listed or not all(_is_whole(value, least) for value in values):
+            raise UserError(f'{name}={values!r} must list whole numbers of {least} or more')
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= least
 
 
 def per_stage(name: str, values: Sequence, num_stages: int) -> tuple:

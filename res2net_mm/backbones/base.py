@@ -17,6 +17,8 @@ from res2net_mm.layers import (
     recompute,
 )
 
+from .arguments import check_whole, check_wholes
+
 MEMORY = ('default', 'low')
 DEFAULT_INIT = (
     dict(type='Kaiming', layer='Conv2d'),
@@ -61,6 +63,8 @@ class Res2NetBackbone(BaseModule):
             raise UserError(
                 f'block_rule={block_rule!r} is unknown; allowed: {", ".join(BLOCK_RULES)}'
             )
+        check_wholes(out_indices=out_indices, least=0)
+        check_whole(frozen_stages=frozen_stages, least=-1)
         self.out_indices = tuple(range(num_stages) if out_indices is None else out_indices)
         if not self.out_indices or not set(self.out_indices) <= set(range(num_stages)):
             raise UserError(

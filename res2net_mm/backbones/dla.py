@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from res2net_mm.layers import Bottle2neck, ConvNorms, Tree, build_norm
 from res2net_mm.registry import MODELS
 
-from .arguments import fill_from_preset, per_stage
+from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
 from .base import Res2NetBackbone
 from .block_factory import BlockFactory
 
@@ -93,6 +93,9 @@ class Res2NetDLA(Res2NetBackbone):
             ),
             default=dict(scales=4, base_width=28, groups=1, block_rule='dla'),
         )
+        check_whole(in_channels=in_channels, scales=net['scales'], base_width=net['base_width'])
+        check_whole(groups=net['groups'], se=net['se'])
+        check_wholes(strides=strides, dilations=dilations)
         num_stages = len(STAGE_CHANNELS)
         super().__init__(
             preset=preset,

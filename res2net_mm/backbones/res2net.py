@@ -8,7 +8,7 @@ from res2net_mm.errors import UserError
 from res2net_mm.layers import build_norm, build_stem_conv, is_watched, run_layers
 from res2net_mm.registry import MODELS
 
-from .arguments import fill_from_preset, per_stage
+from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
 from .base import Res2NetBackbone
 from .block_factory import BlockFactory
 
@@ -142,6 +142,10 @@ class Res2Net(Res2NetBackbone):
                 block_rule='official',
             ),
         )
+        names = 'scales', 'base_width', 'groups', 'base_channels', 'stem_channels', 'se'
+        check_whole(in_channels=in_channels, **{name: net[name] for name in names})
+        check_wholes(stage_blocks=net['stage_blocks'], strides=strides, dilations=dilations)
+        check_wholes(multi_grid=multi_grid)
         blocks = _stage_blocks(net['depth'], net['stage_blocks'], num_stages)
         num_stages = len(blocks)
         super().__init__(
@@ -233,6 +237,7 @@ def _stage_blocks(
                 f'{", ".join(map(str, STAGE_BLOCKS))} (or give stage_blocks)'
             )
         stage_blocks = STAGE_BLOCKS[depth]
+    check_whole(num_stages=num_stages)
     if num_stages is not None and not 1 <= num_stages <= len(stage_blocks):
         raise UserError(f'num_stages={num_stages} must lie between 1 and {len(stage_blocks)}')
     return tuple(stage_blocks[:num_stages])

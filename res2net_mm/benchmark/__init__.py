@@ -1,7 +1,7 @@
 """How fast a backbone is beside others, measured so that the figures can be trusted."""
 
 from .contestants import PEERS, Contestant, find_contestants
-from .machine import describe_machine, peak_flops
+from .machine import describe_machine, peak_flops, use_threads
 from .memory import peak_memory
 from .race import Times, race, ratio
 from .report import DTYPES, MODES, Report, benchmark
@@ -22,4 +22,5 @@ __all__ = [
     'peak_memory',
     'race',
     'ratio',
+    'use_threads',
 ]

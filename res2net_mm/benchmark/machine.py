@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from res2net_mm.errors import UserError
+
 LIBRARIES = (
     'torch',
     'torchvision',
@@ -18,6 +20,18 @@ LIBRARIES = (
 )
 LIBRARIES += ('timm',)
 SIDE = 2048  # of the square matrices whose product is taken for the machine's best
+
+
+def use_threads(count: int | None) -> None:
+    """Compute with so many threads from now on; None leaves PyTorch's choice.
+
+    Raises:
+        UserError: It is no number of threads.
+    """
+    if count is not None and count < 1:
+        raise UserError(f'threads={count} must be 1 or more')
+    if count is not None:
+        torch.set_num_threads(count)
 
 
 def describe_machine(device: str) -> dict[str, str | int]:

@@ -90,6 +90,9 @@ class Report:
         return '\n'.join(lines)
 
 
+LEAST_SIZE = 32  # px, the stride of the last stage
+
+
 def benchmark(
     contestants: Sequence[Contestant],
     *,
@@ -128,6 +131,11 @@ def benchmark(
     _refuse_unknown('mode', mode, MODES)
     _refuse_unknown('dtype', dtype, DTYPES)
     _refuse_unknown('device', device, ('cpu', 'cuda'))
+    if len(size) != 2 or min(size) < LEAST_SIZE:
+        raise UserError(f'size={size} must be height and width of {LEAST_SIZE} px or more')
+    for name, value, least in (('batch', batch, 1), ('rounds', rounds, 1), ('warmup', warmup, 0)):
+        if value < least:
+            raise UserError(f'{name}={value} must be {least} or more')
     if device == 'cuda' and not torch.cuda.is_available():
         raise UserError('device=cuda: PyTorch sees no GPU here')
     usual = {'infer': ('eager', 'fuse'), 'train': ('eager', 'low'), 'memory': ('eager', 'low')}

@@ -16,12 +16,15 @@ from torch import Tensor
 
 from res2net_mm.errors import UserError
 
-from .dialects import Dialect, find_dialect, recognise
+from .dialects import DIALECTS, Dialect, find_dialect, recognise
 
 # Where training code keeps the model, the first that is there.
 _WRAPPERS = (
     'state_dict', 'model', 'model_state', 'ema_state_dict', 'state_dict_ema', 'model_ema', 'net',
 )  # fmt: skip
+_DEEPEST = 8  # wrappers around each other
+# Every rule there is: each is some dialect's, but for that of DLA.
+_RULES = tuple(dict.fromkeys([*(dialect.block_rule for dialect in DIALECTS.values()), 'dla']))
 # Names that every Res2Net of some dialect has below its prefix.
 _OWN_NAMES = re.compile(
     r'^(?P<prefix>|.*?\.)'
@@ -50,7 +53,11 @@ class BackboneTensors:
 
 
 def backbone_tensors(
-    checkpoint: Mapping[str, Any], *, dialect: str | None = None, prefix: str | None = None
+    checkpoint: Mapping[str, Any],
+    *,
+    dialect: str | None = None,
+    prefix: str | None = None,
+    source: str = 'the checkpoint',
 ) -> BackboneTensors:
     """Return the backbone's tensors of a checkpoint.
 
@@ -60,18 +67,21 @@ def backbone_tensors(
         checkpoint: A state dict or a dict that holds one.
         dialect: Name of the dialect; by default the tensors' names decide.
         prefix: What stands before the backbone's names; by default found out.
+        source: What to call the checkpoint in a message.
 
     Raises:
-        UserError: There is no Res2Net in it, or several and none is named.
+        UserError: There is no Res2Net in it, or several and none is named, or it follows a block
+            rule that does not exist.
     """
     state = unwrap(checkpoint)
-    metadata = getattr(state, '_metadata', None) or {}
+    metadata = getattr(state, '_metadata', None)
+    metadata = metadata if isinstance(metadata, Mapping) else {}
     if prefix is None:
-        prefix = _find_prefix(state)
+        prefix = _find_prefix(state, source)
     elif prefix and not prefix.endswith('.'):  # as MMEngine's configs write it
         prefix += '.'
     if not any(name.startswith(prefix) for name in state):
-        raise UserError(f'no tensor of the checkpoint begins with {prefix!r}: {some(state)}')
+        raise UserError(f'no tensor of {source} begins with {prefix!r}: {some(state)}')
     below = OrderedDict(
         (name[len(prefix) :], value) for name, value in state.items() if name.startswith(prefix)
     )
@@ -79,6 +89,10 @@ def backbone_tensors(
     if dialect is None and speaks.name == 'official' and prefix and 'head.fc.weight' in state:
         speaks = find_dialect('mmpretrain')  # whose names are official but for a deep stem
     stored = stored_rule(metadata.get(prefix.rstrip('.'))) or stored_rule(metadata.get(''))
+    if stored and stored not in _RULES:
+        raise UserError(
+            f'{source} says that it follows block rule {stored!r:.40}; known: {", ".join(_RULES)}'
+        )
     return BackboneTensors(
         state=speaks.to_official(below),
         dialect=speaks,
@@ -89,16 +103,23 @@ def backbone_tensors(
 
 def stored_rule(metadata: Mapping[str, Any] | None) -> str | None:
     """Return the block rule in the metadata of a backbone's state dict, if it is ours."""
-    return metadata.get('block_rule') if isinstance(metadata, Mapping) else None
+    rule = metadata.get('block_rule') if isinstance(metadata, Mapping) else None
+    return None if rule is None else str(rule)
 
 
 def unwrap(checkpoint: Mapping[str, Any]) -> Mapping[str, Tensor]:
     """Return the tensors of a checkpoint by name, without what surrounds them."""
-    for wrapper in _WRAPPERS:
-        inner = checkpoint.get(wrapper)
-        if isinstance(inner, Mapping) and not isinstance(inner, Tensor):
-            return unwrap(inner)
-    tensors = OrderedDict((n, v) for n, v in checkpoint.items() if isinstance(v, Tensor))
+    for _ in range(_DEEPEST):  # a damaged file may be wrapped in itself
+        wrapped = (checkpoint.get(wrapper) for wrapper in _WRAPPERS)
+        inner = next((entry for entry in wrapped if isinstance(entry, Mapping)), None)
+        if inner is None:
+            break
+        checkpoint = inner
+    tensors = OrderedDict(
+        (name, value)
+        for name, value in checkpoint.items()
+        if isinstance(name, str) and isinstance(value, Tensor)
+    )
     if hasattr(checkpoint, '_metadata'):
         tensors._metadata = checkpoint._metadata
     return tensors
@@ -115,7 +136,7 @@ def _is_dla(state: Mapping[str, Any]) -> bool:
     return any(name.startswith('level2.') for name in state)
 
 
-def _find_prefix(state: Mapping[str, Tensor]) -> str:
+def _find_prefix(state: Mapping[str, Tensor], source: str) -> str:
     """Return what stands before the names of the one Res2Net in a state dict."""
     found = (_OWN_NAMES.match(name) for name in state)
     prefixes = list(dict.fromkeys(match['prefix'] for match in found if match))
@@ -123,11 +144,11 @@ def _find_prefix(state: Mapping[str, Tensor]) -> str:
         return prefixes[0]
     if prefixes:
         raise UserError(
-            'the checkpoint holds several Res2Nets; say which by prefix=: '
+            f'{source} holds several Res2Nets; say which by prefix=: '
             + ', '.join(map(repr, prefixes))
         )
     if not state:
-        raise UserError('the checkpoint holds no tensors')
+        raise UserError(f'{source} holds no tensors by name')
     if any(_RESNET_NAME.search(name) for name in state):
-        raise UserError('these are weights of a plain ResNet: its blocks have no splits')
-    raise UserError(f'the checkpoint holds no Res2Net: {some(state)}')
+        raise UserError(f'{source} holds weights of a plain ResNet: its blocks have no splits')
+    raise UserError(f'{source} holds no Res2Net: {some(state)}')

@@ -73,7 +73,7 @@ def convert_checkpoint(
     if not into.writable:
         raise UserError(f'dialect {to!r} is read, not written; allowed: {", ".join(WRITABLE)}')
     checkpoint = open_checkpoint(source)
-    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix)
+    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
     tensors, rule_at, left_out = _rewrite(found, unwrap(checkpoint), into)
     _write(Path(target), tensors, found.block_rule, rule_at)
     note = ''
@@ -134,6 +134,8 @@ def _is_idle(name: str, names: Mapping[str, Tensor]) -> bool:
 
 def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at: str) -> None:
     """Write tensors and their block rule to a file: the whole of it or nothing."""
+    if not target.name or target.is_dir():
+        raise UserError(f'{target} is a folder: name the file to write')
     if not target.parent.is_dir():
         raise UserError(f'folder {target.parent} does not exist')
     try:

@@ -34,7 +34,9 @@ def structure(tensors: Tensors) -> Structure:
     first = 'level2.tree1' if dla else 'layer1.0'
     blocks = {m[0] for name in tensors if (m := re.match(r'layer\d+\.\d+\.', name))}
     convs = [
-        w for name, w in tensors.items() if re.fullmatch(rf'{first}\.convs\.\d+\.weight', name)
+        w
+        for name, w in tensors.items()
+        if re.fullmatch(rf'{first}\.convs\.\d+\.weight', name) and w.ndim == 4 and w.numel()
     ]
     width, group_width = convs[0].shape[:2] if convs else (None, None)
     stem, image_channels = _stem(tensors)
@@ -118,7 +120,7 @@ def _stem(tensors: Tensors) -> tuple[str | None, int | None]:
         ('base_layer.0.weight', None),
         ('conv1.weight', ''),
     ):
-        if name in tensors:
+        if name in tensors and tensors[name].ndim == 4:
             kernel = tensors[name].shape[-1]
             return (f'{kernel}x{kernel}' if kind == '' else kind), tensors[name].shape[1]
     return None, None

@@ -55,7 +55,7 @@ def _translate(
         )
     if not prefix and hasattr(state, '_metadata'):
         below._metadata = state._metadata
-    found = backbone_tensors(below)
+    found = backbone_tensors(below, source=f'the {place}')
     found = replace(found, block_rule=stored_rule(metadata) or found.block_rule)
     needed = backbone.state_dict()
     fitting = checked_fit(found.state, needed, f'the {place}')

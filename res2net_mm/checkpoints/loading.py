@@ -81,7 +81,7 @@ def load_weights(
     """
     backbone = backbone_of(model)
     checkpoint = open_checkpoint(source, map_location)
-    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix)
+    found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
     needed = backbone.state_dict()  # tensors that share their memory with the backbone's
     fitting = checked_fit(found.state, needed, str(source), partial=partial)
     with torch.no_grad():

@@ -4,6 +4,7 @@ MMDetection's and MMSegmentation's datasets read annotations and proposals by it
 YAML configs. Its own handlers unpickle freely, and let YAML build any Python object.
 """
 
+import io
 import pickle
 from typing import Any, BinaryIO
 
@@ -12,9 +13,9 @@ from mmengine.fileio import register_handler
 from mmengine.fileio.handlers import PickleHandler, YamlHandler
 from mmengine.structures import InstanceData
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, brief
 
-from .reading import DataUnpickler
+from .reading import DataUnpickler, check_opcodes
 
 SafeLoader = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # that in C where it was built
 
@@ -35,13 +36,17 @@ class DataPickleHandler(PickleHandler):
 
     def load_from_fileobj(self, file: BinaryIO, **kwargs: Any) -> Any:
         """Raise UserError over a pickle that names anything else."""
+        content = file.read()
         try:
-            return AnnotationUnpickler(file).load()
+            check_opcodes(content)
+            return AnnotationUnpickler(io.BytesIO(content)).load()
         except pickle.UnpicklingError as error:
             raise UserError(
                 f'a pickle is refused, as it {error}, and only containers and arrays are read from '
                 'one: save it as JSON'
             ) from None
+        except Exception as error:  # over a file that was altered it raises whatever it may be
+            raise UserError(f'a pickle is damaged or cut short: {brief(error)}') from None
 
 
 class DataYamlHandler(YamlHandler):
@@ -51,8 +56,9 @@ class DataYamlHandler(YamlHandler):
         """Raise UserError over YAML that names a Python object."""
         try:
             return yaml.load(file, Loader=SafeLoader)
-        except yaml.constructor.ConstructorError as error:
-            raise UserError(f'a YAML file is refused: {error.problem}') from None
+        except yaml.YAMLError as error:
+            reason = getattr(error, 'problem', None) or brief(error)
+            raise UserError(f'a YAML file is refused: {reason}') from None
 
 
 def register_data_handlers() -> None:

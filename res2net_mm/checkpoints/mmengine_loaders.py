@@ -21,7 +21,7 @@ def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]
     So they fit a detector (``load_from='res2net://res2net50_26w_4s'``); a bare backbone of this
     package takes them too.
     """
-    found = backbone_tensors(open_checkpoint(filename, map_location))
+    found = backbone_tensors(open_checkpoint(filename, map_location), source=filename)
     state = OrderedDict((f'backbone.{name}', tensor) for name, tensor in found.state.items())
     state._metadata = OrderedDict(backbone=dict(version=1, block_rule=found.block_rule))
     return dict(meta={}, state_dict=state)

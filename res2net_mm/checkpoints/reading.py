@@ -6,10 +6,9 @@ that knows NumPy arrays and nothing else. A file that needs more is refused with
 """
 
 import io
-import json
 import pickle
+import pickletools
 import re
-import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from mmengine.logging import HistoryBuffer
 
 from res2net_mm.errors import UserError
 
+from .file_kinds import what_it_is
 from .safetensors_file import is_safetensors, read_safetensors
 
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
@@ -51,6 +51,8 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
         DamagedFileError: The file is cut short.
     """
     path = Path(path).expanduser()
+    if path.is_dir():
+        raise UserError(f'checkpoint {path} is a folder: name the file in it')
     if not path.is_file():
         raise UserError(f'checkpoint {path} does not exist')
     with path.open('rb') as file:
@@ -62,32 +64,20 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
         elif head.startswith((b'PK', _LEGACY_TORCH)):
             checkpoint = _read_torch(path, map_location)
         elif head.startswith(b'\x80'):
-            checkpoint = _as_tensors(DataUnpickler(io.BytesIO(path.read_bytes())).load())
+            content = path.read_bytes()
+            check_opcodes(content)
+            checkpoint = _as_tensors(DataUnpickler(io.BytesIO(content)).load())
         else:
             raise ValueError('it is of no known format')
     except UserError:
         raise
     except pickle.UnpicklingError as error:
         raise _refusal(path, error) from None
-    except _DAMAGE as error:
+    except Exception as error:  # over a file that was altered readers raise whatever it may be
         raise _damage(path, error) from None
     if not isinstance(checkpoint, dict):
         raise UserError(f'checkpoint {path} holds a {type(checkpoint).__name__}, not a state dict')
     return checkpoint
-
-
-# What PyTorch, pickle and JSON raise over a file that ends too early or was altered.
-_DAMAGE = (
-    EOFError,
-    IndexError,
-    KeyError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    json.JSONDecodeError,
-    zipfile.BadZipFile,
-)
 
 
 def _read_torch(path: Path, map_location: Any) -> Any:
@@ -111,6 +101,8 @@ def _refusal(path: Path, error: pickle.UnpicklingError) -> UserError:
 
 def _damage(path: Path, reason: object) -> DamagedFileError:
     size = path.stat().st_size
+    if kind := what_it_is(path):
+        return DamagedFileError(f'{path} ({size} bytes) is no checkpoint: {kind}')
     first = f'{reason}'.partition('. ')[0]  # PyTorch's go on at length
     return DamagedFileError(f'checkpoint {path} ({size} bytes) is damaged or cut short: {first}')
 
@@ -158,6 +150,19 @@ _ALLOWED = [
     *(_called(name, function) for name, function in _ARRAY_FUNCTIONS.items()),
     _called('builtins.getattr', _history_method),
 ]
+
+
+def check_opcodes(content: bytes) -> None:
+    """See that a pickle asks for no more memory than a file of its size can mean.
+
+    The unpickler makes room for every place that the file names, before it reads on.
+
+    Raises:
+        ValueError: It does, or it is cut short.
+    """
+    for opcode, argument, _ in pickletools.genops(content):
+        if opcode.name in ('PUT', 'BINPUT', 'LONG_BINPUT') and int(argument) > len(content):
+            raise ValueError(f'it has no place {argument}')
 
 
 class DataUnpickler(pickle.Unpickler):

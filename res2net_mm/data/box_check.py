@@ -1,12 +1,12 @@
 """Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
 
-import math
 from collections import defaultdict
 
 from pycocotools import mask as mask_api
 
 from res2net_mm.data.coco_layout import LabelledImages
 from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.evaluation.mask_check import compressed_runs_fill, is_polygon, runs_fill
 
 GREATEST = 1e12  # beyond any coordinate; whole numbers in JSON have no limit
 
@@ -59,7 +59,7 @@ def clean_boxes(
         if mask and (usable := _usable_mask(mask, image)) != mask:
             annotation = {**annotation, 'segmentation': usable}
             lost = (
-                'masks with polygons of under three points, without these'
+                'masks with polygons of under three points or far off the image, without these'
                 if usable
                 else ('masks that cannot be read, taken away from their boxes')
             )
@@ -110,38 +110,20 @@ def _fault(box, image: dict) -> str | None:
 def _usable_mask(mask, image: dict):
     """The polygons that are such, or the run-length encoding if it is of the image's size."""
     if isinstance(mask, list):
-        return [polygon for polygon in mask if _is_polygon(polygon)]
+        height, width = image['height'], image['width']
+        return [polygon for polygon in mask if is_polygon(polygon, height, width)]
     if not isinstance(mask, dict) or mask.get('size') != [image['height'], image['width']]:
         return []
-    counts = mask.get('counts')
-    if isinstance(counts, list) and {*map(type, counts)} <= {int}:
-        whole = min(counts, default=-1) >= 0 and sum(counts) == image['height'] * image['width']
-        return mask if whole else []
-    return mask if isinstance(counts, str) else []
-
-
-def _is_polygon(polygon) -> bool:
-    return (
-        isinstance(polygon, list)
-        and len(polygon) >= 6
-        and len(polygon) % 2 == 0
-        and are_numbers(polygon)
-    )
+    counts, size = mask.get('counts'), (image['height'], image['width'])
+    if isinstance(counts, str):
+        return mask if compressed_runs_fill([counts], [size])[0] else []
+    return mask if runs_fill(counts, *size) else []
 
 
 def is_number(value) -> bool:
     """Whether ``value`` is a number that arithmetic can be done with."""
-    return isinstance(value, (int, float)) and abs(value) < GREATEST
-
-
-def are_numbers(values: list) -> bool:
-    """Whether each of ``values``, one at least, is such a number: a file may hold 50 million."""
-    return (
-        {*map(type, values)} <= {int, float, bool}
-        and min(values) > -GREATEST
-        and max(values) < GREATEST
-        and not math.isnan(sum(values))  # min and max pass over NaN unless it comes first
-    )
+    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return numeric and abs(value) < GREATEST
 
 
 def _area(annotation: dict, image: dict) -> float:

@@ -20,15 +20,21 @@ def choose_splits(
 
     Train is the split of that name, else trainval without the images of val and test, else the only
     split there is; val is that of the name, else test, else every fifth image of train; test is
-    that of the name, else val. A split without boxes counts as absent.
+    that of the name, else val. Any other split without boxes counts as absent.
 
     Raises:
-        UserError: no split has boxes, or there are too few images to hold any out.
+        UserError: no split or not that of train has boxes, or there are too few images to hold any
+            out.
     """
     labelled = {name: part for name, part in found.items() if part.content['annotations']}
     if not labelled:
         files = ', '.join(str(part.file) for part in found.values())
         raise UserError(f'{root} has no boxes to train on: none in {files}.')
+    if 'train' in found and 'train' not in labelled:
+        raise UserError(
+            f'{found["train"].file} has no boxes to train on: label its images, or take it away to '
+            f'train on the other splits ({", ".join(labelled)}).'
+        )
     findings = [
         Finding(
             part.file,

@@ -52,8 +52,12 @@ def _counts(part, path: str) -> Iterator[tuple[str, Mapping, str]]:
             yield from _counts(item, f'{path}[{i}]')
     elif isinstance(part, Mapping):
         for key in ('num_classes', 'num_things_classes'):
-            if isinstance(part.get(key), int):
-                yield path, part, key
+            count = part.get(key)
+            if count is None:
+                continue
+            if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+                raise UserError(f'{path}.{key}={count!r} must be a whole number of 1 or more.')
+            yield path, part, key
         for key, value in part.items():
             if key not in OTHER_CLASSES:
                 yield from _counts(value, f'{path}.{key}')

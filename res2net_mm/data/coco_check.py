@@ -12,8 +12,7 @@ from dataclasses import replace
 from res2net_mm.data.box_check import clean_boxes, is_number
 from res2net_mm.data.coco_layout import LabelledImages, file_name_of
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
-from res2net_mm.data.image_file import missing_files
-from res2net_mm.data.voc_layout import image_size
+from res2net_mm.data.image_file import missing_files, shown_size
 from res2net_mm.errors import UserError
 
 
@@ -27,7 +26,7 @@ def read_categories(split: LabelledImages) -> tuple[list[dict], list[Finding]]:
     for entry in categories:
         if not isinstance(entry.get('name'), str):
             raise UserError(f'{split.file}: the category {entry!r} has no name.')
-        if not isinstance(entry.get('id'), int):
+        if not isinstance(entry.get('id'), int) or isinstance(entry['id'], bool):
             raise UserError(
                 f'{split.file}: the category {entry["name"]!r} has no whole number as id.'
             )
@@ -79,6 +78,11 @@ def clean(
     new_ids = _match_categories(split, categories, on_fault)
     usable = _without_lost(split, images, new_ids)
     annotations, findings = clean_boxes(usable, images, new_ids)
+    as_listed = {id(image) for image in split.content['images']}
+    if unsized := [image['file_name'] for image in images if id(image) not in as_listed]:
+        what = 'images listed without height and width, which were read from the files'
+        fix = 'write them as whole numbers of px'
+        findings.append(Finding(split.file, what, len(unsized), first_few(unsized), fix))
     content = {**split.content, 'images': images, 'categories': categories}
     content['annotations'] = annotations
     # Entries that needed nothing are the same objects, so this comparison is quick.
@@ -103,7 +107,7 @@ def _clean_images(split: LabelledImages, on_fault: OnFault) -> list[dict]:
     names = [file_name_of(split.file, image) for image in split.content['images']]
     ids = [image.get('id') for image in split.content['images']]
     for name, number in zip(names, ids, strict=True):
-        if not isinstance(number, (int, str)):
+        if not isinstance(number, (int, str)) or isinstance(number, bool):
             raise UserError(f'{split.file}: the image {name} has the id {number!r}, not a number.')
     for what, values in (('id', ids), ('name', names)):
         twice = [value for value, times in Counter(values).items() if times > 1]
@@ -133,7 +137,7 @@ def _with_size(split: LabelledImages, image: dict) -> dict:
     sides = image.get('height'), image.get('width')
     if all(is_number(side) and side > 0 for side in sides):
         return image
-    height, width = image_size(split.image_dir / image['file_name'])
+    height, width = shown_size(split.image_dir / image['file_name'])
     return {**image, 'height': height, 'width': width}
 
 

@@ -56,11 +56,14 @@ def find_coco(root: Path) -> dict[str, LabelledImages]:
     if len(named) > 1:
         named.pop('all', None)  # something beside the splits, such as a list of licences
 
-    found = {}
+    found, named_only = {}, []
     for split, files in named.items():
         instances = [file for file in files if file.name.startswith('instances')] or files
         read = {file: read_json(file) for file in instances}
-        read = {file: content for file, content in read.items() if is_coco(file, content)}
+        others = [file for file, content in read.items() if not is_coco(file, content)]
+        if others and len(others) == len(read):
+            named_only.append((split, others[0]))
+        read = {file: content for file, content in read.items() if file not in others}
         if len(read) > 1:
             raise UserError(
                 f'{root} has {len(read)} annotation files for the split {split!r}: '
@@ -68,6 +71,12 @@ def find_coco(root: Path) -> dict[str, LabelledImages]:
             )
         for file, content in read.items():
             found[split] = LabelledImages(file, _image_dir(root, file, split, content), content)
+    for split, file in named_only:
+        if split != 'all' and (found or file.name.startswith('instances')):
+            raise UserError(
+                f'{file} is not in COCO layout, as it has no list images: mend it, or give it a '
+                f'name that does not stand for the split {split!r}.'
+            )
     return found
 
 

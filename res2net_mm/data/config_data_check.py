@@ -15,7 +15,8 @@ from res2net_mm.data.config_check import config_classes
 from res2net_mm.data.config_parts import kind, leaf_datasets
 from res2net_mm.data.findings import Finding, first_few, stop_at
 from res2net_mm.data.image_file import leads_out, missing_files
-from res2net_mm.errors import UserError
+from res2net_mm.data.text_file import read_lines
+from res2net_mm.errors import UserError, brief
 from res2net_mm.evaluation.coco_ground_truth import read_json
 
 COCO = 'CocoDataset'
@@ -104,15 +105,21 @@ def _check_coco(
 def _check_files(cfg: Config, dataset: Mapping) -> Iterator[str]:
     """Yields the images of a dataset; all of them and of their masks have to be there."""
     listing = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
-    lines = listing.read_text(errors='replace').splitlines() if listing.is_file() else ()
-    if out := next(filter(leads_out, map(str.strip, lines)), None):
+    lines = read_lines(listing) if listing.is_file() else ()
+    if out := next(filter(leads_out, lines), None):
         raise UserError(f'{listing}: the image name {out!r} leads out of the folder.')
     whole = {**dataset, 'pipeline': [], 'test_mode': True, 'filter_cfg': None, 'lazy_init': False}
     try:
         with DATASETS.switch_scope_and_registry(cfg.get('default_scope')) as registry:
             built = registry.build(whole)
-    except (OSError, ValueError, SyntaxError, AttributeError) as error:  # of mmdet, of XML
-        raise UserError(f'the {kind(dataset)} of the config cannot be read: {error}') from error
+    except Exception as error:  # of MMEngine, of a toolbox, of a reader of XML
+        reason = brief(error)
+        if 'at least one array' in reason:  # MMEngine's, joining the entries of no image
+            prefix, suffix = dataset.get('data_prefix'), dataset.get('img_suffix')
+            reason = f'it lists no image (data_prefix={prefix}, img_suffix={suffix})'
+        raise UserError(
+            f'the {kind(dataset) or "dataset"} of the config cannot be read: {reason}'
+        ) from error
     infos = [built.get_data_info(i) for i in range(len(built))]
     for key in ('img_path', 'seg_map_path'):
         paths = [info[key] for info in infos if info.get(key)]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError
 
+LONGEST = 200  # letters of an example
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -53,4 +55,8 @@ def stop_at(fault: Finding) -> None:
 
 def first_few(items, limit: int = 3) -> tuple[str, ...]:
     """The first items as text, for examples in findings and errors."""
-    return tuple(str(item) for item in list(items)[:limit])
+    return tuple(_shortened(str(item)) for item in list(items)[:limit])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f'{text[:LONGEST]}...'

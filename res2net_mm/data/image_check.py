@@ -52,7 +52,7 @@ def decode(file: Path) -> DecodedImage:
 
 def decode_all(files: Iterable[Path], what: str) -> dict[Path, DecodedImage]:
     """Decodes all of the files that are there, with progress."""
-    files = [file for file in dict.fromkeys(files) if file.is_file()]
+    files = [file for file in dict.fromkeys(files) if os.path.lexists(file)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
         decoded = track(pool.map(decode, files), what, total=len(files), shown=True)
         return dict(zip(files, decoded, strict=True))

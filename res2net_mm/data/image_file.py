@@ -9,6 +9,8 @@ from PIL import Image
 
 from res2net_mm.errors import UserError
 
+#: What Pillow raises over a file that is no image, or far too large for one.
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 ORIENTATION = 0x0112  # EXIF tag; from 5 on the picture is shown with height and width exchanged
 
 
@@ -21,7 +23,7 @@ def shown_size(file: Path) -> tuple[int, int]:
     try:
         with Image.open(file) as image:
             return turned_size(image)
-    except (OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise UserError(f'image {file} cannot be read: {error}.') from error
 
 
@@ -50,6 +52,6 @@ def missing_files(folder: Path, names: Iterable[str]) -> list[str]:
     missing = set()
     for place, inside in listed.items():  # one look at each folder, not one for each image
         place = folder / place
-        present = set(os.listdir(place)) if place.is_dir() else set()
+        present = {e.name for e in os.scandir(place) if e.is_file()} if place.is_dir() else set()
         missing |= {name for name in inside if os.path.basename(name) not in present}
     return sorted(missing)

@@ -8,6 +8,7 @@ from pathlib import Path
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.data.known_segmentation_sets import CAMVID, CAMVID_NAME, VOC
 from res2net_mm.data.segmentation_masks import MaskCensus
+from res2net_mm.data.text_file import read_lines
 from res2net_mm.errors import UserError
 
 NAME_FILES = ('classes.txt', 'labels.txt', 'label_colors.txt')
@@ -71,7 +72,7 @@ def name_labels(
     seen = census.seen()
     void = ignore_index
     if classes:
-        names, source = tuple(classes), 'as given'
+        names, source = tuple(_checked(classes, '--classes')), 'as given'
     elif file := find_name_file(root):
         names, void = _without_void(file, _read_names(file), ignore_index)
         source = f'named by {file}'
@@ -97,16 +98,24 @@ def find_name_file(root: Path) -> Path | None:
 
 
 def _read_names(file: Path) -> list[str]:
-    lines = file.read_text(encoding='utf-8-sig', errors='replace').splitlines()
-    names = [NAME_LINE.match(line)[1] for line in lines if line.strip()]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise UserError(f'{file} names the class {twice[0]!r} twice.')
+    names = [NAME_LINE.match(line)[1] for line in read_lines(file)]
     if not names:
         raise UserError(
             f'{file} is empty: write the name of a class in each line, from label 0 on.'
         )
-    return names
+    return _checked(names, file)
+
+
+def _checked(names: Sequence[str], source: object) -> list[str]:
+    """The names, if there is one of its own for each class."""
+    for name in names:
+        if not name.strip():
+            raise UserError(f'{source}: a class has the name {name!r}; give it one that shows.')
+        if list(names).count(name) > 1:
+            raise UserError(f'{source} names the class {name!r} twice.')
+    if len(names) > IGNORED:
+        raise UserError(f'{source} names {len(names)} classes: {IGNORED} is the most in 8 bits.')
+    return list(names)
 
 
 def _without_void(file: Path, names: list[str], ignore_index: int | None):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from res2net_mm.data.findings import Finding, first_few
+from res2net_mm.data.image_file import leads_out
+from res2net_mm.data.text_file import read_lines
 from res2net_mm.errors import UserError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff')
@@ -66,11 +68,24 @@ def find_masks(root: Path) -> tuple[str, dict[str, MaskedImages], list[Finding]]
         if pairs:
             found[split], notes = _match(*pairs[0])
             findings += notes
+    if found and 'train' not in found:
+        _refuse_unlabelled(root)
     if not found:
         flat = [(root / i, root / m) for i in IMAGE_DIRS for m in MASK_DIRS]
         for pair in [pair for pair in flat if _is_pair(*pair)][:1]:
             found['all'], findings = _match(*pair)
     return 'folders', found, findings
+
+
+def _refuse_unlabelled(root: Path) -> None:
+    """Raise UserError if there are images to train on without masks, where other splits have."""
+    for word in SPLITS['train']:
+        for image_dir, mask_dir in _split_dirs(root, word):
+            if image_dir.is_dir() and _files(image_dir, IMAGE_SUFFIXES):
+                raise UserError(
+                    f'the images in {image_dir} have no masks, which were looked for in {mask_dir} '
+                    'and the like: add them, or take the images away to train on another split.'
+                )
 
 
 def _split_dirs(root: Path, word: str) -> list[tuple[Path, Path]]:
@@ -95,13 +110,17 @@ def _voc_splits(home: Path) -> tuple[dict[str, MaskedImages], list[Finding]]:
         file = home / 'ImageSets/Segmentation' / f'{split}.txt'
         if not file.is_file():
             continue
-        lines = file.read_text(encoding='utf-8-sig', errors='replace').split()
+        lines = read_lines(file)
+        if out := next(filter(leads_out, lines), None):
+            raise UserError(f'{file}: the image name {out!r} leads out of the folder.')
         names = [name for name in dict.fromkeys(lines) if name in there]
         bare = [name for name in dict.fromkeys(lines) if name not in there]
         if bare:
             what = 'names without an image and a mask, left out'
             fix = 'add the files, or take the names out of the list'
             findings.append(Finding(file, what, len(bare), first_few(bare), fix))
+        if split == 'train' and not names:
+            raise UserError(f'{file} names no image that has a mask: no training can begin.')
         if names:
             found[split] = replace(whole, source=file, names=tuple(names))
     return found or {'all': whole}, findings

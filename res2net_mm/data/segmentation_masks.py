@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
-from res2net_mm.data.image_file import shown_size
+from res2net_mm.data.image_file import UNREADABLE, shown_size
 from res2net_mm.data.segmentation_layout import MaskedImages
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.progress import track
@@ -98,13 +98,15 @@ def read_mask(file: Path) -> tuple[np.ndarray, bool]:
     try:
         with Image.open(file) as mask:
             mode, labels = mask.mode, np.array(mask)
-    except (OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise UserError(f'mask {file} cannot be read: {error}.') from error
     if mode not in ONE_CHANNEL:
         raise UserError(
             f'mask {file} holds colours ({mode}) and not labels: write masks with one channel in '
             'which each pixel is the number of its class.'
         )
+    if labels.ndim != 2 or not labels.size:
+        raise UserError(f'mask {file} has the shape {labels.shape} and not height, width.')
     if labels.max() > 255:
         raise UserError(
             f'mask {file} holds the label {labels.max()}: at most 255 is allowed, 8 bits a pixel.'

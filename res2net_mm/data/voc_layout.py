@@ -4,11 +4,10 @@ import math
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import cv2
-
 from res2net_mm.data.coco_layout import LabelledImages, split_name
 from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
-from res2net_mm.data.image_file import leads_out
+from res2net_mm.data.image_file import leads_out, shown_size
+from res2net_mm.data.text_file import read_lines
 from res2net_mm.errors import UserError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG', '.bmp')
@@ -93,8 +92,7 @@ def _splits(home: Path, xml_dir: Path, xml_names: set[str]) -> dict[str, tuple[P
     for name in ('train', 'val', 'valid', 'trainval', 'test'):
         file = home / 'ImageSets/Main' / f'{name}.txt'
         if file.is_file():
-            lines = file.read_text(encoding='utf-8-sig', errors='replace').splitlines()
-            names = [_image_name(line.strip(), file, xml_names) for line in lines if line.strip()]
+            names = [_image_name(line, file, xml_names) for line in read_lines(file)]
             splits[split_name(name)] = file, list(dict.fromkeys(names))
     if not splits:
         splits['all'] = xml_dir, sorted(xml_names)
@@ -147,12 +145,15 @@ def _read_xmls(xml_dir: Path, images: dict[str, Path], on_fault: OnFault) -> dic
 def _read_xml(xml: Path, image: Path) -> tuple[int, int, list[tuple]]:
     """Height, width and objects (class, (xmin, ymin, xmax, ymax), difficult) of an image."""
     try:
-        top = ElementTree.parse(xml).getroot()
-    except (ElementTree.ParseError, ValueError, OSError) as error:
+        content = xml.read_bytes()
+        if b'<!ENTITY' in content.replace(b'\0', b''):  # of UTF-16
+            raise ValueError('it declares entities, which may grow without end or name other files')
+        top = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, ValueError, LookupError, OSError) as error:
         raise UserError(f'{xml} cannot be read as XML: {error}.') from error
     width, height = (_number(top, f'size/{key}') for key in ('width', 'height'))
     if not (0 < width < math.inf and 0 < height < math.inf):  # absent, or 0 as some tools write
-        height, width = image_size(image)
+        height, width = shown_size(image)
     objects = []
     for entry in top.iterfind('object'):
         label = (entry.findtext('name') or '').strip()
@@ -168,14 +169,6 @@ def _number(element, path: str) -> float:
         return float(element.findtext(path))
     except (TypeError, ValueError):
         return math.nan
-
-
-def image_size(path: Path) -> tuple[int, int]:
-    """Height and width in pixels, as training will see them (turned as EXIF says)."""
-    pixels = cv2.imread(str(path))
-    if pixels is None:
-        raise UserError(f'{path} cannot be read as an image.')
-    return pixels.shape[:2]
 
 
 def _coco(entries, classes: list[str], from_zero: bool) -> dict:

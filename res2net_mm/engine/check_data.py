@@ -5,6 +5,7 @@ from pathlib import Path
 
 from res2net_mm.data.check_folder import check_folder
 from res2net_mm.data.check_report import FolderCheck
+from res2net_mm.errors import UserError
 
 from .config import load_config
 
@@ -35,6 +36,8 @@ def check_data(
     Raises:
         UserError: The folder or config cannot be used at all.
     """
+    if not str(data):
+        raise UserError("the folder '' has no name")
     name = Path(data).expanduser().absolute().name
     return check_folder(
         data,

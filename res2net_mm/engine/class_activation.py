@@ -1,6 +1,7 @@
 """Draw what a trained model looks at in an image, and how far its features see."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,8 @@ from mmengine.config import Config
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from res2net_mm.errors import UserError
+from res2net_mm.data.image_file import shown_size
+from res2net_mm.errors import UserError, brief
 from res2net_mm.interpretability import (
     METHODS,
     CamRow,
@@ -89,11 +91,20 @@ def draw_class_activation(
         raise UserError(f'--out {out} must be a .png file in a folder that exists')
     if method is not None and method not in METHODS:
         raise UserError(f'method {method!r} is unknown; allowed: {", ".join(METHODS)}')
-    if cv2.imread(str(image)) is None:
-        raise UserError(f'image {image} does not exist or cannot be read as one')
+    _check_numbers(
+        top=(top, 1, math.inf),
+        score_threshold=(score_threshold, 0, 1),
+        rf_size=(rf_size, 32, math.inf),
+        rf_draws=(rf_draws, 1, math.inf),
+        stages=(min(stages or [1]), 1, math.inf),
+    )
+    device = _device(device)
+    shown_size(Path(image))
+    if not cv2.haveImageReader(str(image)):
+        raise UserError(f'image {image} is of a format that OpenCV cannot read')
     cfg = load_config(config, cfg_options=cfg_options)
     model, classes = load_trained(cfg, checkpoint)
-    model.to(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    model.to(device)
     for module in model.modules():
         if hasattr(module, 'with_cp'):  # recomputing would run the hooks twice
             module.with_cp = False
@@ -142,6 +153,21 @@ def draw_class_activation(
         path = out.with_name(f'{out.stem}_receptive_field.png')
         written += write_receptive_fields(fields, path, title, say=say)
     return written
+
+
+def _check_numbers(**numbers: tuple[float, float, float]) -> None:
+    """Raise UserError over a number that does not lie between the two after it."""
+    for name, (value, least, most) in numbers.items():
+        if not least <= value <= most:
+            limits = f'{least} or more' if math.isinf(most) else f'between {least} and {most}'
+            raise UserError(f'{name}={value} must be {limits}')
+
+
+def _device(name: str | None) -> torch.device:
+    try:
+        return torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    except RuntimeError as error:
+        raise UserError(f'device {name!r} is unknown: {brief(error)}') from error
 
 
 def _prepared(cfg: Config, model: nn.Module, image: str | Path) -> dict:

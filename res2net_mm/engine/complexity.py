@@ -20,6 +20,9 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
+from .config import require_parts
+from .config_errors import ConfigErrors
+
 PROPOSALS, MASKS = 1000, 100
 SIZE = (800, 1280)  # (H, W) in px, of the published tables
 
@@ -45,9 +48,17 @@ def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
     """Build the model of a config and count what one image of ``size`` (H, W) costs.
 
     Raises:
-        UserError: The model holds an operation whose shapes cannot be computed without values.
+        UserError: The config builds no model, or one that does not run, or holds an operation
+            whose shapes cannot be computed without values.
     """
-    with DefaultScope.overwrite_default_scope(cfg.get('default_scope')), torch.device('meta'):
+    require_parts(cfg, 'model')
+    if min(size) < 1:
+        raise UserError(f'size must be height and width in px, 1 or more, got {tuple(size)}')
+    with (
+        ConfigErrors(cfg, 'cannot be counted'),
+        DefaultScope.overwrite_default_scope(cfg.get('default_scope')),
+        torch.device('meta'),
+    ):
         model = MODELS.build(cfg.model).eval()
         image = torch.empty(1, 3, *size)
         try:

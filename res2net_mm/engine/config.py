@@ -7,7 +7,8 @@ from typing import Any
 from mmengine.config import Config
 
 from res2net_mm.checkpoints import make_mmengine_loading_safe
-from res2net_mm.errors import UserError
+from res2net_mm.data.config_parts import walk
+from res2net_mm.errors import UserError, brief
 from res2net_mm.swap.shipped import shipped_file
 
 from .config_text import lay_out_each_config_once
@@ -58,6 +59,25 @@ def load_config(
     return cfg
 
 
+def require_parts(cfg: Config, *parts: str) -> None:
+    """Raise UserError if a config lacks a part, or has something else in its place.
+
+    Args:
+        cfg: The config.
+        parts: Keys of dicts that are not empty, such as ``model``; a data loader has a dataset.
+    """
+    for part in parts:
+        value, holds = cfg.get(part), 'a dict that is not empty'
+        if part.endswith('_dataloader') and isinstance(value, Mapping):
+            part, value = f'{part}.dataset', value.get('dataset')
+            holds = "a dict with the dataset's type"
+        if not isinstance(value, Mapping) or not value:
+            raise UserError(
+                f'config {cfg.filename or "given"} has {part}={value!r:.80}, where {holds} is '
+                'needed: it describes no model to run, or only a part of one'
+            )
+
+
 def _from_file(config: str) -> Config:
     if '::' in config:
         try:
@@ -70,6 +90,8 @@ def _from_file(config: str) -> Config:
             'configs/faster_rcnn_r2n50_fpn.py or one of a toolbox, mmdet::<folder>/<file>.py'
         )
     try:
-        return Config.fromfile(config)
-    except Exception as error:  # a config is code: whatever it raises is the message
-        raise UserError(f'config {config} does not load: {error}') from error
+        cfg = Config.fromfile(config)
+        list(walk(cfg._cfg_dict))  # has what it imports lazily imported
+        return cfg
+    except (Exception, SystemExit) as error:  # a config is code: what it raises is the message
+        raise UserError(f'config {config} does not load: {brief(error)}') from error

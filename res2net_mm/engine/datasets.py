@@ -31,6 +31,8 @@ def use_folder(
     Returns:
         What was found in the folder and what was changed in the config, to be printed.
     """
+    if not str(folder):
+        raise UserError("--data '' names no folder")
     out_dir = Path(cfg.work_dir) / 'data'
     if is_segmenter(cfg):
         found = recognise_masks(folder, out_dir, classes=classes, ignore_index=ignore_index)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from res2net_mm.data import draw_demo_set, is_segmenter
+from res2net_mm.errors import UserError
 from res2net_mm.evaluation import size_metric
 from res2net_mm.evaluation.regions import region_size_metric
 
@@ -23,6 +24,8 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
         The metrics, by name.
     """
     cfg = load_config(config, work_dir=work_dir)
+    if not isinstance(cfg.get('data_root'), str):
+        raise UserError(f'config {config} has no data_root, where the demo set is to be drawn')
     draw_demo_set(cfg.data_root)
     train(load_config(config, work_dir=work_dir))
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())

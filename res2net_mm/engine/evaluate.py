@@ -7,12 +7,15 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.data import is_segmenter
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.deploy.export import is_exported
 from res2net_mm.errors import UserError
 
-from .config import load_config
+from .config import load_config, require_parts
+from .config_errors import ConfigErrors
+from .config_values import check_values
 from .datasets import require_datasets, use_data_root_variable, use_folder
 from .exported_model import ExportedModel
 from .pretrained import drop_pretrained
@@ -56,9 +59,13 @@ def evaluate(
     """
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     check_launcher(launcher)
-    if '://' not in str(checkpoint) and not Path(checkpoint).is_file():
-        raise UserError(f'checkpoint {checkpoint} does not exist')
-    messages, segments = [], is_segmenter(cfg)
+    require_parts(cfg, 'model', 'test_dataloader')
+    check_values(cfg)
+    messages, segments, exported = [], is_segmenter(cfg), is_exported(checkpoint)
+    if out_dir is not None and not segments:
+        raise UserError('--out saves the label maps of a segmenter, and this is a detector')
+    if not exported:
+        open_checkpoint(checkpoint)  # to say now, and not once the data is read, that it is none
     if data is None and (classes or ignore_index is not None):
         raise UserError('--classes and --ignore-index say what the masks of --data DIR mean')
     if data is not None:
@@ -71,12 +78,9 @@ def evaluate(
             messages += [f.advice() for f in check_config_data(cfg, loaders=loaders)]
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
-    exported = is_exported(checkpoint)
     if exported:
         cfg.load_from = None
         cfg.model = dict(type=ExportedModel, file=str(checkpoint))
-    if out_dir is not None and not segments:
-        raise UserError('--out saves the label maps of a segmenter, and this is a detector')
     if show_dir is not None:
         _save_pictures(cfg, show_dir, segments=segments)
     cfg.custom_hooks = [
@@ -86,8 +90,9 @@ def evaluate(
     ]
     if out_dir is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
-    with process_group(cfg):
+    with ConfigErrors(cfg, 'cannot be tested') as config_errors, process_group(cfg):
         runner = Runner.from_cfg(cfg)
+        runner.register_hook(config_errors)
         for message in messages:
             runner.logger.info(message)
         return runner.test()

@@ -76,6 +76,8 @@ def evaluate_files(
         raise UserError(
             f'bootstrap must be 0 for no intervals or a number of draws, got {bootstrap}'
         )
+    if split is not None and not Path(gt).is_dir():
+        raise UserError(f'split={split!r} is of a VOC folder, and {gt} is none')
     if Path(gt).is_dir():
         truth, results, lines = _read_voc(Path(gt), Path(dt), split, on_error)
         protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from mmengine.config import Config, ConfigDict
 from mmengine.runner.checkpoint import CheckpointLoader
 
+from res2net_mm.errors import UserError
+
 
 def fetch_pretrained(cfg: Config) -> None:
     """Fetch the pretrained weights the config names, before anything slow begins.
@@ -14,6 +16,11 @@ def fetch_pretrained(cfg: Config) -> None:
     """
     for part in _parts(cfg.model):
         for init_cfg in _pretrained(part):
+            if not isinstance(init_cfg.get('checkpoint'), str):
+                raise UserError(
+                    f'init_cfg={dict(init_cfg)} needs a checkpoint: a path, an https URL or '
+                    'res2net://<preset>'
+                )
             CheckpointLoader.load_checkpoint(init_cfg.checkpoint, map_location='cpu')
 
 

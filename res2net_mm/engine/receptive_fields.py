@@ -59,7 +59,7 @@ def draw_preset_receptive_fields(
         MMLogger.get_current_instance().setLevel('WARNING')  # a line for each tensor otherwise
         backbone.init_weights()
     else:
-        say(str(load_weights(backbone, weights or f'res2net://{preset}')))
+        say(str(load_weights(backbone, f'res2net://{preset}' if weights is None else weights)))
     fields = measure_receptive_fields(
         backbone, block=block, size=size, draws=draws, seed=seed, progress=progress
     )

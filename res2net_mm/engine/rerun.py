@@ -12,6 +12,8 @@ from .config import load_config
 from .runs import RECORD
 from .train import train
 
+_HELD = {'config': str, 'config_name': str, 'seed': int, 'deterministic': bool}
+
 
 def rerun(
     work_dir: str | Path, *, new_work_dir: str | Path | None = None, launcher: str = 'none'
@@ -57,10 +59,16 @@ def _read_record(path: Path) -> dict:
     if not path.is_file():
         raise UserError(f'{path} does not exist: no run has begun there, or an older version wrote')
     try:
-        record = json.loads(path.read_text())
-        missing = {'config', 'config_name', 'seed', 'deterministic', 'starts'} - record.keys()
-    except (ValueError, AttributeError) as error:
+        record = json.loads(path.read_text(encoding='utf-8'))
+        missing = {*_HELD, 'starts'} - record.keys()
+    except (ValueError, AttributeError, RecursionError) as error:
         raise UserError(f'{path} is no record of a run: {error}') from error
     if missing:
         raise UserError(f'{path} is no record of a run: it holds no {", ".join(sorted(missing))}')
+    for key, kind in _HELD.items():
+        if not isinstance(record[key], kind):
+            raise UserError(f'{path} is no record of a run: it holds {key}={record[key]!r:.80}')
+    name = record['config_name']
+    if not name or Path(name).name != name:  # it is written to
+        raise UserError(f'{path} has config_name={name!r}, which is no name of a file in a folder')
     return record

@@ -11,11 +11,14 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.runner import Runner
 
+from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
 from res2net_mm.whole_file import remove_partial_files
 
-from .config import load_config
+from .config import load_config, require_parts
+from .config_errors import ConfigErrors
+from .config_values import check_values
 from .datasets import require_datasets, use_data_root_variable, use_folder
 from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
 from .processes import (
@@ -88,6 +91,8 @@ def train(
     make_mmengine_writing_whole()
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     check_launcher(launcher)
+    require_parts(cfg, 'model', 'train_dataloader', 'optim_wrapper', 'train_cfg')
+    check_values(cfg)
     if fsdp:
         check_sharding(cfg, amp=amp)
     if is_first_process():
@@ -140,11 +145,13 @@ def train(
     if rerun_of is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.RerunReportHook', work_dir=str(rerun_of)))
     with (
+        ConfigErrors(cfg, 'cannot be trained') as config_errors,
         _full_disk_is_one_error(cfg.work_dir),
         process_group(cfg),
         TerminationHook() as termination,
     ):
         runner = (ShardedRunner if fsdp else Runner).from_cfg(cfg)
+        runner.register_hook(config_errors)
         runner.register_hook(RunRecordHook(config=to_repeat))
         runner.register_hook(termination)
         for message in messages:
@@ -171,12 +178,12 @@ def _set_checkpoint(cfg: Config, resume: str | bool) -> list[str]:
     Returns:
         What to tell the user, a line each.
     """
-    resume = resume or (cfg.get('resume', False) and (cfg.get('load_from') or True))
+    if resume is False:
+        resume = cfg.get('resume', False) and (cfg.get('load_from') or True)
     cfg.resume = False
-    if not resume:
-        start = cfg.get('load_from')
-        if start and '://' not in start and not Path(start).is_file():
-            raise UserError(f'checkpoint {start} to start from does not exist')
+    if resume is False or resume is None:
+        if cfg.get('load_from'):
+            open_checkpoint(cfg.load_from)  # to say now, and not once the data is read, what it is
         return []
     found = checkpoint_to_resume(cfg.work_dir) if resume is True else named_checkpoint(resume)
     if found is None:

@@ -10,6 +10,8 @@ from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError
 
 from .checked_loading import tensor_differences
+from .config import require_parts
+from .config_errors import ConfigErrors
 from .pretrained import drop_pretrained
 
 
@@ -22,10 +24,12 @@ def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[
     Raises:
         UserError: The checkpoint cannot be read or is of another model, or no names are known.
     """
+    require_parts(cfg, 'model', 'test_dataloader')
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     drop_pretrained(cfg)
     content = open_checkpoint(checkpoint)
-    model = MODELS.build(cfg.model)
+    with ConfigErrors(cfg, 'builds no model'):
+        model = MODELS.build(cfg.model)
     state = content.get('state_dict', content)
     differences = tensor_differences(model, state)
     if differences:

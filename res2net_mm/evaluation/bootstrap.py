@@ -120,6 +120,8 @@ def check_draws(resamples: int, level: float) -> None:
 
 def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
     """How often each image is drawn, (N,) int32, once per resample."""
+    if seed < 0:
+        raise UserError(f'seed={seed} must be 0 or more')
     random = np.random.default_rng(seed)
     for _ in range(resamples):
         drawn = random.integers(0, images, images)

@@ -11,6 +11,8 @@ from pycocotools import mask as mask_api
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, mask_areas, read_json
 from res2net_mm.evaluation.faults import Faults
+from res2net_mm.evaluation.finite_numbers import boxes, numbers
+from res2net_mm.evaluation.mask_check import compressed_runs_fill
 from res2net_mm.evaluation.objects import DetectionArrays, sort_detections
 
 IOU_TYPES = ('bbox', 'segm')
@@ -111,13 +113,13 @@ def read_detections(
     category = _places(columns['category_id'], [c['id'] for c in ground_truth.categories])
     faults.add(image < 0, 'refer to an image that is not in the ground truth', show)
     faults.add(category < 0, 'refer to a category that is not in the ground truth', show)
-    score = _numbers(columns['score'])
+    score = numbers(columns['score'])
     faults.add(~np.isfinite(score), 'have a score that is not a finite number', show)
 
     with_boxes = iou_type == 'bbox' or any(box is not None for box in columns['bbox'])
     box = np.full((len(entries), 4), np.nan)
     if with_boxes:
-        box = _boxes(columns['bbox'])
+        box = boxes(columns['bbox'])
         faults.add(
             ~np.isfinite(box).all(axis=1),
             'have a box that is not four finite numbers [x, y, width, height]',
@@ -178,28 +180,6 @@ def _places(values: Sequence, ids: Sequence) -> np.ndarray:
         return np.array([place.get(v, -1) if v.__hash__ else -1 for v in values], np.int64)
 
 
-def _numbers(values: Sequence) -> np.ndarray:
-    """Floats, nan for what is not a number."""
-    try:
-        return np.array(values, dtype=float).reshape(len(values))
-    except (TypeError, ValueError):
-        return np.array([v if isinstance(v, (int, float)) else math.nan for v in values], float)
-
-
-def _boxes(values: Sequence) -> np.ndarray:
-    """(D, 4) floats, nan for what is not a box."""
-    try:
-        return np.array(values, dtype=float).reshape(len(values), 4)
-    except (TypeError, ValueError):
-        good = (
-            _numbers(v)
-            if isinstance(v, (list, tuple, np.ndarray)) and len(v) == 4
-            else [np.nan] * 4
-            for v in values
-        )
-        return np.array(list(good), dtype=float).reshape(len(values), 4)
-
-
 def _image_sizes(images: Mapping, image_ids: Sequence | None) -> np.ndarray:
     """(N + 1, 2) width and height, infinite where they are not known; the last is of no image."""
     order = images.values() if image_ids is None else [images[i] for i in image_ids]
@@ -220,5 +200,12 @@ def _check_masks(masks: Sequence, image_ids: Sequence, images: Mapping, faults: 
     sizes = {identity: [image['height'], image['width']] for identity, image in images.items()}
     other = np.zeros(len(masks), dtype=bool)
     for index in np.flatnonzero(faults.usable).tolist():
-        other[index] = list(masks[index].get('size', ())) != sizes[image_ids[index]]
+        size = masks[index].get('size')
+        other[index] = not isinstance(size, (list, tuple)) or list(size) != sizes[image_ids[index]]
     faults.add(other, 'have a mask of another size than their image', show)
+    unread = np.zeros(len(masks), dtype=bool)
+    usable = np.flatnonzero(faults.usable)
+    unread[usable] = ~compressed_runs_fill(
+        [masks[index]['counts'] for index in usable], [masks[index]['size'] for index in usable]
+    )
+    faults.add(unread, 'have a mask whose runs do not fill their image', show)

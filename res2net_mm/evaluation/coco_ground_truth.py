@@ -5,16 +5,22 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 from pycocotools import mask as mask_api
 
+from res2net_mm.checkpoints.file_kinds import what_it_is
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.finite_numbers import finite_or_nan
+from res2net_mm.evaluation.mask_check import compressed_runs_fill, is_polygon, runs_fill
 
 #: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box:
 #: by the usual IoU, where overlap with a crowd is measured against the detection's area alone.
 DIFFICULT = 'voc_difficult'
+
+MOST = 2**24  # px of an image side; greater numbers are no sizes
 
 
 @dataclass(frozen=True)
@@ -58,14 +64,16 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
     """
     if isinstance(source, GroundTruth):
         return source
-    name = 'the ground truth' if isinstance(source, Mapping) else str(source)
-    data = source if isinstance(source, Mapping) else read_json(source)
+    from_file = isinstance(source, (str, Path))
+    name = str(source) if from_file else 'the ground truth'
+    data = read_json(source) if from_file else source
     lists = {}
     for key in ('images', 'annotations', 'categories'):
         lists[key] = data.get(key) if isinstance(data, Mapping) else None
         if not isinstance(lists[key], (list, tuple)):
             raise UserError(f'{name} is not in COCO layout: it has no list {key!r}')
     _check_ids(name, lists)
+    _check_values(name, lists)
 
     images = {image['id']: image for image in lists['images']}
     category_ids = {category['id'] for category in lists['categories']}
@@ -105,7 +113,31 @@ def read_json(path: str | Path):
     except OSError as error:
         raise UserError(f'cannot read {path}: {error.strerror}') from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f'{path} is not a JSON file: {error}') from error
+        raise UserError(f'{path} is not a JSON file: {_what_else(Path(path)) or error}') from error
+
+
+def _what_else(path: Path) -> str | None:
+    """What a file that is no JSON is; None if that is not known."""
+    with path.open('rb') as file:
+        pickled = file.read(1) == b'\x80'
+    return 'it is a pickle, which is not read: save it as JSON' if pickled else what_it_is(path)
+
+
+def _check_values(name: str, lists: Mapping[str, list]) -> None:
+    """Refuse values that would count as others than are meant."""
+    for index, image in enumerate(lists['images']):
+        for side in ('height', 'width'):
+            if side in image and not 0 < finite_or_nan(image[side]) <= MOST:
+                raise UserError(
+                    f'{name}: images[{index}] has {side}={image[side]!r:.80}, where a number of px '
+                    'is needed, or nothing'
+                )
+    for index, annotation in enumerate(lists['annotations']):
+        if annotation.get('iscrowd', 0) not in (0, 1):
+            raise UserError(
+                f'{name}: annotations[{index}] has iscrowd={annotation["iscrowd"]!r:.80}, where 0 '
+                'or 1 is needed'
+            )
 
 
 def _check_ids(name: str, lists: Mapping[str, list]) -> None:
@@ -116,9 +148,18 @@ def _check_ids(name: str, lists: Mapping[str, list]) -> None:
     }
     for key, fields in needed.items():
         for index, entry in enumerate(lists[key]):
+            if not isinstance(entry, Mapping):
+                raise UserError(f'{name}: {key}[{index}] is no object: {entry!r:.80}')
             for field in fields:
                 if field not in entry:
                     raise UserError(f'{name}: {key}[{index}] has no {field!r}')
+                if not isinstance(entry[field], (int, str, Integral)) or isinstance(
+                    entry[field], bool
+                ):
+                    raise UserError(
+                        f'{name}: {key}[{index}] has {field}={entry[field]!r:.80}, where a whole '
+                        'number or a text is needed'
+                    )
         (most, times), *_ = Counter(e['id'] for e in lists[key]).most_common(1) or [(None, 0)]
         if times > 1:
             raise UserError(
@@ -131,7 +172,7 @@ def _fill_areas(annotations: list[dict], images: Mapping[int, dict]) -> str | No
     counts = Counter()
     for annotation in annotations:
         given = annotation.get('area')
-        if isinstance(given, (int, float)) and given > 0:
+        if finite_or_nan(given) > 0:
             continue
         area = _mask_area(annotation.get('segmentation'), images[annotation['image_id']])
         measured = 'mask' if area is not None else 'box'
@@ -151,25 +192,37 @@ def segmentation_rle(segmentation, image: Mapping) -> dict | None:
     if not segmentation:
         return None
     is_rle = isinstance(segmentation, Mapping)
-    if is_rle and isinstance(segmentation.get('counts'), (str, bytes)):
-        return segmentation if 'size' in segmentation else None
-    if not is_rle and not ('height' in image and 'width' in image):
-        return None  # a polygon cannot be drawn on an image of unknown size
-    try:
-        height, width = segmentation['size'] if is_rle else (image['height'], image['width'])
-        encoded = mask_api.frPyObjects(segmentation, height, width)
-        return mask_api.merge(encoded) if isinstance(encoded, list) else encoded
-    except Exception:  # pycocotools raises nothing narrower
+    size = segmentation.get('size') if is_rle else (image.get('height'), image.get('width'))
+    if not _is_size(size):  # a polygon cannot be drawn on an image of unknown size
         return None
+    if not is_rle:
+        polygons = segmentation if isinstance(segmentation, (list, tuple)) else [None]
+        # Two corners will do: pycocotools draws them, and the scores are to be its own.
+        if not all(is_polygon(polygon, *size, corners=2) for polygon in polygons):
+            return None
+        return mask_api.merge(mask_api.frPyObjects(segmentation, *size))
+    counts = segmentation.get('counts')
+    if isinstance(counts, (str, bytes)):
+        return segmentation if compressed_runs_fill([counts], [size])[0] else None
+    return mask_api.frPyObjects(segmentation, *size) if runs_fill(counts, *size) else None
+
+
+def _is_size(size: object) -> bool:
+    """Whether these are a height and a width in px."""
+    return (
+        isinstance(size, (list, tuple))
+        and len(size) == 2
+        and all(isinstance(n, Integral) and not isinstance(n, bool) and 0 < n < MOST for n in size)
+    )
 
 
 def box_of(annotation: Mapping) -> list[float] | None:
     """x, y, width, height in px; None where the annotation has no four finite numbers."""
-    try:
-        box = [float(side) for side in annotation.get('bbox') or ()]
-    except (TypeError, ValueError):
+    box = annotation.get('bbox')
+    if not isinstance(box, (list, tuple, np.ndarray)) or len(box) != 4:
         return None
-    return box if len(box) == 4 and all(map(math.isfinite, box)) else None
+    box = [finite_or_nan(side) for side in box]
+    return None if any(map(math.isnan, box)) else box
 
 
 def mask_areas(masks: Iterable[Mapping]) -> np.ndarray:

@@ -93,6 +93,7 @@ def _box_pairs(truth, found, near, wanted, progress) -> Iterator[tuple[np.ndarra
 def _mask_pairs(truth, found, near, groups, shapes, progress) -> Iterator[tuple[np.ndarray, ...]]:
     """The same of masks; a group is the detections of one image and category."""
     order, begin, count = near
+    groups = [group for group in groups if len(group)]
     for group in track(groups, 'comparing masks', total=len(groups), shown=progress):
         first = group[0]
         objects = order[begin[first] : begin[first] + count[first]]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.coco_detections import Results
+from res2net_mm.evaluation.coco_detections import IOU_TYPES, Results
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth, read_json
 from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.size_bins import make_bins
@@ -20,6 +20,8 @@ from res2net_mm.whole_file import whole_file
 
 EVALUATION_FILE = 'evaluation.json'
 GROUND_TRUTH_FILE = 'ground_truth.json'
+# Options of evaluate_by_size that are kept: those that a reader needs, and words.
+_NEEDED, _TEXTS = {'bins', 'max_dets'}, {'area_of', 'protocol', 'on_error'}
 FORM = 1  # of evaluation.json; raised when older readers would misread it
 
 
@@ -138,6 +140,7 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
     form = content.get('form') if isinstance(content, Mapping) else None
     if form != FORM:
         raise UserError(f'{path} has the form {form!r}, this version reads {FORM}: evaluate anew')
+    _check_content(path, content)
     return SavedEvaluation(
         folder=folder,
         ground_truth=folder / content['ground_truth'],
@@ -146,6 +149,39 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
         detections={kind: folder / name for kind, name in content['detections'].items()},
         options=_options_from_json(content['options']),
     )
+
+
+def _check_content(path: Path, content: Mapping) -> None:
+    """Raise UserError over what ``save_evaluation`` would not have written."""
+
+    def refuse(key: str, needed: str) -> None:
+        raise UserError(f'{path} has {key}={content.get(key)!r:.80}, where {needed} is needed')
+
+    if not isinstance(content.get('ground_truth'), str):
+        refuse('ground_truth', 'the path of a file')
+    if not _all_text(content.get('classes')):
+        refuse('classes', 'a list of names')
+    if not isinstance(content.get('images', 0), (str, type(None))):
+        refuse('images', 'the path of a folder, or null,')
+    files, kinds = content.get('detections'), set(IOU_TYPES)
+    if not isinstance(files, Mapping) or not files or not files.keys() <= kinds:
+        refuse('detections', f'a file for {" or ".join(IOU_TYPES)}')
+    if not all(isinstance(name, str) and Path(name).name == name for name in files.values()):
+        refuse('detections', 'files in the same folder')
+    options = content.get('options')
+    if not isinstance(options, Mapping) or not _NEEDED <= options.keys() <= _NEEDED | _TEXTS:
+        refuse('options', f'an object of {", ".join(sorted(_NEEDED | _TEXTS))}')
+    if not all(isinstance(options.get(key, ''), str) for key in _TEXTS):
+        refuse('options', f'a text for each of {", ".join(sorted(_TEXTS))}')
+    limits = options['max_dets']
+    if not isinstance(limits, list) or not all(isinstance(n, (int, type(None))) for n in limits):
+        refuse('options', 'a list of whole numbers as max_dets')
+    if not isinstance(options['bins'], list):
+        refuse('options', 'a list of bins')
+
+
+def _all_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
 
 
 def _options_to_json(options: Mapping[str, Any]) -> dict:

@@ -58,11 +58,16 @@ class SizeBin:
         if any(letter in self.name for letter in ' /'):
             # The name becomes part of a metric key such as coco/bbox_mAP_tiny.
             raise UserError(f'size bin {self.name!r}: a name must not hold a space or a slash')
-        if self.by not in MEASURES:
+        if not isinstance(self.by, str) or self.by not in MEASURES:
             raise UserError(f'sizes are measured by {", ".join(MEASURES)}, got {self.by!r}')
         limits = (self.low, self.high)
         if not all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits):
             raise UserError(f'size bin {self.name!r}: limits must be numbers, got {limits}')
+        if self.relative and not (self.low < 1 and (self.high <= 1 or math.isinf(self.high))):
+            raise UserError(
+                f'size bin {self.name!r}: limits of {self.by} are fractions of the image, 0 to 1, '
+                f'got low {self.low}, high {self.high}'
+            )
         if not 0 <= self.low < self.high:  # false for nan, too
             raise UserError(
                 f'size bin {self.name!r}: needs 0 <= low < high, got low {self.low}, '

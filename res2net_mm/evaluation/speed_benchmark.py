@@ -18,6 +18,7 @@ from pycocotools import mask as mask_api
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from res2net_mm.errors import UserError
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.progress import track
 
@@ -56,7 +57,14 @@ def compare_speed(
 
     Returns:
         The run of this package and that of pycocotools.
+
+    Raises:
+        UserError: A number is below 1.
     """
+    counts = dict(images=images, boxes=boxes, classes=classes, detections=detections)
+    for name, count in counts.items():
+        if count < 1:
+            raise UserError(f'{name}={count} must be 1 or more')
     with tempfile.TemporaryDirectory() as folder:
         truth, results = draw(images, boxes, classes, detections, iou_type=iou_type, seed=seed)
         files = []

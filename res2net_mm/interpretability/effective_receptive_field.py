@@ -43,6 +43,9 @@ class ReceptiveField:
     gradient: np.ndarray
 
 
+GREATEST = 8192  # px; the features of larger inputs fit no memory
+
+
 def measure_receptive_fields(
     backbone: nn.Module,
     *,
@@ -72,8 +75,10 @@ def measure_receptive_fields(
     Raises:
         UserError: A number is out of range, or a gradient is zero throughout.
     """
-    if size < 32 or draws < 1:
-        raise UserError(f'size={size} must be at least 32 px and draws={draws} at least 1')
+    if not 32 <= size <= GREATEST or draws < 1:
+        raise UserError(
+            f'size={size} must lie between 32 and {GREATEST} px and draws={draws} be 1 or more'
+        )
     theoretical = theoretical_receptive_fields(backbone, block)
     places = places_of(backbone, block)
     squares = _in_evaluation(

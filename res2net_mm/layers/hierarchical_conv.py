@@ -70,7 +70,9 @@ class HierarchicalConv(nn.Module):
         super().__init__()
         if scales < 1:
             raise UserError(f'scales={scales} must be at least 1')
-        if width < 1 or width % groups:
+        if width < 1:
+            raise UserError(f'a split has width={width} channels: base_width is too small')
+        if groups < 1 or width % groups:
             raise UserError(f'groups={groups} must divide the width={width} channels of a split')
         pass_last = pass_last and scales > 1
         if scales > 1 and stride != 1 and (carry or (pass_last and not pool_last)):

@@ -1,9 +1,13 @@
 """Normalisation layers for channel counts that are no powers of two."""
 
+from collections.abc import Mapping
 from math import gcd
 
 from mmcv.cnn import build_norm_layer
+from mmengine.registry import MODELS
 from torch import nn
+
+from res2net_mm.errors import UserError
 
 
 def build_norm(norm_cfg: dict, channels: int) -> nn.Module:
@@ -16,7 +20,20 @@ def build_norm(norm_cfg: dict, channels: int) -> nn.Module:
     Args:
         norm_cfg: As in every mm config, e.g. ``dict(type='BN', requires_grad=True)``.
         channels: Number of channels C of the layer's (N, C, H, W) input.
+
+    Raises:
+        UserError: ``norm_cfg`` describes no norm.
     """
+    if not isinstance(norm_cfg, Mapping) or not _is_known(norm_cfg.get('type')):
+        raise UserError(f'norm_cfg={norm_cfg!r} needs the type of a norm, such as BN, SyncBN or GN')
     if str(norm_cfg.get('type')).endswith('GN'):
         norm_cfg = {**norm_cfg, 'num_groups': gcd(norm_cfg['num_groups'], channels)}
     return build_norm_layer(norm_cfg, channels)[1]
+
+
+def _is_known(kind: object) -> bool:
+    """Whether mmcv builds a norm of this type, which is a name or a class."""
+    if not isinstance(kind, str):
+        return isinstance(kind, type)
+    with MODELS.switch_scope_and_registry(None) as registry:
+        return registry.get(kind) is not None

@@ -51,8 +51,11 @@ def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
     Raises:
         UserError: There is none, or one that cannot be swapped.
     """
-    if not isinstance(cfg.get('model'), Mapping):
-        raise UserError('the config has no model')
+    if not isinstance(cfg.get('model'), Mapping) or not cfg.model:
+        raise UserError(
+            f'config {cfg.filename or "given"} has model={cfg.get("model")!r:.80}, where a dict '
+            'that is not empty is needed'
+        )
     places, stays = [], []
     for path, holder, key in _keys(cfg['model'], ('model',)):
         settings = holder[key]

@@ -8,7 +8,7 @@ import torch
 from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor, nn
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, brief
 
 from .places import type_name
 
@@ -79,7 +79,9 @@ def _measure(settings: Mapping, scope: str, inputs: Pyramid | None, one: bool) -
         with torch.no_grad():
             maps = module(_zeros(settings, inputs)[0] if one else _zeros(settings, inputs))
     except Exception as error:  # whatever the module raises is the reason
-        raise UserError(f'{type_name(settings)} does not run: {brief(error)}') from error
+        raise UserError(
+            f'{type_name(settings) or dict(settings)} does not run: {brief(error)}'
+        ) from error
     if isinstance(maps, Tensor):
         if inputs is None:  # a backbone: its head, made for it, would not take a tuple
             raise UserError(
@@ -124,12 +126,6 @@ def class_of(settings: Mapping, scope: str) -> type:
     if found is None:
         raise UserError(f'type {kind!r} is not registered: is its package installed and imported?')
     return found
-
-
-def brief(error: Exception) -> str:
-    """Return the first line of an error with its kind."""
-    lines = str(error).strip().splitlines() or ['']
-    return f'{type(error).__name__}: {lines[0][:200]}'
 
 
 def _zeros(settings: Mapping, inputs: Pyramid | None) -> Tensor | tuple[Tensor, ...]:

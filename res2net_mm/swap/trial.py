@@ -16,10 +16,9 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, brief
 
 from .plain import plain
-from .pyramid import brief
 from .shipped import shipped_file, shipped_folder
 from .swap import swap
 from .whole_model import run

@@ -13,11 +13,11 @@ from mmengine.logging import MMLogger
 from mmengine.structures import InstanceData
 from torch import nn
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, brief
 
 from .origin import loads
 from .places import type_name
-from .pyramid import brief, build
+from .pyramid import build
 
 # Pixels, and what the model is asked for. DINO, which proposes 900 boxes, needs more cells than the
 # first image has, and DDOD's deformable 3x3 a coarsest map of 3 x 3; QueryInst cannot paste the

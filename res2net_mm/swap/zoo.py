@@ -38,6 +38,19 @@ def shipped_names() -> list[str]:
     return names
 
 
+def parse_part(text: str) -> tuple[int, int]:
+    """Return the numbers of ``i/n``.
+
+    Raises:
+        UserError: The text is not of this form.
+    """
+    i, _, n = text.partition('/')
+    try:
+        return int(i), int(n)
+    except ValueError as error:
+        raise UserError(f'part {text!r} must be I/N, such as 1/4') from error
+
+
 def chosen_names(*, every: int = 1, part: tuple[int, int] = (1, 1)) -> list[str]:
     """Return the names of some of the shipped configs.
 
@@ -50,8 +63,10 @@ def chosen_names(*, every: int = 1, part: tuple[int, int] = (1, 1)) -> list[str]
         UserError: The part is not one of the parts.
     """
     i, n = part
-    if not 1 <= i <= n or every < 1:
-        raise UserError(f'part {i}/{n} of each {every}-th config: there is no such part')
+    if every < 1:
+        raise UserError(f'every={every} must be 1 or more')
+    if not 1 <= i <= n:
+        raise UserError(f'part {i}/{n}: there is no such part')
     return shipped_names()[::every][i - 1 :: n]
 
 

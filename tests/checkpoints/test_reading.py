@@ -111,21 +111,6 @@ def test_truncated_arrays(tmp_path):
         read_checkpoint(path)
 
 
-@pytest.mark.parametrize('content', [b'', b'<html>504 Gateway Time-out</html>', b'{"a": 1}'])
-def test_what_is_no_checkpoint(tmp_path, content):
-    path = tmp_path / 'checkpoint.pth'
-    path.write_bytes(content)
-    with pytest.raises(DamagedFileError):
-        read_checkpoint(path)
-
-
-def test_a_missing_file_and_a_file_of_one_tensor(tmp_path, save):
-    with pytest.raises(UserError, match='does not exist'):
-        read_checkpoint(tmp_path / 'nothing.pth')
-    with pytest.raises(UserError, match='holds a Tensor'):
-        read_checkpoint(save(torch.rand(2)))
-
-
 def test_legacy_files_are_known_by_their_first_bytes():
     file = io.BytesIO()
     torch.save({}, file, **LEGACY)

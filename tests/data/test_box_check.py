@@ -4,7 +4,6 @@ import pytest
 from folders import coco_content, write_coco, write_image, write_json
 
 from res2net_mm.data import recognise
-from res2net_mm.data.box_check import are_numbers, is_number
 
 
 def with_annotation(tmp_path, **changes):
@@ -149,14 +148,3 @@ def test_sizes_count_by_area_with_both_ends(tmp_path):
     boxes = [(0, 0, 31, 33), (0, 0, 32, 32), (0, 0, 64, 60)]
     folder = recognise(write_coco(tmp_path / 'set', boxes=boxes), tmp_path / 'out')
     assert folder.splits['train'].boxes_by_size == {'small': 10, 'medium': 10, 'large': 0}
-
-
-ODD = [1, -2.5, True, float('nan'), float('inf'), -float('inf'), 10**400, -(10**13), '1', None, [1]]
-
-
-@pytest.mark.parametrize('odd', ODD, ids=repr)
-def test_numbers_are_the_same_by_one_and_by_many(odd):
-    for place in range(4):
-        for others in ([1, 2.5, -3], [float('nan'), 1, 2], [10**400, 0.0, 1]):
-            values = [*others[:place], odd, *others[place:]]
-            assert are_numbers(values) == all(map(is_number, values))

@@ -67,7 +67,7 @@ def test_with_nothing_saved_the_run_starts_as_the_config_says(cfg, tmp_path):
 
 @pytest.mark.parametrize(
     ('resume', 'message'),
-    [('gone.pth', r'gone\.pth does not exist'), (False, r'gone\.pth to start from does not exist')],
+    [('gone.pth', r'gone\.pth does not exist'), (False, r'gone\.pth does not exist')],
 )
 def test_a_checkpoint_that_is_not_there_is_refused(cfg, resume, message):
     cfg.load_from = 'gone.pth'

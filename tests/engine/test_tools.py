@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import torch
 from shipped_configs import LIGHT, MAIN, QUICK, ROOT
 
@@ -122,25 +121,3 @@ def test_pretrained_unreachable_is_one_error_that_says_what_to_do(coco_folder, t
     error = one_error(run('train.py', MAIN, '--data', coco_folder, cwd=tmp_path, **closed))
     for part in ('res2net50_v1b_26w_4s-3cf99910.pth', 'https://', str(tmp_path), '--no-pretrained'):
         assert part in error
-
-
-@pytest.mark.parametrize(
-    ('arguments', 'named'),
-    [
-        (['nowhere.py'], 'nowhere.py'),
-        (['mmdet::nowhere/nothing.py'], 'mmdet::nowhere/nothing.py'),
-        ([LIGHT, '--data', 'nowhere'], 'nowhere'),
-        ([LIGHT, '--data', '.'], 'neither in COCO layout'),
-        ([LIGHT, '--cfg-options', 'train_cfg.max_epochs.x=1'], 'train_cfg.max_epochs.x'),
-        ([LIGHT, '--resume', 'gone.pth'], 'gone.pth'),
-        ([LIGHT, '--amp'], '--amp needs a GPU'),
-    ],
-    ids=lambda value: None if isinstance(value, str) else '-'.join(map(str, value))[-24:],
-)
-def test_a_wrong_command_line_is_one_error(arguments, named, coco_folder, tmp_path):
-    if '--amp' in arguments and torch.cuda.is_available():
-        pytest.skip('there is a GPU to train on')
-    if {'--resume', '--amp'} & set(arguments):
-        arguments = [*arguments, '--data', coco_folder]
-    assert named in one_error(run('train.py', *arguments, cwd=tmp_path))
-    assert not list(tmp_path.glob('work_dirs/*/*.pth'))

@@ -61,7 +61,7 @@ def _search(work_dir: Path) -> tuple[FoundCheckpoint | None, list[str]]:
     for path in _candidates(work_dir):
         try:
             meta = _resumable_meta(path)
-            if run not in (None, json.loads(meta.get(STATE, '{}')).get('id')):
+            if run not in (None, _id_in(meta)):
                 raise UserError(f'checkpoint {path} is of an earlier run in its folder')
         except UserError as error:
             skipped.append(f'not resumed from: {error}')
@@ -78,6 +78,10 @@ def named_checkpoint(path: str | Path) -> FoundCheckpoint:
     Raises:
         UserError: It is not there, damaged, or not of a run; the last whole one beside it is named.
     """
+    if '://' in str(path) or not str(path):
+        raise UserError(
+            f'{str(path)!r} cannot be resumed from: a file is needed, so fetch it first'
+        )
     try:
         return FoundCheckpoint(Path(path), _resumable_meta(Path(path)))
     except UserError as error:
@@ -88,7 +92,11 @@ def named_checkpoint(path: str | Path) -> FoundCheckpoint:
 
 def _candidates(work_dir: Path) -> list[Path]:
     """Return the checkpoints of a work directory that may be resumed from, the likeliest first."""
-    files = [file for file in work_dir.glob('*.pth') if not file.name.startswith(('.', 'best_'))]
+    files = [
+        file
+        for file in work_dir.glob('*.pth')
+        if file.is_file() and not file.name.startswith(('.', 'best_'))
+    ]
     files.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
     note = work_dir / LAST_CHECKPOINT
     named = Path(note.read_text(errors='replace').strip()) if note.is_file() else Path()
@@ -105,9 +113,17 @@ def _run_of(work_dir: Path) -> str | None:
         return None
 
 
+def _id_in(meta: Mapping[str, Any]) -> str | None:
+    """Return the identity of the run that wrote a checkpoint, if it says so."""
+    try:
+        return json.loads(meta[STATE]).get('id')
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
 def _resumable_meta(path: Path) -> Mapping[str, Any]:
     checkpoint = read_checkpoint(path)
-    missing = [key for key in NEEDED if key not in checkpoint]
+    missing = [key for key in NEEDED if not isinstance(checkpoint.get(key), Mapping)]
     if missing:
         raise UserError(
             f'checkpoint {path} cannot be resumed from: it holds no {", ".join(missing)}; to start '

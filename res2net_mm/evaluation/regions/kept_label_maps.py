@@ -76,7 +76,9 @@ def find_label_maps(work_dir: Path, images: Sequence[str]) -> list[tuple[Path, P
 
 def _file_names(images: Sequence[str]) -> list[str]:
     """Paths as the images have them below the folder they share; numbers where two would meet."""
-    paths = [Path(image) for image in images]
+    paths = [Path(os.path.normpath(image)) for image in images]  # none leads out of what is shared
+    if len({path.is_absolute() for path in paths}) > 1:
+        return [f'{index:06d}.png' for index in range(len(paths))]
     shared = os.path.commonpath([path.parent.as_posix() for path in paths])
     names = [path.relative_to(shared).with_suffix('.png').as_posix() for path in paths]
     if len(set(names)) < len(names):

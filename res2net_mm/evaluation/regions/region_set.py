@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -17,6 +16,8 @@ from res2net_mm.evaluation.regions.image_regions import (
 )
 from res2net_mm.whole_file import whole_file
 
+# What NumPy raises over a file that is empty, torn or of other arrays.
+_NO_ARRAYS = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 _KINDS = {'truth': TruthRegions, 'found': FoundRegions, 'overlaps': Overlaps}
 
 
@@ -109,7 +110,7 @@ def read_regions(path: str | Path) -> RegionSet:
                 for part, kind in _KINDS.items()
             }
             plain = {name: arrays[name] for name in _PLAIN}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+    except Exception as error:  # over a file that was altered readers raise whatever it may be
         raise UserError(f'cannot read the regions of a run in {path}: {error}') from error
     plain['categories'] = tuple(plain['categories'].tolist())
     plain['tolerance'] = float(plain['tolerance'])
