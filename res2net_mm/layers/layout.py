@@ -53,12 +53,12 @@ def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 def _has_a_choice(x: Tensor) -> bool:
     """Say whether oneDNN computes in float32 now, and no tracer or compiler looks on."""
     return (
-        type(x) is Tensor
+        not torch.compiler.is_compiling()  # which asks no further, and cannot
+        and not torch.jit.is_tracing()
+        and type(x) is Tensor
         and x.device.type == 'cpu'
         and x.dtype == torch.float32
         and torch.backends.mkldnn.is_available()
         and torch.backends.mkldnn.enabled
         and not torch.is_autocast_enabled('cpu')
-        and not torch.compiler.is_compiling()
-        and not torch.jit.is_tracing()
     )

@@ -51,7 +51,9 @@ class _NormRelu(torch.autograd.Function):
 
 def _is_trained_by_batches(norm: nn.Module, x: Tensor) -> bool:
     return (
-        type(x) is Tensor
+        not torch.compiler.is_compiling()
+        and not torch.jit.is_tracing()
+        and type(x) is Tensor
         and type(norm) is nn.BatchNorm2d
         and norm.training
         and norm.affine
@@ -61,6 +63,4 @@ def _is_trained_by_batches(norm: nn.Module, x: Tensor) -> bool:
         and (x.requires_grad or norm.weight.requires_grad or norm.bias.requires_grad)
         and x.device.type == 'cpu'
         and x.dtype == norm.weight.dtype
-        and not torch.compiler.is_compiling()
-        and not torch.jit.is_tracing()
     )
