@@ -26,7 +26,8 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     shift = norm.bias - norm.running_mean * scale
     weight = conv.weight * scale.view(-1, 1, 1, 1)
     if is_pointwise(conv, x):
-        return pointwise(x, weight, shift)
+        # A sum, since what is a view of a product can be rectified in place through copies only.
+        return pointwise(x, weight) + shift.view(-1, 1, 1)
     return conv._conv_forward(x, weight, shift)
 
 
@@ -51,7 +52,7 @@ class ConvNorms(nn.Sequential):
 
 def _convolve(conv: nn.Module, x: Tensor) -> Tensor:
     plain = type(conv) is nn.Conv2d and not is_watched(conv)
-    return pointwise(x, conv.weight, conv.bias) if plain and is_pointwise(conv, x) else conv(x)
+    return pointwise(x, conv.weight) if plain and is_pointwise(conv, x) else conv(x)
 
 
 def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:

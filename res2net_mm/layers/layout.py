@@ -14,6 +14,8 @@ What was measured, in ms of the processor's time over all layers of Res2Net-50 v
   products of matrices 255, 253 and 256.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -29,7 +31,24 @@ def lay_out_like(x: Tensor, images: Tensor) -> Tensor:
 
     What is behind a backbone may count on it: mmcv's operators misread channels last.
     """
-    return x.contiguous() if _has_a_choice(x) and images.is_contiguous() else x
+    if not (_has_a_choice(x) and images.is_contiguous()) or x.is_contiguous():
+        return x
+    return _Contiguous.apply(x)
+
+
+class _Contiguous(torch.autograd.Function):
+    """A copy in the default order, whose gradient comes back channels last.
+
+    Else it would stay in the default order along the shortcuts of a whole stage.
+    """
+
+    @staticmethod
+    def forward(_: Any, x: Tensor) -> Tensor:
+        return x.contiguous()
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:
+        return gradient.contiguous(memory_format=torch.channels_last)
 
 
 def is_pointwise(conv: nn.Conv2d, x: Tensor) -> bool:
@@ -39,14 +58,15 @@ def is_pointwise(conv: nn.Conv2d, x: Tensor) -> bool:
         and conv.stride == (1, 1)
         and conv.padding == (0, 0)
         and conv.groups == 1
+        and conv.bias is None
         and _has_a_choice(x)
         and x.is_contiguous(memory_format=torch.channels_last)
     )
 
 
-def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def pointwise(x: Tensor, weight: Tensor) -> Tensor:
     """Convolve 1x1: (N, C, H, W), weight (C', C, 1, 1) -> (N, C', H, W)."""
-    y = F.linear(x.permute(0, 2, 3, 1), weight.flatten(1), bias)  # (N, H, W, C')
+    y = F.linear(x.permute(0, 2, 3, 1), weight.flatten(1))  # (N, H, W, C')
     return y.permute(0, 3, 1, 2)
 
 
