@@ -14,6 +14,7 @@ from res2net_mm.layers import (
     Bottle2neck,
     freeze,
     hold_norm_statistics,
+    lay_out_like,
     recompute,
 )
 
@@ -38,6 +39,7 @@ class Res2NetBackbone(BaseModule):
         block_rule: The rule in force for the first block of each stage.
         block_rule_given: Whether the user named it; loaded weights then do not change it.
         load_report: What was loaded last, by whatever door, or None.
+        keeps_layout: Whether features lie in memory as the images do (see layers/layout.py).
     """
 
     out_channels: tuple[int, ...]
@@ -76,6 +78,7 @@ class Res2NetBackbone(BaseModule):
             raise UserError(f'memory={memory!r} is unknown; allowed: {", ".join(MEMORY)}')
         self.preset = preset
         self.memory = memory
+        self.keeps_layout = True
         self.frozen_stages = frozen_stages
         self.block_rule = block_rule
         self.block_rule_given = block_rule_given
@@ -125,19 +128,16 @@ class Res2NetBackbone(BaseModule):
             Feature maps (N, out_channels[i], H / s, W / s); s = 4, 8, 16, 32 by default.
         """
         what = 'norms' if self.memory == 'low' else 'nothing'
-        x = recompute(self, self._enter, x, what=what) if self._stem_learns() else self._enter(x)
-        features = []
+        images, features = x, []
+        x = recompute(self.stem_modules(), self._enter, x, what=what)
         for i, stage in enumerate(self.stages):
             x = stage(x)
             if i in self.out_indices:
-                features.append(x)
+                features.append(lay_out_like(x, images) if self.keeps_layout else x)
         return tuple(features)
 
     def _enter(self, x: Tensor) -> Tensor:
         return self.maxpool(self.stem(x))
-
-    def _stem_learns(self) -> bool:
-        return any(p.requires_grad for m in self.stem_modules() for p in m.parameters())
 
     def frozen_modules(self) -> list[nn.Module]:
         """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""

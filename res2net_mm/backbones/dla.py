@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from res2net_mm.layers import Bottle2neck, ConvNorms, Tree, build_norm
+from res2net_mm.layers import Bottle2neck, ConvNorms, Tree, build_norm, lay_out
 from res2net_mm.registry import MODELS
 
 from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
@@ -165,7 +165,7 @@ class Res2NetDLA(Res2NetBackbone):
 
     def stem(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, 32, H / 2, W / 2)."""
-        return self.level1(self.level0(self.base_layer(x)))
+        return lay_out(self.level1(self.level0(self.base_layer(x))))
 
 
 def _conv_norm_relu(

@@ -18,7 +18,7 @@ LIBRARIES = (
     'mmdet',
     'onedl-mmdetection',
 )
-LIBRARIES += ('timm',)
+LIBRARIES += ('timm', 'openvino')
 SIDE = 2048  # of the square matrices whose product is taken for the machine's best
 
 

@@ -138,16 +138,17 @@ def benchmark(
             raise UserError(f'{name}={value} must be {least} or more')
     if device == 'cuda' and not torch.cuda.is_available():
         raise UserError('device=cuda: PyTorch sees no GPU here')
-    usual = {'infer': ('eager', 'fuse'), 'train': ('eager', 'low'), 'memory': ('eager', 'low')}
-    treatments = tuple(treatments or usual[mode])
+    usual = {'infer': ('eager', 'fuse', 'openvino')}
+    treatments = tuple(treatments or usual.get(mode, ('eager', 'low')))
     for name in treatments:
         _refuse_unknown('treatment', name, TREATMENTS)
     absent = {c.name: c.absent for c in contestants if c.build is None}
+    absent |= {name: why for name in treatments if (why := TREATMENTS[name].absent(device, dtype))}
     entries = {
         f'{contestant.name} {name}': (contestant, TREATMENTS[name])
         for contestant in contestants
         for name in treatments
-        if contestant.build and TREATMENTS[name].applies(contestant, mode)
+        if contestant.build and name not in absent and TREATMENTS[name].applies(contestant, mode)
     }
     if not entries:
         raise UserError(f'nobody is there to be measured: {absent or "no model was named"}')

@@ -2,5 +2,6 @@
 
 from .fuse import fuse
 from .norms import count_norms
+from .openvino_network import OpenVinoNetwork
 
-__all__ = ['count_norms', 'fuse']
+__all__ = ['OpenVinoNetwork', 'count_norms', 'fuse']

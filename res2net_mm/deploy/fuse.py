@@ -54,6 +54,7 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
         if isinstance(module, Res2NetBackbone):  # its names are its own from now on
             module._load_state_dict_pre_hooks.clear()
             module._state_dict_hooks.clear()
+            module.keeps_layout = False  # what misreads channels last is seen to below
     fused = fold_norms(fused)
     weight = next(fused.parameters(), torch.empty(0))
     pad_to = pad_to or PAD_TO.get(weight.device.type, 1)

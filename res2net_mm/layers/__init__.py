@@ -5,6 +5,7 @@ from .bottle2neck import Bottle2neck
 from .conv_norm import ConvNorms, is_watched, run_layers
 from .freezing import freeze, hold_norm_statistics
 from .hierarchical_conv import HierarchicalConv
+from .layout import lay_out, lay_out_like
 from .norm import build_norm
 from .recomputation import recompute
 from .shortcut import build_shortcut
@@ -26,6 +27,8 @@ __all__ = [
     'freeze',
     'hold_norm_statistics',
     'is_watched',
+    'lay_out',
+    'lay_out_like',
     'recompute',
     'run_layers',
     'split_flow',

@@ -113,7 +113,7 @@ class Bottle2neck(HierarchicalConv):
             identity: What to add in place of the block's own shortcut, in the output's shape.
         """
         what = 'all' if self.with_cp else self.recompute
-        return recompute(self, self._forward, x, identity, what=what)
+        return recompute([self], self._forward, x, identity, what=what)
 
     def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
         if identity is None:
@@ -131,7 +131,9 @@ class Bottle2neck(HierarchicalConv):
         return self.relu(out.add_(identity))
 
     def _plug(self, position: str, x: Tensor) -> Tensor:
-        return self.plugins[position](x) if position in self.plugins else x
+        if position not in self.plugins:
+            return x
+        return self.plugins[position](x.contiguous())  # mmcv's flatten maps as they lie by default
 
 
 def _build_plugins(plugins: list[dict] | tuple[dict, ...], **channels: int) -> nn.ModuleDict:

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from .layout import is_pointwise, pointwise
+
 
 def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     """Return ``norm(conv(x))``, (N, C, H, W) -> (N, C', H', W').
@@ -19,10 +21,14 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     Source: You et al., Efficient ConvBN Blocks, arXiv 2305.11624 (there as Tune mode).
     """
     if not (_is_one_convolution(conv, norm) and _is_worth_it(conv, x)):
-        return norm(conv(x))
+        return norm(_convolve(conv, x))
     scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)  # (C',)
     shift = norm.bias - norm.running_mean * scale
-    return conv._conv_forward(x, conv.weight * scale.view(-1, 1, 1, 1), shift)
+    weight = conv.weight * scale.view(-1, 1, 1, 1)
+    if is_pointwise(conv, x):
+        # A sum, since what is a view of a product can be rectified in place through copies only.
+        return pointwise(x, weight) + shift.view(-1, 1, 1)
+    return conv._conv_forward(x, weight, shift)
 
 
 def run_layers(layers: Iterable[nn.Module], x: Tensor) -> Tensor:
@@ -42,6 +48,11 @@ class ConvNorms(nn.Sequential):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> what the layers make of it."""
         return run_layers(self, x)
+
+
+def _convolve(conv: nn.Module, x: Tensor) -> Tensor:
+    plain = type(conv) is nn.Conv2d and not is_watched(conv)
+    return pointwise(x, conv.weight) if plain and is_pointwise(conv, x) else conv(x)
 
 
 def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:

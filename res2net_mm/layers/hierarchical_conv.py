@@ -11,6 +11,7 @@ from res2net_mm.errors import UserError
 
 from .conv_norm import conv_norm
 from .norm import build_norm
+from .norm_relu import norm_relu
 
 BN = dict(type='BN')
 
@@ -121,7 +122,10 @@ class HierarchicalConv(nn.Module):
                 split = split + outputs[-1]
             if self.needs_contiguous:
                 split = split.contiguous()
-            outputs.append(self.relu(conv_norm(conv, norm, split)))
+            if norm.training:
+                outputs.append(norm_relu(norm, self.relu, conv(split)))
+            else:
+                outputs.append(self.relu(conv_norm(conv, norm, split)))
         if self.pass_last:
             last = splits[-1]
             if self.pool_last:

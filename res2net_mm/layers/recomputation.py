@@ -5,7 +5,7 @@ need), and as much again that follows from them in one cheap pass each: normalis
 maps, sums of splits, their concatenation. Those are what is given up first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -21,20 +21,22 @@ from torch.utils.checkpoint import (
 RECOMPUTE = ('nothing', 'norms', 'all')
 
 
-def recompute(module: nn.Module, run: Callable[..., Any], *inputs: Any, what: str) -> Any:
+def recompute(
+    modules: Sequence[nn.Module], run: Callable[..., Any], *inputs: Any, what: str
+) -> Any:
     """Call ``run(*inputs)``; of what it computes, keep less for the backward pass.
 
-    Norms inside ``module`` update their running statistics once, in the first of the two passes.
+    Norms inside ``modules`` update their running statistics once, in the first of the two passes.
 
     Args:
-        module: Whose parameters and norms ``run`` uses.
+        modules: Whose parameters and norms ``run`` uses.
         run: Computes tensors.
         inputs: What to call it with; tensors among them are kept.
         what: One of ``RECOMPUTE``. After ``norms`` there can be one backward pass only.
     """
-    if what == 'nothing' or not _learns(module, inputs):
+    if what == 'nothing' or not _learns(modules, inputs):
         return run(*inputs)
-    if what == 'norms' and not any(map(_normalises, module.modules())):
+    if what == 'norms' and not any(_normalises(m) for module in modules for m in module.modules()):
         return run(*inputs)  # a norm that holds its statistics keeps nothing (see conv_norm.py)
     if torch.compiler.is_compiling():
         # The compiler itself chooses which of the cheap things to compute again.
@@ -44,7 +46,7 @@ def recompute(module: nn.Module, run: Callable[..., Any], *inputs: Any, what: st
         first, again = nullcontext(), nullcontext()
         if what == 'norms':
             first, again = create_selective_checkpoint_contexts(_keep_convolutions)
-        return first, HeldStatistics(module, again)
+        return first, HeldStatistics(modules, again)
 
     return checkpoint(run, *inputs, use_reentrant=False, context_fn=contexts)
 
@@ -55,13 +57,14 @@ class HeldStatistics:
     It can be entered again, as happens where a graph is kept for a second backward pass.
 
     Args:
-        module: Holds the norms.
+        modules: Hold the norms.
         inside: Another context, entered after this one and left before it.
     """
 
-    def __init__(self, module: nn.Module, inside: Any) -> None:
+    def __init__(self, modules: Sequence[nn.Module], inside: Any) -> None:
         self.norms = [
             m
+            for module in modules
             for m in module.modules()
             if m.training and getattr(m, 'running_mean', None) is not None
         ]
@@ -79,12 +82,12 @@ class HeldStatistics:
             norm._buffers.update(kept)
 
 
-def _learns(module: nn.Module, inputs: tuple[Any, ...]) -> bool:
-    """Say whether there will be a backward pass through the module."""
+def _learns(modules: Sequence[nn.Module], inputs: tuple[Any, ...]) -> bool:
+    """Say whether there will be a backward pass through the modules."""
     if not torch.is_grad_enabled():
         return False
     entering = any(isinstance(i, torch.Tensor) and i.requires_grad for i in inputs)
-    return entering or any(p.requires_grad for p in module.parameters())
+    return entering or any(p.requires_grad for module in modules for p in module.parameters())
 
 
 def _normalises(module: nn.Module) -> bool:
@@ -97,8 +100,12 @@ def _normalises(module: nn.Module) -> bool:
 def _keep_convolutions(_: Any, operator: Any, *inputs: Any, **__: Any) -> CheckpointPolicy:
     """Keep what a convolution without bias gives: a norm follows, and reads it.
 
+    As a product of matrices (see layout.py) too.
+
     One with a bias, as in squeeze-and-excitation, may be rectified in place, and is cheap.
     """
-    if operator is torch.ops.aten.convolution.default and inputs[2] is None:
+    aten = torch.ops.aten
+    convolves = operator is aten.convolution.default and inputs[2] is None
+    if convolves or operator is aten.mm.default:
         return CheckpointPolicy.MUST_SAVE
     return CheckpointPolicy.PREFER_RECOMPUTE

@@ -28,7 +28,7 @@ class Root(nn.Module):
 
     def forward(self, *features: Tensor) -> Tensor:
         """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
-        return recompute(self, self._forward, *features, what=self.recompute)
+        return recompute([self], self._forward, *features, what=self.recompute)
 
     def _forward(self, *features: Tensor) -> Tensor:
         return self.relu(conv_norm(self.conv, self.bn, torch.cat(features, dim=1)))

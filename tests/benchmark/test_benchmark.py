@@ -18,6 +18,7 @@ TINY = 'res2net_light_14w_4s'
 def test_tool_writes_figures_and_names_the_absent(tmp_path):
     command = [sys.executable, ROOT / 'tools' / 'benchmark.py', '--model', TINY]
     command += ['--peers', 'mmdet,resnet50', '--size', '64x96', '--rounds', '2', '--warmup', '1']
+    command += ['--treat', 'eager,fuse']
     done = subprocess.run(
         [*map(str, command), '--json', str(tmp_path / 'found.json')],
         capture_output=True,
@@ -77,6 +78,17 @@ def test_peers_that_are_not_installed_say_so(monkeypatch):
         f'timm {TINY}': 'timm is not installed',
         'resnet50': 'mmdet is not installed',
     }
+
+
+def test_treatments_that_cannot_be_had_say_so(monkeypatch):
+    monkeypatch.setattr('res2net_mm.benchmark.treatments.find_spec', lambda name: None)
+    run = dict(size=(32, 32), rounds=1, warmup=0)
+    report = benchmark(find_contestants([TINY], []), **run)
+    assert [row.name for row in report.rows] == [f'{TINY} eager', f'{TINY} fuse']
+    assert report.absent == {'openvino': 'openvino is not installed'}
+    monkeypatch.undo()
+    report = benchmark(find_contestants([TINY], []), dtype='bfloat16', **run)
+    assert report.absent == {'openvino': 'it is measured on cpu in float32 only'}
 
 
 def test_race_runs_all_in_turn_and_counts_no_warm_up():
