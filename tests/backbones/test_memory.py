@@ -95,6 +95,7 @@ def peak(backbone: nn.Module, x: torch.Tensor) -> int:
     return peak_memory(lambda: step(backbone, x))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     'arguments',
     [dict(norm_eval=False), dict(norm_eval=True), dict(norm_eval=False, frozen_stages=1)],
@@ -118,6 +119,7 @@ def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(argume
         assert ours <= 0.9 * theirs  # the maps before most norms are not kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('arguments', [{}, dict(norm_eval=True), dict(memory='low')], ids=str)
 def test_compiles_without_a_break(arguments):
     plain, compiled = pair('v1', **arguments)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HARNESS = Path(__file__).with_name('kill_points.py')
 
 
@@ -40,7 +42,6 @@ def test_told_to_stop(tmp_path):
     assert set(found['repeated']) == {0}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize('number', [signal.SIGKILL, signal.SIGTERM], ids=['kill', 'terminate'])
 @pytest.mark.parametrize(
     'options',
