@@ -65,4 +65,5 @@ def find_test_dataset(cfg: Config) -> ConfigDict:
 def _classes_of(cfg: Config) -> tuple[str, ...] | None:
     dataset = find_test_dataset(cfg)
     named = (dataset.get('metainfo') or {}).get('classes')
-    return named or getattr(DATASETS.get(dataset.type), 'METAINFO', {}).get('classes')
+    with DATASETS.switch_scope_and_registry(None) as registry:  # its own, of the default scope
+        return named or getattr(registry.get(dataset.type), 'METAINFO', {}).get('classes')
