@@ -28,7 +28,8 @@ class Row:
     Attributes:
         name: Network and treatment.
         gmacs: Multiply-adds in 1e9 of one forward pass of the whole batch.
-        peak_mib: Most memory a run takes beyond weights, gradients and input, in MiB.
+        peak_mib: Most memory of PyTorch's that a run takes beyond weights, gradients and input, in
+            MiB; an engine's own is not in it.
         seconds: Median of the runs.
         quartiles: First and third quartile of the runs, in seconds.
         cpu_seconds: Median of the processor's seconds, all threads together.

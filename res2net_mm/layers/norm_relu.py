@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .conv_norm import is_watched
+from .layout import is_plain_on_cpu
 
 
 def norm_relu(norm: nn.Module, relu: nn.Module, x: Tensor) -> Tensor:
@@ -51,9 +52,7 @@ class _NormRelu(torch.autograd.Function):
 
 def _is_trained_by_batches(norm: nn.Module, x: Tensor) -> bool:
     return (
-        not torch.compiler.is_compiling()
-        and not torch.jit.is_tracing()
-        and type(x) is Tensor
+        is_plain_on_cpu(x)
         and type(norm) is nn.BatchNorm2d
         and norm.training
         and norm.affine
@@ -61,6 +60,5 @@ def _is_trained_by_batches(norm: nn.Module, x: Tensor) -> bool:
         and norm.momentum is not None
         and torch.is_grad_enabled()
         and (x.requires_grad or norm.weight.requires_grad or norm.bias.requires_grad)
-        and x.device.type == 'cpu'
         and x.dtype == norm.weight.dtype
     )

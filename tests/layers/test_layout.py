@@ -67,6 +67,19 @@ def test_gradients_are_channels_last_again():
     torch.testing.assert_close(x.grad, 2 * (2 * x.detach()).cos())
 
 
+def test_transforms_of_functions_go_through():
+    backbone, images = build(TINY), torch.randn(2, 3, 64, 64)
+
+    def loss(parameters):
+        with torch.no_grad():  # statistics may not be changed in place inside a transform
+            buffers = {name: buffer.clone() for name, buffer in backbone.named_buffers()}
+        features = torch.func.functional_call(backbone, (parameters, buffers), (images,))
+        return sum(feature.mean() for feature in features)
+
+    gradients = torch.func.grad(loss)(dict(backbone.named_parameters()))
+    assert all(gradient.isfinite().all() for gradient in gradients.values())
+
+
 @pytest.mark.parametrize('name', [TINY, 'dla60_res2net'])
 def test_features_lie_as_the_images_do_and_are_those_of_the_other_layout(name, monkeypatch):
     backbone, images = build(name).eval(), torch.randn(1, 3, 64, 96)
