@@ -47,16 +47,7 @@ setup(
     install_requires=['jinja2', 'matplotlib', 'numpy', 'packaging', 'pycocotools', 'scipy', 'tqdm'],
     extras_require={
         'openmmlab': pins('torch') + pins('openmmlab') + pins('runtime'),
-        'original': [
-            'mmengine>=0.10.7',
-            'mmcv>=2.1.0,<2.2.0',
-            'mmdet>=3.3.0,<4',
-            'mmsegmentation>=1.2.2,<2',
-            'setuptools<81',
-            'ftfy',
-            'regex',
-            'captum',
-        ],
+        'original': pins('torch') + pins('original') + pins('runtime') + ['setuptools<81'],
         'dev': pins('dev'),
     },
     cmdclass={'sdist': SdistWithPins},

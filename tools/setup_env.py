@@ -4,6 +4,7 @@
     python3 tools/setup_env.py                     # .venv in this checkout
     python3 tools/setup_env.py --venv ~/res2net    # elsewhere
     python3 tools/setup_env.py --cpu               # the CPU build although there is an NVIDIA GPU
+    python3 tools/setup_env.py --original          # mmengine, mmcv, ... in place of onedl-*
 
 It installs what requirements.txt pins, in the order that works: torch first, then mmcv compiled
 against it (the wheel is kept in the user's cache, so only the first set-up takes minutes), the

@@ -1,12 +1,19 @@
 """requirements.txt: exact pins in known sections."""
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from environment.pins import SECTIONS, Pin, read_pins
 from environment.report import SetupError
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def project_pins() -> list[Pin]:
+    return [pin for section in read_pins(ROOT / 'requirements.txt').values() for pin in section]
 
 
 def write_requirements(folder: Path, **sections: str) -> Path:
@@ -50,8 +57,29 @@ def test_sections_must_be_known_and_complete(tmp_path, text, message):
 
 
 def test_the_projects_pins_name_each_package_once():
-    pins = read_pins(ROOT / 'requirements.txt')
-    names = [pin.name.lower() for section in pins.values() for pin in section]
+    names = [pin.name.lower() for pin in project_pins()]
     assert len(names) == len(set(names))
     assert 'torchvision' not in names  # not a dependency
     assert 'opencv-python' not in names  # needs libGL
+
+
+def test_what_a_pinned_package_needs_is_pinned_too():
+    """All but torch is installed without what it declares to need, so that has to stand there."""
+    pins = {canonicalize_name(pin.name): pin.version for pin in project_pins()}
+    left_out = {'opencv-python', 'imagecorruptions-imaug'}  # libGL; only to corrupt images
+    for name in pins.keys() - {'torch'}:
+        for line in declared_requirements(name):
+            need = Requirement(line)
+            if need.marker and not need.marker.evaluate({'extra': ''}):
+                continue
+            needed = canonicalize_name(need.name)
+            assert needed in pins or needed in left_out, f'{name} needs {line}'
+            assert needed in left_out or need.specifier.contains(pins[needed]), f'{name}: {line}'
+
+
+def declared_requirements(name: str) -> list[str]:
+    """What an installed distribution declares; of the other line, or Python, none is installed."""
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []

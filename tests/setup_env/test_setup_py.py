@@ -24,7 +24,8 @@ def test_the_extras_are_the_pins(told):
     assert [line.replace(' ', '') for line in extras['dev']] == [
         str(pin).replace(' ', '') for pin in pins['dev']
     ]
-    assert {str(pin) for pin in pins['openmmlab']} <= set(extras['openmmlab'])
+    for line in ('openmmlab', 'original'):
+        assert {str(pin) for pin in [*pins['torch'], *pins[line]]} <= set(extras[line])
 
 
 def test_the_templates_of_the_report_are_packaged(told):

@@ -6,7 +6,14 @@ import pytest
 from environment.report import SetupError
 from environment.virtual_env import VirtualEnv
 
-WANTED = {'python': '3.11', 'folder': 'here', 'device': 'cpu', 'checkout': 'there', 'digest': 'd'}
+WANTED = {
+    'python': '3.11',
+    'folder': 'here',
+    'device': 'cpu',
+    'line': 'l',
+    'checkout': 'there',
+    'digest': 'd',
+}
 
 
 @pytest.fixture
@@ -36,7 +43,7 @@ def test_an_environment_whose_python_is_gone_is_not_up_to_date(venv):
     assert not venv.is_up_to_date(WANTED)
 
 
-@pytest.mark.parametrize('name', ['python', 'folder', 'device'])
+@pytest.mark.parametrize('name', ['python', 'folder', 'device', 'line'])
 def test_an_environment_for_something_else_is_made_anew(venv, name):
     venv.mark(WANTED | {name: 'other'}, complete=True)
     assert venv.misfit(WANTED) == f'{name} was other, now {WANTED[name]}'

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .report import SetupError
 
-SECTIONS = ('torch', 'build', 'openmmlab', 'runtime', 'dev')
+SECTIONS = ('torch', 'build', 'openmmlab', 'original', 'runtime', 'dev')
 _HEADER = re.compile(r'# \[(\w+)\]')
 _PIN = re.compile(r'(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[\w.+!-]+)(?P<marker>\s*;\s*\S.*)?')
 

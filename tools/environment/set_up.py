@@ -17,6 +17,7 @@ from .wheel_cache import WheelCache, default_cache, wheel_key
 
 ROOT = Path(__file__).resolve().parents[2]
 GIB = 1 << 30
+LINES = ('openmmlab', 'original')  # sections of requirements.txt: mmengine, mmcv, the rest
 NEEDED_DISK = {'cpu': 3 * GIB, 'cuda': 14 * GIB}
 
 VERIFY = """
@@ -46,11 +47,15 @@ class SetUp:
         self.cache = (args.cache or default_cache()).expanduser().absolute()
         self.rebuild = args.rebuild
         self.device = args.device or ('cuda' if has_nvidia_gpu() else 'cpu')
+        # Both lines install the same modules, so an environment holds one of them.
+        self.line, other = LINES if not args.original else reversed(LINES)
         self.pins = read_pins(ROOT / 'requirements.txt')
+        del self.pins[other]
         self.wanted = {
             'python': '{}.{}'.format(*sys.version_info),
             'folder': str(self.venv.folder),
             'device': self.device,
+            'line': self.line,
             'checkout': str(ROOT),
             'digest': input_digest(),
         }
@@ -67,9 +72,8 @@ class SetUp:
                 return
             started = time.monotonic()
             self.check_disk()
-            print(
-                f'setting up {folder} (Python {sys.version.split()[0]}, {self.device})', flush=True
-            )
+            what = f'Python {sys.version.split()[0]}, {self.line}, {self.device}'
+            print(f'setting up {folder} ({what})', flush=True)
             self.make_venv()
             self.report = Report(folder / 'setup.log')
             self.install_pins()
@@ -102,7 +106,7 @@ class SetUp:
     def install_pins(self) -> None:
         with self.report.step('requirements'):
             pins = [*self.pins['build'], *self.pins['runtime'], *self.pins['dev']]
-            self.pip('install', *pins)
+            self.pip('install', '--no-deps', *pins)  # captum's requirement is any torch, for CUDA
             self.report.set_detail(f'{len(pins)} pinned packages')
 
     def install_torch(self) -> None:
@@ -133,7 +137,7 @@ class SetUp:
 
     def install_mmcv(self) -> None:
         """Install mmengine, then mmcv: its cached wheel if that can be trusted, else a new one."""
-        mmengine, mmcv = self.openmmlab('mmengine')[0], self.openmmlab('mmcv')[0]
+        mmengine, mmcv = self.pins[self.line][:2]
         cached = WheelCache(self.cache, wheel_key(str(mmcv), self.torch_version, self.device))
         wait = 'mmcv: waiting for another set-up that builds the same wheel'
         with (
@@ -178,9 +182,9 @@ class SetUp:
 
     def install_openmmlab(self) -> None:
         with self.report.step('mmdet, mmseg'):
-            pins = self.openmmlab('imaug', 'mmdetection', 'mmsegmentation')
+            pins = self.pins[self.line][2:]
             self.pip('install', '--no-deps', '--no-build-isolation', *pins)
-            self.report.set_detail(', '.join(pin.version for pin in pins[1:]))
+            self.report.set_detail(', '.join(map(str, pins)))
 
     def install_checkout(self) -> None:
         with self.report.step('res2net_mm'):
@@ -193,10 +197,6 @@ class SetUp:
             pins = [pin for section in self.pins.values() for pin in section if not pin.marker]
             self.ask(VERIFY, *pins)
             self.report.set_detail(f'{len(pins)} versions, imports, one compiled operator')
-
-    def openmmlab(self, *names: str) -> list[Pin]:
-        """Return the pins of the OpenMMLab packages whose names end so, `onedl-` or not."""
-        return [pin for name in names for pin in self.pins['openmmlab'] if pin.name.endswith(name)]
 
     def pip(self, *words) -> None:
         self.report.run([self.venv.python, '-m', 'pip', *words], env=self.venv.environ())
@@ -227,6 +227,11 @@ def parse_arguments(arguments: list[str] | None, description: str) -> argparse.N
     )
     parser.add_argument(
         '--venv', type=Path, default=ROOT / '.venv', help='folder (default: .venv in this checkout)'
+    )
+    parser.add_argument(
+        '--original',
+        action='store_true',
+        help='the original OpenMMLab packages in place of the maintained ones (onedl-*)',
     )
     device = parser.add_mutually_exclusive_group()
     device.add_argument(

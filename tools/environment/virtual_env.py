@@ -42,9 +42,9 @@ class VirtualEnv:
                 f'{self.folder} exists and is not a virtual environment: remove it, or name '
                 f'another folder with --venv.'
             )
-        for name in ('python', 'folder', 'device') if stamp else ():
-            if stamp.get(name) != wanted[name]:
-                return f'{name} was {stamp.get(name)}, now {wanted[name]}'
+        for name in ('python', 'folder', 'device', 'line'):
+            if stamp and stamp.get(name, wanted[name]) != wanted[name]:
+                return f'{name} was {stamp[name]}, now {wanted[name]}'
         version = self._run('import sys, pip; print(*sys.version_info[:2], sep=".")')
         if version == wanted['python']:
             return None
