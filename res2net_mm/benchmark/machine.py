@@ -8,15 +8,14 @@ from pathlib import Path
 import torch
 
 LIBRARIES = (
-    'torch',
     'torchvision',
     'mmcv',
     'mmcv-lite',
     'onedl-mmcv',
     'mmdet',
     'onedl-mmdetection',
+    'timm',
 )
-LIBRARIES += ('timm',)
 SIDE = 2048  # of the square matrices whose product is taken for the machine's best
 
 
@@ -27,6 +26,7 @@ def describe_machine(device: str) -> dict[str, str | int]:
         threads=torch.get_num_threads(),
         vectors=torch.backends.cpu.get_cpu_capability(),
         python=platform.python_version(),
+        torch=str(torch.__version__),  # with the build, which the wheel's may lack
     )
     for library in LIBRARIES:
         try:

@@ -97,7 +97,11 @@ def peak(backbone: nn.Module, x: torch.Tensor) -> int:
 
 @pytest.mark.parametrize(
     'arguments',
-    [dict(norm_eval=False), dict(norm_eval=True), dict(norm_eval=False, frozen_stages=1)],
+    [
+        dict(norm_eval=False),
+        pytest.param(dict(norm_eval=True), marks=pytest.mark.slow),
+        pytest.param(dict(norm_eval=False, frozen_stages=1), marks=pytest.mark.slow),
+    ],
     ids=str,
 )
 def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(arguments):
@@ -118,6 +122,7 @@ def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(argume
         assert ours <= 0.9 * theirs  # the maps before most norms are not kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('arguments', [{}, dict(norm_eval=True), dict(memory='low')], ids=str)
 def test_compiles_without_a_break(arguments):
     plain, compiled = pair('v1', **arguments)

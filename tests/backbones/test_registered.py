@@ -8,6 +8,7 @@ import pytest
 CFG = "dict(type='res2net_mm.Res2Net', preset='res2net_light_14w_4s')"
 
 
+@pytest.mark.slow  # each imports the toolbox anew
 @pytest.mark.parametrize(
     'build',
     [
@@ -32,6 +33,7 @@ def test_beside_mmdets_own_res2net():
     assert type(ours).__module__.startswith('res2net_mm')
 
 
+@pytest.mark.slow
 def test_importing_twice_is_harmless(tmp_path):
     """In a process of its own: the classes of this one must stay what others have imported."""
     code = (

@@ -1,30 +1,20 @@
 """The benchmark: what it compares, what it says of those who are absent, what it measures."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import torch
+from tool_process import run
 
 from res2net_mm.benchmark import Times, benchmark, find_contestants, peak_memory, race, ratio
 from res2net_mm.errors import UserError
 
-ROOT = Path(__file__).parents[2]
 TINY = 'res2net_light_14w_4s'
 
 
 def test_tool_writes_figures_and_names_the_absent(tmp_path):
-    command = [sys.executable, ROOT / 'tools' / 'benchmark.py', '--model', TINY]
-    command += ['--peers', 'mmdet,resnet50', '--size', '64x96', '--rounds', '2', '--warmup', '1']
-    done = subprocess.run(
-        [*map(str, command), '--json', str(tmp_path / 'found.json')],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
+    options = f'--model {TINY} --peers mmdet,resnet50 --size 64x96 --rounds 2 --warmup 1'.split()
+    done = run('benchmark.py', *options, '--json', tmp_path / 'found.json', cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / 'found.json').read_text())
     rows = {row['name']: row for row in found['rows']}

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from shipped_configs import LIGHT, LIGHT_SEGMENTER
-from test_tools import one_error, run
+from tool_process import one_error, run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.registry import MODELS, TRANSFORMS, init_default_scope
 from mmengine.structures import BaseDataElement
 from shipped_configs import LIGHT, LIGHT_SEGMENTER
-from test_tools import one_error, run
+from tool_process import one_error, run
 
 from res2net_mm.engine.class_activation import draw_class_activation
 from res2net_mm.engine.pretrained import drop_pretrained

@@ -1,18 +1,16 @@
 """Scoring files from the command line: COCO, VOC, and everything that can be wrong with them."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import tool_process
 
 from res2net_mm.engine.evaluate_files import evaluate_files
 from res2net_mm.errors import UserError
 
-TOOL = Path(__file__).parents[2] / 'tools/eval_by_size.py'
+TOOL = 'eval_by_size.py'
 TRUTH = {
     'images': [{'id': i, 'height': 100, 'width': 120, 'file_name': f'{i}.jpg'} for i in (1, 2)],
     'categories': [{'id': 1, 'name': 'ant'}, {'id': 2, 'name': 'bee'}],
@@ -72,12 +70,8 @@ def test_the_tool_prints_tables_and_writes_json(coco, tmp_path):
     gt, dt = coco([GOOD])
     bins = '--bins tiny:0:0.3 rest:0.3: --by relative-side'
     options = f'{bins} --bootstrap 5 --classwise'.split()
-    done = subprocess.run(
-        [sys.executable, TOOL, '--gt', gt, '--dt', dt, '--json', tmp_path / 'out.json', *options],
-        capture_output=True,
-        text=True,
-        cwd=TOOL.parents[1],
-    )
+    files = ['--gt', gt, '--dt', dt, '--json', tmp_path / 'out.json']
+    done = tool_process.run(TOOL, *files, *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert 'gt.json: 2 images, 2 objects' in done.stdout
     assert '% of image side' in done.stdout
@@ -86,16 +80,9 @@ def test_the_tool_prints_tables_and_writes_json(coco, tmp_path):
     written = json.loads((tmp_path / 'out.json').read_text())['bbox']
     assert [entry['boxes'] for entry in written['scores']] == [1, 1, 2]
     assert written['resamples'] == 5
-    failed = subprocess.run(
-        [sys.executable, TOOL, '--gt', gt, '--dt', tmp_path / 'no.json'],
-        capture_output=True,
-        text=True,
-        cwd=TOOL.parents[1],
-    )
-    assert failed.returncode == 2
-    assert failed.stderr.strip().endswith(
-        f'error: cannot read {tmp_path}/no.json: No such file or directory'
-    )
+    failed = tool_process.run(TOOL, '--gt', gt, '--dt', tmp_path / 'no.json', cwd=tmp_path)
+    said = f'error: cannot read {tmp_path}/no.json: No such file or directory'
+    assert tool_process.one_error(failed) == said
 
 
 def test_both_shapes_are_scored_where_both_files_have_them(coco):

@@ -1,13 +1,11 @@
 """Scoring folders of label maps from the command line, and everything that can be wrong."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import tool_process
 from PIL import Image
 
 from res2net_mm.engine.evaluate_label_maps import evaluate_label_maps
@@ -15,7 +13,6 @@ from res2net_mm.engine.evaluate_saved import evaluate_saved
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions import read_regions, score_regions
 
-TOOL = Path(__file__).parents[2] / 'tools/eval_by_size.py'
 NAMES = ('x/a.png', 'x/b.png', 'c.png')
 
 
@@ -57,13 +54,8 @@ def test_the_tool_prints_the_table_and_writes_files(folders, tmp_path):
     gt, dt = folders
     out = tmp_path / 'out.json'
     options = f'--gt {gt} --dt {dt} --classes sky wall cat --bins 5 --by side --bootstrap 4'
-    done = subprocess.run(
-        [sys.executable, TOOL, *options.split(), '--json', out],
-        capture_output=True,
-        text=True,
-        cwd=TOOL.parents[1],
-        check=False,
-    )
+    options = [*options.split(), '--json', out]
+    done = tool_process.run('eval_by_size.py', *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for text in ('3 label maps of 3 classes, as given', 'mIoU', '95 % intervals of 4 draws', 'cat'):
         assert text in done.stdout

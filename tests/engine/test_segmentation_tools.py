@@ -8,7 +8,7 @@ import torch
 from mmengine.config import Config
 from mmengine.structures import BaseDataElement, PixelData
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN_SEGMENTER, QUICK
-from test_tools import one_error, run
+from tool_process import one_error, run
 
 from res2net_mm.engine import LabelMapHook, evaluate
 from res2net_mm.engine.datasets import use_folder

@@ -1,37 +1,15 @@
 """The real tools in processes of their own: train, test, resume, and their errors in one line."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
-from shipped_configs import LIGHT, MAIN, QUICK, ROOT
+from shipped_configs import LIGHT, MAIN, QUICK
+from tool_process import one_error, run, run_afresh
 
 OPTIONS = [f'{key}={value}' for key, value in QUICK.items()]
-
-
-def run(tool: str, *arguments: object, cwd: Path, **env: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, ROOT / 'tools' / tool, *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def one_error(done: subprocess.CompletedProcess) -> str:
-    """The one line a user reads."""
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert 'Traceback' not in done.stderr
-    errors = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
-    assert len(errors) == 1
-    return errors[0]
 
 
 def rename_class(folder: Path, target: Path) -> Path:
@@ -47,7 +25,7 @@ def rename_class(folder: Path, target: Path) -> Path:
 def test_train_test_resume(coco_folder, tmp_path):
     work_dir = tmp_path / 'run'
     common = ['--data', coco_folder, '--work-dir', work_dir]
-    done = run('train.py', LIGHT, *common, '--cfg-options', *OPTIONS, cwd=tmp_path)
+    done = run_afresh('train.py', LIGHT, *common, '--cfg-options', *OPTIONS, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     said = done.stdout + done.stderr
     for line in (

@@ -4,7 +4,8 @@ import csv
 import re
 
 import pytest
-from test_compare_runs import compare, run
+from test_compare_runs import TOOL, compare
+from tool_process import run
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import make_bins
@@ -86,7 +87,8 @@ def test_bins_are_those_of_the_runs_or_chosen(segmenter_dir, tmp_path):
 def test_label_maps_through_the_tool(drawn_maps, segmenter_dir, tmp_path):
     page = tmp_path / 'report.html'
     options = ['--gt', drawn_maps.gt, '--images', drawn_maps.images, '--bootstrap', 5]
-    done = run(*drawn_maps.folders, *options, '--pictures', 2, '-o', page)
+    options += ['--pictures', 2, '-o', page]
+    done = run(TOOL, *drawn_maps.folders, *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert 'Regions: fine against coarse' in done.stdout
     assert 'classes, named by' in done.stdout

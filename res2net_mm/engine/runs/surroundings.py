@@ -38,6 +38,7 @@ def versions() -> dict[str, str]:
         for part in distributions()
         if part.metadata['Name']
     }
+    installed['torch'] = str(torch.__version__)  # with the build, which the wheel's may lack
     below = dict(python=platform.python_version(), system=platform.platform())
     below['cpu'] = f'{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}'
     below['threads'] = str(torch.get_num_threads())

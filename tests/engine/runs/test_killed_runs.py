@@ -33,6 +33,7 @@ def test_killed_between_and_within_writes(tmp_path):
     assert len(found['statuses']) == 3
 
 
+@pytest.mark.slow
 def test_told_to_stop(tmp_path):
     """By a scheduler: it has saved where it was, so that no iteration is done twice."""
     found = kill_and_resume(tmp_path, every=52, offset=61, number=signal.SIGTERM)
