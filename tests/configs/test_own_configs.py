@@ -31,7 +31,7 @@ def run(code, cwd):
 @pytest.mark.parametrize(
     ('imports', 'base'),
     [
-        ('import res2net_mm', NAME),
+        pytest.param('import res2net_mm', NAME, marks=pytest.mark.slow),
         ('', f"__import__('res2net_mm') and {NAME}"),
     ],
     ids=['imported before', 'imported by the name'],

@@ -15,6 +15,18 @@ from res2net_mm.data.image_file import ORIENTATION
 from res2net_mm.errors import UserError
 
 
+@pytest.fixture
+def drawn():
+    """The picture is drawn, which would take most of the time of every test here."""
+
+
+@pytest.fixture(autouse=True)
+def undrawn(request, monkeypatch):
+    if 'drawn' not in request.fixturenames:
+        for name in ('draw_boxes', 'draw_shares'):
+            monkeypatch.setitem(check_folder.__globals__, name, lambda *given: given[-2])
+
+
 def write_noise(path, size=(60, 80), seed=0, orientation=None, **options):
     """An image of its own, so that no two are alike."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -321,7 +333,7 @@ def test_a_turned_image_labelled_as_it_is_shown_is_a_note(coco):
     assert any('labelled as they are shown' in finding.what for finding in found.findings)
 
 
-def test_the_picture_is_one(coco):
+def test_the_picture_is_one(coco, drawn):
     (path,) = check(coco).pictures
     with Image.open(path) as picture:
         assert picture.format == 'PNG'

@@ -112,7 +112,15 @@ def classifier():
     )
 
 
-@pytest.mark.parametrize('make', [two_stages, retinanet, segmenter, classifier])
+@pytest.mark.parametrize(
+    'make',
+    [
+        two_stages,
+        segmenter,
+        pytest.param(retinanet, marks=pytest.mark.slow),
+        pytest.param(classifier, marks=pytest.mark.slow),
+    ],
+)
 def test_every_kind_of_model(make, checkpoints, image, tmp_path):
     out = tmp_path / 'seen.png'
     said = []
