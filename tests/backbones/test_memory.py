@@ -95,13 +95,10 @@ def peak(backbone: nn.Module, x: torch.Tensor) -> int:
     return peak_memory(lambda: step(backbone, x))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     'arguments',
-    [
-        dict(norm_eval=False),
-        pytest.param(dict(norm_eval=True), marks=pytest.mark.slow),
-        pytest.param(dict(norm_eval=False, frozen_stages=1), marks=pytest.mark.slow),
-    ],
+    [dict(norm_eval=False), dict(norm_eval=True), dict(norm_eval=False, frozen_stages=1)],
     ids=str,
 )
 def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(arguments):

@@ -34,6 +34,7 @@ def test_two_work_dirs(drawn, work_dir, tmp_path):
     assert not report.notes
 
 
+@pytest.mark.slow
 def test_three_files_with_boxes_and_masks(drawn, tmp_path):
     report, _ = compare(
         [*drawn.files, drawn.files[0]],

@@ -66,6 +66,7 @@ def test_the_page_is_whole(segmenter_dir, tmp_path):
     assert 'background `#5a5a5a`' in markdown  # of the data set's palette
 
 
+@pytest.mark.slow
 def test_bins_are_those_of_the_runs_or_chosen(segmenter_dir, tmp_path):
     bins = [('low', 0, 0.1), ('high', 0.1, None)]
     options = dict(bins=bins, bins_by='relative-side')

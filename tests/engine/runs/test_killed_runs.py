@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HARNESS = Path(__file__).with_name('kill_points.py')
 
 
@@ -33,7 +35,6 @@ def test_killed_between_and_within_writes(tmp_path):
     assert len(found['statuses']) == 3
 
 
-@pytest.mark.slow
 def test_told_to_stop(tmp_path):
     """By a scheduler: it has saved where it was, so that no iteration is done twice."""
     found = kill_and_resume(tmp_path, every=52, offset=61, number=signal.SIGTERM)
@@ -41,7 +42,6 @@ def test_told_to_stop(tmp_path):
     assert set(found['repeated']) == {0}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize('number', [signal.SIGKILL, signal.SIGTERM], ids=['kill', 'terminate'])
 @pytest.mark.parametrize(
     'options',
