@@ -13,6 +13,7 @@ help:
 	@echo 'make test        set up, then lint and the whole test suite'
 	@echo 'make test-quick  set up, then the tests that take seconds'
 	@echo 'make setup       make or update $(VENV); SETUP_ARGS=--cpu leaves a GPU unused'
+	@echo '                 SETUP_ARGS=--original installs mmengine, mmcv, ... in place of onedl-*'
 	@echo 'make format      let ruff format the code and mend what it can'
 	@echo 'make clean       remove $(VENV) and what tests and builds left (the wheel cache stays)'
 

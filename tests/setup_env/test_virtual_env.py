@@ -49,6 +49,11 @@ def test_an_environment_for_something_else_is_made_anew(venv, name):
     assert venv.misfit(WANTED) == f'{name} was other, now {WANTED[name]}'
 
 
+def test_an_environment_from_before_there_was_a_choice_is_of_the_maintained_line(venv):
+    venv.mark({name: WANTED[name] for name in WANTED if name != 'line'}, complete=True)
+    assert venv.misfit(WANTED | {'line': 'original'}) == 'line was openmmlab, now original'
+
+
 def test_a_folder_that_is_not_ours_is_left_alone(venv):
     (venv.folder / 'thesis.txt').touch()
     with pytest.raises(SetupError, match='is not a virtual environment'):

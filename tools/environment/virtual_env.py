@@ -42,9 +42,11 @@ class VirtualEnv:
                 f'{self.folder} exists and is not a virtual environment: remove it, or name '
                 f'another folder with --venv.'
             )
-        for name in ('python', 'folder', 'device', 'line'):
-            if stamp and stamp.get(name, wanted[name]) != wanted[name]:
-                return f'{name} was {stamp[name]}, now {wanted[name]}'
+        if stamp:
+            stamp = {'line': 'openmmlab', **stamp}  # the only one when stamps did not say
+        for name in ('python', 'folder', 'device', 'line') if stamp else ():
+            if stamp.get(name) != wanted[name]:
+                return f'{name} was {stamp.get(name)}, now {wanted[name]}'
         version = self._run('import sys, pip; print(*sys.version_info[:2], sep=".")')
         if version == wanted['python']:
             return None
