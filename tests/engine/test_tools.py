@@ -22,6 +22,7 @@ def rename_class(folder: Path, target: Path) -> Path:
     return target
 
 
+@pytest.mark.slow  # in fresh processes, as users have them
 def test_train_test_resume(coco_folder, tmp_path):
     work_dir = tmp_path / 'run'
     common = ['--data', coco_folder, '--work-dir', work_dir]
@@ -41,7 +42,9 @@ def test_train_test_resume(coco_folder, tmp_path):
 
     checkpoint = work_dir / 'epoch_1.pth'
     (work_dir / 'ap_by_size.json').unlink()
-    done = run('test.py', LIGHT, checkpoint, *common, '--cfg-options', *OPTIONS, cwd=tmp_path)
+    done = run_afresh(
+        'test.py', LIGHT, checkpoint, *common, '--cfg-options', *OPTIONS, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads((work_dir / 'ap_by_size.json').read_text()) == report
     assert (work_dir / 'predictions.png').stat().st_size > 10_000
@@ -49,7 +52,7 @@ def test_train_test_resume(coco_folder, tmp_path):
 
     shutil.copytree(work_dir, tmp_path / 'again', ignore=shutil.ignore_patterns('*.pth'))
     runs = [work_dir, tmp_path / 'again']
-    done = run('compare_by_size.py', *runs, '--bootstrap', 2, cwd=tmp_path)
+    done = run_afresh('compare_by_size.py', *runs, '--bootstrap', 2, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert 'again against run' in done.stdout
     page = (tmp_path / 'report.html').read_text(encoding='utf-8')
@@ -58,7 +61,7 @@ def test_train_test_resume(coco_folder, tmp_path):
 
     other = rename_class(coco_folder, tmp_path / 'other')
     error = one_error(
-        run(
+        run_afresh(
             'test.py',
             LIGHT,
             checkpoint,
@@ -72,7 +75,9 @@ def test_train_test_resume(coco_folder, tmp_path):
     assert 'was trained on the classes' in error
 
     longer = [*OPTIONS, 'train_cfg.max_epochs=2']
-    done = run('train.py', LIGHT, *common, '--resume', '--cfg-options', *longer, cwd=tmp_path)
+    done = run_afresh(
+        'train.py', LIGHT, *common, '--resume', '--cfg-options', *longer, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     said = done.stdout + done.stderr
     assert f'resuming from {checkpoint}' in said

@@ -1,13 +1,15 @@
 """The tool as a user runs it."""
 
-from tool_process import one_error, run
+import pytest
+from tool_process import one_error, run, run_afresh
 
 TOOL = 'swap_backbone.py'
 
 
+@pytest.mark.slow  # a process that imports the toolboxes anew
 def test_it_says_what_it_changed_and_where_it_wrote(tmp_path):
     config = 'mmdet::retinanet/retinanet_r18_fpn_1x_coco.py'
-    done = run(TOOL, config, 'res2net_light', cwd=tmp_path)
+    done = run_afresh(TOOL, config, 'res2net_light', cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for said in (
         'model.backbone: ResNet -> res2net_mm.Res2Net',
