@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 from mmseg.structures import SegDataSample
 from shipped_configs import LIGHT
-from test_tools import one_error, run
+from tool_process import one_error, run
 
 import res2net_mm
 from res2net_mm.deploy.export import open_exported
@@ -24,7 +24,7 @@ from res2net_mm.engine.exported_model import ExportedModel
 from res2net_mm.engine.trained_model import _classes_of
 from res2net_mm.errors import UserError
 
-EXAMPLE = Path(__file__).parents[2] / 'examples' / 'run_exported.py'
+EXAMPLE = Path(__file__).parents[2] / 'tools' / 'run_exported.py'
 
 
 @pytest.fixture

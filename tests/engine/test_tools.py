@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 import torch
 from shipped_configs import LIGHT, MAIN, QUICK
 from tool_process import one_error, run, run_afresh

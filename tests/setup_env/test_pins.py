@@ -67,7 +67,7 @@ def test_what_a_pinned_package_needs_is_pinned_too():
     """All but torch is installed without what it declares to need, so that has to stand there."""
     pins = {canonicalize_name(pin.name): pin.version for pin in project_pins()}
     left_out = {'opencv-python', 'imagecorruptions-imaug'}  # libGL; only to corrupt images
-    left_out |= {'coloredlogs', 'flatbuffers', 'openvino-telemetry'}  # not imported; it would report
+    left_out |= {'coloredlogs', 'flatbuffers', 'openvino-telemetry'}  # nothing here imports them
     for name in pins.keys() - {'torch'}:
         for line in declared_requirements(name):
             need = Requirement(line)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Run a file that tools/export_model.py wrote, with its engine, NumPy and OpenCV alone.
 
-    python examples/run_exported.py detector.onnx street.jpg    # pip install onnxruntime
-    python examples/run_exported.py segmenter.xml street.jpg    # pip install openvino
+    python tools/run_exported.py detector.onnx street.jpg    # pip install onnxruntime
+    python tools/run_exported.py segmenter.xml street.jpg    # pip install openvino
 
 Neither PyTorch nor anything of OpenMMLab is needed. The file says by itself what its classes are
 and how images are resized; it normalises and pads inside.
