@@ -6,7 +6,7 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError
 
-LONGEST = 200  # letters of an example
+LONGEST = 1000  # letters of an example
 
 
 @dataclass(frozen=True)

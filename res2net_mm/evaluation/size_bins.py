@@ -63,7 +63,7 @@ class SizeBin:
         limits = (self.low, self.high)
         if not all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits):
             raise UserError(f'size bin {self.name!r}: limits must be numbers, got {limits}')
-        if self.relative and not (self.low < 1 and (self.high <= 1 or math.isinf(self.high))):
+        if self.relative and self.low >= 1:  # its end may lie a hair beyond
             raise UserError(
                 f'size bin {self.name!r}: limits of {self.by} are fractions of the image, 0 to 1, '
                 f'got low {self.low}, high {self.high}'

@@ -148,7 +148,7 @@ BROKEN = {
             (home / 'Annotations/a.xml').write_text(voc_xml(size=None)),
             (home / 'JPEGImages/a.jpg').write_bytes(np.arange(9, dtype=np.uint8).tobytes()),
         ),
-        'a.jpg cannot be read as an image',
+        'a.jpg cannot be read',
     ),
     'no objects': (
         lambda home: [

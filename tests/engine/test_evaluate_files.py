@@ -88,7 +88,7 @@ def test_the_tool_prints_tables_and_writes_json(coco, tmp_path):
 def test_both_shapes_are_scored_where_both_files_have_them(coco):
     octagon = [[0, 0, 20, 0, 20, 20, 0, 20]]
     truth = {**TRUTH, 'annotations': [{**TRUTH['annotations'][0], 'segmentation': octagon}]}
-    rle = {'size': [100, 120], 'counts': 'd'}
+    rle = {'size': [100, 120], 'counts': 'Pg;'}
     (box,), _ = run(*coco([GOOD], truth))
     assert box.iou_type == 'bbox'
     results, _ = run(*coco([{**GOOD, 'segmentation': rle}], truth))
@@ -135,7 +135,7 @@ def test_objects_without_area_box_and_mask_stop_or_are_left_out(coco):
         {'id': 1, 'image_id': 1, 'category_id': 1, 'segmentation': octagon},
         {'id': 2, 'image_id': 1, 'category_id': 1},
     ]
-    rle = {**GOOD, 'segmentation': {'size': [100, 120], 'counts': 'd'}}
+    rle = {**GOOD, 'segmentation': {'size': [100, 120], 'counts': 'Pg;'}}
     files = coco([rle], {**TRUTH, 'annotations': annotations})
     with pytest.raises(UserError, match="1 of 2 annotations have no 'segmentation'"):
         run(*files, iou_types=['segm'])
@@ -146,7 +146,7 @@ def test_objects_without_area_box_and_mask_stop_or_are_left_out(coco):
 def test_masks_of_another_size_are_refused(coco):
     octagon = [[0, 0, 20, 0, 20, 20, 0, 20]]
     truth = {**TRUTH, 'annotations': [{**TRUTH['annotations'][0], 'segmentation': octagon}]}
-    rle = {'size': [120, 100], 'counts': 'd'}
+    rle = {'size': [120, 100], 'counts': 'Pg;'}
     with pytest.raises(UserError, match='1 of 1 detections have a mask of another size'):
         run(*coco([{**GOOD, 'segmentation': rle}], truth))
 
