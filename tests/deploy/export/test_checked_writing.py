@@ -5,8 +5,8 @@ import pytest
 import torch
 
 import res2net_mm
+from res2net_mm.deploy.export import checked_writing as module_under_test
 from res2net_mm.deploy.export import export, open_exported
-from res2net_mm.deploy.export import writing as module_under_test
 from res2net_mm.errors import UserError
 from res2net_mm.presets import PRESETS, find
 
