@@ -84,7 +84,7 @@ def _subset(part: LabelledImages, wanted) -> LabelledImages:
     """The part of ``part`` whose images satisfy ``wanted(index, path)``."""
     pairs = zip(part.content['images'], _paths(part), strict=True)
     images = [image for index, (image, path) in enumerate(pairs) if wanted(index, path)]
-    ids = {image['id'] for image in images}
+    ids = {image['id'] for image in images if 'id' in image}
     annotations = [a for a in part.content['annotations'] if a.get('image_id') in ids]
     content = {**part.content, 'images': images, 'annotations': annotations}
     return replace(part, content=content, is_copy=True)

@@ -1,5 +1,6 @@
 """Finds the splits of a folder in COCO layout: which JSON file, and which folder of images."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +128,8 @@ def _image_dir(root: Path, file: Path, split: str, content: dict) -> Path:
     places = [base / name for name in folders for base in (root, root / 'images')]
     places += [root / 'images', file.parent, root, root / 'JPEGImages', root / 'data']
     places = [place for place in dict.fromkeys(places) if place.is_dir()]
-    present = [sum((place / name).is_file() for name in names) for place in places]
+    # isfile has no error for a name that no file can have.
+    present = [sum(os.path.isfile(place / name) for name in names) for place in places]
     if not any(present):
         looked = ', '.join(str(place.relative_to(root)) for place in places)
         raise UserError(

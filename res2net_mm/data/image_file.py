@@ -10,7 +10,8 @@ from PIL import Image
 from res2net_mm.errors import UserError
 
 #: What Pillow raises over a file that is no image, or far too large for one.
-UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+# A damaged file can claim to hold more than there is memory.
+UNREADABLE = (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError)
 ORIENTATION = 0x0112  # EXIF tag; from 5 on the picture is shown with height and width exchanged
 
 

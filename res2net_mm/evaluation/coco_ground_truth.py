@@ -108,7 +108,13 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
 def read_json(path: str | Path):
     """The content of a JSON file, or one error that names it."""
     try:
-        with open(path, encoding='utf-8') as file:
+        file = open(path, encoding='utf-8')  # noqa: SIM115
+    except OSError as error:
+        raise UserError(f'cannot read {path}: {error.strerror}') from error
+    except ValueError as error:  # a null byte, half a character
+        raise UserError(f'cannot read {str(path)!r}: it is no name of a file') from error
+    try:
+        with file:
             return json.load(file)
     except OSError as error:
         raise UserError(f'cannot read {path}: {error.strerror}') from error
@@ -199,6 +205,8 @@ def segmentation_rle(segmentation, image: Mapping) -> dict | None:
         polygons = segmentation if isinstance(segmentation, (list, tuple)) else [None]
         # Two corners will do: pycocotools draws them, and the scores are to be its own.
         if not all(is_polygon(polygon, *size, corners=2) for polygon in polygons):
+            return None
+        if len(polygons[0]) == 4:  # it takes them for boxes, and fails
             return None
         return mask_api.merge(mask_api.frPyObjects(segmentation, *size))
     counts = segmentation.get('counts')

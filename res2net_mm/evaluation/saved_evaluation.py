@@ -7,12 +7,12 @@ which says how they were scored, and ``ground_truth.json`` where no file holds t
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.coco_detections import IOU_TYPES, Results
+from res2net_mm.evaluation.coco_detections import IOU_TYPES, Results, read_results
 from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth, read_json
 from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.size_bins import make_bins
@@ -62,8 +62,7 @@ class SavedEvaluation:
 
     def read_detections(self, iou_type: str) -> Results:
         """The detections of this kind; as a model's, odd boxes among them stop nothing."""
-        path = self.detections[iou_type]
-        return Results(str(path), read_json(path), from_file=False)
+        return replace(read_results(self.detections[iou_type]), from_file=False)
 
 
 def save_evaluation(

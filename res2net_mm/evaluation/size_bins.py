@@ -16,6 +16,7 @@ import numpy as np
 from res2net_mm.errors import UserError
 
 ALL = 'all'
+MOST = 1e150  # of a limit, so that its square is a number, too
 #: What a bin's limits measure, and the unit they are shown in.
 MEASURES = {
     'area': 'px^2',  # area in square pixels of the original image
@@ -30,6 +31,11 @@ SIZE_TEXTS = {
     'relative-area': '{} / area of the image',
     'relative-side': 'square root of the {} / area of the image',
 }
+
+
+def _refuse_too_large(limits: Iterable[float]) -> None:
+    if any(MOST < limit < math.inf for limit in limits):
+        raise UserError(f'a size bin cannot have a limit beyond {MOST:g}, other than inf')
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class SizeBin:
         limits = (self.low, self.high)
         if not all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits):
             raise UserError(f'size bin {self.name!r}: limits must be numbers, got {limits}')
+        _refuse_too_large(limits)
         if self.relative and self.low >= 1:  # its end may lie a hair beyond
             raise UserError(
                 f'size bin {self.name!r}: limits of {self.by} are fractions of the image, 0 to 1, '
@@ -159,6 +166,7 @@ def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
             raise UserError(f'bins by {by!r} need limits of your own: COCO has its in pixels')
         return COCO_BINS
     bins = tuple(bins)
+    _refuse_too_large(edge for edge in bins if isinstance(edge, Real))
     if bins and all(isinstance(edge, Real) for edge in bins):
         ends = (0, *bins, math.inf)
         texts = [*(f'{edge:g}' for edge in ends[:-1]), 'up']

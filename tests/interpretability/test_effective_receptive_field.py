@@ -77,5 +77,5 @@ def test_dead_units_and_bad_numbers_are_refused():
     with pytest.raises(UserError, match='gradient of stage 1 is zero'):
         measure_receptive_fields(Stages(conv), size=32, draws=1, progress=False)
     for wrong in (dict(size=16), dict(draws=0)):
-        with pytest.raises(UserError, match='must be at least'):
+        with pytest.raises(UserError, match='must lie between'):
             measure_receptive_fields(Stages(conv), **wrong, progress=False)
