@@ -46,7 +46,7 @@ class Agreement:
         left_over[partners[~alone]] = False
         # A box whose score is as good as the least that is let out may be out on one side only.
         for scores in (expected['scores'][alone], found['scores'][left_over]):
-            least = min([*expected['scores'], *found['scores']])
+            least = min([*expected['scores'], *found['scores']], default=0)
             if (scores > least + SCORE).any():
                 raise _disagreement(
                     f'a box of score {scores.max():.4f} has no partner of the same label with '

@@ -53,6 +53,10 @@ def test_a_box_as_good_as_the_least_may_be_on_one_side_only():
     assert compare([*ROWS, [70, 70, 80, 80, 0.1003, 0]], ROWS).compared == 3
 
 
+def test_no_boxes_on_either_side_are_none_compared():
+    assert compare([], []).compared == 0
+
+
 def test_labels():
     agreement = Agreement('segmentation')
     labels = np.zeros((40, 50), int)
