@@ -69,7 +69,9 @@ def root(tmp_path_factory):
 def test_weights_after_an_epoch(root, name):
     """In ``boxless`` one process has no ground truth; ``held`` ends with a short batch."""
     two, one = weights(root / f'{name}.2'), weights(root / f'{name}.1')
-    assert difference(two, one, weights(root / 'before')) < 5e-3
+    # Norms that train amplify what is rounded; test_sync_norm.py has them exact in float64.
+    most = 5e-3 if CASES[name].get('norm_eval', True) else 2e-2
+    assert difference(two, one, weights(root / 'before')) < most
 
 
 def test_weights_that_are_split_over_the_processes(root):
