@@ -1,3 +1,5 @@
+from collections import OrderedDict
+
 import pytest
 from hypothesis import HealthCheck, settings
 from mmengine.logging import MessageHub, MMLogger
@@ -19,8 +21,11 @@ settings.load_profile('quick')
 @pytest.fixture(autouse=True)
 def current_run_ends():
     """What a run makes current for the process (logger, scope, ...) is not so for the next test."""
-    managed = (DefaultScope, MessageHub, MMLogger, Visualizer)
-    before = [kind._instance_dict.copy() for kind in managed]
+    before = {kind: kind._instance_dict.copy() for kind in managed()}
     yield
-    for kind, instances in zip(managed, before, strict=True):
-        kind._instance_dict = instances
+    for kind in managed():
+        kind._instance_dict = before.get(kind, OrderedDict())
+
+
+def managed() -> tuple[type, ...]:
+    return DefaultScope, MessageHub, MMLogger, Visualizer, *Visualizer.__subclasses__()
