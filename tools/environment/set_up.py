@@ -80,7 +80,6 @@ class SetUp:
             self.install_torch()
             self.install_mmcv()
             self.install_openmmlab()
-            self.install_export()
             self.install_checkout()
             self.verify()
             self.venv.mark(self.wanted, complete=True)
@@ -106,7 +105,8 @@ class SetUp:
 
     def install_pins(self) -> None:
         with self.report.step('requirements'):
-            pins = [*self.pins['build'], *self.pins['runtime'], *self.pins['dev']]
+            sections = ('build', 'runtime', 'export', 'dev')
+            pins = [pin for section in sections for pin in self.pins[section]]
             self.pip('install', '--no-deps', *pins)  # captum's requirement is any torch, for CUDA
             self.report.set_detail(f'{len(pins)} pinned packages')
 
@@ -186,11 +186,6 @@ class SetUp:
             pins = self.pins[self.line][2:]
             self.pip('install', '--no-deps', '--no-build-isolation', *pins)
             self.report.set_detail(', '.join(map(str, pins)))
-
-    def install_export(self) -> None:
-        with self.report.step('export'):
-            self.pip('install', '--no-deps', *self.pins['export'])
-            self.report.set_detail(', '.join(pin.name for pin in self.pins['export']))
 
     def install_checkout(self) -> None:
         with self.report.step('res2net_mm'):
