@@ -3,10 +3,9 @@
 
 import argparse
 
-from mmengine.config import DictAction
-
 from res2net_mm.deploy.export import SUFFIXES
 from res2net_mm.engine.export_model import MAX_DROP, PARTS, export_model
+from res2net_mm.engine.option_action import OptionAction
 from res2net_mm.errors import exit_on_user_error
 
 
@@ -51,7 +50,7 @@ def parse_args() -> argparse.Namespace:
         help='images or folders to check it on; default the test set of the config',
     )
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='settings to override, key=value ...'
+        '--cfg-options', nargs='+', action=OptionAction, help='settings to override, key=value ...'
     )
     parser.add_argument('--debug', action='store_true', help='show tracebacks')
     return parser.parse_args()

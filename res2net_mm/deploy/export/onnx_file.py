@@ -10,8 +10,10 @@ from pathlib import Path
 import torch
 from torch.export import ExportedProgram
 
+from res2net_mm.errors import brief
+
 from .metadata import KEY
-from .refusal import first_line, refuse
+from .refusal import refuse
 
 SCOPES = 'pkg.torch.onnx.name_scopes'  # where it says which module a node is of
 OPSET = 20  # GridSample and Gelu are plain operators from here on
@@ -45,7 +47,7 @@ def write_onnx(
                 custom_translation_table=translations(),
             )
         except torch.onnx.errors.OnnxExporterError as error:
-            why = first_line(error.__cause__ or error)
+            why = brief(error.__cause__ or error)
             raise refuse('the model', f'torch.onnx cannot write it: {why}') from error
         for node in made.model.graph.all_nodes():  # lines of the source are nobody's business
             for key in set(node.metadata_props) - {SCOPES}:

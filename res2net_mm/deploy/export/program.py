@@ -6,8 +6,10 @@ import numpy as np
 import torch
 from torch.export import Dim, ExportedProgram
 
+from res2net_mm.errors import brief
+
 from .exportable import Exportable
-from .refusal import first_line, refuse
+from .refusal import refuse
 
 SMALLEST, LARGEST = 129, 1 << 14  # px of a side; the coarsest map of a pyramid has more than one
 STEP = 32  # px
@@ -60,7 +62,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
             reason = error
         else:
             return program, opening
-    raise refuse('the model', f'torch.export does not record it: {first_line(reason)}') from reason
+    raise refuse('the model', f'torch.export does not record it: {brief(reason)}') from reason
 
 
 def _openings() -> list[Opening]:

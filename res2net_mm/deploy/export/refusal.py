@@ -10,12 +10,6 @@ def refuse(part: str, why: str) -> UserError:
     return UserError(f'{part} cannot be exported: {why}')
 
 
-def first_line(error: BaseException) -> str:
-    """Return the kind of an error and the first line of what it says."""
-    lines = str(error).strip().splitlines()
-    return f'{type(error).__name__}: {lines[0]}' if lines else type(error).__name__
-
-
 def require_own_methods_of(base: type, module: object, part: str, names: Iterable[str]) -> None:
     """Raise UserError unless the module is a ``base`` and leaves these methods as they are there.
 

@@ -37,15 +37,7 @@ def named_roi_align(
 
 
 @named_roi_align.register_fake
-def _(
-    feature: Tensor,
-    rois: Tensor,
-    height: int,
-    width: int,
-    scale: float,
-    sampling_ratio: int,
-    aligned: bool,
-) -> Tensor:
+def _(feature: Tensor, rois: Tensor, height: int, width: int, *_: object) -> Tensor:
     return feature.new_empty(rois.shape[0], feature.shape[1], height, width)
 
 
