@@ -79,19 +79,21 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
         raise UserError(f'{file} has no convolution to quantise')
     said_before = logging.root.manager.disable
     logging.disable(logging.WARNING)  # advice to fuse what torch.onnx has fused already
-    quantize_static(
-        model,
-        out,
-        _Reader(images),
-        quant_format=QuantFormat.QDQ,
-        op_types_to_quantize=sorted(OF_FEATURES),
-        nodes_to_quantize=[node.name for node in chosen],
-        per_channel=True,
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-        reduce_range=True,  # weights of seven bits: with eight, processors without VNNI overflow
-    )
-    logging.disable(said_before)
+    try:
+        quantize_static(
+            model,
+            out,
+            _Reader(images),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=sorted(OF_FEATURES),
+            nodes_to_quantize=[node.name for node in chosen],
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            reduce_range=True,  # weights of seven bits: eight overflow on processors without VNNI
+        )
+    finally:
+        logging.disable(said_before)
     _describe(out, onnx)
     return dict(Counter(node.op_type for node in chosen))
 
