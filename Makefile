@@ -6,6 +6,8 @@ FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2]
 PYTHON ?= $(or $(shell for python in python3 python3.12 python3.11 python3.10; do \
 	"$$python" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$python"; break; }; done),python3)
 VENV ?= .venv
+# As many processes as cores, each of one thread: threads that wait for a core cost more than they give.
+PYTEST = OMP_NUM_THREADS=1 "$(VENV)/bin/python" -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 help:
 	@echo 'make demo        set up, then train and test on the embedded demo set'
@@ -27,10 +29,10 @@ demo-seg: setup
 	"$(VENV)/bin/python" tools/demo.py --segmentation
 
 test: lint
-	"$(VENV)/bin/python" -m pytest
+	$(PYTEST)
 
 test-quick: setup
-	"$(VENV)/bin/python" -m pytest -m 'not slow'
+	$(PYTEST) -m 'not slow'
 
 lint: setup
 	"$(VENV)/bin/ruff" check .
