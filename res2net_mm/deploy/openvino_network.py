@@ -21,6 +21,7 @@ from res2net_mm.errors import UserError
 
 from .fuse import fuse
 from .norms import refuse_training
+from .openvino_core import openvino_core
 
 
 class OpenVinoNetwork(nn.Module):
@@ -80,7 +81,7 @@ class OpenVinoNetwork(nn.Module):
             INFERENCE_PRECISION_HINT='f32',  # bfloat16 is the default where the processor has it
             ENABLE_CPU_PINNING=False,  # PyTorch's threads are there too
         )
-        return openvino.Core().compile_model(model, 'CPU', settings).create_infer_request()
+        return openvino_core().compile_model(model, 'CPU', settings).create_infer_request()
 
     def train(self, mode: bool = True) -> 'OpenVinoNetwork':
         """Refuse training: the norms are gone."""

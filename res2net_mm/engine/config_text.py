@@ -1,8 +1,10 @@
 """The text of a config, laid out once."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
+from mmengine.config import config as mmengine_config
 from yapf.yapflib import yapf_api
 
 
@@ -12,8 +14,14 @@ def lay_out_each_config_once() -> None:
     It lays out the same text for the log, the visualizer, the file in the work directory and again
     for each checkpoint, half a second a time.
     """
-    if not isinstance(yapf_api.FormatCode, _Remembering):
-        yapf_api.FormatCode = _Remembering(yapf_api.FormatCode)
+    module = formatting_module()
+    if not isinstance(module.FormatCode, _Remembering):
+        module.FormatCode = _Remembering(module.FormatCode)
+
+
+def formatting_module() -> ModuleType:
+    """Return the module whose ``FormatCode`` MMEngine calls: its own in 0.10, yapf's later."""
+    return mmengine_config if hasattr(mmengine_config, 'FormatCode') else yapf_api
 
 
 class _Remembering:

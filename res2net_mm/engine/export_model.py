@@ -10,7 +10,7 @@ from torch import nn
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
-from res2net_mm.deploy.export import SUFFIXES, export, require_packages
+from res2net_mm.deploy.export import SUFFIXES, export, require_packages, swaps_channels
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find
 
@@ -116,7 +116,7 @@ def _trained(cfg: Config, checkpoint: str | Path, part: str) -> tuple[nn.Module,
     normalise = dict(
         mean=preprocessor.mean.flatten().tolist(),
         std=preprocessor.std.flatten().tolist(),
-        to_rgb=preprocessor._channel_conversion,
+        to_rgb=swaps_channels(preprocessor),
     )
     return model.backbone, dict(normalise=normalise)
 

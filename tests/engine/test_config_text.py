@@ -2,21 +2,21 @@
 
 import pytest
 from mmengine.config import Config
-from yapf.yapflib import yapf_api
 
-from res2net_mm.engine.config_text import lay_out_each_config_once
+from res2net_mm.engine.config_text import formatting_module, lay_out_each_config_once
 
 
 @pytest.fixture
 def laid_out(monkeypatch):
     """The texts that yapf was given."""
-    original, given = yapf_api.FormatCode, []
+    module, given = formatting_module(), []
+    original = module.FormatCode
 
     def record(text, **options):
         given.append(text)
         return getattr(original, 'function', original)(text, **options)
 
-    monkeypatch.setattr(yapf_api, 'FormatCode', record)
+    monkeypatch.setattr(module, 'FormatCode', record)
     return given
 
 

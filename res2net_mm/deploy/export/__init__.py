@@ -3,5 +3,14 @@
 from .checked_writing import export
 from .engines import SUFFIXES, Exported, is_exported, open_exported
 from .packages import require_packages
+from .pixels import swaps_channels
 
-__all__ = ['SUFFIXES', 'Exported', 'export', 'is_exported', 'open_exported', 'require_packages']
+__all__ = [
+    'SUFFIXES',
+    'Exported',
+    'export',
+    'is_exported',
+    'open_exported',
+    'require_packages',
+    'swaps_channels',
+]

@@ -8,6 +8,7 @@ import numpy as np
 
 from res2net_mm.errors import UserError
 
+from ..openvino_core import openvino_core
 from .metadata import KEY
 
 SUFFIXES = {'onnx': '.onnx', 'openvino': '.xml', 'torch': '.pt2'}
@@ -45,9 +46,7 @@ class _Onnx(Exported):
 
 class _OpenVino(Exported):
     def __init__(self, path: Path) -> None:
-        import openvino
-
-        core = openvino.Core()
+        core = openvino_core()
         model = core.read_model(path)
         self.metadata = json.loads(model.get_rt_info(KEY).astype(str))
         # Half precision, where the processor has it, is the user's choice and no part of the check.

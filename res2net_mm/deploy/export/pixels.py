@@ -22,7 +22,7 @@ class Pixels(nn.Module):
         if kind not in PREPROCESSORS:
             raise refuse(f'data_preprocessor {kind}', f'known are {", ".join(PREPROCESSORS)}')
         normalises = preprocessor._enable_normalize
-        self.swaps_channels = preprocessor._channel_conversion
+        self.swaps_channels = swaps_channels(preprocessor)
         self.register_buffer('mean', preprocessor.mean.clone() if normalises else torch.zeros(1))
         self.register_buffer('std', preprocessor.std.clone() if normalises else torch.ones(1))
         if kind == 'DetDataPreprocessor':
@@ -58,3 +58,10 @@ class Pixels(nn.Module):
             order_normalised='rgb' if self.swaps_channels else 'bgr',
             padded_to_multiple_of=self.multiple,
         )
+
+
+def swaps_channels(preprocessor: nn.Module) -> bool:
+    """Say whether a preprocessor turns BGR into RGB or back; mmseg 1.2 has a name of its own."""
+    if hasattr(preprocessor, 'channel_conversion'):
+        return preprocessor.channel_conversion
+    return preprocessor._channel_conversion

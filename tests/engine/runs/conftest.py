@@ -4,9 +4,9 @@ import pytest
 import torch
 from mmengine.runner import runner as mmengine_runner
 from tiny_run import tiny_config
-from yapf.yapflib import yapf_api
 
 from res2net_mm.engine import train
+from res2net_mm.engine.config_text import formatting_module
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def tiny(tmp_path, monkeypatch, undone):
     """Train the tiny run in a work directory of the given name."""
     # Most of the time of a run this short goes into the layout of the config's text and into what
     # compilers there are.
-    monkeypatch.setattr(yapf_api, 'FormatCode', lambda text, **_: (text, False))
+    monkeypatch.setattr(formatting_module(), 'FormatCode', lambda text, **_: (text, False))
     monkeypatch.setattr(mmengine_runner, 'collect_env', dict)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -31,5 +31,14 @@ def tiny(tmp_path, monkeypatch, undone):
 
 @pytest.fixture
 def log_of():
-    """Return what a runner has logged."""
-    return lambda runner: ''.join(file.read_text() for file in Path(runner.log_dir).glob('*.log'))
+    """Return what a runner has logged.
+
+    It is read from where the logger writes: MMEngine names loggers by the second, so that of a run
+    begun in the same second is the same, and writes to the first one's file.
+    """
+
+    def read(runner):
+        files = [getattr(handler, 'baseFilename', None) for handler in runner.logger.handlers]
+        return ''.join(Path(file).read_text() for file in files if file)
+
+    return read

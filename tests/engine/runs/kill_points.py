@@ -17,12 +17,12 @@ import torch
 import torch._dynamo  # imported now, once, and not by every run
 from matplotlib import pyplot  # noqa: F401
 from mmengine.runner import runner as mmengine_runner
-from yapf.yapflib import yapf_api
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_run import losses, tiny_config
 
 from res2net_mm.engine import train
+from res2net_mm.engine.config_text import formatting_module
 
 # What Python tells its audit hooks of before it happens: a kill just then cuts a run off between
 # two changes of what is on the disk, or amid an epoch or a validation.
@@ -135,7 +135,7 @@ def main() -> None:
     folder, case = Path(sys.argv[1]), json.loads(sys.argv[2])
     # Most of the time of a run this short goes into the layout of the config's text and into what
     # compilers there are.
-    yapf_api.FormatCode = lambda text, **_: (text, False)
+    formatting_module().FormatCode = lambda text, **_: (text, False)
     mmengine_runner.collect_env = dict
     torch.set_num_threads(1)  # a forked process must not wait for threads that it has not got
     options, every, offset = case['options'], case['every'], case['offset']
