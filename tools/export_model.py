@@ -40,7 +40,7 @@ def parse_args() -> argparse.Namespace:
         type=float,
         default=MAX_DROP,
         metavar='X',
-        help=f'of its first metric (AP, mIoU) that int8 may cost; default {MAX_DROP:g}, of 1',
+        help=f'of AP or mIoU that int8 may cost; default {MAX_DROP:g}, of 1',
     )
     parser.add_argument(
         '--images',

@@ -81,6 +81,7 @@ def evaluate(
     if exported:
         cfg.load_from = None
         cfg.model = dict(type=ExportedModel, file=str(checkpoint))
+        cfg.pop('data_preprocessor', None)  # MMSegmentation's configs have it beside the model
     if show_dir is not None:
         _save_pictures(cfg, show_dir, segments=segments)
     cfg.custom_hooks = [

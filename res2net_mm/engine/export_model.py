@@ -49,7 +49,7 @@ def export_model(
         without_masks: Whether the mask branch of a detector is left out, its boxes alone exported.
         int8: Whether to quantise it; the test set of the config judges it before and after.
         calibration: Images for the ranges of activations, see ``export_int8``.
-        max_drop: How much of its first metric the model may lose by it.
+        max_drop: How much of AP or mIoU (of 1) it may lose by that.
         images: Images or folders of images to check it on, the first of them; default the first of
             the config's test set, or photographs where that is not there.
         cfg_options: Settings of the config to override.

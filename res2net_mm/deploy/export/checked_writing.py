@@ -69,6 +69,11 @@ def export(
         if agreement.compared == 0:
             say('no box reaches the least score there: checked by a copy that lets all scores out')
             agreement = _check_with_all_scores(model, path.suffix, images)
+            if agreement.compared == 0:
+                raise UserError(
+                    'nothing was written: the model finds no box, or all with the same score, and '
+                    'so there is none to check the exported file by. Is it trained?'
+                )
         say(
             f'{path}: {metadata["task"]} ({to}'
             + (f', opset {OPSET}' if to == 'onnx' else '')

@@ -8,7 +8,7 @@ from torch.export import Dim, ExportedProgram
 
 from res2net_mm.errors import brief
 
-from .exportable import Exportable
+from .exportable_base import Exportable
 from .refusal import refuse
 
 SMALLEST, LARGEST = 129, 1 << 14  # px of a side; the coarsest map of a pyramid has more than one
@@ -21,12 +21,12 @@ class Opening(NamedTuple):
     Attributes:
         text: It in words.
         step: px between the heights and widths that are taken; 0 if they are fixed.
-        sides: What torch.export calls them, by dimension.
+        dims: What torch.export calls the dimensions that are open.
     """
 
     text: str
     step: int
-    sides: dict
+    dims: dict
 
     def fitting(self, images: list[np.ndarray]) -> list[np.ndarray]:
         """Return, of (N, 3, H, W) each, those of the first's size or the part that fits a step."""
@@ -51,13 +51,13 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
         UserError: The code of the model cannot be recorded.
     """
     for opening in _openings():
-        dims = {0: Dim('batch', min=1, max=1 << 10), **opening.sides}
+        sides = height, width
         if opening.step:
-            height, width = (max(n // STEP, 5) * STEP for n in (height, width))
+            sides = (max(n // STEP, 5) * STEP for n in sides)
         try:
             with torch.no_grad():
-                image = torch.zeros(2, 3, height, width)
-                program = torch.export.export(module, (image,), dynamic_shapes=(dims,))
+                image = torch.zeros(2, 3, *sides)
+                program = torch.export.export(module, (image,), dynamic_shapes=(opening.dims,))
         except Exception as error:  # it runs the model's code, whatever that raises
             reason = error
         else:
@@ -67,6 +67,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
 
 def _openings() -> list[Opening]:
     """Return what to try, from open to fixed sides."""
+    batch = {0: Dim('batch', min=1, max=1 << 10)}
     free = {
         dim: Dim(name, min=SMALLEST, max=LARGEST) for dim, name in ((2, 'height'), (3, 'width'))
     }
@@ -75,7 +76,7 @@ def _openings() -> list[Opening]:
         for dim, name in ((2, 'rows'), (3, 'columns'))
     }
     return [
-        Opening(f'batch, height and width from {SMALLEST} px', 1, free),
-        Opening(f'batch, height and width in steps of {STEP} px', STEP, steps),
-        Opening('batch', 0, {}),
+        Opening(f'batch, height and width from {SMALLEST} px', 1, batch | free),
+        Opening(f'batch, height and width in steps of {STEP} px', STEP, batch | steps),
+        Opening('batch', 0, batch),
     ]

@@ -6,6 +6,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 from torch import nn
 
+from res2net_mm.deploy.export import program
 from res2net_mm.engine.config import load_config
 
 BACKBONE = dict(
@@ -36,20 +37,38 @@ def shrunk():
 
 
 @pytest.fixture
-def built():
+def nothing_open(monkeypatch):
+    """Record for the image's own shape alone, N = 2: what is open takes most of the time."""
+    openings = [program.Opening('nothing', 0, {})]
+    monkeypatch.setattr(program, '_openings', lambda: openings)
+
+
+@pytest.fixture
+def spread_norms():
+    """Give batch norms weights and statistics as training would, all different."""
+
+    def spread(model: nn.Module) -> None:
+        for module in model.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                nn.init.uniform_(module.weight, 0.5, 1.5)
+                nn.init.normal_(module.bias, std=0.3)
+                nn.init.normal_(module.running_mean, std=0.3)
+                nn.init.uniform_(module.running_var, 0.5, 1.5)
+
+    return spread
+
+
+@pytest.fixture
+def built(spread_norms):
     """Build the model of a config, in eval mode, with predictions far enough apart."""
 
     def build(cfg: Config) -> nn.Module:
         torch.manual_seed(0)
         with DefaultScope.overwrite_default_scope(cfg.get('default_scope')):
             model = MODELS.build(cfg.model)
+        spread_norms(model)
         for name, module in model.named_modules():
-            if isinstance(module, nn.modules.batchnorm._BatchNorm):
-                nn.init.uniform_(module.weight, 0.5, 1.5)
-                nn.init.normal_(module.bias, std=0.3)
-                nn.init.normal_(module.running_mean, std=0.3)
-                nn.init.uniform_(module.running_var, 0.5, 1.5)
-            elif name.endswith(PREDICTORS):
+            if name.endswith(PREDICTORS):
                 nn.init.normal_(module.weight, std=STD.get(name.split('.')[-1], 0.05))
                 nn.init.zeros_(module.bias)
         return model.eval()
