@@ -39,18 +39,28 @@ def test_equal_boxes_in_any_order_beside_filled_up_rows():
 def test_a_box_that_differs(row, column, by):
     other = np.array(ROWS)
     other[row, column] += by
-    with pytest.raises(UserError, match='nothing was written: a box of score'):
+    with pytest.raises(UserError, match='nothing was written: 1 of 3 boxes, the best'):
         compare(ROWS, other)
 
 
 @pytest.mark.parametrize(('a', 'b'), [(ROWS, ROWS[1:]), (ROWS[1:], ROWS)], ids=['lost', 'added'])
 def test_a_box_on_one_side_only(a, b):
-    with pytest.raises(UserError, match=r'a box of score 0\.9000 has no partner'):
+    with pytest.raises(UserError, match=r'1 of \d boxes, the best of score 0\.9000, have no'):
         compare(a, b)
 
 
 def test_a_box_as_good_as_the_least_may_be_on_one_side_only():
     assert compare([*ROWS, [70, 70, 80, 80, 0.1003, 0]], ROWS).compared == 3
+
+
+def test_one_of_fifty_may_be_alone_on_either_side():
+    many = [[9 * i, 0, 9 * i + 8, 8, 0.9 - i / 100, 0] for i in range(50)]
+    other = [[9000, 0, 9008, 8, 0.8, 0], *many[1:]]
+    agreement = compare(many, other)
+    assert agreement.compared == 49
+    assert str(agreement).endswith('(score difference 0, least IoU 1), 2 have no partner')
+    with pytest.raises(UserError, match='1 of 49 boxes'):
+        compare(many[:-1], other[:-1])
 
 
 def test_no_boxes_on_either_side_are_none_compared():
