@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, brief
 from res2net_mm.whole_file import whole_file
 
 from ..fuse import fuse
@@ -23,6 +23,7 @@ from .operators import NAMED, PLAIN
 from .packages import require_packages
 from .program import Opening, record
 from .reference import reference
+from .refusal import refuse
 from .torch_file import write_torch
 
 
@@ -97,7 +98,11 @@ def _write_and_check(
     agreement = Agreement(metadata['task'])
     for image in opening.fitting(images):
         expected = reference(model, agreement.task, image)
-        agreement.compare(expected, exported(image))
+        try:
+            found = exported(image)
+        except Exception as error:  # each engine has its own
+            raise refuse('the model', f'its file fails as it runs: {brief(error)}') from error
+        agreement.compare(expected, found)
     return agreement, metadata
 
 

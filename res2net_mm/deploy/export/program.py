@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import nn
 from torch.export import Dim, ExportedProgram
 
 from res2net_mm.errors import brief
@@ -50,7 +51,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
     Raises:
         UserError: The code of the model cannot be recorded.
     """
-    for opening in _openings():
+    for opening in _openings(module, height, width):
         sides = height, width
         if opening.step:
             sides = (max(n // STEP, 5) * STEP for n in sides)
@@ -65,7 +66,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
     raise refuse('the model', f'torch.export does not record it: {brief(reason)}') from reason
 
 
-def _openings() -> list[Opening]:
+def _openings(module: nn.Module, height: int, width: int) -> list[Opening]:
     """Return what to try, from open to fixed sides."""
     batch = {0: Dim('batch', min=1, max=1 << 10)}
     free = {
@@ -75,8 +76,16 @@ def _openings() -> list[Opening]:
         dim: STEP * Dim(name, min=1, max=LARGEST // STEP)
         for dim, name in ((2, 'rows'), (3, 'columns'))
     }
+    fixed = Opening(f'batch, at {width}x{height} px alone', 0, batch)
+    if any(_pools_by_size(part) for part in module.modules()):
+        return [fixed]
     return [
         Opening(f'batch, height and width from {SMALLEST} px', 1, batch | free),
         Opening(f'batch, height and width in steps of {STEP} px', STEP, batch | steps),
-        Opening('batch', 0, batch),
+        fixed,
     ]
+
+
+def _pools_by_size(module: nn.Module) -> bool:
+    """Say whether which pixels it pools is written down as they are at the size recorded."""
+    return isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size not in (1, (1, 1))

@@ -40,7 +40,7 @@ def shrunk():
 def nothing_open(monkeypatch):
     """Record for the image's own shape alone, N = 2: what is open takes most of the time."""
     openings = [program.Opening('nothing', 0, {})]
-    monkeypatch.setattr(program, '_openings', lambda: openings)
+    monkeypatch.setattr(program, '_openings', lambda *_: openings)
 
 
 @pytest.fixture
