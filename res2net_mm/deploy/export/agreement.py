@@ -58,7 +58,8 @@ class Agreement:
             if len(lone) > ALONE * len(scores):
                 raise _disagreement(
                     f'{len(lone)} of {len(scores)} boxes, the best of score {lone.max():.4f}, have '
-                    f'no partner of the same label with IoU {IOU} and a score within {SCORE:g}'
+                    f'no partner of the same label with IoU {IOU} and a score within {SCORE:g} '
+                    '(so it may be with weights that are not trained, where rounding picks boxes)'
                 )
             self.alone += len(lone)
         self.compared += int((~alone).sum())
