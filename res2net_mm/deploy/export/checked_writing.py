@@ -2,7 +2,7 @@
 
 import copy
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from .program import Opening, record
 from .reference import reference
 from .refusal import refuse
 from .torch_file import write_torch
+
+SHAKES = 4
+SHAKE = 1e-4  # of a pixel
 
 
 def export(
@@ -67,10 +70,10 @@ def export(
             files.enter_context(whole_file(path.with_suffix('.bin')))
         say(f'recording and converting the model for {to}, a minute or two')
         agreement, metadata = _write_and_check(model, partial, images, facts or {})
-        if agreement.compared == 0:
+        if not agreement.compared + agreement.alone:
             say('no box reaches the least score there: checked by a copy that lets all scores out')
             agreement = _check_with_all_scores(model, path.suffix, images)
-            if agreement.compared == 0:
+            if not agreement.compared + agreement.alone:
                 raise UserError(
                     'nothing was written: the model finds no box, or all with the same score, and '
                     'so there is none to check the exported file by. Is it trained?'
@@ -102,8 +105,22 @@ def _write_and_check(
             found = exported(image)
         except Exception as error:  # each engine has its own
             raise refuse('the model', f'its file fails as it runs: {brief(error)}') from error
-        agreement.compare(expected, found)
+        agreement.compare(
+            expected,
+            found,
+            lambda image=image: [reference(model, metadata['task'], s) for s in _shaken(image)],
+        )
     return agreement, metadata
+
+
+def _shaken(image: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the image a few times, off by what moves features as far as other kernels do.
+
+    Those of Res2Net-50 with FPN: 6e-6 of their largest value, and 5e-6 when the network is fused.
+    """
+    random = np.random.default_rng(0)
+    for _ in range(SHAKES):
+        yield (image * (1 + random.normal(scale=SHAKE, size=image.shape))).astype(np.float32)
 
 
 def _write(
