@@ -1,8 +1,9 @@
-"""The main job, as library functions; importing this package registers its hooks."""
+"""The main job, as library functions; importing this package registers hooks, loops and a model."""
 
 from .checked_loading import CheckedLoading
 from .demo import demo
 from .evaluate import evaluate
+from .exported_model import ExportedModel
 from .label_map_hook import LabelMapHook
 from .prediction_sheet_hook import PredictionSheetHook
 from .processes import CPUDataParallel
@@ -21,6 +22,7 @@ __all__ = [
     'CPUDataParallel',
     'CheckedLoading',
     'EpochLoop',
+    'ExportedModel',
     'FiniteHook',
     'IterLoop',
     'LabelMapHook',

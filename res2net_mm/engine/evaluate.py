@@ -17,7 +17,6 @@ from .config import load_config, require_parts
 from .config_errors import ConfigErrors
 from .config_values import check_values
 from .datasets import require_datasets, use_data_root_variable, use_folder
-from .exported_model import ExportedModel
 from .pretrained import drop_pretrained
 from .processes import check_launcher, is_first_process, process_group
 
@@ -80,7 +79,7 @@ def evaluate(
     cfg.load_from, cfg.resume = str(checkpoint), False
     if exported:
         cfg.load_from = None
-        cfg.model = dict(type=ExportedModel, file=str(checkpoint))
+        cfg.model = dict(type='res2net_mm.ExportedModel', file=str(checkpoint))
         cfg.pop('data_preprocessor', None)  # MMSegmentation's configs have it beside the model
     if show_dir is not None:
         _save_pictures(cfg, show_dir, segments=segments)

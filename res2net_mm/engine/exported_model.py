@@ -10,8 +10,10 @@ from mmengine.structures import InstanceData, PixelData
 from torch import Tensor
 
 from res2net_mm.deploy.export import open_exported
+from res2net_mm.registry import MODELS
 
 
+@MODELS.register_module(force=True)  # a reload is harmless
 class ExportedModel(BaseModel):
     """Predict by a file that tools/export_model.py wrote, in the engine that it is for.
 
