@@ -76,7 +76,11 @@ def test_treatments_that_cannot_be_had_say_so(monkeypatch):
     report = benchmark(find_contestants([TINY], []), **run)
     assert [row.name for row in report.rows] == [f'{TINY} eager', f'{TINY} fuse']
     assert report.absent == {'openvino': 'openvino is not installed'}
-    monkeypatch.undo()
+
+
+@pytest.mark.slow  # a processor without bfloat16 takes its time
+def test_a_treatment_is_for_float32():
+    run = dict(size=(32, 32), rounds=1, warmup=0)
     report = benchmark(find_contestants([TINY], []), dtype='bfloat16', **run)
     assert report.absent == {'openvino': 'it is measured on cpu in float32 only'}
 

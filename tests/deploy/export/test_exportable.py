@@ -22,6 +22,7 @@ SEGMENTERS = (
     'mmseg::deeplabv3plus/deeplabv3plus_r50-d8_4xb4-20k_voc12aug-512x512.py',
     'mmseg::upernet/upernet_r50_4xb4-20k_voc12aug-512x512.py',
 )
+QUICK = (DETECTORS[0], SEGMENTERS[0])
 
 
 def pixels(*shape):
@@ -36,7 +37,13 @@ def lower_threshold(model):
             getattr(model, part).test_cfg.score_thr = 1e-3
 
 
-@pytest.mark.parametrize('config', DETECTORS + SEGMENTERS)
+@pytest.mark.parametrize(
+    'config',
+    [
+        config if config in QUICK else pytest.param(config, marks=pytest.mark.slow)
+        for config in DETECTORS + SEGMENTERS
+    ],
+)
 def test_predicts_the_same(config, shrunk, built):
     model = built(shrunk(config))
     lower_threshold(model)
