@@ -75,8 +75,8 @@ def export(
             agreement = _check_with_all_scores(model, path.suffix, images)
             if not agreement.compared + agreement.alone:
                 raise UserError(
-                    'nothing was written: the model finds no box, or all with the same score, and '
-                    'so there is none to check the exported file by. Is it trained?'
+                    'nothing was written: the model finds no box of any score, so there is none to '
+                    'check the exported file by. Are its weights finite?'
                 )
         say(
             f'{path}: {metadata["task"]} ({to}'

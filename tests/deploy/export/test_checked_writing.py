@@ -92,7 +92,7 @@ def test_a_detector_without_a_box_to_check_by_is_refused(tmp_path, monkeypatch, 
         return Agreement('detection'), dict(task='detection')
 
     monkeypatch.setattr(module_under_test, '_write_and_check', nothing_compared)
-    with pytest.raises(UserError, match='nothing was written: the model finds no box, or all with'):
+    with pytest.raises(UserError, match='nothing was written: the model finds no box of any'):
         export(backbone, tmp_path / 'x.onnx', images=images(), **QUIET)
     assert not list(tmp_path.iterdir())
 
