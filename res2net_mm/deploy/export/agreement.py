@@ -6,8 +6,8 @@ import numpy as np
 
 from res2net_mm.errors import UserError
 
-IOU = 0.95  # of a box and its partner, at least
-SCORE = 1e-3  # between their scores, at most
+from .box_partners import IOU, SCORE, find_partners
+
 PIXELS = 1e-3  # share of pixels with another label, at most: where two classes are as good as equal
 FEATURES = 1e-4  # of the largest value of a map, at most
 # How many times as many boxes may lack a partner, or pixels have another label, as in PyTorch
@@ -80,10 +80,13 @@ class Agreement:
     ) -> None:
         there = found['labels'] >= 0
         found = {name: found[name][there] for name in ('boxes', 'scores', 'labels')}
-        partners, ious, alone = _paired(expected, found)
+        for name in ('boxes', 'scores'):
+            if not np.isfinite(found[name]).all():
+                raise _disagreement(f'{name} in the file are not finite')
+        partners, ious, alone = find_partners(expected, found)
         if len(alone):
             # In PyTorch itself, at the worst of the shakes: boxes come and go by twos and threes.
-            chance = max((_paired(expected, again)[2] for again in shaken()), key=len)
+            chance = max((find_partners(expected, again)[2] for again in shaken()), key=len)
             # One whose score is as good as the least that is let out may be out on one side only.
             least = min([*expected['scores'], *found['scores']]) + SCORE
             lone, allowed = alone[alone > least], CHANCE * int((chance > least).sum())
@@ -131,45 +134,6 @@ class Agreement:
 
     def _note(self, name: str, value: float, of: type(max)) -> None:
         self.worst[name] = of(self.worst.get(name, value), float(value))
-
-
-def _paired(expected: Mapping, found: Mapping) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return partners, IoUs and what is alone.
-
-    Of each expected box the index of its partner or -1, their IoU, and the scores of the boxes on
-    either side that have none.
-    """
-    partners, ious = _partners(expected, found)
-    left_over = np.ones(len(found['scores']), bool)
-    left_over[partners[partners >= 0]] = False
-    alone = np.concatenate([expected['scores'][partners < 0], found['scores'][left_over]])
-    return partners, ious, alone
-
-
-def _partners(expected: Mapping, found: Mapping) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each expected box, the index of its partner or -1, and their IoU."""
-    fits = _iou(expected['boxes'], found['boxes'])
-    fits[expected['labels'][:, None] != found['labels']] = 0
-    gaps = np.abs(expected['scores'][:, None] - found['scores'])
-    fits[(fits < IOU) | (gaps > SCORE)] = 0
-    partners = np.full(len(fits), -1)
-    ious = np.zeros(len(fits))
-    for _ in range(min(fits.shape)):
-        row, column = np.unravel_index(fits.argmax(), fits.shape)
-        if fits[row, column] == 0:
-            break
-        partners[row], ious[row] = column, fits[row, column]
-        fits[row], fits[:, column] = 0, 0
-    return partners, ious
-
-
-def _iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(M, 4) and (N, 4) -> (M, N)."""
-    a, b = a[:, None].astype(float), b[None].astype(float)
-    sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
-    shared = sides.clip(min=0).prod(-1)
-    areas = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1)
-    return shared / np.maximum(areas - shared, np.finfo(float).tiny)
 
 
 def _disagreement(what: str) -> UserError:

@@ -65,6 +65,14 @@ def test_boxes_that_are_a_matter_of_chance():
         compare(ROWS, [*found, [70, 70, 80, 80, 0.8, 0]], shaken=shaken)
 
 
+@pytest.mark.parametrize(('column', 'name'), [(0, 'boxes'), (4, 'scores')])
+def test_what_is_not_finite_agrees_with_nothing(column, name):
+    other = np.array(ROWS)
+    other[0, column] = np.nan
+    with pytest.raises(UserError, match=f'{name} in the file are not finite'):
+        compare(ROWS, other)
+
+
 def test_no_boxes_on_either_side_are_none_compared():
     assert compare([], []).compared == 0
 
