@@ -6,6 +6,7 @@ import pickle
 import pytest
 import torch
 from mmcv.cnn import ConvModule
+from spread_norms import spread_norms
 from torch import nn
 
 import res2net_mm
@@ -16,16 +17,10 @@ from res2net_mm.presets import PRESETS, find
 
 
 def randomised(model: nn.Module) -> nn.Module:
-    """Give every norm statistics, and weights none of which is 1, so that none can be left out."""
+    """Give every norm weights and statistics that cannot be left out unnoticed."""
     torch.manual_seed(0)
-    for module in model.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.normal_(module.bias, std=0.3)
-            nn.init.normal_(module.running_mean, std=0.3)
-            nn.init.uniform_(module.running_var, 0.5, 1.5)
-    model.eval()
-    return model
+    spread_norms(model)
+    return model.eval()
 
 
 def small(preset: str, **more) -> nn.Module:

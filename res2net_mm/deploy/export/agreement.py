@@ -75,9 +75,7 @@ class Agreement:
             )
         return said
 
-    def _boxes(
-        self, expected: Mapping, found: Mapping, shaken: Callable[[], list[Mapping]]
-    ) -> None:
+    def _boxes(self, expected: Mapping, found: Mapping, shaken: Shaken) -> None:
         there = found['labels'] >= 0
         found = {name: found[name][there] for name in ('boxes', 'scores', 'labels')}
         for name in ('boxes', 'scores'):
@@ -105,9 +103,7 @@ class Agreement:
         self._note('score difference', max(gaps, default=0), max)
         self._note('least IoU', min(ious[paired], default=1), min)
 
-    def _labels(
-        self, expected: Mapping, found: Mapping, shaken: Callable[[], list[Mapping]]
-    ) -> None:
+    def _labels(self, expected: Mapping, found: Mapping, shaken: Shaken) -> None:
         expected, found = expected['labels'], found['labels']
         if expected.shape != found.shape:
             raise _disagreement(f'labels are {found.shape}, not {expected.shape}')

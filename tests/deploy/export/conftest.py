@@ -4,6 +4,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
+from spread_norms import spread_norms
 from torch import nn
 
 from res2net_mm.deploy.export import program
@@ -44,22 +45,7 @@ def nothing_open(monkeypatch):
 
 
 @pytest.fixture
-def spread_norms():
-    """Give batch norms weights and statistics as training would, all different."""
-
-    def spread(model: nn.Module) -> None:
-        for module in model.modules():
-            if isinstance(module, nn.modules.batchnorm._BatchNorm):
-                nn.init.uniform_(module.weight, 0.5, 1.5)
-                nn.init.normal_(module.bias, std=0.3)
-                nn.init.normal_(module.running_mean, std=0.3)
-                nn.init.uniform_(module.running_var, 0.5, 1.5)
-
-    return spread
-
-
-@pytest.fixture
-def built(spread_norms):
+def built():
     """Build the model of a config, in eval mode, with predictions far enough apart."""
 
     def build(cfg: Config) -> nn.Module:

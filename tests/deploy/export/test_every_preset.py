@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from spread_norms import spread_norms
 
 import res2net_mm
 from res2net_mm.deploy.export import export, open_exported
@@ -18,7 +19,7 @@ def pixels(*shape):
 
 
 @pytest.fixture
-def exported(spread_norms, tmp_path):
+def exported(tmp_path):
     """Export a backbone: what was said, and the file opened."""
 
     def make(image, model):
