@@ -7,7 +7,7 @@ build of theirs; the package checks at import that they are there and says what 
 import re
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import Extension, find_packages, setup
 from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
@@ -38,6 +38,17 @@ setup(
     description='The Res2Net backbone family for OpenMMLab',
     license='Apache-2.0',
     python_requires='>=3.10',
+    # Called through ctypes. `optional`: without a C compiler PyTorch's operators stand in.
+    ext_modules=[
+        Extension(
+            'res2net_mm.kernels._compiled',
+            sources=['res2net_mm/kernels/batch_norm.c'],
+            depends=['res2net_mm/kernels/rows.h'],
+            extra_compile_args=['-O3', '-fopenmp', '-fno-math-errno', '-fno-trapping-math'],
+            extra_link_args=['-fopenmp', '-lm'],
+            optional=True,
+        )
+    ],
     packages=find_packages(include=['res2net_mm', 'res2net_mm.*']),
     # `.mim/configs` links to configs/: the files themselves in a wheel, found by `res2net_mm::...`.
     package_data={

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / 'res2net_mm'
 # its own row only itself, but for the pairs of BESIDE.
 ROWS = (
     ('errors', 'whole_file', 'version', 'stack', 'config_names'),
-    ('registry', 'presets'),
+    ('registry', 'presets', 'kernels'),
     ('layers', 'checkpoints'),
     ('backbones', 'necks'),
     ('data', 'evaluation', 'swap', 'deploy', 'interpretability'),
@@ -24,7 +24,7 @@ ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 
 # What a room may import of the toolboxes at the top of a file, beyond torch, NumPy and the like.
 TOOLBOXES = {'mmdet', 'mmseg', 'mmpretrain'}
-STACK_OF = {'presets': set(), 'errors': set(), 'checkpoints': {'mmengine'}}
+STACK_OF = {'presets': set(), 'kernels': set(), 'errors': set(), 'checkpoints': {'mmengine'}}
 
 FILES = sorted(PACKAGE.rglob('*.py'))
 

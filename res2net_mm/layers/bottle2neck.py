@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from res2net_mm.errors import UserError
 
 from .block_rule import split_flow
+from .block_step import can_step, step
 from .conv_norm import conv_norm
 from .hierarchical_conv import HierarchicalConv
 from .norm import build_norm
@@ -113,9 +114,20 @@ class Bottle2neck(HierarchicalConv):
             identity: What to add in place of the block's own shortcut, in the output's shape.
         """
         what = 'all' if self.with_cp else self.recompute
+        if what == 'norms' and can_step(self, x):
+            return self._step(x, identity, what=what)
         return recompute([self], self._forward, x, identity, what=what)
 
     def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
+        return self._step(x, identity) if can_step(self, x) else self.by_modules(x, identity)
+
+    def _step(self, x: Tensor, shortcut: Tensor | None, *, what: str = 'nothing') -> Tensor:
+        if shortcut is None and self.downsample is not None:
+            shortcut = recompute([self.downsample], self.downsample, x, what=what)
+        return step(self, x, shortcut, keep_joined=what == 'nothing')
+
+    def by_modules(self, x: Tensor, identity: Tensor | None) -> Tensor:
+        """Compute what ``forward`` does, one module after the other."""
         if identity is None:
             identity = x if self.downsample is None else self.downsample(x)
         out = self.relu(conv_norm(self.conv1, self.bn1, x))
@@ -129,6 +141,14 @@ class Bottle2neck(HierarchicalConv):
         if self.plugins:  # the last operation of one may need its output unchanged
             return self.relu(out + identity)
         return self.relu(out.add_(identity))
+
+    def all_convs(self) -> list[nn.Module]:
+        """Return the convolutions from input to output, without the shortcut's."""
+        return [self.conv1, *self.convs, self.conv3]
+
+    def all_norms(self) -> list[nn.Module]:
+        """Return the norms behind them."""
+        return [self.bn1, *self.bns, self.bn3]
 
     def _plug(self, position: str, x: Tensor) -> Tensor:
         if position not in self.plugins:

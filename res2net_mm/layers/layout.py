@@ -64,8 +64,7 @@ def is_pointwise(conv: nn.Conv2d, x: Tensor) -> bool:
         and conv.padding == (0, 0)
         and conv.groups == 1
         and conv.bias is None
-        and _has_a_choice(x)
-        and x.is_contiguous(memory_format=torch.channels_last)
+        and lies_last(x)
     )
 
 
@@ -73,6 +72,11 @@ def pointwise(x: Tensor, weight: Tensor) -> Tensor:
     """Convolve 1x1: (N, C, H, W), weight (C', C, 1, 1) -> (N, C', H, W)."""
     y = F.linear(x.permute(0, 2, 3, 1), weight.flatten(1))  # (N, H, W, C')
     return y.permute(0, 3, 1, 2)
+
+
+def lies_last(x: Tensor) -> bool:
+    """Say whether the maps lie channels last and oneDNN computes in float32 now."""
+    return _has_a_choice(x) and x.is_contiguous(memory_format=torch.channels_last)
 
 
 def _has_a_choice(x: Tensor) -> bool:

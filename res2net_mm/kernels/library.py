@@ -1,0 +1,49 @@
+"""The compiled kernels of this package, or nothing where they were not built.
+
+They are plain C without a header of Python or PyTorch, so one build serves every version of both.
+`pip install` builds them where there is a C compiler; without one, what uses them takes PyTorch's
+operators instead and computes the same.
+"""
+
+import ctypes
+from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+NAME = '_compiled'
+
+
+class Rows(ctypes.Structure):
+    """``rows`` of rows.h: where a matrix lies, and how many floats after each row the next."""
+
+    _fields_ = (('data', ctypes.c_void_p), ('stride', ctypes.c_long))
+
+
+_LONG, _INT, _FLOAT, _DOUBLE = ctypes.c_long, ctypes.c_int, ctypes.c_float, ctypes.c_double
+_FLOATS = ctypes.c_void_p
+_SIGNATURES = {
+    'norm_scratch': (_LONG, _LONG),
+    'norm_statistics': (
+        Rows, _LONG, _LONG, _FLOATS, _FLOATS, _DOUBLE, _DOUBLE, _FLOATS, _FLOATS, Rows, _FLOATS,
+    ),
+    'norm_apply': (Rows, Rows, Rows, _LONG, _LONG, _FLOAT),
+    'norm_add_relu': (Rows, Rows, Rows, Rows, _LONG, _LONG),
+    'norm_relu_carry': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG),
+    'norm_gradient_sums': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, _INT, Rows, _FLOATS),
+    'norm_gradient': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, _INT),
+}  # fmt: skip
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """Return the library with the signatures of its functions, or None where there is none."""
+    files = [Path(__file__).with_name(NAME + suffix) for suffix in EXTENSION_SUFFIXES]
+    file = next((file for file in files if file.is_file()), None)
+    if file is None:
+        return None
+    loaded = ctypes.CDLL(str(file))
+    for name, arguments in _SIGNATURES.items():
+        function = getattr(loaded, name)
+        function.argtypes, function.restype = arguments, None
+    loaded.norm_scratch.restype = _LONG
+    return loaded
