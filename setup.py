@@ -11,6 +11,7 @@ from setuptools import Extension, find_packages, setup
 from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
+KERNELS = ROOT / 'res2net_mm' / 'kernels'
 
 
 def version():
@@ -42,8 +43,8 @@ setup(
     ext_modules=[
         Extension(
             'res2net_mm.kernels._compiled',
-            sources=['res2net_mm/kernels/batch_norm.c'],
-            depends=['res2net_mm/kernels/rows.h'],
+            sources=sorted(str(file.relative_to(ROOT)) for file in KERNELS.glob('*.c')),
+            depends=[str(file.relative_to(ROOT)) for file in KERNELS.glob('*.h')],
             extra_compile_args=['-O3', '-fopenmp', '-fno-math-errno', '-fno-trapping-math'],
             extra_link_args=['-fopenmp', '-lm'],
             optional=True,

@@ -10,8 +10,8 @@
 
 #include "rows.h"
 
-enum { MEAN, INVERSE, SCALE, SHIFT };            /* rows of a norm */
-enum { D_SHIFT, D_SCALE, PULL, OFFSET };         /* rows of what its backward pass sums up */
+enum { MEAN, INVERSE, SCALE, SHIFT };    /* rows of a norm */
+enum { D_SHIFT, D_SCALE, PULL, OFFSET }; /* rows of what its backward pass sums up */
 
 /* ---- statistics -------------------------------------------------------------------------- */
 
@@ -39,9 +39,7 @@ VECTORS static void chunk_statistics(rows x, long count, long channels, float *r
 
 /* Floats of scratch that sums over the pixels of a map need. */
 long norm_scratch(long pixels, long channels)
-{
-    return 2 * channels * chunk_count(pixels, channels);
-}
+{ return 2 * channels * chunk_count(pixels, channels); }
 
 /* Fill in the four rows of a norm from a map, and let the running statistics follow. */
 void norm_statistics(rows x, long pixels, long channels, const float *weight, const float *bias,
@@ -63,8 +61,8 @@ void norm_statistics(rows x, long pixels, long channels, const float *weight, co
         mean /= pixels;
         for (long k = 0; k < chunks; k++) {
             double off = scratch[2 * k * channels + c] - mean;
-            squares += scratch[(2 * k + 1) * channels + c]
-                       + chunk(k, pixels, channels).count * off * off;
+            squares +=
+                scratch[(2 * k + 1) * channels + c] + chunk(k, pixels, channels).count * off * off;
         }
         double inverse = 1 / sqrt(squares / pixels + epsilon);
         row(norm, MEAN)[c] = mean;
@@ -80,9 +78,7 @@ void norm_statistics(rows x, long pixels, long channels, const float *weight, co
 
 /* What is no number stays none, so that a run which diverges is seen to. */
 static inline float at_least(float least, float value)
-{
-    return value < least ? least : value;
-}
+{ return value < least ? least : value; }
 
 VECTORS static void apply_rows(rows x, rows norm, rows y, span s, long channels, float least)
 {
@@ -154,21 +150,19 @@ enum { EVERYWHERE, WHERE_NORM_IS_POSITIVE, WHERE_OUTPUT_IS_POSITIVE };
 
 /* The gradient at one value: of the output, twice if `more` read it, stopped by the ReLU. Everything
    is read before it is chosen from, so that a vector is never read in part. */
-static inline __attribute__((always_inline)) float passed(
-    float gradient, float more, float x, float output, float scale, float shift, const int mask)
+static inline __attribute__((always_inline)) float
+passed(float gradient, float more, float x, float output, float scale, float shift, const int mask)
 {
     float sum = gradient + more;
-    if (mask == WHERE_NORM_IS_POSITIVE)
-        return x * scale + shift <= 0 ? 0 : sum;
-    if (mask == WHERE_OUTPUT_IS_POSITIVE)
-        return output <= 0 ? 0 : sum;
+    if (mask == WHERE_NORM_IS_POSITIVE) return x * scale + shift <= 0 ? 0 : sum;
+    if (mask == WHERE_OUTPUT_IS_POSITIVE) return output <= 0 ? 0 : sum;
     return sum;
 }
 
-static inline __attribute__((always_inline)) void sum_rows(
-    rows gradient, rows more, rows x, rows norm, rows output, rows kept, span s, long channels,
-    float *restrict d_shift, float *restrict d_scale, const int mask, const int has_more,
-    const int keeps)
+static inline __attribute__((always_inline)) void
+sum_rows(rows gradient, rows more, rows x, rows norm, rows output, rows kept, span s, long channels,
+         float *restrict d_shift, float *restrict d_scale, const int mask, const int has_more,
+         const int keeps)
 {
     const float *restrict mean = row(norm, MEAN);
     const float *restrict scale = row(norm, SCALE), *restrict shift = row(norm, SHIFT);
@@ -181,8 +175,7 @@ static inline __attribute__((always_inline)) void sum_rows(
         float *restrict out = keeps ? row(kept, i) : 0;
         for (long c = 0; c < channels; c++) {
             float value = passed(g[c], has_more ? m[c] : 0, v[c], o[c], scale[c], shift[c], mask);
-            if (keeps)
-                out[c] = value;
+            if (keeps) out[c] = value;
             d_shift[c] += value;
             d_scale[c] += value * (v[c] - mean[c]);
         }
@@ -193,7 +186,7 @@ VECTORS static void sum_chunk(rows gradient, rows more, rows x, rows norm, rows 
                               span s, long channels, float *restrict d_shift,
                               float *restrict d_scale, int rectified)
 {
-#define SUM(mask, has_more, keeps) \
+#define SUM(mask, has_more, keeps)                                                                 \
     sum_rows(gradient, more, x, norm, output, kept, s, channels, d_shift, d_scale, mask, has_more, \
              keeps)
     if (output.data)
@@ -235,9 +228,10 @@ void norm_gradient_sums(rows gradient, rows more, rows x, rows norm, rows output
     }
 }
 
-static inline __attribute__((always_inline)) void gradient_rows(
-    rows gradient, rows more, rows x, rows norm, rows sums, rows out, span s, long channels,
-    const int mask, const int has_more)
+static inline __attribute__((always_inline)) void gradient_rows(rows gradient, rows more, rows x,
+                                                                rows norm, rows sums, rows out,
+                                                                span s, long channels,
+                                                                const int mask, const int has_more)
 {
     const float *restrict mean = row(norm, MEAN);
     const float *restrict scale = row(norm, SCALE), *restrict shift = row(norm, SHIFT);

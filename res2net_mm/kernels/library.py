@@ -22,6 +22,8 @@ class Rows(ctypes.Structure):
 _LONG, _INT, _FLOAT, _DOUBLE = ctypes.c_long, ctypes.c_int, ctypes.c_float, ctypes.c_double
 _FLOATS = ctypes.c_void_p
 _SIGNATURES = {
+    'transpose': (_FLOATS, _LONG, _LONG, _FLOATS),
+    'has_avx2': (),
     'norm_scratch': (_LONG, _LONG),
     'norm_statistics': (
         Rows, _LONG, _LONG, _FLOATS, _FLOATS, _DOUBLE, _DOUBLE, _FLOATS, _FLOATS, Rows, _FLOATS,
@@ -32,6 +34,15 @@ _SIGNATURES = {
     'norm_gradient_sums': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, _INT, Rows, _FLOATS),
     'norm_gradient': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, _INT),
 }  # fmt: skip
+_AVX2_SIGNATURES = {
+    'conv3x3_weight_gradient_scratch': (*[_LONG] * 9,),
+    'conv3x3_weight_gradient': (_FLOATS, _FLOATS, *[_LONG] * 9, _FLOATS, _FLOATS),
+}
+_RESULTS = {
+    'has_avx2': _INT,
+    'norm_scratch': _LONG,
+    'conv3x3_weight_gradient_scratch': _LONG,
+}
 
 
 @cache
@@ -42,8 +53,8 @@ def library() -> ctypes.CDLL | None:
     if file is None:
         return None
     loaded = ctypes.CDLL(str(file))
-    for name, arguments in _SIGNATURES.items():
-        function = getattr(loaded, name)
-        function.argtypes, function.restype = arguments, None
-    loaded.norm_scratch.restype = _LONG
+    for name, arguments in {**_SIGNATURES, **_AVX2_SIGNATURES}.items():
+        if name in _SIGNATURES or loaded.has_avx2():
+            function = getattr(loaded, name)
+            function.argtypes, function.restype = arguments, _RESULTS.get(name)
     return loaded

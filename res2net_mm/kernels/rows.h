@@ -9,29 +9,26 @@
 #define VECTORS
 #endif
 
-typedef struct { float *data; long stride; } rows; /* stride: floats from one row to the next */
-typedef struct { long first, count; } span;
+typedef struct {
+    float *data;
+    long stride;
+} rows; /* stride: floats from one row to the next */
+typedef struct {
+    long first, count;
+} span;
 
 static inline float *row(rows x, long i)
-{
-    return x.data + i * x.stride;
-}
+{ return x.data + i * x.stride; }
 
 static inline rows from(rows x, long i)
-{
-    return (rows){row(x, i), x.stride};
-}
+{ return (rows){row(x, i), x.stride}; }
 
 /* A chunk is 64 KB of a map, so that it stays in the cache from one loop to the next. */
 static inline long chunk_pixels(long channels)
-{
-    return channels < 2048 ? 16384 / channels : 8;
-}
+{ return channels < 2048 ? 16384 / channels : 8; }
 
 static inline long chunk_count(long pixels, long channels)
-{
-    return (pixels + chunk_pixels(channels) - 1) / chunk_pixels(channels);
-}
+{ return (pixels + chunk_pixels(channels) - 1) / chunk_pixels(channels); }
 
 static inline span chunk(long k, long pixels, long channels)
 {

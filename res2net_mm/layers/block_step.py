@@ -16,9 +16,13 @@ from torch import Tensor, nn
 
 from res2net_mm.kernels import are_built, batch_norm
 
-from .conv_norm import is_watched
+from .convolution import conv_backward
+from .double_backward import differentiable_gradients
 from .layout import is_pointwise, lies_last
+from .norm_relu import is_trained_by_batches
 from .recomputation import HeldStatistics
+from .rows import to_maps, to_rows
+from .watched import is_watched
 
 
 def can_step(block: nn.Module, x: Tensor) -> bool:
@@ -33,7 +37,7 @@ def can_step(block: nn.Module, x: Tensor) -> bool:
         and not block.plugins
         and is_pointwise(first, x)
         and all(map(_is_plain_conv, (first, *middle, last)))
-        and all(map(_is_trained_norm, block.all_norms()))
+        and all(is_trained_by_batches(norm, torch.float32) for norm in block.all_norms())
         and not is_watched(block.relu)
     )
 
@@ -68,15 +72,15 @@ class _Step(torch.autograd.Function):
         *parameters: Tensor,
     ) -> Tensor:  # fmt: skip
         first, *middle, last = parameters[: len(block.convs) + 2]
-        a = _rows(x) @ first.flatten(1).t()
+        a = to_rows(x) @ first.flatten(1).t()
         a_norm = batch_norm.statistics(a, block.bn1)
         c, c_norms, shape = [], [], x.shape
 
         def convolve(i: int, split: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal shape
-            y = block.convs[i]._conv_forward(_maps(split, x.shape), middle[i], None)
+            y = block.convs[i]._conv_forward(to_maps(split, x.shape), middle[i], None)
             shape = y.shape
-            c.append(_rows(y))
+            c.append(to_rows(y))
             c_norms.append(batch_norm.statistics(c[i], block.bns[i]))
             return c[i], c_norms[i]
 
@@ -84,8 +88,8 @@ class _Step(torch.autograd.Function):
         b = joined @ last.flatten(1).t()
         b_norm = batch_norm.statistics(b, block.bn3)
         y = torch.empty_like(b)
-        batch_norm.normalise_add(b, b_norm, _rows(x if shortcut is None else shortcut), y)
-        y = _maps(y, shape)
+        batch_norm.normalise_add(b, b_norm, to_rows(x if shortcut is None else shortcut), y)
+        y = to_maps(y, shape)
         ctx.block, ctx.keep_joined = block, keep_joined
         again = (*splits, joined) if keep_joined else ()
         ctx.save_for_backward(
@@ -98,8 +102,9 @@ class _Step(torch.autograd.Function):
         block, count = ctx.block, len(ctx.block.convs)
         x, shortcut, y, a, a_norm, b, b_norm, *rest = ctx.saved_tensors
         c, c_norms, parameters, again = _cut(rest, count, count, 3 * (count + 2))
-        if torch.is_grad_enabled():  # someone wants gradients of the gradients
-            return None, None, *_differentiable(block, x, shortcut, parameters, gradient)
+        if torch.is_grad_enabled():
+            inputs = [x.view_as(x), shortcut, *parameters]  # the shortcut may be made of x
+            return None, None, *_differentiable_gradients(block, inputs, gradient)
         wants_x, wants_shortcut, *wants = ctx.needs_input_grad[2:]
         first, *middle, last = parameters[: count + 2]
         *splits, joined = again or _chain_again(block, a, a_norm, x.shape, c, c_norms)
@@ -108,7 +113,7 @@ class _Step(torch.autograd.Function):
         d_norms: list[Tensor] = [a_norm] * (count + 2)
         d_b, d_shortcut = torch.empty_like(b), torch.empty_like(b)
         d_norms[-1] = batch_norm.gradients_of_sum(
-            _rows(gradient), b, b_norm, _rows(y), d_b, d_shortcut
+            to_rows(gradient), b, b_norm, to_rows(y), d_b, d_shortcut
         )
         if wants[count + 1]:
             d_weights[-1] = (d_b.t() @ joined).view_as(last)
@@ -123,24 +128,24 @@ class _Step(torch.autograd.Function):
         for i in reversed(range(count)):
             d_c = torch.empty_like(c[i])
             d_norms[i + 1] = batch_norm.gradients(d_outputs[i], c[i], c_norms[i], d_c, more=carried)
-            d_split, d_weights[i + 1] = _conv_backward(
-                block.convs[i], _maps(d_c, y.shape), _maps(splits[i], x.shape), middle[i],
-                wants[i + 1],
+            d_split, d_weights[i + 1] = conv_backward(
+                block.convs[i], to_maps(d_c, y.shape), to_maps(splits[i], x.shape), middle[i],
+                wants_x=True, wants_weight=wants[i + 1],
             )  # fmt: skip
-            d_splits[i] = _rows(d_split)
+            d_splits[i] = to_rows(d_split)
             carried = d_splits[i] if block.carry else None
 
         d_a = torch.empty_like(a)
         parts = zip(d_splits, *(t.split(block.width, 1) for t in (a, a_norm, d_a)), strict=True)
         d_norms[0] = torch.cat([batch_norm.gradients(*part) for part in parts], dim=1)
         if wants[0]:
-            d_weights[0] = (d_a.t() @ _rows(x)).view_as(first)
+            d_weights[0] = (d_a.t() @ to_rows(x)).view_as(first)
         d_x = None
         if wants_x and shortcut is None:
-            d_x = _maps(d_shortcut.addmm_(d_a, first.flatten(1)), x.shape)
+            d_x = to_maps(d_shortcut.addmm_(d_a, first.flatten(1)), x.shape)
         elif wants_x:
-            d_x = _maps(d_a @ first.flatten(1), x.shape)
-        d_shortcut = _maps(d_shortcut, y.shape) if wants_shortcut else None
+            d_x = to_maps(d_a @ first.flatten(1), x.shape)
+        d_shortcut = to_maps(d_shortcut, y.shape) if wants_shortcut else None
         pairs = [(sums[1], sums[0]) for sums in d_norms]  # of weight and bias
         return None, None, d_x, d_shortcut, *d_weights, *(d for pair in pairs for d in pair)
 
@@ -180,9 +185,9 @@ def _chain(
         last = a.new_empty(len(a), width)
         batch_norm.normalise(*parts[-1], last)
         pooled = F.avg_pool2d(
-            _maps(last, shape), 3, block.stride, padding=1, count_include_pad=block.pool_padding
+            to_maps(last, shape), 3, block.stride, padding=1, count_include_pad=block.pool_padding
         )
-        joined[:, -width:] = _rows(pooled)
+        joined[:, -width:] = to_rows(pooled)
     elif block.pass_last:
         batch_norm.normalise(*parts[-1], joined[:, -width:])
     return splits, joined
@@ -196,25 +201,14 @@ def _chain_again(
     return *splits, joined
 
 
-def _conv_backward(
-    conv: nn.Conv2d, gradient: Tensor, x: Tensor, weight: Tensor, wants_weight: bool
-) -> tuple[Tensor, Tensor | None]:
-    """Return the gradients of a convolution's input and of its weight."""
-    d_x, d_weight, _ = torch.ops.aten.convolution_backward(
-        gradient, x, weight, None, conv.stride, conv.padding, conv.dilation, False, [0, 0],
-        conv.groups, [True, wants_weight, False],
-    )  # fmt: skip
-    return d_x, d_weight
-
-
 def _pool_backward(
     block: nn.Module, gradient: Tensor, shape: Sequence[int], pooled_shape: Sequence[int]
 ) -> Tensor:
     """Return the gradient of what the pooling of the last split read, as rows."""
-    last = _maps(gradient.new_empty(shape[0] * shape[2] * shape[3], block.width), shape)
-    return _rows(
+    last = to_maps(gradient.new_empty(shape[0] * shape[2] * shape[3], block.width), shape)
+    return to_rows(
         torch.ops.aten.avg_pool2d_backward(
-            _maps(gradient.contiguous(), pooled_shape),
+            to_maps(gradient.contiguous(), pooled_shape),
             last,
             [3, 3],
             [block.stride] * 2,
@@ -226,28 +220,14 @@ def _pool_backward(
     )
 
 
-def _differentiable(
-    block: nn.Module, x: Tensor, shortcut: Tensor | None, parameters: Sequence[Tensor],
-    gradient: Tensor,
-) -> list[Tensor | None]:  # fmt: skip
-    """Return the gradients of :func:`step` with a graph of their own."""
-    x = x.view_as(x)  # of its own, since the shortcut may have been made of it
-    inputs = [x, shortcut, *parameters]
-    wanted = [t for t in inputs if t is not None and t.requires_grad]
+def _differentiable_gradients(
+    block: nn.Module, inputs: Sequence[Tensor | None], gradient: Tensor
+) -> list[Tensor | None]:
+    def run(x: Tensor, shortcut: Tensor | None, *_: Tensor) -> Tensor:
+        return block.by_modules(x, shortcut)
+
     with HeldStatistics([block], nullcontext()):
-        y = block.by_modules(x, shortcut)
-        found = iter(torch.autograd.grad(y, wanted, gradient, create_graph=True))
-    return [next(found) if t is not None and t.requires_grad else None for t in inputs]
-
-
-def _rows(x: Tensor) -> Tensor:
-    """(N, C, H, W) -> (N * H * W, C), a view of what lies channels last."""
-    return x.permute(0, 2, 3, 1).contiguous().view(-1, x.shape[1])
-
-
-def _maps(rows: Tensor, shape: Sequence[int]) -> Tensor:
-    """(N * H * W, C') -> (N, C', H, W), of a shape but for the channels."""
-    return rows.view(shape[0], *shape[2:], -1).permute(0, 3, 1, 2)
+        return differentiable_gradients(run, inputs, gradient)
 
 
 def _cut(values: list, *sizes: int) -> list[list]:
@@ -266,17 +246,4 @@ def _is_plain_conv(conv: nn.Module) -> bool:
         and type(conv.weight) in (Tensor, nn.Parameter)
         and conv.padding_mode == 'zeros'
         and not is_watched(conv)
-    )
-
-
-def _is_trained_norm(norm: nn.Module) -> bool:
-    return (
-        type(norm) is nn.BatchNorm2d
-        and norm.training
-        and norm.affine
-        and norm.running_mean is not None
-        and norm.momentum is not None
-        and norm.weight.dtype == norm.running_mean.dtype == torch.float32
-        and type(norm.weight) in (Tensor, nn.Parameter)
-        and not is_watched(norm)
     )

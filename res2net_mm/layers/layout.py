@@ -25,10 +25,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from res2net_mm.kernels import are_built
+from res2net_mm.kernels.transpose import to_planes
+
 
 def lay_out(x: Tensor) -> Tensor:
     """Return the maps (N, C, H, W) in the order in which the layers after them run fastest."""
-    return x.contiguous(memory_format=torch.channels_last) if _has_a_choice(x) else x
+    return x.contiguous(memory_format=torch.channels_last) if has_a_choice(x) else x
 
 
 def lay_out_like(x: Tensor, images: Tensor) -> Tensor:
@@ -36,7 +39,7 @@ def lay_out_like(x: Tensor, images: Tensor) -> Tensor:
 
     What is behind a backbone may count on it: mmcv's operators misread channels last.
     """
-    if not (_has_a_choice(x) and images.is_contiguous()) or x.is_contiguous():
+    if not (has_a_choice(x) and images.is_contiguous()) or x.is_contiguous():
         return x
     return _Contiguous.apply(x)
 
@@ -49,7 +52,7 @@ class _Contiguous(torch.autograd.Function):
 
     @staticmethod
     def forward(_: Any, x: Tensor) -> Tensor:
-        return x.contiguous()
+        return to_planes(x) if are_built() and lies_last(x) else x.contiguous()
 
     @staticmethod
     def backward(_: Any, gradient: Tensor) -> Tensor:
@@ -76,10 +79,10 @@ def pointwise(x: Tensor, weight: Tensor) -> Tensor:
 
 def lies_last(x: Tensor) -> bool:
     """Say whether the maps lie channels last and oneDNN computes in float32 now."""
-    return _has_a_choice(x) and x.is_contiguous(memory_format=torch.channels_last)
+    return has_a_choice(x) and x.is_contiguous(memory_format=torch.channels_last)
 
 
-def _has_a_choice(x: Tensor) -> bool:
+def has_a_choice(x: Tensor) -> bool:
     """Say whether oneDNN computes in float32 now."""
     return (
         is_plain_on_cpu(x)

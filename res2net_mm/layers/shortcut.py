@@ -3,7 +3,7 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
-from .conv_norm import ConvNorms
+from .conv_norms import ConvNorms
 from .norm import build_norm
 
 

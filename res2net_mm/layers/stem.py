@@ -5,7 +5,7 @@ from torch import nn
 
 from res2net_mm.errors import UserError
 
-from .conv_norm import ConvNorms
+from .conv_norms import ConvNorms
 from .norm import build_norm
 
 STEMS = ('7x7', 'deep', '3x3')

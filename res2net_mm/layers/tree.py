@@ -6,7 +6,8 @@ import torch
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from .conv_norm import ConvNorms, conv_norm
+from .conv_norm import conv_norm
+from .conv_norms import ConvNorms
 from .norm import build_norm
 from .recomputation import recompute
 

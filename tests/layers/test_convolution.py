@@ -1,0 +1,67 @@
+"""Convolutions in training: whichever operator computes them, the gradients are the same."""
+
+import pytest
+import torch
+from torch import nn
+
+from res2net_mm.layers.convolution import computes_last, convolve
+from res2net_mm.layers.layout import lay_out
+
+OPTIONS = [
+    dict(kernel_size=3, padding=1),
+    dict(kernel_size=3, padding=2, dilation=2, stride=2),
+    dict(kernel_size=3, padding=1, groups=2),
+    dict(kernel_size=3, padding=1, bias=True),
+    dict(kernel_size=3),
+    dict(kernel_size=(3, 1), padding=1),
+    dict(kernel_size=3, padding=1, padding_mode='reflect'),
+    dict(kernel_size=3, padding=1, stride=(1, 2)),
+    dict(kernel_size=1),
+    dict(kernel_size=7, padding=3),
+]
+
+
+def make(options: dict) -> tuple[nn.Conv2d, torch.Tensor]:
+    conv = nn.Conv2d(4, 6, **dict(dict(bias=False), **options))
+    return conv, lay_out(torch.randn(2, 4, 11, 12)).requires_grad_()
+
+
+@pytest.mark.parametrize('options', OPTIONS, ids=str)
+@pytest.mark.parametrize('frozen', ['nothing', 'input', 'weight'])
+def test_gradients(options, frozen):
+    conv, x = make(options)
+    x.requires_grad_(frozen != 'input')
+    conv.requires_grad_(frozen != 'weight')
+    wanted = [t for t in (x, *conv.parameters()) if t.requires_grad]
+    found, expected = convolve(conv, x), conv(x)
+    torch.testing.assert_close(found, expected)
+    gradients = (torch.autograd.grad(y.sin().sum(), wanted) for y in (found, expected))
+    torch.testing.assert_close(*gradients)
+
+
+@pytest.mark.parametrize('options', OPTIONS[:2], ids=str)
+def test_gradients_of_gradients(options):
+    conv, x = make(options)
+    found = []
+    for y in (convolve(conv, x), conv(x)):
+        (d_x,) = torch.autograd.grad(y.sin().sum(), x, create_graph=True)
+        found.append(torch.autograd.grad(d_x.square().sum(), [x, conv.weight]))
+    torch.testing.assert_close(*found)
+
+
+def test_a_hook_is_called():
+    conv, x = make(OPTIONS[0])
+    seen = []
+    conv.register_forward_hook(lambda *_: seen.append(1))
+    convolve(conv, x)
+    assert seen == [1]
+
+
+@pytest.mark.skipif(torch.backends.cpu.get_cpu_capability() != 'AVX2', reason='it is for AVX2')
+def test_which_stems_compute_channels_last():
+    images, plain = torch.randn(1, 3, 8, 8), nn.Conv2d(3, 4, 3, padding=1, bias=False)
+    assert computes_last([plain, nn.ReLU(), plain], images)
+    assert not computes_last([plain, nn.Conv2d(4, 4, 7, padding=3, bias=False)], images)
+    assert not computes_last([plain], images.double())
+    with torch.no_grad():
+        assert not computes_last([plain], images)
