@@ -269,3 +269,79 @@ void norm_gradient(rows gradient, rows more, rows x, rows norm, rows sums, rows 
         gradient_chunk(gradient, more, x, norm, sums, out, chunk(chunks - 1 - k, pixels, channels),
                        channels, rectified);
 }
+
+/* ---- backward, statistics held ------------------------------------------------------------ */
+
+static inline __attribute__((always_inline)) void
+held_rows(rows gradient, rows more, rows x, rows norm, rows output, rows passing, rows out, span s,
+          long channels, float *restrict d_shift, float *restrict d_scale, const int mask,
+          const int has_more, const int has_x, const int passes)
+{
+    const float *restrict scale = row(norm, SCALE), *restrict shift = row(norm, SHIFT);
+    for (long c = 0; c < channels; c++)
+        d_shift[c] = d_scale[c] = 0;
+    for (long i = s.first; i < s.first + s.count; i++) {
+        const float *restrict g = row(gradient, i);
+        const float *restrict m = has_more ? row(more, i) : g;
+        const float *restrict v = has_x ? row(x, i) : g;
+        const float *restrict o = mask == WHERE_OUTPUT_IS_POSITIVE ? row(output, i) : g;
+        float *restrict d = row(out, i), *restrict p = passes ? row(passing, i) : 0;
+        for (long c = 0; c < channels; c++) {
+            float value = passed(g[c], has_more ? m[c] : 0, v[c], o[c], scale[c], shift[c], mask);
+            if (passes) p[c] = value;
+            d[c] = value * scale[c];
+            d_shift[c] += value;
+            if (has_x) d_scale[c] += value * v[c];
+        }
+    }
+}
+
+VECTORS static void held_chunk(rows gradient, rows more, rows x, rows norm, rows output,
+                               rows passing, rows out, span s, long channels,
+                               float *restrict d_shift, float *restrict d_scale)
+{
+#define HELD(mask, has_more, has_x, passes)                                                        \
+    held_rows(gradient, more, x, norm, output, passing, out, s, channels, d_shift, d_scale, mask,  \
+              has_more, has_x, passes)
+    if (!output.data)
+        HELD(WHERE_NORM_IS_POSITIVE, 0, 1, 0);
+    else if (passing.data && x.data)
+        HELD(WHERE_OUTPUT_IS_POSITIVE, 0, 1, 1);
+    else if (passing.data)
+        HELD(WHERE_OUTPUT_IS_POSITIVE, 0, 0, 1);
+    else if (more.data && x.data)
+        HELD(WHERE_OUTPUT_IS_POSITIVE, 1, 1, 0);
+    else if (more.data)
+        HELD(WHERE_OUTPUT_IS_POSITIVE, 1, 0, 0);
+    else if (x.data)
+        HELD(WHERE_OUTPUT_IS_POSITIVE, 0, 1, 0);
+    else
+        HELD(WHERE_OUTPUT_IS_POSITIVE, 0, 0, 0);
+#undef HELD
+}
+
+/* The whole backward pass of y = relu(scale * x + shift [+ shortcut]), in one: the gradient of x to
+   `out`, that of the shortcut to `passing` if it has data, those of shift and scale to the rows of
+   `sums`.
+   x: without data if the scale's gradient is not wanted; then the output is needed.
+   output: what the ReLU made, or no data; needed with `more` and with `passing`.
+   more: another gradient of the same output, or no data; not with `passing`. */
+void norm_gradient_held(rows gradient, rows more, rows x, rows norm, rows output, rows passing,
+                        rows out, long pixels, long channels, rows sums, float *scratch)
+{
+    long chunks = chunk_count(pixels, channels);
+#pragma omp parallel for schedule(static)
+    for (long k = 0; k < chunks; k++)
+        held_chunk(gradient, more, x, norm, output, passing, out, chunk(k, pixels, channels),
+                   channels, scratch + 2 * k * channels, scratch + (2 * k + 1) * channels);
+#pragma omp parallel for schedule(static)
+    for (long c = 0; c < channels; c++) {
+        double d_shift = 0, d_scale = 0;
+        for (long k = 0; k < chunks; k++) {
+            d_shift += scratch[2 * k * channels + c];
+            d_scale += scratch[(2 * k + 1) * channels + c];
+        }
+        row(sums, D_SHIFT)[c] = d_shift;
+        row(sums, D_SCALE)[c] = d_scale;
+    }
+}

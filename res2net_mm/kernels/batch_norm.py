@@ -21,7 +21,8 @@ def statistics(x: Tensor, norm: nn.BatchNorm2d) -> Tensor:
         norm.momentum, norm.running_mean.data_ptr(), norm.running_var.data_ptr(), _rows(numbers),
         scratch.data_ptr(),
     )  # fmt: skip
-    norm.num_batches_tracked.add_(1)
+    if norm.num_batches_tracked is not None:
+        norm.num_batches_tracked.add_(1)
     return numbers
 
 
@@ -81,6 +82,32 @@ def gradients_of_sum(
     """
     sums = _sums(gradient, None, x, norm, output=output, kept=shortcut)
     _gradient(shortcut, None, x, norm, sums, out, relu=False)
+    return sums
+
+
+def gradients_held(
+    gradient: Tensor, x: Tensor | None, norm: Tensor, out: Tensor, *, more: Tensor | None = None,
+    output: Tensor | None = None, shortcut: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Do what the other two do where the norm's numbers are held: they depend on no image.
+
+    Args:
+        gradient: Of the output.
+        x: What was normalised; None if the gradient of the scale is not wanted.
+        norm: With these numbers.
+        out: Where the gradient of ``x`` goes.
+        more: Another gradient of the output, to be added.
+        output: What was made of x; needed with ``more`` and ``shortcut``, and without ``x``.
+        shortcut: Where the gradient of what was added goes, if something was.
+
+    Returns:
+        Gradients of shift and scale in two rows.
+    """
+    sums, scratch = norm.new_empty(2, norm.shape[1]), _scratch(gradient)
+    library().norm_gradient_held(
+        _rows(gradient), _rows(more), _rows(x), _rows(norm), _rows(output), _rows(shortcut),
+        _rows(out), *gradient.shape, _rows(sums), scratch.data_ptr(),
+    )  # fmt: skip
     return sums
 
 

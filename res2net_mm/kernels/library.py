@@ -32,6 +32,9 @@ _SIGNATURES = {
     'norm_add_relu': (Rows, Rows, Rows, Rows, _LONG, _LONG),
     'norm_relu_carry': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG),
     'norm_gradient_sums': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, _INT, Rows, _FLOATS),
+    'norm_gradient_held': (
+        Rows, Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, Rows, _FLOATS,
+    ),
     'norm_gradient': (Rows, Rows, Rows, Rows, Rows, Rows, _LONG, _LONG, _INT),
 }  # fmt: skip
 _AVX2_SIGNATURES = {

@@ -19,25 +19,26 @@ from res2net_mm.kernels import are_built, batch_norm
 from .convolution import conv_backward
 from .double_backward import differentiable_gradients
 from .layout import is_pointwise, lies_last
-from .norm_relu import is_trained_by_batches
 from .recomputation import HeldStatistics
 from .rows import to_maps, to_rows
+from .step_norms import HeldNorm, TrainedNorm, is_held, is_trained
 from .watched import is_watched
 
 
 def can_step(block: nn.Module, x: Tensor) -> bool:
     """Say whether :func:`step` computes what the modules of a :class:`Bottle2neck` would."""
-    first, *middle, last = block.all_convs()
+    convs, norms = block.all_convs(), block.all_norms()
     return (
-        are_built()
-        and lies_last(x)
+        lies_last(x)  # first: no compiler reads what follows
+        and are_built()
         and torch.is_grad_enabled()
+        and (x.requires_grad or any(p.requires_grad for p in block.parameters()))
         and x.shape[0] * x.shape[2] * x.shape[3] > block.stride**2  # or a norm refuses
         and block.se is None
         and not block.plugins
-        and is_pointwise(first, x)
-        and all(map(_is_plain_conv, (first, *middle, last)))
-        and all(is_trained_by_batches(norm, torch.float32) for norm in block.all_norms())
+        and is_pointwise(convs[0], x)
+        and all(map(_is_plain_conv, convs))
+        and (all(map(is_trained, norms)) or all(map(is_held, norms)))
         and not is_watched(block.relu)
     )
 
@@ -71,116 +72,146 @@ class _Step(torch.autograd.Function):
         ctx: Any, block: nn.Module, keep_joined: bool, x: Tensor, shortcut: Tensor | None,
         *parameters: Tensor,
     ) -> Tensor:  # fmt: skip
-        first, *middle, last = parameters[: len(block.convs) + 2]
-        a = to_rows(x) @ first.flatten(1).t()
-        a_norm = batch_norm.statistics(a, block.bn1)
-        c, c_norms, shape = [], [], x.shape
+        convs, norms = block.all_convs(), _step_norms(block, x, parameters)
+        first, *middle, last = norms
+        a = to_rows(x) @ first.conv_weight.flatten(1).t()
+        first.read(a)
+        c, shape = [], x.shape
 
-        def convolve(i: int, split: Tensor) -> tuple[Tensor, Tensor]:
+        def convolve(i: int, split: Tensor) -> Tensor:
             nonlocal shape
-            y = block.convs[i]._conv_forward(to_maps(split, x.shape), middle[i], None)
+            maps = to_maps(split, x.shape)
+            y = convs[i + 1]._conv_forward(maps, middle[i].conv_weight, None)
             shape = y.shape
             c.append(to_rows(y))
-            c_norms.append(batch_norm.statistics(c[i], block.bns[i]))
-            return c[i], c_norms[i]
+            middle[i].read(c[i])
+            return c[i]
 
-        splits, joined = _chain(block, a, a_norm, x.shape, convolve)
-        b = joined @ last.flatten(1).t()
-        b_norm = batch_norm.statistics(b, block.bn3)
+        splits, joined = _chain(block, norms, a, x.shape, convolve)
+        b = joined @ last.conv_weight.flatten(1).t()
+        last.read(b)
         y = torch.empty_like(b)
-        batch_norm.normalise_add(b, b_norm, to_rows(x if shortcut is None else shortcut), y)
+        batch_norm.normalise_add(b, last.numbers, to_rows(x if shortcut is None else shortcut), y)
         y = to_maps(y, shape)
-        ctx.block, ctx.keep_joined = block, keep_joined
+        ctx.block, ctx.norms = block, norms
+        read = (*c, b)
+        read = [t if norm.keeps_input else None for t, norm in zip(read, norms[1:], strict=True)]
+        keep_joined = keep_joined or not all(norm.keeps_input for norm in middle)
         again = (*splits, joined) if keep_joined else ()
-        ctx.save_for_backward(
-            x, shortcut, y, a, a_norm, b, b_norm, *c, *c_norms, *parameters, *again
-        )
+        ctx.save_for_backward(x, shortcut, y, a, *read, *parameters, *again)
         return y
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        block, count = ctx.block, len(ctx.block.convs)
-        x, shortcut, y, a, a_norm, b, b_norm, *rest = ctx.saved_tensors
-        c, c_norms, parameters, again = _cut(rest, count, count, 3 * (count + 2))
+        block, norms, count = ctx.block, ctx.norms, len(ctx.block.convs)
+        x, shortcut, y, a, *rest = ctx.saved_tensors
+        c, (b,), parameters, again = _cut(rest, count, 1, 3 * (count + 2))
         if torch.is_grad_enabled():
             inputs = [x.view_as(x), shortcut, *parameters]  # the shortcut may be made of x
             return None, None, *_differentiable_gradients(block, inputs, gradient)
         wants_x, wants_shortcut, *wants = ctx.needs_input_grad[2:]
-        first, *middle, last = parameters[: count + 2]
-        *splits, joined = again or _chain_again(block, a, a_norm, x.shape, c, c_norms)
-
+        wants_scale = wants[count + 2 :: 2]
+        wants = [  # gradients of weights: a scale in them is learnt through them
+            want or (norm.is_folded and scale)
+            for want, norm, scale in zip(wants[: count + 2], norms, wants_scale, strict=True)
+        ]
+        if not again:
+            again = _chain(block, norms, a, x.shape, lambda i, _: c[i])
+            again = (*again[0], again[1])
+        *splits, joined = again
+        first, *middle, last = norms
         d_weights: list[Tensor | None] = [None] * (count + 2)
-        d_norms: list[Tensor] = [a_norm] * (count + 2)
-        d_b, d_shortcut = torch.empty_like(b), torch.empty_like(b)
-        d_norms[-1] = batch_norm.gradients_of_sum(
-            to_rows(gradient), b, b_norm, to_rows(y), d_b, d_shortcut
-        )
-        if wants[count + 1]:
-            d_weights[-1] = (d_b.t() @ joined).view_as(last)
-        d_joined = d_b @ last.flatten(1)
-        del d_b, joined
+        sums: list[Tensor] = [a] * (count + 2)
 
-        d_outputs = d_joined.split(block.width, 1)
+        sums[-1], d_b, d_shortcut = last.gradients_of_sum(to_rows(gradient), b, to_rows(y))
+        if wants[count + 1]:
+            d_weights[-1] = (d_b.t() @ joined).view_as(last.conv_weight)
+        d_joined = d_b @ last.conv_weight.flatten(1)
+        del d_b
+
+        outputs, d_outputs = (t.split(block.width, 1) for t in (joined, d_joined))
         d_splits: list[Tensor] = list(d_outputs)
         if block.pass_last and block.pool_last:
             d_splits[-1] = _pool_backward(block, d_outputs[-1], x.shape, y.shape)
         carried = None
         for i in reversed(range(count)):
-            d_c = torch.empty_like(c[i])
-            d_norms[i + 1] = batch_norm.gradients(d_outputs[i], c[i], c_norms[i], d_c, more=carried)
+            d_c = a.new_empty(len(joined), block.width)
+            sums[i + 1] = middle[i].gradients(
+                d_outputs[i], c[i], middle[i].numbers, d_c, more=carried, output=outputs[i]
+            )
             d_split, d_weights[i + 1] = conv_backward(
-                block.convs[i], to_maps(d_c, y.shape), to_maps(splits[i], x.shape), middle[i],
-                wants_x=True, wants_weight=wants[i + 1],
+                block.convs[i], to_maps(d_c, y.shape), to_maps(splits[i], x.shape),
+                middle[i].conv_weight, wants_x=True, wants_weight=wants[i + 1],
             )  # fmt: skip
             d_splits[i] = to_rows(d_split)
             carried = d_splits[i] if block.carry else None
 
         d_a = torch.empty_like(a)
-        parts = zip(d_splits, *(t.split(block.width, 1) for t in (a, a_norm, d_a)), strict=True)
-        d_norms[0] = torch.cat([batch_norm.gradients(*part) for part in parts], dim=1)
+        parts = (t.split(block.width, 1) for t in (a, first.numbers, d_a))
+        parts = zip(d_splits, *parts, strict=True)
+        sums[0] = torch.cat([first.gradients(*part) for part in parts], dim=1)
         if wants[0]:
-            d_weights[0] = (d_a.t() @ to_rows(x)).view_as(first)
+            d_weights[0] = (d_a.t() @ to_rows(x)).view_as(first.conv_weight)
         d_x = None
         if wants_x and shortcut is None:
-            d_x = to_maps(d_shortcut.addmm_(d_a, first.flatten(1)), x.shape)
+            d_x = to_maps(d_shortcut.addmm_(d_a, first.conv_weight.flatten(1)), x.shape)
         elif wants_x:
-            d_x = to_maps(d_a @ first.flatten(1), x.shape)
+            d_x = to_maps(d_a @ first.conv_weight.flatten(1), x.shape)
         d_shortcut = to_maps(d_shortcut, y.shape) if wants_shortcut else None
-        pairs = [(sums[1], sums[0]) for sums in d_norms]  # of weight and bias
-        return None, None, d_x, d_shortcut, *d_weights, *(d for pair in pairs for d in pair)
+        weights = parameters[: count + 2]
+        of_each = [
+            norm.of_parameters(*each)
+            for norm, *each in zip(norms, d_weights, sums, weights, strict=True)
+        ]
+        of_norms = [d for _, d_weight, d_bias in of_each for d in (d_weight, d_bias)]
+        return None, None, d_x, d_shortcut, *(d for d, _, _ in of_each), *of_norms
+
+
+def _step_norms(
+    block: nn.Module, x: Tensor, weights: Sequence[Tensor]
+) -> list[TrainedNorm | HeldNorm]:
+    pixels_in = x.shape[0] * x.shape[2] * x.shape[3]
+    pixels = [pixels_in] + [pixels_in // block.stride**2] * (len(block.convs) + 1)
+    return [
+        TrainedNorm(norm, weight) if norm.training else HeldNorm(norm, weight, count)
+        for norm, weight, count in zip(
+            block.all_norms(), weights[: len(pixels)], pixels, strict=True
+        )
+    ]
 
 
 def _chain(
-    block: nn.Module, a: Tensor, a_norm: Tensor, shape: Sequence[int],
-    convolve: Callable[[int, Tensor], tuple[Tensor, Tensor]],
+    block: nn.Module, norms: Sequence[TrainedNorm | HeldNorm], a: Tensor, shape: Sequence[int],
+    convolve: Callable[[int, Tensor], Tensor],
 ) -> tuple[list[Tensor], Tensor]:  # fmt: skip
     """Return what each 3x3 convolution reads, and the outputs beside each other.
 
     Args:
         block: The block.
-        a: Before its first norm.
-        a_norm: The numbers of that norm.
+        norms: Its norms, of which the first has its numbers.
+        a: Before the first norm.
         shape: Of the maps that come in.
-        convolve: (index, what it reads) -> what the convolution makes of it, numbers of its norm.
+        convolve: (index, what it reads) -> what the convolution makes of it, whose norm has its
+            numbers then.
     """
     width, splits, joined = block.width, [], None
-    parts = list(zip(a.split(width, 1), a_norm.split(width, 1), strict=True))
+    parts = list(zip(a.split(width, 1), norms[0].numbers.split(width, 1), strict=True))
     split = None
     for i in range(len(block.convs)):
         if split is None:
             split = a.new_empty(len(a), width)
             batch_norm.normalise(*parts[i], split)
         splits.append(split)
-        c, c_norm = convolve(i, split)
+        c = convolve(i, split)
         if joined is None:
             joined = a.new_empty(len(c), a.shape[1])
-        output = joined[:, i * width : (i + 1) * width]
+        output, numbers = joined[:, i * width : (i + 1) * width], norms[i + 1].numbers
         split = None
         if block.carry and i + 1 < len(block.convs):
             split = torch.empty_like(c)
-            batch_norm.normalise_carry(c, c_norm, *parts[i + 1], output, split)
+            batch_norm.normalise_carry(c, numbers, *parts[i + 1], output, split)
         else:
-            batch_norm.normalise(c, c_norm, output)
+            batch_norm.normalise(c, numbers, output)
     if block.pass_last and block.pool_last:
         last = a.new_empty(len(a), width)
         batch_norm.normalise(*parts[-1], last)
@@ -191,14 +222,6 @@ def _chain(
     elif block.pass_last:
         batch_norm.normalise(*parts[-1], joined[:, -width:])
     return splits, joined
-
-
-def _chain_again(
-    block: nn.Module, a: Tensor, a_norm: Tensor, shape: Sequence[int],
-    c: Sequence[Tensor], c_norms: Sequence[Tensor],
-) -> tuple[Tensor, ...]:  # fmt: skip
-    splits, joined = _chain(block, a, a_norm, shape, lambda i, _: (c[i], c_norms[i]))
-    return *splits, joined
 
 
 def _pool_backward(

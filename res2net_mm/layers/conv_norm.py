@@ -21,10 +21,16 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     """
     if not (_is_one_convolution(conv, norm) and _is_worth_it(conv, x)):
         return norm(convolve(conv, x))
-    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)  # (C',)
-    shift = norm.bias - norm.running_mean * scale
+    scale, shift, _ = scale_and_shift(norm)
     weight = conv.weight * scale.view(-1, 1, 1, 1)
     return convolve_with(conv, x, weight, shift)
+
+
+def scale_and_shift(norm: _BatchNorm) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what a norm in eval mode multiplies and adds, and 1 / deviation; each (C,)."""
+    inverse = torch.rsqrt(norm.running_var + norm.eps)
+    scale = norm.weight * inverse
+    return scale, norm.bias - norm.running_mean * scale, inverse
 
 
 def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:

@@ -52,7 +52,7 @@ class _Contiguous(torch.autograd.Function):
 
     @staticmethod
     def forward(_: Any, x: Tensor) -> Tensor:
-        return to_planes(x) if are_built() and lies_last(x) else x.contiguous()
+        return to_planes(x) if lies_last(x) and are_built() else x.contiguous()
 
     @staticmethod
     def backward(_: Any, gradient: Tensor) -> Tensor:

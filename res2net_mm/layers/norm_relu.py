@@ -27,7 +27,7 @@ def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:
     Source: Rota Bulo et al., In-Place Activated BatchNorm, arXiv 1712.02616, the other way around.
     """
     if _can_be_together(norm, relu, x):
-        if are_built() and lies_last(x) and is_trained_by_batches(norm, torch.float32):
+        if lies_last(x) and are_built() and is_trained_by_batches(norm, torch.float32):
             return _CompiledNormRelu.apply(x, norm.weight, norm.bias, norm, relu is not None)
         if relu is not None:
             if norm.num_batches_tracked is not None:

@@ -11,17 +11,19 @@ from res2net_mm.layers import BLOCK_RULES, Bottle2neck, block_step, bottle2neck,
 NORM = dict(type='BN')
 
 
-def make_block(*, outputs=16, stride=1, first=False, scales=4, avg_down=False, **more):
+def make_block(*, held=False, outputs=16, stride=1, first=False, scales=4, avg_down=False, **more):
     shortcut = None
     if outputs != 8 or stride != 1:
         shortcut = build_shortcut(8, outputs, stride=stride, avg_down=avg_down, norm_cfg=NORM)
     options = dict(first=first, block_rule='official', shortcut=shortcut, stride=stride)
-    block = Bottle2neck(8, outputs, 6, scales, **dict(options, **more)).train()
+    block = Bottle2neck(8, outputs, 6, scales, **dict(options, **more))
     for norm in block.modules():
         if isinstance(norm, nn.BatchNorm2d):
             nn.init.uniform_(norm.weight, 0.5, 1.5)
             nn.init.normal_(norm.bias)
-    return block
+            nn.init.normal_(norm.running_mean)
+            nn.init.uniform_(norm.running_var, 0.5, 1.5)
+    return block.train(not held)
 
 
 def images(n=2, h=9, w=11) -> torch.Tensor:
@@ -63,14 +65,20 @@ VARIANTS = [
 ]  # fmt: skip
 
 
+held = pytest.mark.parametrize('held', [False, True], ids=['trained', 'held'])
+
+
+@held
 @pytest.mark.parametrize('options', VARIANTS, ids=str)
-def test_step_is_that_of_the_modules(options):
-    assert_same_step(make_block(**options), images())
+def test_step_is_that_of_the_modules(options, held):
+    assert_same_step(make_block(held=held, **options), images())
 
 
+@held
 @pytest.mark.parametrize('shape', [(1, 3, 1), (4, 1, 1), (3, 5, 4)])
-def test_small_maps(shape):
-    assert_same_step(make_block(), images(*shape))  # of few pixels, norms magnify rounding
+def test_small_maps(shape, held):
+    """Of few pixels, trained norms magnify rounding, and held ones are not folded."""
+    assert_same_step(make_block(held=held), images(*shape))
 
 
 def test_one_pixel_is_refused_by_the_norm_as_ever():
@@ -90,12 +98,14 @@ def test_a_shortcut_that_is_given():
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
 
 
+@held
+@pytest.mark.parametrize('shape', [(2, 9, 11), (1, 2, 3)])
 @pytest.mark.parametrize('frozen', ['conv1', 'convs', 'conv3', 'bn1', 'bns', 'bn3', 'downsample'])
-def test_what_is_frozen_gets_no_gradient(frozen):
-    block = make_block()
+def test_what_is_frozen_gets_no_gradient(frozen, shape, held):
+    block = make_block(held=held)
     getattr(block, frozen).requires_grad_(False)
-    assert_same_step(block, images())
-    block(images()).sum().backward()
+    assert_same_step(block, images(*shape))
+    block(images(*shape)).sum().backward()
     assert all(p.grad is None for p in getattr(block, frozen).parameters())
 
 
@@ -120,8 +130,9 @@ def test_norms_are_recomputed_with_the_same_result_and_less_kept():
     assert len(fewer) < len(more)
 
 
-def test_gradients_of_gradients():
-    block, x = make_block(), images()
+@held
+def test_gradients_of_gradients(held):
+    block, x = make_block(held=held), images()
     other, z = copy.deepcopy(block).double(), x.detach().double().requires_grad_()
     found = []
     for each, images_ in ((block, x), (other, z)):
@@ -134,6 +145,27 @@ def test_gradients_of_gradients():
         torch.testing.assert_close(a.double(), b, rtol=0, atol=1e-4 * b.abs().max().item())
 
 
+@held
+def test_a_frozen_block_that_nothing_is_learnt_through_runs_its_modules(held):
+    block, x = make_block(held=held).requires_grad_(False), images().detach()
+    assert not block_step.can_step(block, x)
+    assert block_step.can_step(block, x.requires_grad_())
+
+
+def test_maps_before_folded_norms_are_not_kept():
+    kept = []
+    for held in (False, True):
+        torch.manual_seed(0)
+        block, x = make_block(held=held, outputs=8), images()
+        kept.append(set())
+        with torch.autograd.graph.saved_tensors_hooks(
+            lambda t: kept[-1].add((t.data_ptr(), t.numel())) or t, lambda t: t
+        ):
+            block(x)
+    trained, held = (sum(size for _, size in each) for each in kept)
+    assert held < 0.8 * trained
+
+
 def test_divergence_is_seen():
     x = images()
     with torch.no_grad():
@@ -143,7 +175,7 @@ def test_divergence_is_seen():
 
 @pytest.mark.parametrize(
     'how',
-    ['eval', 'held', 'default order', 'se', 'caffe', 'group norm', 'hook', 'relu hook', 'bias',
+    ['some held', 'default order', 'se', 'caffe', 'group norm', 'hook', 'relu hook', 'bias',
      'cumulative', 'subclass', 'float64', 'no kernels'],
 )  # fmt: skip
 def test_elsewhere_the_modules_run(how, monkeypatch):
@@ -152,9 +184,7 @@ def test_elsewhere_the_modules_run(how, monkeypatch):
         **{'group norm': dict(norm_cfg=dict(type='GN', num_groups=3))},
     ).get(how, {})  # fmt: skip
     block, x = make_block(**options), images()
-    if how == 'eval':
-        block.eval()
-    if how == 'held':
+    if how == 'some held':
         block.bns[0].eval()
     if how == 'default order':
         x = x.detach().contiguous().requires_grad_()
