@@ -30,6 +30,14 @@ def families() -> dict[str, str]:
     return {kind: name for kind, (_, name) in found.items()}
 
 
+def look_at_kernels() -> Iterator[Result]:
+    """Whether the package's own kernels were compiled; without them it trains all the same."""
+    from res2net_mm.kernels import are_built
+
+    there = 'compiled' if are_built() else 'not compiled (no C compiler?): slower on CPUs'
+    yield Result('kernels', there)
+
+
 def look_at_backbones() -> Iterator[Result]:
     """Whether each kind runs forward to finite features of the right shape."""
     for kind, preset in families().items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .backbone_looks import look_at_backbones
+from .backbone_looks import look_at_backbones, look_at_kernels
 from .checkup import Result, run_looks
 from .machine_looks import look_at_disk, look_at_gpu, look_at_shared_memory, look_at_weights
 from .stack_looks import (
@@ -26,6 +26,7 @@ LOOKS = {
     'disk': look_at_disk,
     'shared memory': look_at_shared_memory,
     'weights': look_at_weights,
+    'kernels': look_at_kernels,
     'backbone': look_at_backbones,
 }
 
