@@ -1,11 +1,5 @@
-"""What is compiled: passes over maps in training that PyTorch's operators make several of."""
+"""What is compiled: parts of a training step on CPUs for which PyTorch's operators take longer."""
 
-from .library import library
+from .library import are_built, avx2_kernels
 
-
-def are_built() -> bool:
-    """Say whether the kernels were compiled with the package (see library.py)."""
-    return library() is not None
-
-
-__all__ = ['are_built']
+__all__ = ['are_built', 'avx2_kernels']

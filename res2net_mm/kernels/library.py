@@ -10,6 +10,8 @@ from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
+import torch
+
 NAME = '_compiled'
 
 
@@ -40,12 +42,35 @@ _SIGNATURES = {
 _AVX2_SIGNATURES = {
     'conv3x3_weight_gradient_scratch': (*[_LONG] * 9,),
     'conv3x3_weight_gradient': (_FLOATS, _FLOATS, *[_LONG] * 9, _FLOATS, _FLOATS),
+    'rows_times_matrix_scratch': (_LONG, _LONG, _LONG),
+    'rows_times_matrix': (
+        _FLOATS,
+        _LONG,
+        _FLOATS,
+        *[_LONG] * 5,
+        _FLOATS,
+        _LONG,
+        _INT,
+        _FLOATS,
+    ),
+    'rows_transposed_times_rows_scratch': (_LONG, _LONG, _LONG),
+    'rows_transposed_times_rows': (
+        _FLOATS,
+        _LONG,
+        _FLOATS,
+        *[_LONG] * 4,
+        _FLOATS,
+        _FLOATS,
+    ),
 }
 _RESULTS = {
     'has_avx2': _INT,
     'norm_scratch': _LONG,
     'conv3x3_weight_gradient_scratch': _LONG,
+    'rows_times_matrix_scratch': _LONG,
+    'rows_transposed_times_rows_scratch': _LONG,
 }
+MOST_THREADS = 8  # those for AVX2 have no work for more
 
 
 @cache
@@ -61,3 +86,23 @@ def library() -> ctypes.CDLL | None:
             function = getattr(loaded, name)
             function.argtypes, function.restype = arguments, _RESULTS.get(name)
     return loaded
+
+
+def are_built() -> bool:
+    """Say whether the kernels were compiled with the package."""
+    return library() is not None
+
+
+def avx2_kernels() -> ctypes.CDLL | None:
+    """Return the library if its kernels for AVX2 run here and are the fastest there are, or None.
+
+    With AVX-512 oneDNN and MKL have kernels of their own, with which nobody has compared them.
+    """
+    fitting = _has_avx2_and_no_more() and torch.get_num_threads() <= MOST_THREADS
+    return library() if fitting else None
+
+
+@cache
+def _has_avx2_and_no_more() -> bool:
+    best = torch.backends.cpu.get_cpu_capability()
+    return best == 'AVX2' and library() is not None and bool(library().has_avx2())

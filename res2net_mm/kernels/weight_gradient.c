@@ -13,16 +13,11 @@
 
 #if defined(__x86_64__)
 
-#include <omp.h>
-#include <string.h>
+#include "avx2.h"
 
 enum { ROWS = 6, COLUMNS = 16 }; /* of a register tile */
 enum { TILE_PIXELS = 112, TILE_WIDTH = 48 };
 enum { TASKS = 8, PIXELS_PER_PART = 600 }; /* at most, at least */
-
-#define SIMD __attribute__((target("avx2,fma")))
-
-typedef float vector __attribute__((vector_size(32), aligned(4), may_alias));
 
 typedef struct {
     const float *g, *x;
@@ -37,16 +32,6 @@ typedef struct {
     long pixel_parts, column_parts;
     long sums_size, x_size; /* floats of scratch per part of the pixels, and per thread */
 } plan;
-
-static long at_most(long a, long b)
-{
-    return a < b ? a : b;
-}
-
-static long divide_up(long a, long b)
-{
-    return (a + b - 1) / b;
-}
 
 /* The size of equal pieces that are at most `limit`. */
 static long even_piece(long size, long limit)
@@ -88,9 +73,8 @@ static plan make_plan(long n, long h, long w, long ho, long wo, long c_out, long
 
 /* sums[channel][column] += g[pixel][channel] * x[pixel][column], summed over the tile's pixels
    in registers. */
-SIMD static inline __attribute__((always_inline)) void
-outer_products(const plan *p, const float *g, const float *x, long rows, long cols, float *sums,
-               const int channels)
+SIMD_INLINE void outer_products(const plan *p, const float *g, const float *x, long rows, long cols,
+                                float *sums, const int channels)
 {
     vector sum[ROWS][2];
 #pragma GCC unroll 6

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from res2net_mm.kernels import are_built, batch_norm
+from res2net_mm.kernels.product import multiply, multiply_transposed
 
 from .convolution import conv_backward
 from .double_backward import differentiable_gradients
@@ -74,7 +75,7 @@ class _Step(torch.autograd.Function):
     ) -> Tensor:  # fmt: skip
         convs, norms = block.all_convs(), _step_norms(block, x, parameters)
         first, *middle, last = norms
-        a = to_rows(x) @ first.conv_weight.flatten(1).t()
+        a = multiply(to_rows(x), first.conv_weight.flatten(1).t())
         first.read(a)
         c, shape = [], x.shape
 
@@ -88,7 +89,7 @@ class _Step(torch.autograd.Function):
             return c[i]
 
         splits, joined = _chain(block, norms, a, x.shape, convolve)
-        b = joined @ last.conv_weight.flatten(1).t()
+        b = multiply(joined, last.conv_weight.flatten(1).t())
         last.read(b)
         y = torch.empty_like(b)
         batch_norm.normalise_add(b, last.numbers, to_rows(x if shortcut is None else shortcut), y)
@@ -125,8 +126,8 @@ class _Step(torch.autograd.Function):
 
         sums[-1], d_b, d_shortcut = last.gradients_of_sum(to_rows(gradient), b, to_rows(y))
         if wants[count + 1]:
-            d_weights[-1] = (d_b.t() @ joined).view_as(last.conv_weight)
-        d_joined = d_b @ last.conv_weight.flatten(1)
+            d_weights[-1] = multiply_transposed(d_b, joined).view_as(last.conv_weight)
+        d_joined = multiply(d_b, last.conv_weight.flatten(1))
         del d_b
 
         outputs, d_outputs = (t.split(block.width, 1) for t in (joined, d_joined))
@@ -151,12 +152,11 @@ class _Step(torch.autograd.Function):
         parts = zip(d_splits, *parts, strict=True)
         sums[0] = torch.cat([first.gradients(*part) for part in parts], dim=1)
         if wants[0]:
-            d_weights[0] = (d_a.t() @ to_rows(x)).view_as(first.conv_weight)
+            d_weights[0] = multiply_transposed(d_a, to_rows(x)).view_as(first.conv_weight)
         d_x = None
-        if wants_x and shortcut is None:
-            d_x = to_maps(d_shortcut.addmm_(d_a, first.conv_weight.flatten(1)), x.shape)
-        elif wants_x:
-            d_x = to_maps(d_a @ first.conv_weight.flatten(1), x.shape)
+        if wants_x:
+            add_to = d_shortcut if shortcut is None else None
+            d_x = to_maps(multiply(d_a, first.conv_weight.flatten(1), add_to=add_to), x.shape)
         d_shortcut = to_maps(d_shortcut, y.shape) if wants_shortcut else None
         weights = parameters[: count + 2]
         of_each = [

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.kernels.weight_gradient import is_best, weight_gradient
+from res2net_mm.kernels import avx2_kernels
+from res2net_mm.kernels.weight_gradient import weight_gradient
 
 from .double_backward import differentiable_gradients
 from .layout import has_a_choice, is_pointwise, lies_last, pointwise
@@ -49,7 +50,7 @@ def conv_backward(
         wants_x: Whether the first is wanted; else it is None.
         wants_weight: Whether the second is.
     """
-    own = wants_weight and is_best() and _is_plain_3x3(conv)
+    own = wants_weight and _is_plain_3x3(conv)
     d_x = d_weight = None
     if wants_x or (wants_weight and not own):
         d_x, d_weight, _ = torch.ops.aten.convolution_backward(
@@ -104,7 +105,7 @@ class _Conv3x3(torch.autograd.Function):
 def _is_plain_3x3(conv: nn.Conv2d) -> bool:
     """Say whether it is one that :func:`weight_gradient` knows, and that is faster with it."""
     return (
-        is_best()
+        avx2_kernels() is not None
         and conv.kernel_size == (3, 3)
         and conv.bias is None
         and conv.groups == 1

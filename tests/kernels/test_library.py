@@ -1,0 +1,32 @@
+"""Which kernels are there, and when they are used."""
+
+import pytest
+import torch
+
+from res2net_mm import kernels
+
+
+def test_they_are_built_by_the_set_up():
+    assert kernels.are_built(), 'pip install -e . found no C compiler'
+
+
+@pytest.mark.skipif(torch.backends.cpu.get_cpu_capability() != 'AVX2', reason='it is for AVX2')
+def test_with_many_threads_the_other_libraries_are_left_to_it():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        assert kernels.avx2_kernels() is not None
+        torch.set_num_threads(9)
+        assert kernels.avx2_kernels() is None
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_with_other_vectors_too(monkeypatch):
+    monkeypatch.setattr(torch.backends.cpu, 'get_cpu_capability', lambda: 'AVX512')
+    kernels.library._has_avx2_and_no_more.cache_clear()
+    try:
+        assert kernels.avx2_kernels() is None
+        assert kernels.are_built()
+    finally:
+        kernels.library._has_avx2_and_no_more.cache_clear()
