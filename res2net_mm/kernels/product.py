@@ -48,4 +48,4 @@ def multiply_transposed(g: Tensor, x: Tensor) -> Tensor:
 
 def _are_many(rows: Tensor, columns: int) -> bool:
     """Say whether MKL, which shines where matrices are thick, is slower."""
-    return len(rows) >= 8 * columns and rows.dtype == torch.float32
+    return len(rows) >= 4 * columns and rows.dtype == torch.float32
