@@ -10,6 +10,8 @@ What was tried, as the processor's time of Res2Net-50 26w4s in float32 at 1x3x32
   convolutions, pooling and concatenation in stage 1, 13 to 22 % slower in the others; left out;
 - the chain's outputs written over its inputs in place of a concatenation: 9, 10, 5 and 5 % off a
   chain in stages 1 to 4; kept. The convolutions alone would be 23, 18, 11 and 9 % off;
+- an output and the sum that the next convolution reads written in one pass, by the kernel for
+  training (kernels/batch_norm.c): no faster;
 - what is left: a 3x3 of 26 channels runs at 64 GFLOP/s, wider ones at 90 to 102.
 """
 

@@ -91,9 +91,9 @@ class _Step(torch.autograd.Function):
         splits, joined = _chain(block, norms, a, x.shape, convolve)
         b = multiply(joined, last.conv_weight.flatten(1).t())
         last.read(b)
-        y = torch.empty_like(b)
-        batch_norm.normalise_add(b, last.numbers, to_rows(x if shortcut is None else shortcut), y)
-        y = to_maps(y, shape)
+        y = torch.empty((shape[0], b.shape[1], *shape[2:]), memory_format=torch.channels_last)
+        added = to_rows(x if shortcut is None else shortcut)
+        batch_norm.normalise_add(b, last.numbers, added, to_rows(y))
         ctx.block, ctx.norms = block, norms
         read = (*c, b)
         read = [t if norm.keeps_input else None for t, norm in zip(read, norms[1:], strict=True)]
