@@ -94,28 +94,28 @@ class _Step(torch.autograd.Function):
         y = torch.empty((shape[0], b.shape[1], *shape[2:]), memory_format=torch.channels_last)
         added = to_rows(x if shortcut is None else shortcut)
         batch_norm.normalise_add(b, last.numbers, added, to_rows(y))
-        ctx.block, ctx.norms = block, norms
+        ctx.block, ctx.norms, ctx.adds_input = block, norms, shortcut is None
         read = (*c, b)
         read = [t if norm.keeps_input else None for t, norm in zip(read, norms[1:], strict=True)]
         keep_joined = keep_joined or not all(norm.keeps_input for norm in middle)
         again = (*splits, joined) if keep_joined else ()
-        ctx.save_for_backward(x, shortcut, y, a, *read, *parameters, *again)
+        ctx.save_for_backward(x, y, a, *read, *parameters, *again)
         return y
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         block, norms, count = ctx.block, ctx.norms, len(ctx.block.convs)
-        x, shortcut, y, a, *rest = ctx.saved_tensors
+        x, y, a, *rest = ctx.saved_tensors
         c, (b,), parameters, again = _cut(rest, count, 1, 3 * (count + 2))
         if torch.is_grad_enabled():
-            inputs = [x.view_as(x), shortcut, *parameters]  # the shortcut may be made of x
-            return None, None, *_differentiable_gradients(block, inputs, gradient)
+            return None, None, *_differentiable_gradients(ctx, x, y, parameters, gradient)
         wants_x, wants_shortcut, *wants = ctx.needs_input_grad[2:]
         wants_scale = wants[count + 2 :: 2]
         wants = [  # gradients of weights: a scale in them is learnt through them
             want or (norm.is_folded and scale)
             for want, norm, scale in zip(wants[: count + 2], norms, wants_scale, strict=True)
         ]
+        again_is_kept = bool(again)
         if not again:
             again = _chain(block, norms, a, x.shape, lambda i, _: c[i])
             again = (*again[0], again[1])
@@ -130,13 +130,17 @@ class _Step(torch.autograd.Function):
         d_joined = multiply(d_b, last.conv_weight.flatten(1))
         del d_b
 
-        outputs, d_outputs = (t.split(block.width, 1) for t in (joined, d_joined))
+        outputs = joined.split(block.width, 1) if again_is_kept else [None] * count
+        del joined, again
+        d_outputs = d_joined.split(block.width, 1)
         d_splits: list[Tensor] = list(d_outputs)
         if block.pass_last and block.pool_last:
             d_splits[-1] = _pool_backward(block, d_outputs[-1], x.shape, y.shape)
+        elif block.pass_last:
+            d_splits[-1] = d_outputs[-1].contiguous()  # its place is written to below
         carried = None
         for i in reversed(range(count)):
-            d_c = a.new_empty(len(joined), block.width)
+            d_c = a.new_empty(len(d_joined), block.width)
             sums[i + 1] = middle[i].gradients(
                 d_outputs[i], c[i], middle[i].numbers, d_c, more=carried, output=outputs[i]
             )
@@ -147,7 +151,8 @@ class _Step(torch.autograd.Function):
             d_splits[i] = to_rows(d_split)
             carried = d_splits[i] if block.carry else None
 
-        d_a = torch.empty_like(a)
+        d_a = d_joined if d_joined.shape == a.shape else torch.empty_like(a)
+        del d_joined, d_outputs
         parts = (t.split(block.width, 1) for t in (a, first.numbers, d_a))
         parts = zip(d_splits, *parts, strict=True)
         sums[0] = torch.cat([first.gradients(*part) for part in parts], dim=1)
@@ -155,7 +160,7 @@ class _Step(torch.autograd.Function):
             d_weights[0] = multiply_transposed(d_a, to_rows(x)).view_as(first.conv_weight)
         d_x = None
         if wants_x:
-            add_to = d_shortcut if shortcut is None else None
+            add_to = d_shortcut if ctx.adds_input else None
             d_x = to_maps(multiply(d_a, first.conv_weight.flatten(1), add_to=add_to), x.shape)
         d_shortcut = to_maps(d_shortcut, y.shape) if wants_shortcut else None
         weights = parameters[: count + 2]
@@ -244,13 +249,21 @@ def _pool_backward(
 
 
 def _differentiable_gradients(
-    block: nn.Module, inputs: Sequence[Tensor | None], gradient: Tensor
+    ctx: Any, x: Tensor, y: Tensor, parameters: Sequence[Tensor], gradient: Tensor
 ) -> list[Tensor | None]:
+    """Return the gradients of x, shortcut and parameters with a graph of their own.
+
+    The shortcut's values are not kept; all that depends on them is where the ReLU passes.
+    """
+    block, passes = ctx.block, (y > 0).to(y.dtype)
+    x = x.view_as(x)  # of its own, as the shortcut may be made of it
+    shortcut = None if ctx.adds_input else torch.zeros_like(y).requires_grad_()
+
     def run(x: Tensor, shortcut: Tensor | None, *_: Tensor) -> Tensor:
-        return block.by_modules(x, shortcut)
+        return (block.residual(x) + (x if shortcut is None else shortcut)) * passes
 
     with HeldStatistics([block], nullcontext()):
-        return differentiable_gradients(run, inputs, gradient)
+        return differentiable_gradients(run, [x, shortcut, *parameters], gradient)
 
 
 def _cut(values: list, *sizes: int) -> list[list]:

@@ -130,17 +130,20 @@ class Bottle2neck(HierarchicalConv):
         """Compute what ``forward`` does, one module after the other."""
         if identity is None:
             identity = x if self.downsample is None else self.downsample(x)
+        out = self.residual(x)
+        if self.plugins:  # the last operation of one may need its output unchanged
+            return self.relu(out + identity)
+        return self.relu(out.add_(identity))
+
+    def residual(self, x: Tensor) -> Tensor:
+        """Compute what is added to the shortcut, one module after the other."""
         out = self.relu(conv_norm(self.conv1, self.bn1, x))
         out = self._plug('after_conv1', out)
         out = super().forward(out)
         out = self._plug('after_conv2', out)
         out = conv_norm(self.conv3, self.bn3, out)
         out = self._plug('after_conv3', out)
-        if self.se is not None:
-            out = self.se(out)
-        if self.plugins:  # the last operation of one may need its output unchanged
-            return self.relu(out + identity)
-        return self.relu(out.add_(identity))
+        return out if self.se is None else self.se(out)
 
     def all_convs(self) -> list[nn.Module]:
         """Return the convolutions from input to output, without the shortcut's."""

@@ -163,7 +163,7 @@ def test_maps_before_folded_norms_are_not_kept():
         ):
             block(x)
     trained, held = (sum(size for _, size in each) for each in kept)
-    assert held < 0.8 * trained
+    assert held < 0.9 * trained
 
 
 def test_divergence_is_seen():
