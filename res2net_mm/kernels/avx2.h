@@ -17,3 +17,9 @@ static inline long divide_up(long a, long b)
 {
     return (a + b - 1) / b;
 }
+
+/* The threads that will share so many tasks. */
+static inline long team(long tasks)
+{
+    return at_most(omp_get_max_threads(), tasks);
+}

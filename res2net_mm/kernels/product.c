@@ -328,7 +328,7 @@ long rows_transposed_times_rows_scratch(long pixels, long m, long n)
 {
     transposed p = make_plan(0, pixels, m, n), q = make_plan(0, pixels, n, m);
     return p.pixel_parts * at_least(p.sums_size, q.sums_size) +
-           TASKS * at_least(p.copy_size, q.copy_size) + LINE;
+           team(TASKS) * at_least(p.copy_size, q.copy_size) + LINE;
 }
 
 SIMD void rows_transposed_times_rows(const float *g, long g_stride, const float *x, long x_stride,
@@ -338,8 +338,8 @@ SIMD void rows_transposed_times_rows(const float *g, long g_stride, const float 
     int swapped = in_place(x_stride) && !in_place(g_stride);
     transposed p = swapped ? make_plan(x_stride, pixels, n, m) : make_plan(g_stride, pixels, m, n);
     p.g = swapped ? x : g, p.x = swapped ? g : x, p.x_stride = swapped ? g_stride : x_stride;
-    float *copies = align(scratch), *sums = copies + TASKS * p.copy_size;
-#pragma omp parallel num_threads(at_most(omp_get_max_threads(), TASKS))
+    float *copies = align(scratch), *sums = copies + team(TASKS) * p.copy_size;
+#pragma omp parallel num_threads(team(TASKS))
     {
 #pragma omp for schedule(dynamic, 1)
         for (long task = 0; task < p.pixel_parts * p.column_parts; task++) {

@@ -182,7 +182,7 @@ long conv3x3_weight_gradient_scratch(long n, long h, long w, long ho, long wo, l
                                      long c_in, long stride, long dilation)
 {
     plan p = make_plan(n, h, w, ho, wo, c_out, c_in, stride, dilation);
-    return p.pixel_parts * p.sums_size + TASKS * p.x_size;
+    return p.pixel_parts * p.sums_size + team(TASKS) * p.x_size;
 }
 
 void conv3x3_weight_gradient(const float *g, const float *x, long n, long h, long w, long ho,
@@ -192,7 +192,7 @@ void conv3x3_weight_gradient(const float *g, const float *x, long n, long h, lon
     plan p = make_plan(n, h, w, ho, wo, c_out, c_in, stride, dilation);
     p.g = g, p.x = x;
     long tasks = p.pixel_parts * p.column_parts, columns = 3 * p.column_blocks;
-#pragma omp parallel num_threads(at_most(omp_get_max_threads(), TASKS))
+#pragma omp parallel num_threads(team(TASKS))
     {
         float *x_tile = scratch + p.pixel_parts * p.sums_size + omp_get_thread_num() * p.x_size;
 #pragma omp for schedule(dynamic, 1)
