@@ -115,7 +115,6 @@ class _Step(torch.autograd.Function):
             want or (norm.is_folded and scale)
             for want, norm, scale in zip(wants[: count + 2], norms, wants_scale, strict=True)
         ]
-        again_is_kept = bool(again)
         if not again:
             again = _chain(block, norms, a, x.shape, lambda i, _: c[i])
             again = (*again[0], again[1])
@@ -130,9 +129,7 @@ class _Step(torch.autograd.Function):
         d_joined = multiply(d_b, last.conv_weight.flatten(1))
         del d_b
 
-        outputs = joined.split(block.width, 1) if again_is_kept else [None] * count
-        del joined, again
-        d_outputs = d_joined.split(block.width, 1)
+        outputs, d_outputs = (t.split(block.width, 1) for t in (joined, d_joined))
         d_splits: list[Tensor] = list(d_outputs)
         if block.pass_last and block.pool_last:
             d_splits[-1] = _pool_backward(block, d_outputs[-1], x.shape, y.shape)

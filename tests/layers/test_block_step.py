@@ -166,6 +166,18 @@ def test_maps_before_folded_norms_are_not_kept():
     assert held < 0.9 * trained
 
 
+@pytest.mark.parametrize('shape', [(2, 9, 11), (1, 2, 3)])
+def test_recomputation_with_held_norms(shape):
+    """Folded or not: of the small map nothing is, so that all may be computed again."""
+    results = []
+    for what in ('nothing', 'norms'):
+        torch.manual_seed(0)
+        block, x = make_block(held=True, outputs=8), images(*shape)
+        block.recompute = what
+        results.append(run(block, x))
+    assert all(map(torch.equal, *results))
+
+
 def test_divergence_is_seen():
     x = images()
     with torch.no_grad():
