@@ -2,8 +2,8 @@
 
 What takes PyTorch's operators a pass over memory each is done together here: a norm, its ReLU, and
 the addition or the splitting around it. Nothing is split or concatenated by copying, and what a
-norm made is computed again in the backward pass from what went into it. Convolutions and products
-of matrices are PyTorch's.
+norm made is computed again in the backward pass from what went into it. Convolutions are those of
+convolution.py, products of matrices those of kernels/product.py.
 """
 
 from collections.abc import Callable, Sequence

@@ -50,4 +50,9 @@ def _is_one_convolution(conv: nn.Module, norm: nn.Module) -> bool:
 def _is_worth_it(conv: nn.Conv2d, x: Tensor) -> bool:
     """Say whether the map is larger than the weights, whose scaled copy is kept in its place."""
     pixels = len(x) * x.shape[2] * x.shape[3] // (conv.stride[0] * conv.stride[1])
-    return pixels > conv.weight[0].numel()
+    return outweighs(pixels, conv.weight)
+
+
+def outweighs(pixels: int, weight: Tensor) -> bool:
+    """Say whether a convolution's output of so many pixels is larger than its weight."""
+    return pixels > weight[0].numel()

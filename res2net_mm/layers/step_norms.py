@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from res2net_mm.kernels import batch_norm
 
-from .conv_norm import scale_and_shift
+from .conv_norm import outweighs, scale_and_shift
 from .norm_relu import is_trained_by_batches
 from .watched import is_watched
 
@@ -73,7 +73,7 @@ class HeldNorm:
     def __init__(self, norm: nn.Module, weight: Tensor, pixels: int) -> None:
         scale, shift, self.inverse = scale_and_shift(norm)
         self.mean, self.scale = norm.running_mean, scale
-        self.is_folded = pixels > weight[0].numel()
+        self.is_folded = outweighs(pixels, weight)
         self.keeps_input = not self.is_folded
         self.conv_weight = weight * scale.view(-1, 1, 1, 1) if self.is_folded else weight
         unchanged = torch.ones_like(scale)
