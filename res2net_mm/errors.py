@@ -1,8 +1,11 @@
-"""The one exception a user is meant to read."""
+"""The one exception a user is meant to read, and how its message names parameters and commands."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+
+_ON_COMMAND_LINE = ContextVar('on_command_line', default=False)
 
 
 class UserError(ValueError):
@@ -27,6 +30,7 @@ def exit_on_user_error(*, debug: bool = False) -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):  # names of files may hold what no terminal shows
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='backslashreplace')
+    on_command_line = _ON_COMMAND_LINE.set(True)
     try:
         yield
     except (UserError, OSError) as error:
@@ -36,6 +40,24 @@ def exit_on_user_error(*, debug: bool = False) -> Iterator[None]:
         said = f'{error.filename!s:.200}: {error.strerror}' if is_os else error
         print(f'error: {said}', file=sys.stderr)
         sys.exit(2)
+    finally:
+        _ON_COMMAND_LINE.reset(on_command_line)
+
+
+def argument(name: str, value: object = None) -> str:
+    """Name a parameter as its caller wrote it: ``amp=`` in Python, ``--amp`` on a command line.
+
+    Args:
+        name: The parameter's name in Python, such as ``work_dir``.
+        value: Its value, where the message shows it; None shows the name alone. A truth value is
+            a flag on a command line: True is ``--amp``, False is ``--no-pretrained``.
+    """
+    if not _ON_COMMAND_LINE.get():
+        return f'{name}=' if value is None else f'{name}={value!r}'
+    flag = name.replace('_', '-')
+    if isinstance(value, bool):
+        return f'--{flag}' if value else f'--no-{flag}'
+    return f'--{flag}' if value is None else f'--{flag} {value}'
 
 
 def brief(error: BaseException) -> str:

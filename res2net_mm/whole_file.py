@@ -1,10 +1,11 @@
 """Write a file whole or not at all."""
 
 import errno
+import json
 import os
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
                 _sync(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_json_file(content: Mapping, path: str | Path) -> Path:
+    """Write plain values to a JSON file that is whole or not there, making its folder."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, indent=1, allow_nan=False)
+    with whole_file(path) as partial:
+        partial.write_text(text + '\n', encoding='utf-8')
+    return path
 
 
 def remove_partial_files(folder: str | Path) -> None:

@@ -19,8 +19,8 @@ import torch
 from mmengine.logging import HistoryBuffer
 
 from res2net_mm.errors import UserError
+from res2net_mm.file_kinds import what_it_is
 
-from .file_kinds import what_it_is
 from .safetensors_file import is_safetensors, read_safetensors
 
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.

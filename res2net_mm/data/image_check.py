@@ -13,7 +13,7 @@ from PIL import Image
 from res2net_mm.data.choose_splits import APART
 from res2net_mm.data.findings import Finding, first_few
 from res2net_mm.data.image_file import orientation, turned_size
-from res2net_mm.evaluation.progress import track
+from res2net_mm.progress import track
 
 Size = tuple[int, int]  # height and width in pixels
 

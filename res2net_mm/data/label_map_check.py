@@ -11,7 +11,7 @@ from res2net_mm.data.segmentation_classes import IGNORED, Labels, find_name_file
 from res2net_mm.data.segmentation_masks import MaskCensus, read_mask
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.faults import Faults
-from res2net_mm.evaluation.progress import track
+from res2net_mm.progress import track
 
 NO_LABEL = -1  # of what is ignored, once read
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from res2net_mm.data.label_map_check import NO_LABEL, CheckedLabelMaps, check_label_maps
 from res2net_mm.data.label_map_pairs import pair_label_maps
-from res2net_mm.evaluation.progress import track
 from res2net_mm.evaluation.regions import RegionSet, find_regions, stack_regions
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE
+from res2net_mm.progress import track
 
 
 @dataclass(frozen=True)

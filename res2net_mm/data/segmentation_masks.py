@@ -10,7 +10,7 @@ from res2net_mm.data.findings import Finding, OnFault, first_few, stop_at
 from res2net_mm.data.image_file import UNREADABLE, shown_size
 from res2net_mm.data.segmentation_layout import MaskedImages
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.progress import track
+from res2net_mm.progress import track
 
 UNREADABLE_IMAGES = 'images of masks that cannot be read'
 ONE_CHANNEL = {'1', 'L', 'P', 'I', 'I;16', 'I;16B'}

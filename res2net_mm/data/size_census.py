@@ -8,7 +8,7 @@ import numpy as np
 from res2net_mm.data.coco_layout import LabelledImages
 from res2net_mm.data.resize_rule import ResizeRule
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
-from res2net_mm.evaluation.text_table import align
+from res2net_mm.tables import align
 
 MOST_ROWS = 100  # of the table
 

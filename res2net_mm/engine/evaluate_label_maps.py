@@ -5,7 +5,6 @@ from pathlib import Path
 
 from res2net_mm.data.label_map_regions import read_label_maps
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.regions import (
     RegionResult,
     region_table,
@@ -15,6 +14,7 @@ from res2net_mm.evaluation.regions import (
 )
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
 from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.whole_file import write_json_file
 
 
 def evaluate_label_maps(

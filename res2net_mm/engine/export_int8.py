@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from res2net_mm.deploy.export.quantise import write_int8
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.text_table import align
+from res2net_mm.tables import align
 
 from .check_images import find_images, images_of, pixels
 from .evaluate import evaluate

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from pycocotools import mask as mask_api
 
-from res2net_mm.checkpoints.file_kinds import what_it_is
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.finite_numbers import finite_or_nan
 from res2net_mm.evaluation.mask_check import compressed_runs_fill, is_polygon, runs_fill
+from res2net_mm.file_kinds import what_it_is
 
 #: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box:
 #: by the usual IoU, where overlap with a crowd is measured against the detection's area alone.

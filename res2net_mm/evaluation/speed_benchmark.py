@@ -20,7 +20,7 @@ from pycocotools.cocoeval import COCOeval
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size
-from res2net_mm.evaluation.progress import track
+from res2net_mm.progress import track
 
 HEIGHT, WIDTH = 480, 640
 NEAR = 0.4  # of all detections lie near an object

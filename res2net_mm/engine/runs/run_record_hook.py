@@ -11,8 +11,8 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.version import __version__
+from res2net_mm.whole_file import write_json_file
 
 from .data_fingerprint import data_fingerprint
 from .same_run import differences, run_settings

@@ -9,7 +9,6 @@ import numpy as np
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.bootstrap import check_draws, class_mean, draw_images, intervals_of
 from res2net_mm.evaluation.comparison import Comparison, compare_scores
-from res2net_mm.evaluation.progress import track
 from res2net_mm.evaluation.regions.region_result import RegionResult, fill_intervals
 from res2net_mm.evaluation.regions.region_scores import (
     SCORES,
@@ -18,6 +17,7 @@ from res2net_mm.evaluation.regions.region_scores import (
     scores_of,
     sum_regions,
 )
+from res2net_mm.progress import track
 
 _AT_ONCE = 50  # resamples, a compromise between speed and memory
 

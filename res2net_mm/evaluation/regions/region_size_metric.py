@@ -9,7 +9,6 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.json_file import write_json_file
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
 from res2net_mm.evaluation.regions.image_regions import find_regions
 from res2net_mm.evaluation.regions.kept_label_maps import (
@@ -25,6 +24,7 @@ from res2net_mm.evaluation.regions.saved_regions import REGION_FILE, RESULT_FILE
 from res2net_mm.evaluation.size_bins import make_bins, short_name
 from res2net_mm.evaluation.work_dir import work_dir_of
 from res2net_mm.registry import METRICS
+from res2net_mm.whole_file import write_json_file
 
 # What values are called; mIoU and mAcc as in MMSegmentation.
 _NAMES = {'IoU': 'mIoU', 'recall': 'mAcc', 'BF': 'mBF'}

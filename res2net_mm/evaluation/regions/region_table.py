@@ -2,7 +2,7 @@
 
 from res2net_mm.evaluation.regions.region_result import RegionResult, RegionScores
 from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS
-from res2net_mm.evaluation.text_table import align, interval_text, percent
+from res2net_mm.tables import align, interval_text, percent
 
 NO_REGIONS = 'no regions'
 # What a row is called, and the score that it shows.
