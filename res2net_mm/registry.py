@@ -23,7 +23,12 @@ def _child(parent: Registry, *locations: str) -> Registry:
     return Registry(parent.name, parent=parent, scope=SCOPE, locations=list(locations))
 
 
-MODELS = _child(ROOT_MODELS, 'res2net_mm.backbones', 'res2net_mm.necks')
+MODELS = _child(
+    ROOT_MODELS,
+    'res2net_mm.backbones',
+    'res2net_mm.necks',
+    'res2net_mm.deploy.export.exported_model',
+)
 METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
 HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')
 LOOPS = _child(ROOT_LOOPS, 'res2net_mm.engine')

@@ -1,10 +1,15 @@
 from collections import OrderedDict
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
+from mmengine.fileio.backends import backends, prefix_to_backends
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
+from mmengine.runner.checkpoint import CheckpointLoader
 from mmengine.visualization import Visualizer
+
+from res2net_mm.data import draw_demo_set
 
 # The same few examples each time, so that a change is what fails a test. For a search by night:
 # pytest --hypothesis-profile thorough
@@ -29,3 +34,21 @@ def current_run_ends():
 
 def managed() -> tuple[type, ...]:
     return DefaultScope, MessageHub, MMLogger, Visualizer, *Visualizer.__subclasses__()
+
+
+@pytest.fixture(scope='session')
+def coco_folder(tmp_path_factory):
+    """A folder in COCO layout, eight images to train on and four to test on."""
+    return draw_demo_set(tmp_path_factory.mktemp('coco') / 'set', train_images=8, val_images=4)
+
+
+@pytest.fixture
+def undone():
+    """What training changes for the whole process is undone afterwards."""
+    tables = (CheckpointLoader._schemes, backends, prefix_to_backends)
+    before = [table.copy() for table in tables]
+    yield
+    for table, entries in zip(tables, before, strict=True):
+        table.clear()
+        table.update(entries)
+    torch.use_deterministic_algorithms(False)

@@ -3,8 +3,8 @@
 
 import argparse
 
-from res2net_mm.engine.receptive_fields import draw_preset_receptive_fields
 from res2net_mm.errors import exit_on_user_error
+from res2net_mm.interpretability.receptive_fields import draw_preset_receptive_fields
 
 
 def parse_args() -> argparse.Namespace:

@@ -3,7 +3,6 @@
 from .checked_loading import CheckedLoading
 from .demo import demo
 from .evaluate import evaluate
-from .exported_model import ExportedModel
 from .label_map_hook import LabelMapHook
 from .prediction_sheet_hook import PredictionSheetHook
 from .processes import CPUDataParallel
@@ -22,7 +21,6 @@ __all__ = [
     'CPUDataParallel',
     'CheckedLoading',
     'EpochLoop',
-    'ExportedModel',
     'FiniteHook',
     'IterLoop',
     'LabelMapHook',

@@ -1,9 +1,9 @@
 """Files that run without PyTorch's or OpenMMLab's code: ONNX, OpenVINO, torch.export."""
 
 from .checked_writing import export
-from .engines import SUFFIXES, Exported, is_exported, open_exported
-from .packages import require_packages
-from .pixels import swaps_channels
+from .files.engines import SUFFIXES, Exported, is_exported, open_exported
+from .files.packages import require_packages
+from .models.pixels import swaps_channels
 
 __all__ = [
     'SUFFIXES',

@@ -15,17 +15,17 @@ from res2net_mm.whole_file import whole_file
 
 from ..fuse import fuse
 from .agreement import Agreement
-from .engines import SUFFIXES, open_exported
-from .exportable import exportable
-from .metadata import describe
-from .onnx_file import OPSET, write_onnx
-from .openvino_file import write_openvino
+from .files.engines import SUFFIXES, open_exported
+from .files.metadata import describe
+from .files.onnx_file import OPSET, write_onnx
+from .files.openvino_file import write_openvino
+from .files.packages import require_packages
+from .files.torch_file import write_torch
+from .models.exportable import exportable
+from .models.refusal import refuse
 from .operators import NAMED, PLAIN
-from .packages import require_packages
 from .program import Opening, record
 from .reference import reference
-from .refusal import refuse
-from .torch_file import write_torch
 
 SHAKES = 4
 SHAKE = 1e-4  # of a pixel

@@ -9,8 +9,8 @@ from torch.export import Dim, ExportedProgram
 
 from res2net_mm.errors import brief
 
-from .exportable_base import Exportable
-from .refusal import refuse
+from .models.exportable_base import Exportable
+from .models.refusal import refuse
 
 SMALLEST, LARGEST = 129, 1 << 14  # px of a side; the coarsest map of a pyramid has more than one
 STEP = 32  # px

@@ -3,7 +3,7 @@
 import pytest
 from torch import nn
 
-from res2net_mm.deploy.export.features import Features
+from res2net_mm.deploy.export.models.features import Features
 from res2net_mm.deploy.export.program import record
 
 

@@ -5,7 +5,7 @@ import torch
 from mmcv.ops import nms
 from torch import nn
 
-from res2net_mm.deploy.export.nms import named_nms, plain_nms
+from res2net_mm.deploy.export.operators.nms import named_nms, plain_nms
 
 
 @pytest.fixture(scope='module')

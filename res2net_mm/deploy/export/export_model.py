@@ -10,14 +10,17 @@ from torch import nn
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
-from res2net_mm.deploy.export import SUFFIXES, export, require_packages, swaps_channels
+from res2net_mm.engine.config import load_config
+from res2net_mm.engine.trained_model import find_test_dataset, load_trained
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find
 
 from .check_images import find_images, normalised, pixels, with_a_batch
-from .config import load_config
-from .export_int8 import MAX_DROP, export_int8
-from .trained_model import find_test_dataset, load_trained
+from .checked_writing import export
+from .files.engines import SUFFIXES
+from .files.packages import require_packages
+from .int8 import MAX_DROP, export_int8
+from .models.pixels import swaps_channels
 
 PARTS = ('model', 'backbone')
 IMAGES = 2  # to check on

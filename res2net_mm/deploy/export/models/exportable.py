@@ -5,11 +5,11 @@ from torch import nn
 
 from res2net_mm.errors import UserError
 
+from ..operators import Operators
 from .ceil_pool import replace_ceil_pools
 from .detector import Detector
 from .exportable_base import Exportable
 from .features import Features
-from .operators import Operators
 from .refusal import refuse
 from .segmenter import Segmenter
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from mmengine.config import Config
 
-from res2net_mm.deploy.export.quantise import write_int8
+from res2net_mm.engine.evaluate import evaluate
 from res2net_mm.errors import UserError
 from res2net_mm.tables import align
 
 from .check_images import find_images, images_of, pixels
-from .evaluate import evaluate
+from .files.quantise import write_int8
 
 CALIBRATION = 64  # images
 MAX_DROP = 0.02  # of AP or mIoU, of 1

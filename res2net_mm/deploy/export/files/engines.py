@@ -8,7 +8,7 @@ import numpy as np
 
 from res2net_mm.errors import UserError
 
-from ..openvino_core import openvino_core
+from ...openvino_core import openvino_core
 from .metadata import KEY
 
 SUFFIXES = {'onnx': '.onnx', 'openvino': '.xml', 'torch': '.pt2'}

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.deploy.export.ceil_pool import HalvingPool, replace_ceil_pools
+from res2net_mm.deploy.export.models.ceil_pool import HalvingPool, replace_ceil_pools
 
 
 @pytest.mark.parametrize('height', [1, 6, 7])

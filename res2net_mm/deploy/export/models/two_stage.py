@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ..operators import Operators
+from ..operators.nms import NO_BOX
 from .boxes import BoxDecoder, Boxes, BoxSelection
-from .nms import NO_BOX
-from .operators import Operators
 from .refusal import refuse, require_own_methods_of
 
 

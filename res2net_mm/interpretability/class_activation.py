@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from res2net_mm.data.image_file import shown_size
+from res2net_mm.engine.config import load_config
+from res2net_mm.engine.single_image import read_image
+from res2net_mm.engine.trained_model import load_trained
 from res2net_mm.errors import UserError, brief
 from res2net_mm.interpretability import (
     METHODS,
@@ -29,10 +32,7 @@ from res2net_mm.interpretability import (
 )
 from res2net_mm.whole_file import whole_file
 
-from .config import load_config
 from .receptive_fields import write_receptive_fields
-from .single_image import read_image
-from .trained_model import load_trained
 
 
 def draw_class_activation(

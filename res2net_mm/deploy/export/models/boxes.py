@@ -6,8 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .nms import NO_BOX
-from .operators import Operators
+from ..operators import Operators
+from ..operators.nms import NO_BOX
 from .refusal import refuse
 
 CODERS = ('DeltaXYWHBBoxCoder', 'DistancePointBBoxCoder')

@@ -12,8 +12,8 @@ from torch.export import ExportedProgram
 
 from res2net_mm.errors import brief
 
+from ..models.refusal import refuse
 from .metadata import KEY
-from .refusal import refuse
 
 SCOPES = 'pkg.torch.onnx.name_scopes'  # where it says which module a node is of
 OPSET = 20  # GridSample and Gelu are plain operators from here on
@@ -33,7 +33,7 @@ def write_onnx(
     Raises:
         UserError: The program has an operator that ONNX has not.
     """
-    from .onnx_operators import translations
+    from ..operators.onnx_operators import translations
 
     with _quiet():
         try:

@@ -6,7 +6,7 @@ import torch
 
 from res2net_mm.version import __version__
 
-from .exportable_base import Exportable
+from ..models.exportable_base import Exportable
 
 KEY = 'res2net_mm'  # under it, one JSON object
 

@@ -17,12 +17,12 @@ from shipped_configs import LIGHT, LIGHT_SEGMENTER
 from tool_process import one_error, run
 
 import res2net_mm
-from res2net_mm.deploy.export import open_exported
-from res2net_mm.engine import export_int8, exported_model
+from res2net_mm.deploy.export import exported_model, open_exported
+from res2net_mm.deploy.export import int8 as export_int8
+from res2net_mm.deploy.export.export_model import export_model
+from res2net_mm.deploy.export.exported_model import ExportedModel
 from res2net_mm.engine.config import load_config
 from res2net_mm.engine.datasets import use_folder
-from res2net_mm.engine.export_model import export_model
-from res2net_mm.engine.exported_model import ExportedModel
 from res2net_mm.engine.trained_model import _classes_of
 from res2net_mm.errors import UserError
 

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+from ..operators import Operators
 from .dense_head import DenseBoxes
 from .exportable_base import Exportable
-from .operators import Operators
 from .pixels import Pixels
 from .refusal import refuse, require_own_methods_of
 from .two_stage import RegionBoxes

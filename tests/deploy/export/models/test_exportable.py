@@ -6,7 +6,7 @@ import torch
 
 import res2net_mm
 from res2net_mm.deploy.export.agreement import Agreement
-from res2net_mm.deploy.export.exportable import exportable
+from res2net_mm.deploy.export.models.exportable import exportable
 from res2net_mm.deploy.export.operators import NAMED
 from res2net_mm.deploy.export.reference import reference
 from res2net_mm.errors import UserError

@@ -11,10 +11,9 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from res2net_mm.data.config_parts import leaf_datasets
+from res2net_mm.engine.datasets import require_datasets, use_data_root_variable
+from res2net_mm.engine.single_image import read_image
 from res2net_mm.errors import UserError
-
-from .datasets import require_datasets, use_data_root_variable
-from .single_image import read_image
 
 SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
 PHOTOGRAPHS = ('astronaut.png', 'coffee.png', 'rocket.jpg')  # which scikit-image ships

@@ -4,7 +4,7 @@ import pytest
 import torch
 from mmcv.ops import roi_align
 
-from res2net_mm.deploy.export.roi_align import named_roi_align, plain_roi_align
+from res2net_mm.deploy.export.operators.roi_align import named_roi_align, plain_roi_align
 
 
 @pytest.mark.parametrize('sampling_ratio', [0, 2])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 LIGHT = ROOT / 'configs/faster_rcnn_r2n_light_fpn_demo.py'
 MAIN = ROOT / 'configs/faster_rcnn_r2n50_fpn.py'
 QUICK = {

@@ -9,8 +9,9 @@ from mmengine.model import BaseDataPreprocessor, BaseModel
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor
 
-from res2net_mm.deploy.export import open_exported
 from res2net_mm.registry import MODELS
+
+from .files.engines import open_exported
 
 
 @MODELS.register_module(force=True)  # a reload is harmless

@@ -1,0 +1,1 @@
+"""Models of OpenMMLab as modules of tensors alone, as an exporter can record them."""
