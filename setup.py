@@ -11,7 +11,7 @@ from setuptools import Extension, find_packages, setup
 from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
-KERNELS = ROOT / 'res2net_mm' / 'kernels'
+KERNELS = ROOT / 'res2net_mm' / 'acceleration' / 'kernels'
 
 
 def version():
@@ -42,7 +42,7 @@ setup(
     # Called through ctypes. `optional`: without a C compiler PyTorch's operators stand in.
     ext_modules=[
         Extension(
-            'res2net_mm.kernels._compiled',
+            'res2net_mm.acceleration.kernels._compiled',
             sources=sorted(str(file.relative_to(ROOT)) for file in KERNELS.glob('*.c')),
             depends=[str(file.relative_to(ROOT)) for file in KERNELS.glob('*.h')],
             extra_compile_args=['-O3', '-fopenmp', '-fno-math-errno', '-fno-trapping-math'],

@@ -39,7 +39,7 @@ class Res2NetBackbone(BaseModule):
         block_rule: The rule in force for the first block of each stage.
         block_rule_given: Whether the user named it; loaded weights then do not change it.
         load_report: What was loaded last, by whatever door, or None.
-        keeps_layout: Whether features lie in memory as the images do (see layers/layout.py).
+        keeps_layout: Whether features lie in memory as the images do (see acceleration/layout.py).
     """
 
     out_channels: tuple[int, ...]

@@ -3,14 +3,14 @@
 from mmcv.cnn import build_conv_layer, build_plugin_layer
 from torch import Tensor, nn
 
+from res2net_mm.acceleration.block_step import can_step, step
+from res2net_mm.acceleration.conv_norm import conv_norm
+from res2net_mm.acceleration.recomputation import recompute
 from res2net_mm.errors import UserError
 
 from .block_rule import split_flow
-from .block_step import can_step, step
-from .conv_norm import conv_norm
 from .hierarchical_conv import HierarchicalConv
 from .norm import build_norm
-from .recomputation import recompute
 from .squeeze_excite import SqueezeExcite
 
 STYLES = ('pytorch', 'caffe')

@@ -7,11 +7,11 @@ import torch.nn.functional as F
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
+from res2net_mm.acceleration.conv_norm import conv_norm
+from res2net_mm.acceleration.norm_relu import norm_relu
 from res2net_mm.errors import UserError
 
-from .conv_norm import conv_norm
 from .norm import build_norm
-from .norm_relu import norm_relu
 
 BN = dict(type='BN')
 

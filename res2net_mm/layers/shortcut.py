@@ -3,7 +3,8 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
-from .conv_norms import ConvNorms
+from res2net_mm.acceleration.conv_norms import ConvNorms
+
 from .norm import build_norm
 
 

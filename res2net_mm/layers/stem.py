@@ -3,9 +3,9 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
+from res2net_mm.acceleration.conv_norms import ConvNorms
 from res2net_mm.errors import UserError
 
-from .conv_norms import ConvNorms
 from .norm import build_norm
 
 STEMS = ('7x7', 'deep', '3x3')

@@ -6,10 +6,11 @@ import torch
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from .conv_norm import conv_norm
-from .conv_norms import ConvNorms
+from res2net_mm.acceleration.conv_norm import conv_norm
+from res2net_mm.acceleration.conv_norms import ConvNorms
+from res2net_mm.acceleration.recomputation import recompute
+
 from .norm import build_norm
-from .recomputation import recompute
 
 # make_block(in_channels, out_channels, stride, first) -> a block called as block(x, identity)
 MakeBlock = Callable[[int, int, int, bool], nn.Module]

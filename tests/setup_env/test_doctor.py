@@ -276,7 +276,7 @@ def test_a_stack_that_cannot_be_imported_is_a_line_and_no_traceback(tmp_path):
 
 @pytest.mark.parametrize(('built', 'says'), [(True, 'compiled'), (False, 'not compiled')])
 def test_kernels_that_are_not_there_are_said_and_no_fault(built, says, looks, monkeypatch):
-    monkeypatch.setattr('res2net_mm.kernels.are_built', lambda: built)
+    monkeypatch.setattr('res2net_mm.acceleration.kernels.are_built', lambda: built)
     (result,) = looks.backbone.look_at_kernels()
     assert result.found.startswith(says)
     assert result.well

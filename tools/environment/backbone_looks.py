@@ -32,7 +32,7 @@ def families() -> dict[str, str]:
 
 def look_at_kernels() -> Iterator[Result]:
     """Whether the package's own kernels were compiled; without them it trains all the same."""
-    from res2net_mm.kernels import are_built
+    from res2net_mm.acceleration.kernels import are_built
 
     there = 'compiled' if are_built() else 'not compiled (no C compiler?): slower on CPUs'
     yield Result('kernels', there)

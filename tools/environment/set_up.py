@@ -215,7 +215,7 @@ def input_digest() -> str:
     for path in (
         ROOT / 'requirements.txt',
         ROOT / 'setup.py',
-        *sorted((ROOT / 'res2net_mm' / 'kernels').glob('*.[ch]')),
+        *sorted((ROOT / 'res2net_mm' / 'acceleration' / 'kernels').glob('*.[ch]')),
         *sorted(Path(__file__).parent.glob('*.py')),
     ):
         digest.update(path.read_bytes())

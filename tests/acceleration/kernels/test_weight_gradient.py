@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from res2net_mm.kernels.weight_gradient import weight_gradient
+from res2net_mm.acceleration.kernels.weight_gradient import weight_gradient
 
 pytestmark = pytest.mark.skipif(
     torch.backends.cpu.get_cpu_capability() != 'AVX2', reason='it is for AVX2'

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from res2net_mm.kernels import batch_norm
+from res2net_mm.acceleration.kernels import batch_norm
 
 SHAPES = [(2, 1), (7, 3), (633, 26), (1500, 104), (50, 2050)]
 GUARD = -7.5  # stands where nothing may be written

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from res2net_mm import build
-from res2net_mm.layers.layout import is_pointwise, lay_out, lay_out_like, pointwise
+from res2net_mm.acceleration.layout import is_pointwise, lay_out, lay_out_like, pointwise
 
 TINY = 'res2net_light_14w_4s'
 
@@ -91,7 +91,7 @@ def test_features_lie_as_the_images_do_and_are_those_of_the_other_layout(name, m
     assert all(seen)
     assert all(feature.is_contiguous() for feature in found)
     assert all(map(lies_last, backbone(lay_out(images))))
-    monkeypatch.setattr('res2net_mm.layers.layout.has_a_choice', lambda x: False)
+    monkeypatch.setattr('res2net_mm.acceleration.layout.has_a_choice', lambda x: False)
     seen.clear()
     for a, b in zip(found, backbone(images), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=1e-5 * b.abs().max().item())

@@ -1,17 +1,17 @@
 """The norms of a block's training step: each knows its numbers and the gradients of what it holds.
 
 Maps are matrices of pixels and channels. A norm's four rows of numbers are those of
-:mod:`res2net_mm.kernels.batch_norm`.
+:mod:`res2net_mm.acceleration.kernels.batch_norm`.
 """
 
 import torch
 from torch import Tensor, nn
 
-from res2net_mm.kernels import batch_norm
+from res2net_mm.acceleration.kernels import batch_norm
 
 from .conv_norm import outweighs, scale_and_shift
+from .module_hooks import is_watched
 from .norm_relu import is_trained_by_batches
-from .watched import is_watched
 
 
 class TrainedNorm:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.layers.conv_norm import conv_norm
+from res2net_mm.acceleration.conv_norm import conv_norm
 
 
 def parts(randomised, **options) -> tuple[nn.Module, nn.Module, torch.Tensor]:

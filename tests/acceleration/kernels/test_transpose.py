@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from res2net_mm.kernels.transpose import to_planes
+from res2net_mm.acceleration.kernels.transpose import to_planes
 
 
 @pytest.mark.parametrize('shape', [(1, 1, 1, 1), (2, 5, 1, 7), (3, 33, 6, 11), (1, 64, 40, 31)])

@@ -7,13 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.kernels import avx2_kernels
-from res2net_mm.kernels.weight_gradient import weight_gradient
+from res2net_mm.acceleration.kernels import avx2_kernels
+from res2net_mm.acceleration.kernels.weight_gradient import weight_gradient
 
 from .double_backward import differentiable_gradients
 from .layout import has_a_choice, is_pointwise, lies_last, pointwise
+from .module_hooks import is_watched
 from .rows import to_rows
-from .watched import is_watched
 
 
 def convolve(conv: nn.Module, x: Tensor) -> Tensor:

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.layers.convolution import computes_last, convolve
-from res2net_mm.layers.layout import lay_out
+from res2net_mm.acceleration.convolution import computes_last, convolve
+from res2net_mm.acceleration.layout import lay_out
 
 OPTIONS = [
     dict(kernel_size=3, padding=1),

@@ -14,16 +14,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.kernels import are_built, batch_norm
-from res2net_mm.kernels.product import multiply, multiply_transposed
+from res2net_mm.acceleration.kernels import are_built, batch_norm
+from res2net_mm.acceleration.kernels.product import multiply, multiply_transposed
 
 from .convolution import conv_backward
 from .double_backward import differentiable_gradients
 from .layout import is_pointwise, lies_last
+from .module_hooks import is_watched
 from .recomputation import HeldStatistics
 from .rows import to_maps, to_rows
 from .step_norms import HeldNorm, TrainedNorm, is_held, is_trained
-from .watched import is_watched
 
 
 def can_step(block: nn.Module, x: Tensor) -> bool:

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from res2net_mm.kernels import product
-from res2net_mm.kernels.product import multiply, multiply_transposed
+from res2net_mm.acceleration.kernels import product
+from res2net_mm.acceleration.kernels.product import multiply, multiply_transposed
 
 # Pixels, then the channels of both sides; the first are many enough for the kernels.
 SIZES = [(1000, 64, 104), (833, 104, 64), (400, 26, 13), (90, 7, 3), (8, 1, 1), (40, 64, 104)]

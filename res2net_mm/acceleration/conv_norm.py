@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from .convolution import convolve, convolve_with
-from .watched import is_watched
+from .module_hooks import is_watched
 
 
 def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:

@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.kernels import are_built, batch_norm
+from res2net_mm.acceleration.kernels import are_built, batch_norm
 
 from .double_backward import differentiable_gradients
 from .layout import is_plain_on_cpu, lies_last
+from .module_hooks import is_watched
 from .rows import to_maps, to_rows
-from .watched import is_watched
 
 
 def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:

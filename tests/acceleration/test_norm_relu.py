@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.layers.norm_relu import norm_relu
+from res2net_mm.acceleration.norm_relu import norm_relu
 
 
 def parts(randomised) -> tuple[nn.Module, nn.Module, torch.Tensor]:
