@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.layers import BLOCK_RULES, Bottle2neck, block_step, bottle2neck, build_shortcut
+from res2net_mm.acceleration import block_step
+from res2net_mm.layers import BLOCK_RULES, Bottle2neck, bottle2neck, build_shortcut
 
 NORM = dict(type='BN')
 
