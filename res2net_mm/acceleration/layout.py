@@ -13,7 +13,8 @@ What was measured, in ms of the processor's time over all layers of Res2Net-50 v
 - 1x1 convolutions with two threads, output 267 / 255, gradients 273 / 254 and 274 / 336, with
   products of matrices 255, 253 and 256.
 
-So it was with PyTorch's operators alone. With the kernels of :mod:`.kernels` the gradient of 3x3 weights is fastest channels last, 3 to 4 times at the stem, which then lies so too.
+So it was with PyTorch's operators alone. With the kernels of :mod:`.kernels` the gradient of 3x3
+weights is fastest channels last, 3 to 4 times at the stem, which then lies so too.
 
 What did not help: 3x3 weights kept channels last (no faster), torch.compile (10 % slower than
 MMDetection's step).
