@@ -4,9 +4,11 @@ from .stack import check_stack
 
 check_stack()
 
-from .config_names import teach_config_names  # noqa: E402  (the stack is checked by now)
+from .openmmlab.checkpoint_schemes import teach_preset_scheme  # noqa: E402
+from .openmmlab.names import teach_config_names  # noqa: E402  (the stack is checked by now)
 
 teach_config_names()
+teach_preset_scheme()
 
 from .backbones import Res2Net, Res2NetDLA, build  # noqa: E402
 from .checkpoints import load_weights  # noqa: E402

@@ -7,8 +7,8 @@ Or, of any config named: ``tools/count_flops.py configs/retinanet_r2n50_fpn.py -
 import argparse
 
 from res2net_mm.engine.complexity import SIZE, complexity_table, measure_complexity
-from res2net_mm.engine.config import load_config
 from res2net_mm.errors import exit_on_user_error
+from res2net_mm.openmmlab.config import load_config
 
 
 def parse_args() -> argparse.Namespace:

@@ -5,8 +5,8 @@ import argparse
 
 from res2net_mm.deploy.export import SUFFIXES
 from res2net_mm.deploy.export.export_model import MAX_DROP, PARTS, export_model
-from res2net_mm.engine.option_action import OptionAction
 from res2net_mm.errors import exit_on_user_error
+from res2net_mm.openmmlab.option_action import OptionAction
 
 
 def parse_args() -> argparse.Namespace:

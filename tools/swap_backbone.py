@@ -4,8 +4,8 @@
 import argparse
 from pathlib import Path
 
-from res2net_mm.engine.config import load_config
 from res2net_mm.errors import exit_on_user_error
+from res2net_mm.openmmlab.config import load_config
 from res2net_mm.swap import swap
 
 

@@ -5,8 +5,8 @@ import argparse
 import os
 
 from res2net_mm import engine
-from res2net_mm.engine.option_action import OptionAction
 from res2net_mm.errors import exit_on_user_error
+from res2net_mm.openmmlab.option_action import OptionAction
 
 
 def parse_args() -> argparse.Namespace:

@@ -2,9 +2,8 @@
 
 from .converting import WRITABLE, ConversionReport, convert_checkpoint
 from .dialects import DIALECTS
-from .doors import accept_dialects
+from .load_hooks import accept_dialects
 from .loading import LoadReport, load_weights, open_checkpoint, partial_loading
-from .mmengine_loaders import make_mmengine_loading_safe
 from .reading import read_checkpoint
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     'accept_dialects',
     'convert_checkpoint',
     'load_weights',
-    'make_mmengine_loading_safe',
     'open_checkpoint',
     'partial_loading',
     'read_checkpoint',

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from mmengine.config import Config
 
-from res2net_mm.data.class_count import set_class_count
-from res2net_mm.data.config_parts import data_settings, kind, make_palette, replace_dataset, walk
 from res2net_mm.data.detection_folder import DetectionFolder, Split
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.class_count import set_class_count
+from res2net_mm.openmmlab.edit import data_settings, kind, make_palette, replace_dataset, walk
 
 # By these a model that predicts masks is known: RTMDet and Mask2Former have no mask_head.
 MASK_PARTS = ('mask_head', 'loss_mask')

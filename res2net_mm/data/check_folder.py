@@ -18,12 +18,12 @@ from res2net_mm.data.image_check import DecodedImage, Size, check_images, check_
 from res2net_mm.data.image_file import shown_size
 from res2net_mm.data.read_boxes import LabelledFolder, read_boxes
 from res2net_mm.data.read_masks import MaskedFolder, read_masks
-from res2net_mm.data.resize_rule import resize_rule
 from res2net_mm.data.segmentation_apply import is_segmenter
 from res2net_mm.data.segmentation_folder import count_pixels, describe_unmasked
 from res2net_mm.data.segmentation_masks import UNREADABLE_IMAGES
 from res2net_mm.data.size_census import count_sizes
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.resize_rule import resize_rule
 
 
 def check_folder(

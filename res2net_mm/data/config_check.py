@@ -6,10 +6,10 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
-from res2net_mm.data.class_count import class_counts
-from res2net_mm.data.config_parts import leaf_datasets
 from res2net_mm.data.findings import Finding, first_few
 from res2net_mm.data.segmentation_apply import is_segmenter
+from res2net_mm.openmmlab.class_count import class_counts
+from res2net_mm.openmmlab.edit import leaf_datasets
 
 SET_CLASSES = (
     'train with --data DIR, which sets classes and heads, or write metainfo=dict(classes=...) of '

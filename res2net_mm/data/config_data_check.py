@@ -8,16 +8,16 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from res2net_mm.data.choose_splits import APART
-from res2net_mm.data.class_count import class_counts
 from res2net_mm.data.coco_check import clean, read_categories
 from res2net_mm.data.coco_layout import LabelledImages, is_coco
 from res2net_mm.data.config_check import config_classes
-from res2net_mm.data.config_parts import kind, leaf_datasets
 from res2net_mm.data.findings import Finding, first_few, stop_at
 from res2net_mm.data.image_file import leads_out, missing_files
 from res2net_mm.data.text_file import read_lines
 from res2net_mm.errors import UserError, brief
 from res2net_mm.evaluation.coco_ground_truth import read_json
+from res2net_mm.openmmlab.class_count import class_counts
+from res2net_mm.openmmlab.edit import kind, leaf_datasets
 
 COCO = 'CocoDataset'
 BY_FILE = ('VOCDataset', 'XMLDataset')  # besides those that have a mask for each image

@@ -4,10 +4,10 @@ import copy
 
 from mmengine.config import Config
 
-from res2net_mm.data.config_parts import data_settings, kind, make_palette, replace_dataset, walk
 from res2net_mm.data.segmentation_folder import MaskSplit, SegmentationFolder
-from res2net_mm.data.segmentation_heads import set_segmentation_heads
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import data_settings, kind, make_palette, replace_dataset, walk
+from res2net_mm.openmmlab.segmentation_heads import set_segmentation_heads
 
 # Where transforms keep the label that they leave out or fill gaps with.
 FILLED_BY = {

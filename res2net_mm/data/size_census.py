@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from res2net_mm.data.coco_layout import LabelledImages
-from res2net_mm.data.resize_rule import ResizeRule
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
+from res2net_mm.openmmlab.resize_rule import ResizeRule
 from res2net_mm.tables import align
 
 MOST_ROWS = 100  # of the table

@@ -6,8 +6,7 @@ from pathlib import Path
 from res2net_mm.data.check_folder import check_folder
 from res2net_mm.data.check_report import FolderCheck
 from res2net_mm.errors import UserError
-
-from .config import load_config
+from res2net_mm.openmmlab.config import load_config
 
 
 def check_data(

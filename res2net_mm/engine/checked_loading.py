@@ -1,12 +1,11 @@
 """Refuse a checkpoint that does not fit the whole model, where MMEngine would warn and go on."""
 
-from collections.abc import Mapping
-
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.trained_model import tensor_differences
 from res2net_mm.registry import HOOKS
 
 
@@ -60,22 +59,3 @@ class CheckedLoading(Hook):
             raise UserError(
                 f'{runner._load_from} was trained on the classes {found}, the data has {wanted}'
             )
-
-
-def tensor_differences(model, state_dict: Mapping) -> list[str]:
-    """Return what of the model's tensors the checkpoint lacks or has in another shape.
-
-    A backbone of this package is left out: it checks its own.
-    """
-    checks_itself = hasattr(getattr(model, 'backbone', None), 'block_rule_given')
-    backbone = 'backbone.' if checks_itself else None
-    keys = {key.removeprefix('module.'): tensor for key, tensor in state_dict.items()}
-    differences = []
-    for key, tensor in model.state_dict().items():
-        if (backbone and key.startswith(backbone)) or key.endswith('num_batches_tracked'):
-            continue
-        if key not in keys:
-            differences.append(f'{key} is missing')
-        elif keys[key].shape != tensor.shape:
-            differences.append(f'{key} is {tuple(keys[key].shape)}, not {tuple(tensor.shape)}')
-    return differences

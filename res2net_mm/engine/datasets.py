@@ -7,8 +7,8 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 
 from res2net_mm.data import is_segmenter, recognise, recognise_masks, set_dataset, set_masks
-from res2net_mm.data.config_parts import leaf_datasets
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import leaf_datasets
 
 DATA_ROOT_VARIABLE = 'MMDET_DATASETS'
 

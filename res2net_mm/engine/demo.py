@@ -6,8 +6,8 @@ from res2net_mm.data import draw_demo_set, is_segmenter
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import size_metric
 from res2net_mm.evaluation.regions import region_size_metric
+from res2net_mm.openmmlab.config import load_config
 
-from .config import load_config
 from .evaluate import evaluate
 from .prediction_sheet_hook import SHEET
 from .train import train

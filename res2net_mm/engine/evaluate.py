@@ -12,12 +12,12 @@ from res2net_mm.data import is_segmenter
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.deploy.export import is_exported
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config import load_config, require_parts
+from res2net_mm.openmmlab.config_errors import ConfigErrors
+from res2net_mm.openmmlab.pretrained import drop_pretrained
+from res2net_mm.openmmlab.values import check_values
 
-from .config import load_config, require_parts
-from .config_errors import ConfigErrors
-from .config_values import check_values
 from .datasets import require_datasets, use_data_root_variable, use_folder
-from .pretrained import drop_pretrained
 from .processes import check_launcher, is_first_process, process_group
 
 

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config import load_config
 
-from .config import load_config
 from .runs import RECORD
 from .train import train
 

@@ -14,13 +14,13 @@ from mmengine.runner import Runner
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.data.config_data_check import check_config_data
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config import load_config, require_parts
+from res2net_mm.openmmlab.config_errors import ConfigErrors
+from res2net_mm.openmmlab.pretrained import drop_pretrained, fetch_pretrained, start_from_random
+from res2net_mm.openmmlab.values import check_values
 from res2net_mm.whole_file import remove_partial_files
 
-from .config import load_config, require_parts
-from .config_errors import ConfigErrors
-from .config_values import check_values
 from .datasets import require_datasets, use_data_root_variable, use_folder
-from .pretrained import drop_pretrained, fetch_pretrained, start_from_random
 from .processes import (
     ShardedRunner,
     check_launcher,

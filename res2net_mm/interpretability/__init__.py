@@ -1,8 +1,9 @@
 """See what a network sees: class activation maps and receptive fields, by stage and by split."""
 
+from res2net_mm.openmmlab.patches import graph_kept
+
 from .activation_map import METHODS, activation_maps
 from .cam_sheet import CamRow, draw_cam_sheet
-from .dense_head import graph_kept
 from .effective_receptive_field import ReceptiveField, measure_receptive_fields
 from .feature_maps import FeatureMaps, places_of
 from .receptive_field_sheet import draw_receptive_fields, receptive_field_table

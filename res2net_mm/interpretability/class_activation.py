@@ -15,9 +15,6 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from res2net_mm.data.image_file import shown_size
-from res2net_mm.engine.config import load_config
-from res2net_mm.engine.single_image import read_image
-from res2net_mm.engine.trained_model import load_trained
 from res2net_mm.errors import UserError, brief
 from res2net_mm.interpretability import (
     METHODS,
@@ -30,6 +27,9 @@ from res2net_mm.interpretability import (
     places_of,
     receptive_field_table,
 )
+from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.single_image import read_image
+from res2net_mm.openmmlab.trained_model import load_trained
 from res2net_mm.whole_file import whole_file
 
 from .receptive_fields import write_receptive_fields

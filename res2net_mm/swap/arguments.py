@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.plain import plain
 from res2net_mm.presets import Preset
 
 from .adaptation import adapt, defaults_of
 from .places import type_name
-from .plain import plain
 
 # Arguments that say how the backbone is used; they mean the same in a Res2Net.
 USE = (

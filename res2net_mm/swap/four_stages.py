@@ -5,11 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.plain import plain
 from res2net_mm.presets import Preset
 
 from .adaptation import adapt
 from .places import type_name
-from .plain import plain
 from .pyramid import Pyramid
 
 STRIDES = (4, 8, 16, 32)

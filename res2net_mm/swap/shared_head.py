@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.plain import plain
 from res2net_mm.presets import Preset
 
 from .adaptation import fit_weights
 from .change import Change, Path
 from .places import type_name
-from .plain import plain
 
 KEPT = ('stage', 'stride', 'dilation', 'norm_cfg', 'norm_eval', 'dcn', 'with_cp')
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, brief
+from res2net_mm.openmmlab.plain import plain
+from res2net_mm.openmmlab.shipped import shipped_file, shipped_folder
 
-from .plain import plain
-from .shipped import shipped_file, shipped_folder
 from .swap import swap
 from .whole_model import run
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.shipped import shipped_folder
 from res2net_mm.presets import find
 
 from .places import find_places, type_name
-from .shipped import shipped_folder
 from .trial import Trial, append, read
 
 TOOLBOXES = ('mmdet', 'mmseg')

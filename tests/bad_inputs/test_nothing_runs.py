@@ -91,7 +91,7 @@ UNPICKLERS = (
 # Where they are as they should be.
 ALLOWED = {
     ('checkpoints/reading.py', 'torch.load('),  # weights_only=True
-    ('checkpoints/mmengine_files.py', 'yaml.load('),  # Loader=SafeLoader
+    ('openmmlab/data_files.py', 'yaml.load('),  # Loader=SafeLoader
 }
 
 

@@ -7,7 +7,7 @@ from torch import nn
 
 import res2net_mm
 from res2net_mm.deploy import count_norms
-from res2net_mm.engine.config import load_config
+from res2net_mm.openmmlab.config import load_config
 
 QUICK = ('faster_rcnn_r2n_light_fpn_demo', 'retinanet_r2n50_fpn')
 LARGE = (

@@ -12,9 +12,9 @@ from mmengine.structures import BaseDataElement
 from shipped_configs import LIGHT, LIGHT_SEGMENTER
 from tool_process import one_error, run
 
-from res2net_mm.engine.pretrained import drop_pretrained
 from res2net_mm.errors import UserError
 from res2net_mm.interpretability.class_activation import draw_class_activation
+from res2net_mm.openmmlab.pretrained import drop_pretrained
 
 QUIET = dict(progress=False, say=lambda text: None)
 SHORT = dict(rf_size=64, rf_draws=1)

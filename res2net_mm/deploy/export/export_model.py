@@ -10,9 +10,9 @@ from torch import nn
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
-from res2net_mm.engine.config import load_config
-from res2net_mm.engine.trained_model import find_test_dataset, load_trained
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.trained_model import find_test_dataset, load_trained
 from res2net_mm.presets import find
 
 from .check_images import find_images, normalised, pixels, with_a_batch

@@ -10,8 +10,8 @@ import torch.distributed
 from mmengine.config import Config
 from mmengine.device import get_device
 
-from res2net_mm.data.config_parts import kind
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import kind
 
 # What each launcher tells a process: its rank, how many there are, its rank on its machine.
 PLACES = dict(

@@ -12,8 +12,8 @@ from mmengine.model import convert_sync_batchnorm
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from res2net_mm.data.config_parts import kind
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import kind
 
 from .sync_norm import use_cpu_sync_norms
 

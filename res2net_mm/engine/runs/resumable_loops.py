@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 from torch.utils.data import DataLoader
 
-from res2net_mm.data.config_parts import kind
+from res2net_mm.openmmlab.edit import kind
 from res2net_mm.registry import LOOPS
 
 from .data_workers import obey_only_the_parent

@@ -9,7 +9,7 @@ from mmengine.fileio import LocalBackend, register_backend
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
-from res2net_mm.data.config_parts import kind
+from res2net_mm.openmmlab.edit import kind
 from res2net_mm.registry import HOOKS
 from res2net_mm.whole_file import whole_file
 

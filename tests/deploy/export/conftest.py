@@ -8,7 +8,7 @@ from spread_norms import spread_norms
 from torch import nn
 
 from res2net_mm.deploy.export import program
-from res2net_mm.engine.config import load_config
+from res2net_mm.openmmlab.config import load_config
 
 BACKBONE = dict(
     type='res2net_mm.Res2Net',

@@ -7,7 +7,7 @@ import torch
 from tool_process import run
 
 from res2net_mm.deploy.export import open_exported
-from res2net_mm.engine.config import load_config
+from res2net_mm.openmmlab.config import load_config
 
 LIGHT = 'res2net_light_14w_4s'
 MASK = 'mmdet::mask_rcnn/mask-rcnn_r50_fpn_1x_coco.py'

@@ -21,10 +21,10 @@ from res2net_mm.deploy.export import exported_model, open_exported
 from res2net_mm.deploy.export import int8 as export_int8
 from res2net_mm.deploy.export.export_model import export_model
 from res2net_mm.deploy.export.exported_model import ExportedModel
-from res2net_mm.engine.config import load_config
 from res2net_mm.engine.datasets import use_folder
-from res2net_mm.engine.trained_model import _classes_of
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.trained_model import _classes_of
 
 EXAMPLE = Path(__file__).parents[2] / 'tools' / 'run_exported.py'
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from mmengine.config import Config
 
-from res2net_mm.checkpoints import make_mmengine_loading_safe
-from res2net_mm.data.config_parts import walk
 from res2net_mm.errors import UserError, brief
-from res2net_mm.swap.shipped import shipped_file
 
+from .checkpoint_schemes import make_mmengine_loading_safe
 from .config_text import lay_out_each_config_once
-from .option_place import meant_places
+from .edit import walk
+from .options import meant_places
+from .shipped import shipped_file
 
 
 def load_config(

@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from mmengine import hub
 from mmengine.config import config, utils
 
-SCOPE = __package__
+SCOPE = 'res2net_mm'
+ANCHOR = 'res2net_mm.version'  # a module in the folder that the configs lie in
 PARSER = '_get_package_and_cfg_path'
 
 
@@ -49,7 +50,7 @@ def _with_own_names(parse: Callable[[str], tuple[str, str]]) -> Callable[[str], 
         if scope == SCOPE and path:
             # Of a distribution MMEngine guesses the folder, and wrongly where it is installed
             # editable; of a module, such as this one, it takes the folder the file lies in.
-            return __name__, path
+            return ANCHOR, path
         return parse(name)
 
     return parse_name

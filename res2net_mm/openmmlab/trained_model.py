@@ -1,5 +1,6 @@
 """Build the model of a config with the weights of a checkpoint, to run on single images."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
@@ -9,7 +10,6 @@ from torch import nn
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError
 
-from .checked_loading import tensor_differences
 from .config import require_parts
 from .config_errors import ConfigErrors
 from .pretrained import drop_pretrained
@@ -60,6 +60,25 @@ def find_test_dataset(cfg: Config) -> ConfigDict:
     if dataset is None:
         raise UserError('the config has no test_dataloader with a pipeline')
     return dataset
+
+
+def tensor_differences(model, state_dict: Mapping) -> list[str]:
+    """Return what of the model's tensors the checkpoint lacks or has in another shape.
+
+    A backbone of this package is left out: it checks its own.
+    """
+    checks_itself = hasattr(getattr(model, 'backbone', None), 'block_rule_given')
+    backbone = 'backbone.' if checks_itself else None
+    keys = {key.removeprefix('module.'): tensor for key, tensor in state_dict.items()}
+    differences = []
+    for key, tensor in model.state_dict().items():
+        if (backbone and key.startswith(backbone)) or key.endswith('num_batches_tracked'):
+            continue
+        if key not in keys:
+            differences.append(f'{key} is missing')
+        elif keys[key].shape != tensor.shape:
+            differences.append(f'{key} is {tuple(keys[key].shape)}, not {tuple(tensor.shape)}')
+    return differences
 
 
 def _classes_of(cfg: Config) -> tuple[str, ...] | None:

@@ -7,8 +7,8 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from torch import nn
 
 from res2net_mm.backbones import Res2Net
-from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.checkpoint_schemes import make_mmengine_loading_safe
 
 V1B = 'res2net_light_v1b_26w_4s'
 

@@ -1,7 +1,7 @@
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.data.resize_rule import resize_rule
+from res2net_mm.openmmlab.resize_rule import resize_rule
 
 
 def rule(**step):

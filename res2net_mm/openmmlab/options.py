@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from res2net_mm.data.config_parts import KEPT
+from .edit import KEPT
 
 # What wrappers of datasets take as well as the datasets themselves.
 OF_WRAPPERS_TOO = {'lazy_init', 'max_refetch'}

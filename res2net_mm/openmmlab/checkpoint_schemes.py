@@ -7,14 +7,13 @@ from typing import Any
 from mmengine.runner import checkpoint as mmengine_checkpoint
 from mmengine.runner.checkpoint import CheckpointLoader
 
+from res2net_mm.checkpoints.backbone_tensors import backbone_tensors
+from res2net_mm.checkpoints.loading import PRESET_SCHEME, open_checkpoint
 from res2net_mm.errors import UserError
 
-from .backbone_tensors import backbone_tensors
-from .loading import PRESET_SCHEME, open_checkpoint
-from .mmengine_files import register_data_handlers
+from .data_files import register_data_handlers
 
 
-@CheckpointLoader.register_scheme(prefixes=PRESET_SCHEME, force=True)  # a reload is harmless
 def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]:
     """Load a preset's weights, named as the backbone of a model (``backbone.conv1.weight``).
 
@@ -27,13 +26,18 @@ def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]
     return dict(meta={}, state_dict=state)
 
 
+def teach_preset_scheme() -> None:
+    """Have MMEngine load ``res2net://<preset>``; doing it again is harmless."""
+    CheckpointLoader.register_scheme(PRESET_SCHEME, load_from_res2net, force=True)
+
+
 def make_mmengine_loading_safe() -> None:
     """Have MMEngine read every checkpoint, to load or to resume, and every file as data only.
 
     MMEngine falls back on free unpickling where PyTorch's ``weights_only`` refuses a file. After
     this call files, https URLs and the model zoos' schemes are read by :func:`read_checkpoint`;
     schemes of storage services are refused. Pickles and YAML of other kinds, such as annotations,
-    are read as :mod:`.mmengine_files` says.
+    are read as :mod:`.data_files` says.
     """
     register_data_handlers()
     loaders: dict[str, Callable] = {'': load_from_file, 'https://': load_from_url}

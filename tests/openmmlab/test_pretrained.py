@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 from mmengine.config import Config
-from shipped_configs import MAIN
 
-from res2net_mm.engine.pretrained import drop_pretrained, start_from_random
+from res2net_mm.openmmlab.pretrained import drop_pretrained, start_from_random
+
+MAIN = Path(__file__).parents[2] / 'configs/faster_rcnn_r2n50_fpn.py'
 
 
 @pytest.fixture

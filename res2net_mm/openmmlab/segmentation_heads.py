@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from res2net_mm.data.class_count import set_class_count
-from res2net_mm.data.config_parts import kind, walk
 from res2net_mm.errors import UserError
+
+from .class_count import set_class_count
+from .edit import kind, walk
 
 HEADS = ('decode_head', 'auxiliary_head')
 # Two parts of mmseg call it otherwise; all other heads and losses hear it from their head.

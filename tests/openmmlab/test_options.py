@@ -3,9 +3,9 @@
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.engine.config import load_config
-from res2net_mm.engine.option_place import meant_places
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.options import meant_places
 
 COCO = dict(type='CocoDataset', data_root='data', pipeline=[dict(type='Resize', scale=(9, 9))])
 REPEATED = dict(type='RepeatDataset', times=2, dataset=COCO)

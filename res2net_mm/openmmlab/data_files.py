@@ -13,9 +13,8 @@ from mmengine.fileio import register_handler
 from mmengine.fileio.handlers import PickleHandler, YamlHandler
 from mmengine.structures import InstanceData
 
+from res2net_mm.checkpoints.reading import DataUnpickler, check_opcodes
 from res2net_mm.errors import UserError, brief
-
-from .reading import DataUnpickler, check_opcodes
 
 SafeLoader = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # that in C where it was built
 

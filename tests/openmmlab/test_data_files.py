@@ -11,8 +11,8 @@ from mmengine.fileio.handlers.registry_utils import file_handlers
 from mmengine.runner.checkpoint import CheckpointLoader
 from mmengine.structures import InstanceData
 
-from res2net_mm.checkpoints import make_mmengine_loading_safe
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.checkpoint_schemes import make_mmengine_loading_safe
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.engine.config_text import formatting_module, lay_out_each_config_once
+from res2net_mm.openmmlab.config_text import formatting_module, lay_out_each_config_once
 
 
 @pytest.fixture

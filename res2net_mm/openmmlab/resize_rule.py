@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mmengine.config import Config
 
-from res2net_mm.data.config_parts import kind, walk
+from .edit import kind, walk
 
 RESIZES = ('Resize', 'RandomResize', 'RandomChoiceResize', 'FixShapeResize')
 

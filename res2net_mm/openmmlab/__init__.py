@@ -1,0 +1,1 @@
+"""All that reads, edits or changes MMEngine and the toolboxes."""

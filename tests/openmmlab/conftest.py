@@ -1,0 +1,1 @@
+from small_weights import save, weights  # noqa: F401  (fixtures)
