@@ -5,6 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LIGHT = ROOT / 'configs/faster_rcnn_r2n_light_fpn_demo.py'
 MAIN = ROOT / 'configs/faster_rcnn_r2n50_fpn.py'
+CONFIGS = sorted((ROOT / 'configs').glob('*.py'))
 QUICK = {
     'train_cfg.max_epochs': 1,
     'train_dataloader.num_workers': 0,

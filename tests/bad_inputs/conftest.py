@@ -60,7 +60,9 @@ def process_as_before():
 
 
 def _run(tool: str, arguments, monkeypatch, capsys) -> tuple[object, str, str]:
-    spec = importlib.util.spec_from_file_location(f'tool_{tool}', ROOT / f'tools/{tool}.py')
+    folder = 'lab' if (ROOT / f'lab/{tool}.py').exists() else 'tools'
+    name = f'{folder}.{tool}'  # those of lab/ import each other
+    spec = importlib.util.spec_from_file_location(name, ROOT / f'{folder}/{tool}.py')
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(sys, 'argv', [f'{tool}.py', *map(str, arguments)])

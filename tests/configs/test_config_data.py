@@ -1,7 +1,7 @@
 """The check before a run begins takes the data of every kind of config as the config reads it."""
 
 import pytest
-from shipped import CONFIGS
+from shipped_configs import CONFIGS
 from tiny_data import draw_tiny_data
 
 from res2net_mm.data.config_data_check import check_config_data

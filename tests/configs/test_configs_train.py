@@ -15,7 +15,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.optim import OptimWrapper
 from mmengine.registry import MODELS, DefaultScope
 from mmengine.runner import Runner
-from shipped import CONFIGS
+from shipped_configs import CONFIGS
 from tiny_data import draw_tiny_data
 
 from res2net_mm.presets import find

@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
-from shipped import CONFIGS
+from shipped_configs import CONFIGS
 
 import res2net_mm  # noqa: F401  (lets mmseg:: configs be found)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from lab.evaluation_speed import draw
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import compare_results, evaluate_by_size, with_intervals
 from res2net_mm.evaluation.bootstrap import draw_images
-from res2net_mm.evaluation.speed_benchmark import draw
 
 BINS = [('tiny', 0, 900), ('rest', 900, None)]
 

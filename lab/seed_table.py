@@ -8,10 +8,10 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 
+from res2net_mm.benchmark.complexity import measure_complexity
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.whole_file import whole_file
 
-from .complexity import measure_complexity
 from .seed_runs import SeedRun
 
 TABLE = 'table.md'

@@ -33,16 +33,6 @@ class Complexity(NamedTuple):
     gflops: float
 
 
-# At (H, W) = SIZE, as printed in the README of Res2Net's mmdetection fork.
-PUBLISHED = {
-    'faster_rcnn_r2n101_fpn_2x': Complexity(61.18, 293.68),
-    'mask_rcnn_r2n101_fpn_2x': Complexity(63.83, 362.18),
-    'cascade_rcnn_r2n101_fpn_20e': Complexity(88.82, 321.32),
-    'cascade_mask_rcnn_r2n101_fpn_20e': Complexity(96.75, 526.84),
-    'htc_r2n101_fpn_20e': Complexity(99.69, 574.30),
-}
-
-
 def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
     """Build the model of a config and count what one image of ``size`` (H, W) costs.
 
@@ -68,23 +58,6 @@ def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
             raise UserError(f'this model cannot be counted by shapes alone: {error}') from error
     params = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return Complexity(params / 1e6, flops / 1e9)
-
-
-def complexity_table(load: Callable[[str], Config]) -> str:
-    """Return measured against published figures, a line for each published detector.
-
-    Args:
-        load: From the name of a config to the config.
-    """
-    columns = ''.join(f'{title:>10}' for title in ('ours', 'published', 'off by'))
-    lines = [f'{"":34}{"parameters (M)":>30}{"GFLOPs":>30}', f'{"":34}{columns}{columns}']
-    for name, published in PUBLISHED.items():
-        cells = (
-            f'{ours:10.2f}{theirs:10.2f}{ours / theirs - 1:+10.2%}'
-            for ours, theirs in zip(measure_complexity(load(name)), published, strict=True)
-        )
-        lines.append(f'{name:34}' + ''.join(cells))
-    return '\n'.join(lines)
 
 
 NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm)

@@ -1,5 +1,6 @@
-"""Try the swap on every config that the toolboxes ship with a ResNet in it."""
+"""Swap every shipped config with a ResNet, run original and swapped model, count what passes."""
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -11,13 +12,14 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, exit_on_user_error
 from res2net_mm.openmmlab.shipped import shipped_folder
 from res2net_mm.presets import find
+from res2net_mm.swap.places import find_places, type_name
 
-from .places import find_places, type_name
-from .trial import Trial, append, read
+from .swap_trial import Trial, append, read
 
+ROOT = Path(__file__).parents[1]
 TOOLBOXES = ('mmdet', 'mmseg')
 RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
 CHUNK = 32  # configs per process, which gives its memory back at its end
@@ -86,9 +88,16 @@ def measure(preset: str, names: Sequence[str], file: Path) -> Iterator[Trial]:
     for trial in _new(file, preset, todo):
         yield trial
     while todo:
-        program = [sys.executable, '-m', 'res2net_mm.swap.trial', preset, str(file), *todo[:CHUNK]]
+        program = [
+            sys.executable,
+            '-m',
+            'lab.swap_trial',
+            preset,
+            str(file.absolute()),
+            *todo[:CHUNK],
+        ]
         with tempfile.TemporaryFile('w+') as errors:
-            process = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=errors)
+            process = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
             last = time.monotonic()
             while process.poll() is None:
                 time.sleep(0.5)
@@ -142,3 +151,29 @@ def _has_resnet(file: Path) -> bool:
         except Exception:  # what cannot be loaded here cannot be tried, nor what has no backbone
             return False
     return any(isinstance(p.settings, Mapping) and type_name(p.settings) in RESNETS for p in places)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('preset', nargs='?', default='res2net50_v1b_26w_4s', help='network')
+    parser.add_argument('-o', '--out', type=Path, default='swap_trials.jsonl', help='results')
+    parser.add_argument('--every', type=int, default=1, metavar='K', help='each K-th config only')
+    parser.add_argument('--part', default='1/1', metavar='I/N', help='this process does I of N')
+    parser.add_argument('--debug', action='store_true', help='show tracebacks')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    with exit_on_user_error(debug=args.debug):
+        names = chosen_names(every=args.every, part=parse_part(args.part))
+        trials = []
+        for trial in measure(args.preset, names, args.out):
+            trials.append(trial)
+            result = 'original fails' if trial.original else trial.swapped or 'passes'
+            print(f'{len(trials)}/{len(names)} {trial.name}: {result} ({trial.seconds} s)')
+        print(summary(trials))
+
+
+if __name__ == '__main__':
+    main()

@@ -2,9 +2,9 @@
 
 import pytest
 import yaml
-from shipped import CONFIGS
+from shipped_configs import CONFIGS
 
-from res2net_mm.engine import model_index as index
+from lab import model_index as index
 from res2net_mm.presets import PRESETS
 
 
@@ -12,7 +12,7 @@ from res2net_mm.presets import PRESETS
 def test_is_up_to_date():
     for name, text in index.model_index().items():
         written = (index.INDEX_DIR / name).read_text()
-        assert written == text, f'{name} is out of date: run tools/make_model_index.py'
+        assert written == text, f'{name} is out of date: run python -m lab.model_index'
 
 
 def test_every_config_has_an_entry_that_leads_to_it():

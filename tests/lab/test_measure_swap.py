@@ -4,11 +4,20 @@ import json
 from dataclasses import asdict
 
 import pytest
+from mmengine.config import Config
 
+from lab import measure_swap as zoo
+from lab.swap_trial import Trial, append, fingerprint, read, try_swap
 from res2net_mm import swap
 from res2net_mm.errors import UserError
-from res2net_mm.swap import zoo
-from res2net_mm.swap.trial import Trial, append, fingerprint, read, try_swap
+from res2net_mm.openmmlab.shipped import shipped_file
+
+
+@pytest.fixture
+def load():
+    """Return a shipped config by name."""
+    return lambda name: Config.fromfile(shipped_file(name))
+
 
 LIGHT = 'res2net_light_14w_4s'
 RUNS = 'mmseg::fcn/fcn_r18-d8_4xb2-80k_cityscapes-512x1024.py'

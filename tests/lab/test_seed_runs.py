@@ -9,10 +9,10 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 
-from res2net_mm.engine import seed_runs as module
-from res2net_mm.engine.seed_plot import write_seed_plot
-from res2net_mm.engine.seed_runs import seed_runs
-from res2net_mm.engine.seed_table import TABLE, write_seed_table
+from lab import seed_runs as module
+from lab.seed_plot import write_seed_plot
+from lab.seed_runs import seed_runs
+from lab.seed_table import TABLE, write_seed_table
 from res2net_mm.errors import UserError
 
 CONFIGS = Path(__file__).parents[2] / 'configs'

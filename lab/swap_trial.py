@@ -1,6 +1,6 @@
 """Swap one shipped config, and run the original model and the swapped one.
 
-Run as a program (``python -m res2net_mm.swap.trial PRESET FILE NAME ...``) it appends a line of
+Run as a program (``python -m lab.swap_trial PRESET FILE NAME ...``) it appends a line of
 JSON for each name: models stay in a process of their own, which may die of them.
 """
 
@@ -19,9 +19,8 @@ from mmengine.config import Config
 from res2net_mm.errors import UserError, brief
 from res2net_mm.openmmlab.plain import plain
 from res2net_mm.openmmlab.shipped import shipped_file, shipped_folder
-
-from .swap import swap
-from .whole_model import run
+from res2net_mm.swap import swap
+from res2net_mm.swap.whole_model import run
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Time and memory of the evaluation beside pycocotools, on data drawn at the size of COCO."""
 
+import argparse
 import contextlib
 import json
 import multiprocessing
@@ -18,7 +19,7 @@ from pycocotools import mask as mask_api
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, exit_on_user_error
 from res2net_mm.evaluation.ap_by_size import evaluate_by_size
 from res2net_mm.progress import track
 
@@ -198,3 +199,27 @@ def _run_pycocotools(truth: str, results: str, iou_type: str) -> np.ndarray:
         evaluation.accumulate()
         evaluation.summarize()
     return evaluation.stats
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument('--images', type=int, default=5000)
+    parser.add_argument('--boxes', type=int, default=36_000)
+    parser.add_argument('--classes', type=int, default=80)
+    parser.add_argument('--detections', type=int, default=500_000)
+    parser.add_argument('--iou-type', choices=['bbox', 'segm'], default='bbox')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--debug', action='store_true', help='show tracebacks')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = vars(parse_args())
+    with exit_on_user_error(debug=args.pop('debug')):
+        compare_speed(**args)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,6 +1,6 @@
 import pytest
 
-from res2net_mm.evaluation.speed_benchmark import compare_speed, draw
+from lab.evaluation_speed import compare_speed, draw
 
 
 @pytest.mark.slow

@@ -5,17 +5,20 @@ Two files beside the configs: ``model-index.yml``, which MMEngine opens first wh
 and figures, its schedule, the published result its first line names and the weights its second.
 """
 
+import argparse
 import re
 from pathlib import Path
 
 import yaml
 from mmengine.config import Config
 
+import res2net_mm
+from res2net_mm.errors import exit_on_user_error
 from res2net_mm.presets import find
 from res2net_mm.whole_file import whole_file
 
-INDEX_DIR = Path(__file__).parents[1] / '.mim'
-HEAD = '# Written by tools/make_model_index.py from the configs and presets; do not edit.\n'
+INDEX_DIR = Path(res2net_mm.__file__).parent / '.mim'
+HEAD = '# Written by lab/model_index.py from the configs and presets; do not edit.\n'
 PAPER = dict(
     URL='https://arxiv.org/abs/1904.01169',
     Title='Res2Net: A New Multi-scale Backbone Architecture',
@@ -100,3 +103,19 @@ def _backbone(cfg: Config) -> dict:
 
 def _yaml(content: dict) -> str:
     return yaml.safe_dump(content, sort_keys=False, width=100)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--debug', action='store_true', help='show tracebacks')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    with exit_on_user_error(debug=args.debug):
+        print('\n'.join(map(str, write_model_index())))
+
+
+if __name__ == '__main__':
+    main()

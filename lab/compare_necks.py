@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """Train the demo detector with plain and hierarchical necks, print what they cost and AP by size.
 
 Finished runs are kept in the output folder and not trained again; table and picture go there, too.
@@ -7,10 +6,11 @@ Finished runs are kept in the output folder and not trained again; table and pic
 import argparse
 from pathlib import Path
 
-from res2net_mm.engine.seed_plot import write_seed_plot
-from res2net_mm.engine.seed_runs import seed_runs
-from res2net_mm.engine.seed_table import write_seed_table
 from res2net_mm.errors import exit_on_user_error
+
+from .seed_plot import write_seed_plot
+from .seed_runs import seed_runs
+from .seed_table import write_seed_table
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 DEFAULT = [

@@ -1,0 +1,52 @@
+"""Print parameters and GFLOPs of the published Res2Net-101 detectors beside the published ones."""
+
+import argparse
+from collections.abc import Callable
+
+from mmengine.config import Config
+
+from res2net_mm.benchmark.complexity import Complexity, measure_complexity
+from res2net_mm.errors import exit_on_user_error
+from res2net_mm.openmmlab.config import load_config
+
+# At (H, W) = SIZE, as printed in the README of Res2Net's mmdetection fork.
+PUBLISHED = {
+    'faster_rcnn_r2n101_fpn_2x': Complexity(61.18, 293.68),
+    'mask_rcnn_r2n101_fpn_2x': Complexity(63.83, 362.18),
+    'cascade_rcnn_r2n101_fpn_20e': Complexity(88.82, 321.32),
+    'cascade_mask_rcnn_r2n101_fpn_20e': Complexity(96.75, 526.84),
+    'htc_r2n101_fpn_20e': Complexity(99.69, 574.30),
+}
+
+
+def complexity_table(load: Callable[[str], Config]) -> str:
+    """Return measured against published figures, a line for each published detector.
+
+    Args:
+        load: From the name of a config to the config.
+    """
+    columns = ''.join(f'{title:>10}' for title in ('ours', 'published', 'off by'))
+    lines = [f'{"":34}{"parameters (M)":>30}{"GFLOPs":>30}', f'{"":34}{columns}{columns}']
+    for name, published in PUBLISHED.items():
+        cells = (
+            f'{ours:10.2f}{theirs:10.2f}{ours / theirs - 1:+10.2%}'
+            for ours, theirs in zip(measure_complexity(load(name)), published, strict=True)
+        )
+        lines.append(f'{name:34}' + ''.join(cells))
+    return '\n'.join(lines)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--debug', action='store_true', help='show tracebacks')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    with exit_on_user_error(debug=args.debug):
+        print(complexity_table(lambda name: load_config(f'res2net_mm::{name}.py')))
+
+
+if __name__ == '__main__':
+    main()
