@@ -9,7 +9,7 @@ from res2net_mm.evaluation.regions import region_size_metric
 from res2net_mm.openmmlab.config import load_config
 
 from .evaluate import evaluate
-from .prediction_sheet_hook import SHEET
+from .hooks.prediction_sheet import SHEET
 from .train import train
 
 

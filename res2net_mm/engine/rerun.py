@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
 
-from .runs import RECORD
+from .runs.same_run import RECORD
 from .train import train
 
 _HELD = {'config': str, 'config_name': str, 'seed': int, 'deterministic': bool}

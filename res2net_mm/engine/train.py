@@ -21,6 +21,7 @@ from res2net_mm.openmmlab.values import check_values
 from res2net_mm.whole_file import remove_partial_files
 
 from .datasets import require_datasets, use_data_root_variable, use_folder
+from .hooks import RunRecordHook, TerminationHook
 from .processes import (
     ShardedRunner,
     check_launcher,
@@ -29,8 +30,6 @@ from .processes import (
     process_group,
 )
 from .runs import (
-    RunRecordHook,
-    TerminationHook,
     checkpoint_to_resume,
     latest_whole_checkpoint,
     make_mmengine_writing_whole,

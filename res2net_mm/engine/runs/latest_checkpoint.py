@@ -9,8 +9,8 @@ from res2net_mm.checkpoints import read_checkpoint
 from res2net_mm.checkpoints.reading import DamagedFileError
 from res2net_mm.errors import UserError
 
-from .run_record_hook import RECORD, STATE
-from .whole_writes import LAST_CHECKPOINT
+from .atomic_checkpoints import LAST_CHECKPOINT
+from .same_run import RECORD, STATE
 
 NEEDED = ('meta', 'state_dict', 'message_hub', 'optimizer')
 

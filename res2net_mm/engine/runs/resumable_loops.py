@@ -11,7 +11,7 @@ from res2net_mm.openmmlab.edit import kind
 from res2net_mm.registry import LOOPS
 
 from .data_workers import obey_only_the_parent
-from .placed_batches import STEP, place_batches, seed_place
+from .seeded_batches import STEP, place_batches, seed_place
 
 VALIDATED = 'validated_iter'  # in the message hub: the iteration of the last validation
 

@@ -5,6 +5,9 @@ from typing import Any
 
 from mmengine.config import Config
 
+RECORD = 'run.json'
+STATE = 'res2net_mm'  # in a checkpoint's meta
+
 SECTIONS = ('model', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'train_cfg')
 # What may be another when a run goes on: it changes no iteration that the run has in common.
 FREE = {

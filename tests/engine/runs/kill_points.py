@@ -18,7 +18,7 @@ import torch._dynamo  # imported now, once, and not by every run
 from matplotlib import pyplot  # noqa: F401
 from mmengine.runner import runner as mmengine_runner
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from tiny_run import losses, tiny_config
 
 from res2net_mm.engine import train

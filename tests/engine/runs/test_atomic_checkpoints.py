@@ -8,7 +8,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.fileio import get_file_backend
 
-from res2net_mm.engine.runs.whole_writes import (
+from res2net_mm.engine.runs.atomic_checkpoints import (
     WholeCheckpointHook,
     make_mmengine_writing_whole,
     use_whole_checkpoints,

@@ -1,7 +1,7 @@
 from torch import nn
 
 import res2net_mm
-from res2net_mm.engine.startup_report import (
+from res2net_mm.engine.hooks.startup_report import (
     describe_backbone,
     describe_dataset,
     describe_frozen,

@@ -10,8 +10,7 @@ from mmengine.runner import Runner
 
 from res2net_mm.registry import HOOKS
 
-from .run_record_hook import RECORD
-from .same_run import differences
+from ..runs.same_run import RECORD, differences
 
 COMPARED = ('versions', 'revisions', 'environment', 'data', 'seed', 'deterministic', 'processes')
 

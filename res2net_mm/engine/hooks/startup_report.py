@@ -10,7 +10,7 @@ from torch import nn
 from res2net_mm.evaluation import COCO_BINS, SizeBin
 from res2net_mm.registry import HOOKS
 
-from .runs import learning_rate
+from .finite import learning_rate
 
 
 @HOOKS.register_module(force=True)  # a reload is harmless

@@ -25,7 +25,7 @@ train(cfg, work_dir={work_dir!r}, resume=True, launcher={launcher!r})
 
 def command(work_dir: Path, *, loading=0, launcher='none') -> list[str]:
     script = SCRIPT.format(
-        folder=str(Path(__file__).parent),
+        folder=str(Path(__file__).parents[1]),
         work_dir=str(work_dir),
         pause=0 if loading else 0.2,
         loading=loading,

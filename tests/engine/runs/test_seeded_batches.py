@@ -9,7 +9,7 @@ import torch
 from mmengine.dataset import DefaultSampler, InfiniteSampler, pseudo_collate
 from torch.utils.data import BatchSampler, DataLoader, IterableDataset
 
-from res2net_mm.engine.runs.placed_batches import LOADING, STEP, place_batches, seed_place
+from res2net_mm.engine.runs.seeded_batches import LOADING, STEP, place_batches, seed_place
 
 
 def draws():

@@ -14,12 +14,10 @@ from res2net_mm.errors import UserError
 from res2net_mm.version import __version__
 from res2net_mm.whole_file import write_json_file
 
-from .data_fingerprint import data_fingerprint
-from .same_run import differences, run_settings
-from .surroundings import command, revisions, variables, versions
+from ..runs.data_fingerprint import data_fingerprint
+from ..runs.environment import command, revisions, variables, versions
+from ..runs.same_run import RECORD, STATE, differences, run_settings
 
-RECORD = 'run.json'
-STATE = 'res2net_mm'  # in a checkpoint's meta
 NAMED = 6  # differences that an error names
 
 

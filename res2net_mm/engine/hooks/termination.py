@@ -10,9 +10,9 @@ from mmengine.dist import all_reduce, barrier, is_main_process
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
-from .data_workers import obey_only_the_parent
-from .resumable_loops import VALIDATED
-from .whole_writes import STOPPED, WholeCheckpointHook, name_last_checkpoint
+from ..runs.atomic_checkpoints import STOPPED, WholeCheckpointHook, name_last_checkpoint
+from ..runs.data_workers import obey_only_the_parent
+from ..runs.resumable_loops import VALIDATED
 
 EXIT_STATUS = 128 + signal.SIGTERM  # 143, what shells and schedulers take for "ended by SIGTERM"
 

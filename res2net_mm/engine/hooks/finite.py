@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from res2net_mm.errors import UserError
 from res2net_mm.registry import HOOKS
 
-from .latest_checkpoint import latest_whole_checkpoint
+from ..runs.latest_checkpoint import latest_whole_checkpoint
 
 # Mixed precision halves its loss scale and leaves out the step when a gradient is not finite. From
 # the first scale, 2^16, that many in a row mean that no scale helps.
