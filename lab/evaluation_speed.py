@@ -20,7 +20,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from res2net_mm.errors import UserError, exit_on_user_error
-from res2net_mm.evaluation.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.progress import track
 
 HEIGHT, WIDTH = 480, 640

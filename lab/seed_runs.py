@@ -11,7 +11,7 @@ from mmengine.config import Config
 from res2net_mm.data import draw_demo_set
 from res2net_mm.engine.train import train
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.size_metric import RESULT_FILE
+from res2net_mm.evaluation.detection.size_metric import RESULT_FILE
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.whole_file import whole_file
 

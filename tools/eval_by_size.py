@@ -9,9 +9,9 @@ python tools/eval_by_size.py --gt labels/val --dt predictions   # two folders of
 
 import argparse
 
-from res2net_mm.engine.evaluate_saved import evaluate_saved
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.evaluation import parse_bins
+from res2net_mm.evaluation.evaluate_saved import evaluate_saved
 from res2net_mm.evaluation.size_bins import MEASURES
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from res2net_mm.data.image_file import leads_out
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.coco_ground_truth import read_json
+from res2net_mm.evaluation.detection.coco_ground_truth import read_json
 
 # The names a split goes by. 'all' stands for a file that names none.
 ALIASES = {

@@ -15,7 +15,7 @@ from res2net_mm.data.findings import Finding, first_few, stop_at
 from res2net_mm.data.image_file import leads_out, missing_files
 from res2net_mm.data.text_file import read_lines
 from res2net_mm.errors import UserError, brief
-from res2net_mm.evaluation.coco_ground_truth import read_json
+from res2net_mm.evaluation.detection.coco_ground_truth import read_json
 from res2net_mm.openmmlab.class_count import class_counts
 from res2net_mm.openmmlab.edit import kind, leaf_datasets
 

@@ -1,23 +1,23 @@
 """Evaluation by object size: AP and AR, IoU and boundary F in bins, as functions and as metrics."""
 
-from res2net_mm.evaluation.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.bootstrap import with_intervals
-from res2net_mm.evaluation.coco_detections import Results, read_results
-from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.comparison import Comparison, compare_results
-from res2net_mm.evaluation.matches import Matches
-from res2net_mm.evaluation.prediction_sheet import Boxes, draw_sheet
-from res2net_mm.evaluation.regions import RegionSizeMetric
-from res2net_mm.evaluation.saved_evaluation import (
+from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size, result_of
+from res2net_mm.evaluation.detection.coco_detections import Results, read_results
+from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.matches import Matches
+from res2net_mm.evaluation.detection.saved_evaluation import (
     SavedEvaluation,
     read_saved_evaluation,
     save_evaluation,
 )
-from res2net_mm.evaluation.segmentation_sheet import Masks, draw_segmentation_sheet
+from res2net_mm.evaluation.detection.size_metric import SizeMetric
+from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
+from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.regions import RegionSizeMetric
+from res2net_mm.evaluation.sheets.prediction_sheet import Boxes, draw_sheet
+from res2net_mm.evaluation.sheets.segmentation_sheet import Masks, draw_segmentation_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
-from res2net_mm.evaluation.size_metric import SizeMetric
-from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
-from res2net_mm.evaluation.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.voc_results import read_voc_results
 
 __all__ = [

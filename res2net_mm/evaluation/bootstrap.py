@@ -13,9 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.average_precision import AveragePrecision
-from res2net_mm.evaluation.matches import Matches
-from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.matches import Matches
+from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
 from res2net_mm.progress import track
 
 #: The scores that get an interval; AR is that of the largest number of detections.

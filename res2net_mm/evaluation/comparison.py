@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.average_precision import AveragePrecision
 from res2net_mm.evaluation.bootstrap import (
     SCORES,
     class_mean,
@@ -16,9 +15,10 @@ from res2net_mm.evaluation.bootstrap import (
     resampled_scores,
     share_above_zero,
 )
-from res2net_mm.evaluation.matches import Matches
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.matches import Matches
+from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.size_bins import SizeBin
-from res2net_mm.evaluation.size_result import SizeResult
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Plot
 
 from res2net_mm.evaluation import SizeResult
 from res2net_mm.evaluation.bootstrap import matches_of
-from res2net_mm.evaluation.matches import IGNORED, RIGHT
+from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT
 from res2net_mm.report.parts import Figure
 from res2net_mm.report.small_multiples import draw_panels
 from res2net_mm.report.style import INK, make_figure, run_style

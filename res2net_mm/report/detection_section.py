@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from res2net_mm.evaluation import SizeResult, compare_results
+from res2net_mm.evaluation.detection.size_table import describe
 from res2net_mm.evaluation.size_bins import short_name
-from res2net_mm.evaluation.size_table import describe
 from res2net_mm.report.calibration import draw_calibration
 from res2net_mm.report.object_curve import object_curve
 from res2net_mm.report.parts import Figure, Part, Section

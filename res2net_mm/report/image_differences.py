@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from res2net_mm.evaluation import Matches
-from res2net_mm.evaluation.matches import IGNORED, RIGHT, WRONG
+from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from res2net_mm.evaluation import Matches, SizeResult
-from res2net_mm.evaluation.average_precision import AveragePrecision
 from res2net_mm.evaluation.bootstrap import (
     SCORES,
     class_mean,
@@ -13,6 +12,7 @@ from res2net_mm.evaluation.bootstrap import (
     matches_of,
     resampled_scores,
 )
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision
 from res2net_mm.report.size_curve import DRAWS, SizeCurve, slide_bin
 from res2net_mm.report.terms import DETECTION
 

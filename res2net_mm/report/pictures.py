@@ -8,8 +8,8 @@ from pycocotools import mask as mask_api
 
 from res2net_mm.evaluation import GroundTruth, Matches, SizeResult
 from res2net_mm.evaluation.bootstrap import matches_of
-from res2net_mm.evaluation.coco_ground_truth import segmentation_rle
-from res2net_mm.evaluation.matches import RIGHT, WRONG
+from res2net_mm.evaluation.detection.coco_ground_truth import segmentation_rle
+from res2net_mm.evaluation.detection.matches import RIGHT, WRONG
 from res2net_mm.report.image_differences import (
     Mistakes,
     find_mistakes,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from res2net_mm.evaluation.regions.connected import Connected, connected_regions
-from res2net_mm.evaluation.segmentation_sheet import paint_labels
+from res2net_mm.evaluation.sheets.segmentation_sheet import paint_labels
 from res2net_mm.report.outlines import Window, window_on
 from res2net_mm.report.segmenter_runs import SegmenterRun
 from res2net_mm.report.style import INK, RUN_COLOURS

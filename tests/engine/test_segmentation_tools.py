@@ -12,8 +12,8 @@ from tool_process import one_error, run
 
 from res2net_mm.engine import LabelMapHook, evaluate
 from res2net_mm.engine.datasets import use_folder
-from res2net_mm.engine.evaluate_label_maps import evaluate_label_maps
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
 
 SHORT = {
     **{key: value for key, value in QUICK.items() if 'max_epochs' not in key},

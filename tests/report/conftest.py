@@ -18,7 +18,7 @@ from res2net_mm.evaluation import (
     read_ground_truth,
     save_evaluation,
 )
-from res2net_mm.evaluation.protocols import PROTOCOLS
+from res2net_mm.evaluation.detection.protocols import PROTOCOLS
 from res2net_mm.evaluation.size_bins import COCO_BINS
 
 OPTIONS = dict(

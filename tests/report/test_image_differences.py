@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from res2net_mm.evaluation import evaluate_by_size
-from res2net_mm.evaluation.matches import IGNORED, RIGHT, WRONG
+from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
 from res2net_mm.report.image_differences import (
     Mistakes,
     best_threshold,

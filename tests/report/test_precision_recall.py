@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from res2net_mm.evaluation.matches import IGNORED, RIGHT
+from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT
 from res2net_mm.report.precision_recall import RECALLS, precision_recall
 
 

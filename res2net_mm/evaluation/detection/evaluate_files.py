@@ -19,7 +19,7 @@ from res2net_mm.evaluation import (
     with_intervals,
     write_json,
 )
-from res2net_mm.evaluation.coco_detections import shapes_of_both
+from res2net_mm.evaluation.detection.coco_detections import shapes_of_both
 from res2net_mm.evaluation.voc_results import find_voc_results
 
 

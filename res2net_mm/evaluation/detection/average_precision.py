@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from res2net_mm.evaluation.matches import RIGHT, Matches
+from res2net_mm.evaluation.detection.matches import RIGHT, Matches
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from res2net_mm.data.label_map_regions import read_label_maps
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions import (
     RegionResult,
@@ -13,6 +12,7 @@ from res2net_mm.evaluation.regions import (
     write_regions,
 )
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
+from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.whole_file import write_json_file
 

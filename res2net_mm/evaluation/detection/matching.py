@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from res2net_mm.evaluation.objects import DetectionArrays, TruthArrays, place_in_run
-from res2net_mm.evaluation.overlaps import Pairs
+from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays, place_in_run
+from res2net_mm.evaluation.detection.overlaps import Pairs
 
 NOTHING = -1
 #: The best object was taken by a better detection, and a second choice is not allowed.
@@ -36,7 +36,7 @@ def match(
         found: The detections.
         ignored: (A, G) bool, which objects are ignored in which bin.
         ious: (T,) thresholds.
-        second_choice: See :class:`~res2net_mm.evaluation.protocols.Protocol`.
+        second_choice: See :class:`~res2net_mm.evaluation.detection.protocols.Protocol`.
 
     Returns:
         The detections in question, (C,) rising indices, and their matches, (A, T, C) int32.

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.coco_ground_truth import (
+from res2net_mm.evaluation.detection.coco_ground_truth import (
     DIFFICULT,
     GroundTruth,
     box_of,
     mask_areas,
     segmentation_rle,
 )
+from res2net_mm.evaluation.detection.objects import TruthArrays
 from res2net_mm.evaluation.faults import Faults
-from res2net_mm.evaluation.objects import TruthArrays
 
 AREAS_OF = ('annotation', 'mask', 'box')
 

@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.coco_detections import IOU_TYPES, Results, read_results
-from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth, read_json
+from res2net_mm.evaluation.detection.coco_detections import IOU_TYPES, Results, read_results
+from res2net_mm.evaluation.detection.coco_ground_truth import (
+    GroundTruth,
+    read_ground_truth,
+    read_json,
+)
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.whole_file import whole_file, write_json_file
 

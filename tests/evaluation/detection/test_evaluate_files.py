@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tool_process
 
-from res2net_mm.engine.evaluate_files import evaluate_files
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
 
 TOOL = 'eval_by_size.py'
 TRUTH = {

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.average_precision import AveragePrecision, Scores
-from res2net_mm.evaluation.coco_detections import IOU_TYPES, Results, read_detections
-from res2net_mm.evaluation.coco_ground_truth import GroundTruth, read_ground_truth
-from res2net_mm.evaluation.coco_truth_arrays import image_areas, truth_arrays
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision, Scores
+from res2net_mm.evaluation.detection.coco_detections import IOU_TYPES, Results, read_detections
+from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.coco_truth_arrays import image_areas, truth_arrays
+from res2net_mm.evaluation.detection.matches import Matches
+from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
+from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
+from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
 from res2net_mm.evaluation.faults import check_on_error
-from res2net_mm.evaluation.matches import Matches
-from res2net_mm.evaluation.overlaps import overlapping_pairs
-from res2net_mm.evaluation.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
-from res2net_mm.evaluation.size_result import BinScores, ClassScores, SizeResult
 
 
 def evaluate_by_size(

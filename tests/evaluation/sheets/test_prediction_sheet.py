@@ -1,7 +1,7 @@
 import numpy as np
 
 from res2net_mm.evaluation import Boxes, draw_sheet
-from res2net_mm.evaluation.prediction_sheet import CAPTION, CELL, COLOURS
+from res2net_mm.evaluation.sheets.prediction_sheet import CAPTION, CELL, COLOURS
 
 NONE = Boxes(np.zeros((0, 4)), np.zeros(0, int))
 

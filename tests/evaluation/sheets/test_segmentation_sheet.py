@@ -3,8 +3,8 @@
 import numpy as np
 
 from res2net_mm.evaluation import Masks, draw_segmentation_sheet
-from res2net_mm.evaluation.prediction_sheet import CAPTION
-from res2net_mm.evaluation.segmentation_sheet import CELL, LEGEND_ROW, OPACITY
+from res2net_mm.evaluation.sheets.prediction_sheet import CAPTION
+from res2net_mm.evaluation.sheets.segmentation_sheet import CELL, LEGEND_ROW, OPACITY
 
 PALETTE = [(255, 0, 0), (0, 255, 0)]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from res2net_mm.evaluation import evaluate_by_size, read_ground_truth, result_of
-from res2net_mm.evaluation.average_precision import AveragePrecision
-from res2net_mm.evaluation.matches import IGNORED, RIGHT, WRONG
-from res2net_mm.evaluation.matching import NOTHING
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
+from res2net_mm.evaluation.detection.matching import NOTHING
 
 
 def odd_bins(random):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from pycocotools import mask as mask_api
 
-from res2net_mm.evaluation.objects import DetectionArrays, TruthArrays, place_in_run
+from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays, place_in_run
 from res2net_mm.progress import track
 
 CHUNK = 1 << 20  # pairs looked at together: bounds the memory on crowded images

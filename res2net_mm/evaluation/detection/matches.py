@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from res2net_mm.evaluation.matching import NOTHING, TAKEN, match
-from res2net_mm.evaluation.objects import DetectionArrays, TruthArrays
-from res2net_mm.evaluation.overlaps import Pairs
-from res2net_mm.evaluation.protocols import Protocol
+from res2net_mm.evaluation.detection.matching import NOTHING, TAKEN, match
+from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays
+from res2net_mm.evaluation.detection.overlaps import Pairs
+from res2net_mm.evaluation.detection.protocols import Protocol
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
 
 RIGHT, WRONG, IGNORED = 1, 0, -1

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from res2net_mm.evaluation.protocols import PROTOCOLS
+from res2net_mm.evaluation.detection.protocols import PROTOCOLS
+from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
 from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS
-from res2net_mm.evaluation.size_result import BinScores, SizeResult
 from res2net_mm.tables import align, interval_text, percent
 from res2net_mm.whole_file import write_json_file
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from res2net_mm.evaluation.prediction_sheet import CAPTION
+from res2net_mm.evaluation.sheets.prediction_sheet import CAPTION
 
 CELL = 320  # px, longer side of one picture on the sheet
 COLUMNS = ('image', 'ground truth', 'predicted')

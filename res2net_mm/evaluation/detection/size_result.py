@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from res2net_mm.evaluation.matches import Matches
+from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
 
 

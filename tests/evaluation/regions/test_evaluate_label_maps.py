@@ -8,10 +8,10 @@ import pytest
 import tool_process
 from PIL import Image
 
-from res2net_mm.engine.evaluate_label_maps import evaluate_label_maps
-from res2net_mm.engine.evaluate_saved import evaluate_saved
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.evaluate_saved import evaluate_saved
 from res2net_mm.evaluation.regions import read_regions, score_regions
+from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
 
 NAMES = ('x/a.png', 'x/b.png', 'c.png')
 

@@ -1,0 +1,1 @@
+"""Sheets of pictures: what a model predicts beside what is annotated."""
