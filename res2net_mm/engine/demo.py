@@ -4,7 +4,7 @@ from pathlib import Path
 
 from res2net_mm.data import draw_demo_set, is_segmenter
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation import size_metric
+from res2net_mm.evaluation.detection import size_metric
 from res2net_mm.evaluation.regions import region_size_metric
 from res2net_mm.openmmlab.config import load_config
 
