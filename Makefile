@@ -43,5 +43,5 @@ format: setup
 	"$(VENV)/bin/ruff" format .
 
 clean:
-	rm -rf "$(VENV)" "$(VENV).lock" build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .dist_test
+	rm -rf "$(VENV)" "$(VENV).lock" build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .dist_test
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
