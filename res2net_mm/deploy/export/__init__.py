@@ -1,16 +1,27 @@
-"""Files that run without PyTorch's or OpenMMLab's code: ONNX, OpenVINO, torch.export."""
+"""Files that run without PyTorch's or OpenMMLab's code: ONNX, OpenVINO, torch.export.
 
-from .checked_writing import export
-from .files.engines import SUFFIXES, Exported, is_exported, open_exported
-from .files.packages import require_packages
-from .models.pixels import swaps_channels
+The modules are imported when a name is first used: :mod:`.exported_model` registers a model, for
+which torch's exporters need not be there.
+"""
 
-__all__ = [
-    'SUFFIXES',
-    'Exported',
-    'export',
-    'is_exported',
-    'open_exported',
-    'require_packages',
-    'swaps_channels',
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checked_writing import export
+    from .files.formats import FORMATS, open_exported, require_packages
+
+_MODULES = {
+    'FORMATS': '.files.formats',
+    'export': '.checked_writing',
+    'open_exported': '.files.formats',
+    'require_packages': '.files.formats',
+}
+
+__all__ = ['FORMATS', 'export', 'open_exported', 'require_packages']
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(import_module(_MODULES[name], __name__), name)

@@ -1,124 +1,131 @@
-"""Whether an exported file says what the model in PyTorch says."""
+"""Compare the predictions of an exported file with those of the model in PyTorch."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from res2net_mm.errors import UserError
 
-from .box_partners import IOU, SCORE, find_partners
+from .box_matching import IOU, SCORE, match_boxes
 
-PIXELS = 1e-3  # share of pixels with another label, at most: where two classes are as good as equal
-FEATURES = 1e-4  # of the largest value of a map, at most
-# How many times as many boxes may lack a partner, or pixels have another label, as in PyTorch
-# itself when its images are shaken: other kernels are off by about as much in each layer.
-CHANCE = 2
+PIXELS = 1e-3  # greatest share of pixels with another label: where two classes nearly tie
+FEATURES = 1e-4  # greatest difference of a feature map, of its largest value
+# How many times as many boxes may lack a match, or pixels have another label, as in PyTorch itself
+# when its images are perturbed: each layer of the file is off by about as much.
+TOLERANCE = 2
 
-Shaken = Callable[[], list[Mapping]]  # what PyTorch says of an image, shaken a few times
+Arrays = Mapping[Any, np.ndarray]
+Perturbed = Callable[[], Sequence[Arrays]]  # predictions for perturbed copies of one image
 
 
 class Agreement:
-    """Compares image by image, and raises UserError where there is a difference.
+    """Compare image by image, and raise UserError where predictions differ.
 
-    Weights that are not trained can make boxes a matter of chance: scores lie so close that the
-    last digit says which box suppresses which. What differs is let pass as far as PyTorch's own
-    answer differs when the images are shaken by as little as kernels differ by.
+    Weights that are not trained give scores so close together that rounding decides which box
+    suppresses which. Differences are therefore accepted as far as PyTorch's own predictions change
+    when its images are perturbed by rounding noise.
+
+    Args:
+        task: ``detection``, ``segmentation`` or ``features``.
 
     Attributes:
-        compared: How many boxes, pixels or maps were compared.
-        images: Of how many images.
-        alone: How many boxes on either side had no partner.
-        chance: How many of PyTorch's own, shaken, had none.
+        compared: Number of boxes, pixels or feature maps compared.
+        images: Number of images.
+        unmatched: Number of boxes, of either side, without a match.
+        unmatched_perturbed: The same between PyTorch and PyTorch on perturbed images.
     """
 
     def __init__(self, task: str) -> None:
         self.task = task
         self.compared = 0
         self.images = 0
-        self.alone = 0
-        self.chance = 0
+        self.unmatched = 0
+        self.unmatched_perturbed = 0
         self.worst: dict[str, float] = {}
 
     def compare(
         self,
-        expected: Sequence[Mapping],
+        expected: Sequence[Arrays],
         found: Mapping[str, np.ndarray],
-        shaken: Callable[[], Sequence[Sequence[Mapping]]] | None = None,
+        perturbed: Callable[[], Sequence[Sequence[Arrays]]] | None = None,
     ) -> None:
-        """Compare what an exported file says of images.
+        """Compare the predictions for a batch of images.
 
         Args:
-            expected: What :func:`reference` says of them.
-            found: What the file says.
-            shaken: Returns what :func:`reference` says of them, shaken, a few times over. It is
-                asked at need; without it nothing passes for chance.
+            expected: The predictions of :func:`reference`.
+            found: The outputs of the exported file.
+            perturbed: Returns :func:`perturbed_references`; it is called only if needed. None
+                accepts no difference.
+
+        Raises:
+            UserError: The predictions differ.
         """
         compare = dict(detection=self._boxes, segmentation=self._labels, features=self._maps)
-        for number, image in enumerate(expected):
-            compare[self.task](
-                image,
-                {name: array[number] for name, array in found.items()},
-                lambda number=number: [
-                    again[number] for again in (shaken() if shaken else [expected])
-                ],
-            )
+        for n, image in enumerate(expected):
+
+            def draws(n: int = n) -> list[Arrays]:
+                return [batch[n] for batch in (perturbed() if perturbed else [expected])]
+
+            compare[self.task](image, {name: array[n] for name, array in found.items()}, draws)
             self.images += 1
 
     def __str__(self) -> str:
         worst = ', '.join(f'{name} {value:.2g}' for name, value in self.worst.items())
         unit = dict(detection='boxes', segmentation='pixels', features='maps')[self.task]
-        said = f'{self.compared} {unit} of {self.images} images agree with PyTorch ({worst})'
-        if self.alone:
-            said += (
-                f'; {self.alone} boxes have no partner, {self.chance} of PyTorch itself in images '
-                'shaken by a rounding'
+        text = f'{self.compared} {unit} of {self.images} images agree with PyTorch ({worst})'
+        if self.unmatched:
+            text += (
+                f'; {self.unmatched} boxes have no match, where {self.unmatched_perturbed} have '
+                'none between PyTorch and PyTorch on images with rounding noise'
             )
-        return said
+        return text
 
-    def _boxes(self, expected: Mapping, found: Mapping, shaken: Shaken) -> None:
-        there = found['labels'] >= 0
-        found = {name: found[name][there] for name in ('boxes', 'scores', 'labels')}
+    def _boxes(self, expected: Arrays, found: Arrays, perturbed: Perturbed) -> None:
+        used = found['labels'] >= 0
+        found = {name: found[name][used] for name in ('boxes', 'scores', 'labels')}
         for name in ('boxes', 'scores'):
             if not np.isfinite(found[name]).all():
                 raise _disagreement(f'{name} in the file are not finite')
-        partners, ious, alone = find_partners(expected, found)
-        if len(alone):
-            # In PyTorch itself, at the worst of the shakes: boxes come and go by twos and threes.
-            chance = max((find_partners(expected, again)[2] for again in shaken()), key=len)
-            # One whose score is as good as the least that is let out may be out on one side only.
+        indices, ious, unmatched = match_boxes(expected, found)
+        if len(unmatched):
+            # The worst of the draws, since boxes come and go by twos and threes.
+            draws = (match_boxes(expected, again).unmatched for again in perturbed())
+            chance = max(draws, key=len)
+            # A box near the least score that is returned may be missing on one side.
             least = min([*expected['scores'], *found['scores']]) + SCORE
-            lone, allowed = alone[alone > least], CHANCE * int((chance > least).sum())
+            lone, allowed = unmatched[unmatched > least], TOLERANCE * int((chance > least).sum())
             if len(lone) > allowed:
                 raise _disagreement(
                     f'of {len(expected["scores"])} boxes in PyTorch and {len(found["scores"])} in '
-                    f'the file {len(lone)}, the best of score {lone.max():.4f}, have no partner of '
+                    f'the file {len(lone)}, the best of score {lone.max():.4f}, have no match of '
                     f'the same label with IoU {IOU} and a score within {SCORE:g} (up to '
-                    f'{allowed} may, by what PyTorch itself says of a shaken image)'
+                    f'{allowed} may, judging by PyTorch on images with rounding noise)'
                 )
-            self.alone += len(alone)
-            self.chance += len(chance)
-        paired = partners >= 0
-        self.compared += int(paired.sum())
-        gaps = np.abs(expected['scores'][paired] - found['scores'][partners[paired]])
+            self.unmatched += len(unmatched)
+            self.unmatched_perturbed += len(chance)
+        matched = indices >= 0
+        self.compared += int(matched.sum())
+        gaps = np.abs(expected['scores'][matched] - found['scores'][indices[matched]])
         self._note('score difference', max(gaps, default=0), max)
-        self._note('least IoU', min(ious[paired], default=1), min)
+        self._note('least IoU', min(ious[matched], default=1), min)
 
-    def _labels(self, expected: Mapping, found: Mapping, shaken: Shaken) -> None:
-        expected, found = expected['labels'], found['labels']
-        if expected.shape != found.shape:
-            raise _disagreement(f'labels are {found.shape}, not {expected.shape}')
-        share = float((expected != found).mean())
+    def _labels(self, expected: Arrays, found: Arrays, perturbed: Perturbed) -> None:
+        labels, others = expected['labels'], found['labels']
+        if labels.shape != others.shape:
+            raise _disagreement(f'labels are {others.shape}, not {labels.shape}')
+        share = float((labels != others).mean())
         if share > PIXELS:
-            chance = max(float((expected != again['labels']).mean()) for again in shaken())
-            if share > CHANCE * chance:
+            chance = max(float((labels != again['labels']).mean()) for again in perturbed())
+            if share > TOLERANCE * chance:
                 raise _disagreement(
                     f'{share:.2%} of the pixels have another label ({chance:.2%} in PyTorch '
-                    'itself, of an image shaken by a rounding)'
+                    'itself on an image with rounding noise)'
                 )
-        self.compared += expected.size
+        self.compared += labels.size
         self._note('share of other labels', share, max)
 
-    def _maps(self, expected: Mapping, found: Mapping, _: Shaken) -> None:
+    def _maps(self, expected: Arrays, found: Arrays, _: Perturbed) -> None:
         for a, (name, b) in zip(expected.values(), found.items(), strict=True):
             if a.shape != b.shape:
                 raise _disagreement(f'map {name} is {b.shape}, not {a.shape}')
@@ -128,11 +135,11 @@ class Agreement:
             self.compared += 1
             self._note('of the largest value', gap, max)
 
-    def _note(self, name: str, value: float, of: type(max)) -> None:
-        self.worst[name] = of(self.worst.get(name, value), float(value))
+    def _note(self, name: str, value: float, worse: Callable[[float, float], float]) -> None:
+        self.worst[name] = worse(self.worst.get(name, value), float(value))
 
 
 def _disagreement(what: str) -> UserError:
     return UserError(
-        f'the exported file does not say what the model says, nothing was written: {what}'
+        f'the exported file predicts something else than the model, nothing was written: {what}'
     )

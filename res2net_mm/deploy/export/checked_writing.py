@@ -1,4 +1,4 @@
-"""Export a model into a file that is put in place only if it says what the model says."""
+"""Write an exported file, and keep it only if it predicts what the model predicts."""
 
 import copy
 import tempfile
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -15,20 +16,16 @@ from res2net_mm.whole_file import whole_file
 
 from ..fuse import fuse
 from .agreement import Agreement
-from .files.engines import SUFFIXES, open_exported
-from .files.metadata import describe
+from .files.exported import describe
+from .files.formats import format_of, open_exported, require_packages
 from .files.onnx_file import OPSET, write_onnx
 from .files.openvino_file import write_openvino
-from .files.packages import require_packages
 from .files.torch_file import write_torch
-from .models.exportable import exportable
-from .models.refusal import refuse
+from .models.exportable import refuse
+from .models.make_exportable import make_exportable
 from .operators import NAMED, PLAIN
 from .program import Opening, record
-from .reference import reference
-
-SHAKES = 4
-SHAKE = 1e-4  # of a pixel
+from .reference import perturbed_references, reference
 
 
 def export(
@@ -36,67 +33,60 @@ def export(
     path: str | Path,
     *,
     images: Sequence[np.ndarray],
-    facts: Mapping | None = None,
+    facts: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = print,
 ) -> list[Path]:
-    """Export a backbone, a detector or a segmenter, fused, and check it.
+    """Export a backbone, a detector or a segmenter, fused, and check the file.
 
     Args:
-        model: In eval mode, on the CPU. It stays as it is.
-        path: The file, .onnx for ONNX Runtime, .xml for OpenVINO, .pt2 for torch. It is written
-            whole, once it has been found to say what the model says of all images.
-        images: What it is checked with, each (N, 3, H, W), float32: for detectors and segmenters
-            pixels from 0 to 255 in the order of channels that the data preprocessor takes, for
-            backbones normalised. Best of several sizes and batches.
-        facts: What the file shall say of itself besides, see :func:`describe`.
-        say: Gets what was written and how it was checked.
+        model: The model, in evaluation mode, on the CPU. It is not changed.
+        path: The file: .onnx for ONNX Runtime, .xml for OpenVINO, .pt2 for torch. It is put in
+            place once its predictions for all images agree with the model's.
+        images: The images to check with, each (N, 3, H, W), float32: for detectors and segmenters
+            pixels from 0 to 255 in the channel order that the data preprocessor takes, for
+            backbones normalised. Several sizes and batch sizes check more.
+        facts: Further metadata of the file, see :func:`describe`.
+        say: Called with what was written and how it was checked.
 
     Returns:
         The files written.
 
     Raises:
-        UserError: A part of the model cannot be exported, a package is missing, or the file does
-            not say what the model says.
+        UserError: A part of the model cannot be exported, a package is missing, or the file
+            predicts something else than the model.
     """
     path = Path(path)
-    to = _format_of(path)
+    to = format_of(path)
     require_packages(to)
     if not path.parent.is_dir():
         raise UserError(f'{path} cannot be written: {path.parent} is not a folder')
     if not images:
         raise UserError('an export is checked on images and there is none')
     with ExitStack() as files:
-        partial = files.enter_context(whole_file(path))
+        partial_path = files.enter_context(whole_file(path))
         if to == 'openvino':
             files.enter_context(whole_file(path.with_suffix('.bin')))
         say(f'recording and converting the model for {to}, a minute or two')
-        agreement, metadata = _write_and_check(model, partial, images, facts or {})
-        if not agreement.compared + agreement.alone:
-            say('no box reaches the least score there: checked by a copy that lets all scores out')
+        agreement, metadata = _write_and_check(model, partial_path, images, facts or {})
+        if not agreement.compared + agreement.unmatched:
+            say('no box reaches the least score there: checked by a copy that returns any score')
             agreement = _check_with_all_scores(model, path.suffix, images)
-            if not agreement.compared + agreement.alone:
+            if not agreement.compared + agreement.unmatched:
                 raise UserError(
                     'nothing was written: the model finds no box of any score, so there is none to '
                     'check the exported file by. Are its weights finite?'
                 )
+        opset = f', opset {OPSET}' if to == 'onnx' else ''
         say(
-            f'{path}: {metadata["task"]} ({to}'
-            + (f', opset {OPSET}' if to == 'onnx' else '')
-            + f'), open in {metadata["open_in"]}\nchecked: {agreement}'
+            f'{path}: {metadata["task"]} ({to}{opset}), open in {metadata["open_in"]}\n'
+            f'checked: {agreement}'
         )
     return [path, path.with_suffix('.bin')] if to == 'openvino' else [path]
 
 
-def _format_of(path: Path) -> str:
-    for to, suffix in SUFFIXES.items():
-        if path.suffix == suffix:
-            return to
-    raise UserError(f'{path} must end in one of {", ".join(SUFFIXES.values())}')
-
-
 def _write_and_check(
-    model: nn.Module, path: Path, images: Sequence[np.ndarray], facts: Mapping
-) -> tuple[Agreement, dict]:
+    model: nn.Module, path: Path, images: Sequence[np.ndarray], facts: Mapping[str, Any]
+) -> tuple[Agreement, dict[str, Any]]:
     metadata, opening = _write(model, path, images[0].shape[2:], facts)
     exported = open_exported(path)
     agreement = Agreement(metadata['task'])
@@ -104,29 +94,19 @@ def _write_and_check(
         expected = reference(model, agreement.task, image)
         try:
             found = exported(image)
-        except Exception as error:  # each engine has its own
+        except Exception as error:  # each engine raises exceptions of its own
             raise refuse('the model', f'its file fails as it runs: {brief(error)}') from error
-        shaken = cache(partial(_reference_shaken, model, agreement.task, image))
-        agreement.compare(expected, found, shaken)
+        perturbed = cache(partial(perturbed_references, model, agreement.task, image))
+        agreement.compare(expected, found, perturbed)
     return agreement, metadata
 
 
-def _reference_shaken(model: nn.Module, task: str, image: np.ndarray) -> list[list[dict]]:
-    """Return what the model says of images a few times, off by what other kernels move features by.
-
-    Those of Res2Net-50 with FPN: 6e-6 of their largest value, and 5e-6 when the network is fused.
-    """
-    random = np.random.default_rng(0)
-    noises = (random.normal(scale=SHAKE, size=image.shape) for _ in range(SHAKES))
-    return [reference(model, task, (image * (1 + noise)).astype(np.float32)) for noise in noises]
-
-
 def _write(
-    model: nn.Module, path: Path, size: Sequence[int], facts: Mapping
-) -> tuple[dict, Opening]:
-    """Write the file without a check, return its metadata and what is open in it."""
-    to = _format_of(path)
-    module = exportable(fuse(model), PLAIN if to == 'torch' else NAMED)
+    model: nn.Module, path: Path, size: Sequence[int], facts: Mapping[str, Any]
+) -> tuple[dict[str, Any], Opening]:
+    """Write the file without a check; return its metadata and which dimensions are open."""
+    to = format_of(path)
+    module = make_exportable(fuse(model), PLAIN if to == 'torch' else NAMED)
     program, opening = record(module, *size)
     metadata = describe(module, open_in=opening.text, facts=facts)
     if to == 'torch':
@@ -146,7 +126,7 @@ def _write(
 def _check_with_all_scores(
     model: nn.Module, suffix: str, images: Sequence[np.ndarray]
 ) -> Agreement:
-    """Check a detector that finds nothing by a copy of it that lets out boxes of any score."""
+    """Check a detector that finds nothing by a copy of it that returns boxes of any score."""
     model = copy.deepcopy(model)
     for part in ('bbox_head', 'roi_head'):
         if getattr(model, part, None) is not None:

@@ -1,6 +1,7 @@
-"""An exported file in the place of a model, so that it is evaluated as a model is."""
+"""An exported file as a model of MMEngine, so that it is evaluated like the model it came from."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,27 +12,29 @@ from torch import Tensor
 
 from res2net_mm.registry import MODELS
 
-from .files.engines import open_exported
-
 
 @MODELS.register_module(force=True)  # a reload is harmless
 class ExportedModel(BaseModel):
-    """Predict by a file that tools/export_model.py wrote, in the engine that it is for.
+    """A detector or segmenter that predicts by an exported file, in the file's engine.
 
     Args:
-        file: Of a detector or a segmenter. It normalises by itself.
+        file: The file that ``res2net-mm export`` wrote. It normalises by itself.
     """
 
     def __init__(self, *, file: str | Path) -> None:
+        from .files.formats import open_exported  # needs a newer torch than the rest of the scope
+
         super().__init__(data_preprocessor=BaseDataPreprocessor())
         self.exported = open_exported(file)
 
-    def forward(self, inputs: list[Tensor], data_samples: list, mode: str = 'predict') -> list:
-        """Images of the test pipeline, (3, H, W) each -> their samples with predictions."""
+    def forward(
+        self, inputs: list[Tensor], data_samples: list[Any], mode: str = 'predict'
+    ) -> list[Any]:
+        """Images (3, H, W) of the test pipeline -> their data samples with predictions."""
         assert mode == 'predict', mode
         for image, sample in zip(inputs, data_samples, strict=True):
-            found = self.exported(np.ascontiguousarray(image[None].numpy().astype(np.float32)))
-            found = {name: array[0] for name, array in found.items()}
+            batch = np.ascontiguousarray(image[None].numpy().astype(np.float32))
+            found = {name: array[0] for name, array in self.exported(batch).items()}
             if self.exported.metadata['task'] == 'detection':
                 sample.pred_instances = _instances(found, sample.metainfo)
             else:
@@ -42,11 +45,12 @@ class ExportedModel(BaseModel):
         return data_samples
 
 
-def _instances(found: dict[str, np.ndarray], meta: dict) -> InstanceData:
-    there = found['labels'] >= 0
+def _instances(found: dict[str, np.ndarray], meta: dict[str, Any]) -> InstanceData:
+    """Return the boxes that are there, in px of the image on disk."""
+    used = found['labels'] >= 0
     scale = np.tile(np.asarray(meta.get('scale_factor', (1.0, 1.0)), np.float32), 2)
     return InstanceData(
-        bboxes=torch.from_numpy(found['boxes'][there] / scale),
-        scores=torch.from_numpy(found['scores'][there]),
-        labels=torch.from_numpy(found['labels'][there]),
+        bboxes=torch.from_numpy(found['boxes'][used] / scale),
+        scores=torch.from_numpy(found['scores'][used]),
+        labels=torch.from_numpy(found['labels'][used]),
     )

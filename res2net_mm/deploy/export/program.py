@@ -1,6 +1,7 @@
-"""Record an exportable module as a program of torch.export, with batch and size left open."""
+"""Record an exportable network as a program of torch.export, for any batch and image size."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -9,28 +10,27 @@ from torch.export import Dim, ExportedProgram
 
 from res2net_mm.errors import brief
 
-from .models.exportable_base import Exportable
-from .models.refusal import refuse
+from .models.exportable import Exportable, refuse
 
-SMALLEST, LARGEST = 129, 1 << 14  # px of a side; the coarsest map of a pyramid has more than one
+SMALLEST, LARGEST = 129, 1 << 14  # px of a side; at fewer the coarsest map of a pyramid is one px wide
 STEP = 32  # px
 
 
 class Opening(NamedTuple):
-    """What is open in the input of a program.
+    """The open dimensions of a program's input.
 
     Attributes:
-        text: It in words.
-        step: px between the heights and widths that are taken; 0 if they are fixed.
-        dims: What torch.export calls the dimensions that are open.
+        text: The open dimensions in words.
+        step: px between the heights and widths that the program takes; 0 if they are fixed.
+        dims: The open dimensions, by index, as torch.export takes them.
     """
 
     text: str
     step: int
-    dims: dict
+    dims: dict[int, Any]
 
-    def fitting(self, images: list[np.ndarray]) -> list[np.ndarray]:
-        """Return, of (N, 3, H, W) each, those of the first's size or the part that fits a step."""
+    def fitting(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the images (N, 3, H, W), cropped to whole steps, or those of the first's size."""
         if not self.step:
             return [image for image in images if image.shape[2:] == images[0].shape[2:]]
         height, width = zip(*(image.shape[2:] for image in images), strict=True)
@@ -41,12 +41,12 @@ class Opening(NamedTuple):
 
 
 def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram, Opening]:
-    """Return the program, as open as can be.
+    """Return the program with as many open dimensions as can be recorded.
 
     Args:
-        module: What to export.
-        height: px of an input. It matters only where the size cannot be left open.
-        width: Likewise.
+        module: The network.
+        height: Height of an image in px, which counts only where the size cannot be left open.
+        width: Width, likewise.
 
     Raises:
         UserError: The code of the model cannot be recorded.
@@ -59,7 +59,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
             with torch.no_grad():
                 image = torch.zeros(2, 3, *sides)
                 program = torch.export.export(module, (image,), dynamic_shapes=(opening.dims,))
-        except Exception as error:  # it runs the model's code, whatever that raises
+        except Exception as error:  # whatever the model's own code raises
             reason = error
         else:
             return program, opening
@@ -67,7 +67,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
 
 
 def _openings(module: nn.Module, height: int, width: int) -> list[Opening]:
-    """Return what to try, from open to fixed sides."""
+    """Return the openings to try, from open to fixed sizes."""
     batch = {0: Dim('batch', min=1, max=1 << 10)}
     free = {
         dim: Dim(name, min=SMALLEST, max=LARGEST) for dim, name in ((2, 'height'), (3, 'width'))
@@ -87,5 +87,5 @@ def _openings(module: nn.Module, height: int, width: int) -> list[Opening]:
 
 
 def _pools_by_size(module: nn.Module) -> bool:
-    """Say whether which pixels it pools is written down as they are at the size recorded."""
+    """Return whether a pooling's windows are recorded as they lie at one size of images."""
     return isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size not in (1, (1, 1))

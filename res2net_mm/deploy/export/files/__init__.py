@@ -1,1 +1,1 @@
-"""A file for each format: how it is written, what it says of itself, how it is run."""
+"""The formats of exported files: how each is written, opened and run."""

@@ -1,23 +1,20 @@
-"""Boxes of a batch as tensors of fixed size: decoded, cut to the image, the best ones kept."""
+"""The boxes of a batch as tensors of fixed size: decode them, clip them, keep the best."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from ..operators import Operators
 from ..operators.nms import NO_BOX
-from .refusal import refuse
+from .exportable import refuse
 
 CODERS = ('DeltaXYWHBBoxCoder', 'DistancePointBBoxCoder')
 
 
 class Boxes(NamedTuple):
-    """Boxes of N images, K each, the better ones first.
-
-    What is there of fewer than K boxes is filled up with scores below 0.
-    """
+    """Up to K boxes for each of N images, the best first; scores below 0 mark unused rows."""
 
     boxes: Tensor  # (N, K, 4), x1, y1, x2, y2 in px
     scores: Tensor  # (N, K)
@@ -25,17 +22,22 @@ class Boxes(NamedTuple):
 
 
 class BoxDecoder(nn.Module):
-    """Turn what a head predicts into boxes, by the head's own coder.
+    """Turn the regression output of a head into boxes, by the head's own coder.
 
     Args:
         coder: The head's ``bbox_coder``.
-        part: What the head is called in an error.
+        part: Name of the head, for errors.
+
+    Raises:
+        UserError: The coder is none of ``CODERS``.
     """
 
-    def __init__(self, coder: object, part: str) -> None:
+    def __init__(self, coder: Any, part: str) -> None:
         super().__init__()
         if type(coder).__name__ not in CODERS:
-            raise refuse(f'{part}, bbox_coder {type(coder).__name__}', _one_of('a coder', CODERS))
+            raise refuse(
+                f'{part}, bbox_coder {type(coder).__name__}', f'allowed: {", ".join(CODERS)}'
+            )
         self.coder = coder
 
     def forward(self, priors: Tensor, predicted: Tensor, size: tuple[int, int]) -> Tensor:
@@ -52,20 +54,23 @@ class BoxDecoder(nn.Module):
 
 
 class BoxSelection(nn.Module):
-    """Suppress, group by group, the boxes that overlap better ones, and keep the best.
+    """Suppress boxes that overlap better ones of their group, and keep the best that are left.
 
     Args:
-        config: Test configuration: ``nms``, ``max_per_img``, perhaps ``min_bbox_size``.
-        operators: What computes the suppression.
-        part: What the head is called in an error.
+        config: The head's ``test_cfg``: ``nms``, ``max_per_img`` and optionally ``min_bbox_size``.
+        operators: Supplies non-maximum suppression.
+        part: Name of the head, for errors.
+
+    Raises:
+        UserError: The kind of suppression or the number of boxes cannot be exported.
     """
 
-    def __init__(self, config: Mapping, operators: Operators, part: str) -> None:
+    def __init__(self, config: Mapping[str, Any], operators: Operators, part: str) -> None:
         super().__init__()
         nms = dict(config.get('nms') or {})
         kind, threshold = nms.pop('type', 'nms'), nms.pop('iou_threshold', None)
         self.by_group = not nms.pop('class_agnostic', False)
-        nms.pop('split_thr', None)  # only a matter of memory
+        nms.pop('split_thr', None)  # saves memory in mmcv and changes no result
         if kind != 'nms' or threshold is None or nms:
             raise refuse(f'{part}, nms={config.get("nms")}', "only type 'nms' has an operator")
         if config.get('max_per_img', -1) <= 0:
@@ -75,12 +80,12 @@ class BoxSelection(nn.Module):
         self.nms = operators.nms
 
     def forward(self, boxes: Tensor, scores: Tensor, groups: Tensor, labels: Tensor) -> Boxes:
-        """(N, K, 4) and three of (N, K), scores negative where no box is -> at most ``at_most``."""
+        """(N, K, 4) and three of (N, K), scores below 0 in unused rows -> at most ``at_most``."""
         if self.min_side >= 0:
             large = (boxes[..., 2:] - boxes[..., :2] > self.min_side).all(dim=-1)
             scores = torch.where(large, scores, NO_BOX)
         apart = boxes
-        if self.by_group:  # moved so far that groups do not meet, as mmcv does it
+        if self.by_group:  # as in mmcv: shifted so far that boxes of two groups never overlap
             step = boxes.amax(dim=(1, 2), keepdim=True) + 1
             apart = boxes + groups[..., None].to(boxes) * step
         keep = self.nms(apart, scores, self.threshold, self.at_most)
@@ -88,7 +93,3 @@ class BoxSelection(nn.Module):
         best, index = torch.where(keep, scores, NO_BOX).topk(count, dim=1)
         chosen = boxes.gather(1, index[..., None].expand(-1, -1, 4))
         return Boxes(chosen, best, labels.gather(1, index))
-
-
-def _one_of(what: str, names: tuple[str, ...]) -> str:
-    return f'it has {what} that is none of {", ".join(names)}'

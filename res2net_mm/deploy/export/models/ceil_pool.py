@@ -1,15 +1,15 @@
-"""Average pooling that rounds up, written so that its size is that of a strided convolution."""
+"""Average pooling that rounds sizes up, in a form whose output size can be traced."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
 class HalvingPool(nn.Module):
-    """Average 2x2 pixels with stride 2, those that are there at an odd border.
+    """Average 2x2 pixels with stride 2; windows beyond the border average the pixels inside it.
 
-    ``AvgPool2d(2, 2, ceil_mode=True, count_include_pad=False)`` computes the same, but which size
-    it gives is no formula that a tracer could compare with that of the convolutions beside it, so
-    that a network with it would be recorded for one size only.
+    ``AvgPool2d(2, 2, ceil_mode=True, count_include_pad=False)`` computes the same, but a tracer
+    cannot compare its output size with that of the strided convolutions beside it, so a network
+    that holds it could be recorded for one size only.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -18,7 +18,7 @@ class HalvingPool(nn.Module):
 
 
 def replace_ceil_pools(model: nn.Module) -> None:
-    """Put a :class:`HalvingPool` in the place of every pooling that it equals, in place."""
+    """Replace every average pooling that equals a :class:`HalvingPool` by one, in place."""
     for parent in model.modules():
         for name, child in list(parent.named_children()):
             if isinstance(child, nn.AvgPool2d) and _halves(child):
@@ -36,5 +36,5 @@ def _halves(pool: nn.AvgPool2d) -> bool:
     )
 
 
-def _pair(n: int | tuple[int, int]) -> tuple[int, int]:
+def _pair(n: int | tuple[int, ...]) -> tuple[int, ...]:
     return (n, n) if isinstance(n, int) else tuple(n)

@@ -1,6 +1,7 @@
-"""Boxes of heads that predict at every place of a pyramid: RPN, RetinaNet, ATSS, FCOS and so on."""
+"""Boxes of dense heads, which predict at every place of a pyramid: RPN, RetinaNet, ATSS, FCOS."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -9,21 +10,24 @@ from torch import Tensor, nn
 from ..operators import Operators
 from ..operators.nms import NO_BOX
 from .boxes import BoxDecoder, Boxes, BoxSelection
-from .refusal import refuse, require_own_methods_of
+from .exportable import refuse, require_own_methods_of
 
 
 class DenseBoxes(nn.Module):
-    """What ``predict()`` of a dense head of MMDetection computes, for a batch at once.
+    """Compute what ``predict()`` of a dense head of MMDetection computes, for a batch at once.
 
     Args:
         head: The head.
-        config: Its test configuration.
-        operators: What computes the suppression.
-        part: What the head is called in an error.
+        config: Its ``test_cfg``.
+        operators: Supplies non-maximum suppression.
+        part: Name of the head, for errors.
+
+    Raises:
+        UserError: The head is of another kind or has no ``test_cfg``.
     """
 
     def __init__(
-        self, head: nn.Module, config: Mapping, operators: Operators, *, part: str
+        self, head: nn.Module, config: Mapping[str, Any] | None, operators: Operators, *, part: str
     ) -> None:
         from mmdet.models.dense_heads import RPNHead
         from mmdet.models.dense_heads.base_dense_head import BaseDenseHead
@@ -42,7 +46,7 @@ class DenseBoxes(nn.Module):
         self.score_threshold = NO_BOX if self.is_rpn else config.get('score_thr', 0)
 
     def forward(self, features: Sequence[Tensor], size: tuple[int, int]) -> Boxes:
-        """A pyramid of (N, C, H, W), and (height, width) of the images -> their boxes."""
+        """A pyramid of (N, C, H, W) and the images' (height, width) -> their boxes."""
         scores, predicted, *factors = self.head(features)
         factors = factors[0] if factors else [None] * len(scores)
         sizes = [level.shape[-2:] for level in scores]
@@ -60,13 +64,13 @@ class DenseBoxes(nn.Module):
     def _candidates(
         self, number: int, scores: Tensor, predicted: Tensor, factor: Tensor | None, priors: Tensor
     ) -> tuple[Tensor, ...]:
-        """Return scores, labels, groups, what is predicted and priors of a level's best places."""
+        """Return scores, labels, groups, regression outputs and priors of a level's best places."""
         scores = _by_place(scores, self.head.cls_out_channels)
         scores = self._probabilities(scores)  # (N, places, classes)
         classes = scores.shape[-1]
         scores = scores.flatten(1)
         scores = torch.where(scores > self.score_threshold, scores, NO_BOX)
-        if self.before > 0:  # filled up, so that the number of candidates depends on nothing
+        if self.before > 0:  # padded: the number of candidates must not depend on the size
             scores = F.pad(scores, (0, self.before), value=NO_BOX)
         best, index = scores.topk(self.before if self.before > 0 else scores.shape[1], dim=1)
         index = index.clamp(max=priors.shape[0] * classes - 1)
@@ -84,7 +88,7 @@ class DenseBoxes(nn.Module):
             return loss.get_activation(scores)
         if self.head.use_sigmoid_cls:
             return scores.sigmoid()
-        return scores.softmax(-1)[..., :-1]  # the last is the background
+        return scores.softmax(-1)[..., :-1]  # the last class is the background
 
 
 def _by_place(level: Tensor, values: int) -> Tensor:

@@ -1,22 +1,26 @@
-"""A detector of MMDetection as a module of tensors alone."""
+"""A detector of MMDetection as an exportable network."""
+
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..operators import Operators
 from .dense_head import DenseBoxes
-from .exportable_base import Exportable
+from .exportable import Exportable, refuse, require_own_methods_of
 from .pixels import Pixels
-from .refusal import refuse, require_own_methods_of
 from .two_stage import RegionBoxes
 
 
 class Detector(Exportable):
-    """A detector of MMDetection whose boxes come out.
+    """A detector of MMDetection that takes pixels and returns boxes.
 
     Args:
-        model: It, in eval mode.
-        operators: What computes suppression and RoIAlign.
+        model: The detector, in evaluation mode.
+        operators: Supplies non-maximum suppression and RoIAlign.
+
+    Raises:
+        UserError: The detector or a part of it cannot be exported.
     """
 
     task = 'detection'
@@ -59,12 +63,12 @@ class Detector(Exportable):
             torch.where(there, found.labels, -1),
         )
 
-    def described(self) -> dict:
+    def describe_io(self) -> dict[str, Any]:
         return dict(
             input='pixels 0..255, BGR, float32 (N, 3, H, W), resized as in testing, not normalised',
             output=(
                 'boxes (N, K, 4) float32, x1, y1, x2, y2 in px of the input; scores (N, K) float32 '
-                'and labels (N, K) int64, the best first, filled up with label -1 and score 0'
+                'and labels (N, K) int64, the best first; unused rows have label -1 and score 0'
             ),
-            inside=self.pixels.described(),
+            inside=self.pixels.describe(),
         )

@@ -1,57 +1,55 @@
-"""From a model of OpenMMLab to a module of tensors alone, or one error that says why not."""
+"""What every exportable network is, and how the export of a model is refused."""
 
-import torch
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from torch import nn
 
 from res2net_mm.errors import UserError
 
-from ..operators import Operators
-from .ceil_pool import replace_ceil_pools
-from .detector import Detector
-from .exportable_base import Exportable
-from .features import Features
-from .refusal import refuse
-from .segmenter import Segmenter
+
+class Exportable(nn.Module):
+    """A network whose forward takes one tensor and returns a tuple of tensors.
+
+    Attributes:
+        task: ``detection``, ``segmentation`` or ``features``.
+        outputs: Names of the tensors that it returns.
+    """
+
+    task: str
+    outputs: Sequence[str]
+
+    def describe_io(self) -> dict[str, Any]:
+        """Return a description of input and output, for the metadata of the file."""
+        raise NotImplementedError
 
 
-def exportable(model: nn.Module, operators: Operators) -> Exportable:
-    """Return the module to export a model by.
+def refuse(part: str, why: str) -> UserError:
+    """Return the error that names a part of the model and why it cannot be exported."""
+    return UserError(f'{part} cannot be exported: {why}')
+
+
+def require_own_methods_of(base: type, module: object, part: str, names: Iterable[str]) -> None:
+    """Check that a module is a ``base`` and overrides none of the methods that the export replaces.
+
+    The export computes what these methods of ``base`` compute, for a batch at once; what a subclass
+    computes instead would be lost.
 
     Args:
-        model: A backbone, a detector of MMDetection or a segmenter of MMSegmentation, in eval mode,
-            fused or not. Its weights and poolings are laid out anew: what comes out is what counts.
-        operators: What computes suppression and RoIAlign in it.
+        base: The class of the toolbox whose methods the export replaces.
+        module: The part of the model.
+        part: Name of the part, for the error.
+        names: Names of the methods.
 
     Raises:
-        UserError: Names the part that cannot be exported.
+        UserError: The module is of another class, or overrides one of the methods.
     """
-    if model.training:
-        raise UserError('a model in training mode cannot be exported: call model.eval() first')
-    _refuse_compiled_operators(model)
-    replace_ceil_pools(model)
-    home = next((k.__module__ for k in type(model).__mro__ if _is_base_model(k)), None)
-    if home is None:
-        made = Features(model)
-    elif home.startswith('mmdet.'):
-        made = Detector(model, operators)
-    elif home.startswith('mmseg.'):
-        made = Segmenter(model)
-    else:
-        raise refuse(f'model {type(model).__name__}', 'it is no detector and no segmenter')
-    made.to(memory_format=torch.contiguous_format)  # what is recorded asks for no other
-    return made.eval()
-
-
-def _is_base_model(kind: type) -> bool:
-    return kind.__name__ in ('BaseDetector', 'BaseSegmentor', 'BaseClassifier')
-
-
-def _refuse_compiled_operators(model: nn.Module) -> None:
-    """Raise UserError if there is an operator of mmcv's own, other than RoIAlign."""
-    for name, module in model.named_modules():
-        kind = type(module)
-        if kind.__module__.startswith('mmcv.ops') and kind.__name__ != 'RoIAlign':
+    kind = type(module)
+    if not isinstance(module, base):
+        raise refuse(f'{part} {kind.__name__}', f'it is not a {base.__name__}')
+    for name in names:
+        if getattr(kind, name) is not getattr(base, name):
             raise refuse(
-                f'{name} ({kind.__name__})',
-                'it is an operator of mmcv that the formats do not have',
+                f'{part} {kind.__name__}',
+                f'it overrides {name}() of {base.__name__}, which the export replaces',
             )

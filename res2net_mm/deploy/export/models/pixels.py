@@ -1,26 +1,31 @@
-"""Normalise and pad inside the exported network, so that pixels are all it is given."""
+"""Normalise and pad images inside the exported network, which so takes plain pixels."""
+
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .refusal import refuse
+from .exportable import refuse
 
 PREPROCESSORS = ('DetDataPreprocessor', 'SegDataPreProcessor')
 
 
 class Pixels(nn.Module):
-    """What a data preprocessor of MMDetection or MMSegmentation does to images of one size.
+    """Do what a data preprocessor of MMDetection or MMSegmentation does to images of one size.
 
     Args:
-        preprocessor: It.
+        preprocessor: The data preprocessor.
+
+    Raises:
+        UserError: It is of another kind, or pads to a fixed size.
     """
 
     def __init__(self, preprocessor: nn.Module) -> None:
         super().__init__()
         kind = type(preprocessor).__name__
         if kind not in PREPROCESSORS:
-            raise refuse(f'data_preprocessor {kind}', f'known are {", ".join(PREPROCESSORS)}')
+            raise refuse(f'data_preprocessor {kind}', f'allowed: {", ".join(PREPROCESSORS)}')
         normalises = preprocessor._enable_normalize
         self.swaps_channels = swaps_channels(preprocessor)
         self.register_buffer('mean', preprocessor.mean.clone() if normalises else torch.zeros(1))
@@ -32,12 +37,12 @@ class Pixels(nn.Module):
             if padding.get('size'):
                 raise refuse(
                     f'data_preprocessor.test_cfg size={padding["size"]}',
-                    'images of one size only are not what is exported; use size_divisor',
+                    'the file would take images of one size only; use size_divisor',
                 )
             self.multiple, self.fill = padding.get('size_divisor') or 1, preprocessor.pad_val
 
     def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W), 0..255 -> normalised, H and W filled up to the multiple."""
+        """(N, 3, H, W), 0..255 -> normalised, H and W padded to the multiple."""
         if self.swaps_channels:
             image = image.flip(1)
         image = (image - self.mean.view(-1, 1, 1)) / self.std.view(-1, 1, 1)
@@ -50,8 +55,8 @@ class Pixels(nn.Module):
         )
         return F.pad(image, (0, across, 0, down), value=float(self.fill))
 
-    def described(self) -> dict:
-        """Return what is done, for the metadata of a file."""
+    def describe(self) -> dict[str, Any]:
+        """Return a description of the preparation, for the metadata of a file."""
         return dict(
             mean=self.mean.flatten().tolist(),
             std=self.std.flatten().tolist(),
@@ -61,7 +66,7 @@ class Pixels(nn.Module):
 
 
 def swaps_channels(preprocessor: nn.Module) -> bool:
-    """Say whether a preprocessor turns BGR into RGB or back; mmseg 1.2 has a name of its own."""
-    if hasattr(preprocessor, 'channel_conversion'):
-        return preprocessor.channel_conversion
-    return preprocessor._channel_conversion
+    """Return whether a data preprocessor turns BGR into RGB or back."""
+    mmseg = 'channel_conversion'  # MMSegmentation 1.2 has an attribute of its own
+    name = mmseg if hasattr(preprocessor, mmseg) else '_channel_conversion'
+    return bool(getattr(preprocessor, name))

@@ -1,17 +1,23 @@
-"""A segmenter of MMSegmentation as a module of tensors alone."""
+"""A segmenter of MMSegmentation as an exportable network."""
+
+from typing import Any
 
 from torch import Tensor, nn
 
-from .exportable_base import Exportable
+from res2net_mm.errors import argument
+
+from .exportable import Exportable, refuse, require_own_methods_of
 from .pixels import Pixels
-from .refusal import refuse, require_own_methods_of
 
 
 class Segmenter(Exportable):
-    """A segmenter of MMSegmentation whose labels come out.
+    """A segmenter of MMSegmentation that takes pixels and returns a label for each.
 
     Args:
-        model: It, in eval mode.
+        model: The segmenter, in evaluation mode.
+
+    Raises:
+        UserError: The segmenter or its test mode cannot be exported.
     """
 
     task = 'segmentation'
@@ -24,7 +30,7 @@ class Segmenter(Exportable):
         if model.test_cfg.get('mode', 'whole') != 'whole':
             raise refuse(
                 f'test_cfg.mode={model.test_cfg.mode!r}',
-                'a file takes an image whole: --cfg-options model.test_cfg.mode=whole',
+                f'a file takes whole images: {argument("cfg_options")} model.test_cfg.mode=whole',
             )
         own = ('predict', 'inference', 'whole_inference', 'postprocess_result')
         require_own_methods_of(EncoderDecoder, model, 'model', own)
@@ -42,9 +48,9 @@ class Segmenter(Exportable):
             return (scores.argmax(dim=1),)
         return ((scores[:, 0].sigmoid() > self.model.decode_head.threshold).long(),)
 
-    def described(self) -> dict:
+    def describe_io(self) -> dict[str, Any]:
         return dict(
             input='pixels 0..255, BGR, float32 (N, 3, H, W), resized as in testing, not normalised',
             output='labels (N, H, W) int64, indices of the classes',
-            inside=self.pixels.described(),
+            inside=self.pixels.describe(),
         )

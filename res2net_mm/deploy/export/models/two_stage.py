@@ -1,23 +1,28 @@
-"""Detectors that look again at proposed regions: Faster R-CNN and Cascade R-CNN."""
+"""The second stage of detectors with region proposals: Faster R-CNN and Cascade R-CNN."""
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
+from res2net_mm.errors import argument
+
 from ..operators import Operators
 from ..operators.nms import NO_BOX
 from .boxes import BoxDecoder, Boxes, BoxSelection
-from .refusal import refuse, require_own_methods_of
+from .exportable import refuse, require_own_methods_of
 
 
 class RegionFeatures(nn.Module):
-    """What a ``SingleRoIExtractor`` of MMDetection computes: each region from the level it fits.
+    """Compute what MMDetection's ``SingleRoIExtractor`` does: pool each region from its level.
 
     Args:
         extractor: The extractor.
-        operators: What computes RoIAlign.
-        part: What the extractor is called in an error.
+        operators: Supplies RoIAlign.
+        part: Name of the extractor, for errors.
+
+    Raises:
+        UserError: The extractor or its RoI layers are of another kind.
     """
 
     def __init__(self, extractor: nn.Module, operators: Operators, part: str) -> None:
@@ -27,12 +32,12 @@ class RegionFeatures(nn.Module):
         require_own_methods_of(SingleRoIExtractor, extractor, part, ('forward', 'map_roi_levels'))
         for layer in extractor.roi_layers:
             if type(layer).__name__ != 'RoIAlign' or layer.pool_mode != 'avg':
-                raise refuse(f'{part}, {layer}', "only RoIAlign with pool_mode='avg' is known")
+                raise refuse(f'{part}, {layer}', "only RoIAlign with pool_mode='avg' is allowed")
         self.extractor = extractor
         self.roi_align = operators.roi_align
 
     def forward(self, features: Sequence[Tensor], rois: Tensor) -> Tensor:
-        """A pyramid of (N, C, H, W) and (R, 5), image and box -> (R, C, height, width)."""
+        """A pyramid of (N, C, H, W) and regions (R, 5) -> (R, C, height, width)."""
         features = features[: self.extractor.num_inputs]
         layers = self.extractor.roi_layers
         if len(features) == 1:
@@ -57,11 +62,14 @@ class RegionFeatures(nn.Module):
 
 
 class RegionBoxes(nn.Module):
-    """What ``predict()`` of a RoI head of MMDetection computes, for a batch at once.
+    """Compute what ``predict()`` of a RoI head of MMDetection computes, for a batch at once.
 
     Args:
         head: A ``StandardRoIHead`` or ``CascadeRoIHead``.
-        operators: What computes RoIAlign and suppression.
+        operators: Supplies RoIAlign and non-maximum suppression.
+
+    Raises:
+        UserError: The head is of another kind or predicts masks.
     """
 
     def __init__(self, head: nn.Module, operators: Operators) -> None:
@@ -74,7 +82,7 @@ class RegionBoxes(nn.Module):
         if head.with_mask:
             raise refuse(
                 f'mask_head {type(getattr(head.mask_head, "0", head.mask_head)).__name__}',
-                'only boxes come out of an exported detector; --without-masks leaves it out',
+                f'an exported detector returns boxes only; {argument("without_masks", True)} drops it',
             )
         cascade = base is CascadeRoIHead
         self.shared_head = head.shared_head if head.with_shared_head else nn.Identity()
@@ -89,7 +97,7 @@ class RegionBoxes(nn.Module):
         self.select = BoxSelection(head.test_cfg, operators, 'roi_head')
 
     def forward(self, features: Sequence[Tensor], proposals: Boxes, size: tuple[int, int]) -> Boxes:
-        """A pyramid of (N, C, H, W), regions, and (height, width) of the images -> their boxes."""
+        """A pyramid of (N, C, H, W), regions and the images' (height, width) -> their boxes."""
         boxes = proposals.boxes  # (N, K, 4)
         n, k = boxes.shape[:2]
         image = torch.arange(n, device=boxes.device).to(boxes)[:, None, None].expand(n, k, 1)
@@ -112,10 +120,13 @@ class RegionBoxes(nn.Module):
 
 
 class BoxHead(nn.Module):
-    """The head that scores a region and moves its box, once per class or for all classes.
+    """The head that scores a region and refines its box, for each class or for all at once.
 
     Args:
         head: A ``BBoxHead`` of MMDetection.
+
+    Raises:
+        UserError: The head is of another kind, or lacks scores or boxes.
     """
 
     def __init__(self, head: nn.Module) -> None:
@@ -135,17 +146,17 @@ class BoxHead(nn.Module):
             scores = self.head.loss_cls.get_activation(scores)
         else:
             scores = scores.softmax(-1)
-        return scores[:, :-1]  # the last is the background
+        return scores[:, :-1]  # the last class is the background
 
     def boxes(self, boxes: Tensor, predicted: Tensor, size: tuple[int, int]) -> Tensor:
-        """(N, K, 4) and (N * K, classes * 4) -> (N, K, classes, 4), of one class if agnostic."""
+        """(N, K, 4) and (N * K, classes * 4) -> (N, K, classes, 4); one class if class-agnostic."""
         predicted = predicted.view(*boxes.shape[:2], -1, 4)
         return self.decode(boxes[:, :, None].expand_as(predicted), predicted, size)
 
     def refined(
         self, boxes: Tensor, scores: Tensor, predicted: Tensor, size: tuple[int, int]
     ) -> Tensor:
-        """Return (N, K, 4): the boxes moved as the best class has it."""
+        """Return the boxes (N, K, 4) as the regression of the best class refines them."""
         moved = self.boxes(boxes, predicted, size)
         if self.head.custom_activation:
             scores = self.head.loss_cls.get_activation(scores)

@@ -1,4 +1,4 @@
-"""The operators of detectors that not every format has."""
+"""Operators of detectors that not every format has, each as one named operator and in plain ones."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from .roi_align import named_roi_align, plain_roi_align
 
 
 class Operators(NamedTuple):
-    """What a detector is made with, see :func:`named_nms` and :func:`named_roi_align`."""
+    """The operators of a detector; see :func:`named_nms` and :func:`named_roi_align`."""
 
     nms: Callable[..., Tensor]
     roi_align: Callable[..., Tensor]
 
 
-NAMED = Operators(named_nms, named_roi_align)
-PLAIN = Operators(plain_nms, plain_roi_align)
+NAMED = Operators(named_nms, named_roi_align)  # exporters translate them by name
+PLAIN = Operators(plain_nms, plain_roi_align)  # operators of torch alone

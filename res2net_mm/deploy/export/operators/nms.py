@@ -1,21 +1,21 @@
-"""Non-maximum suppression as one operator that exporters can name, and in plain operators."""
+"""Non-maximum suppression as one operator that exporters translate, and in plain operators."""
 
 import torch
 from torch import Tensor
 from torch._higher_order_ops.while_loop import while_loop
 
-NO_BOX = -1.0  # the score of a candidate that is none
+NO_BOX = -1.0  # the score of an unused row
 
 
 @torch.library.custom_op('res2net_mm::nms', mutates_args=())
 def named_nms(boxes: Tensor, scores: Tensor, iou_threshold: float, at_most: int) -> Tensor:
-    """Say which boxes stay, an operator of its own: exported by name, computed plainly.
+    """Return which boxes non-maximum suppression keeps, as one operator of our own.
 
     Args:
         boxes: (N, K, 4), as x1, y1, x2, y2.
-        scores: (N, K), negative where there is no box.
-        iou_threshold: A box that overlaps a better one by more than this goes.
-        at_most: Boxes to keep per image, the best ones.
+        scores: (N, K), below 0 in unused rows.
+        iou_threshold: A box that overlaps a better one by more than this is suppressed.
+        at_most: Greatest number of boxes kept in an image.
 
     Returns:
         (N, K), bool.
@@ -35,9 +35,9 @@ def _(boxes: Tensor, scores: Tensor, iou_threshold: float, at_most: int) -> Tens
 
 
 def plain_nms(boxes: Tensor, scores: Tensor, iou_threshold: float, at_most: int) -> Tensor:
-    """Compute what :func:`named_nms` does with operators of torch alone, in a loop it can export.
+    """Compute what :func:`named_nms` does by operators of torch, in a loop that can be exported.
 
-    Each round keeps the best box of every image, so the rounds are as many as boxes are kept.
+    Each round keeps the best box left in every image, so there are as many rounds as boxes kept.
     """
 
     def goes_on(i: Tensor, left: Tensor, keep: Tensor) -> Tensor:
@@ -53,7 +53,7 @@ def plain_nms(boxes: Tensor, scores: Tensor, iou_threshold: float, at_most: int)
 def _keep_best(
     boxes: Tensor, left: Tensor, keep: Tensor, iou_threshold: float
 ) -> tuple[Tensor, Tensor]:
-    """Keep the best box left of each image; it and those that overlap it are left no more."""
+    """Move the best box left in each image from ``left`` to ``keep``, without what overlaps it."""
     best = left.argmax(dim=1, keepdim=True)  # (N, 1)
     found = left.gather(1, best) >= 0
     this = torch.zeros_like(keep).scatter(1, best, found)

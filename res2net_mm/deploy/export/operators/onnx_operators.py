@@ -1,6 +1,7 @@
-"""What our operators are called in ONNX."""
+"""The operators of ONNX that our named operators become."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from onnxscript import opset18 as op
@@ -8,8 +9,8 @@ from onnxscript import opset18 as op
 from .nms import NO_BOX
 
 
-def onnx_nms(boxes, scores, iou_threshold: float, at_most: int):
-    """``NonMaxSuppression`` names the boxes that stay; (N, K), bool, says the same."""
+def onnx_nms(boxes: Any, scores: Any, iou_threshold: float, at_most: int) -> Any:
+    """Turn the indices that ``NonMaxSuppression`` returns into a mask (N, K), bool."""
     found = op.NonMaxSuppression(  # (found, 3): image, class, box
         boxes,
         op.Unsqueeze(scores, op.Constant(value_ints=[1])),
@@ -24,9 +25,15 @@ def onnx_nms(boxes, scores, iou_threshold: float, at_most: int):
 
 
 def onnx_roi_align(
-    feature, rois, height: int, width: int, scale: float, sampling_ratio: int, aligned: bool
-):
-    """``RoiAlign``, which wants images and boxes apart."""
+    feature: Any,
+    rois: Any,
+    height: int,
+    width: int,
+    scale: float,
+    sampling_ratio: int,
+    aligned: bool,
+) -> Any:
+    """Call ``RoiAlign``, which takes the indices of the images apart from the boxes."""
     image = op.Cast(op.Gather(rois, op.Constant(value_int=0), axis=1), to=7)  # 7: int64
     return op.RoiAlign(
         feature,
@@ -41,8 +48,8 @@ def onnx_roi_align(
     )
 
 
-def translations() -> dict[Callable, Callable]:
-    """Return what torch.onnx translates our operators by."""
+def translations() -> dict[Callable[..., Any], Callable[..., Any]]:
+    """Return the table by which torch.onnx translates our operators."""
     return {
         torch.ops.res2net_mm.nms.default: onnx_nms,
         torch.ops.res2net_mm.roi_align.default: onnx_roi_align,

@@ -1,4 +1,4 @@
-"""RoIAlign as one operator that exporters can name, and in plain operators."""
+"""RoIAlign as one operator that exporters translate, and in plain operators."""
 
 import torch
 import torch.nn.functional as F
@@ -15,15 +15,15 @@ def named_roi_align(
     sampling_ratio: int,
     aligned: bool,
 ) -> Tensor:
-    """Average samples of a map in each bin of each region: mmcv's operator, under our name.
+    """Average samples of a feature map in each bin of each region: mmcv's operator as our own.
 
     Args:
         feature: (N, C, H, W).
-        rois: (R, 5), as index of the image, x1, y1, x2, y2 in px of the image.
-        height: Bins of a region downwards.
-        width: Bins of a region across.
-        scale: px of the map per px of the image.
-        sampling_ratio: Samples per bin and direction; 0 for about one per px of the map.
+        rois: (R, 5): index of the image, then x1, y1, x2, y2 in px of the image.
+        height: Rows of bins in a region.
+        width: Columns of bins in a region.
+        scale: Size of a px of the image in px of the map.
+        sampling_ratio: Samples in each direction of a bin; 0 for about one per px of the map.
         aligned: Whether pixel i of the map has its centre at i + 0.5.
 
     Returns:
@@ -50,11 +50,11 @@ def plain_roi_align(
     sampling_ratio: int,
     aligned: bool,
 ) -> Tensor:
-    """Compute what :func:`named_roi_align` does with operators of torch alone.
+    """Compute what :func:`named_roi_align` does by operators of torch.
 
     A bin is a weighted sum of pixels, which is what ``embedding_bag`` computes: the pixels are the
-    rows of its table, the corners of a bin's samples a bag. Nothing as large as the samples times
-    the channels is made.
+    rows of its table, the neighbours of a bin's samples are a bag. So no tensor of samples times
+    channels is allocated.
     """
     y1, x1, y2, x2 = (rois[:, [2, 1, 4, 3]] * scale - (0.5 if aligned else 0.0)).unbind(1)
     sides = torch.stack([y2 - y1, x2 - x1], dim=1)
@@ -90,7 +90,7 @@ def plain_roi_align(
 def _neighbours(place: Tensor, size: int) -> tuple[Tensor, Tensor]:
     """Return the two pixels around each place, (S, 2), and the weight of each.
 
-    As mmcv has it: up to one pixel outside the map the border counts, beyond that nothing.
+    As in mmcv, places up to one pixel outside the map take the border's value, others are 0.
     """
     inside = (place >= -1) & (place <= size)
     place = place.clamp(0, size - 1)
