@@ -4,6 +4,9 @@ import re
 import zipfile
 from pathlib import Path
 
+# Format of an exported file -> its suffix.
+EXPORTED_SUFFIXES = {'onnx': '.onnx', 'openvino': '.xml', 'torch': '.pt2'}
+
 LOOKED_AT = 1024  # bytes at the start of a file
 
 # How a file begins -> what it is and what to do. The ends of downloads that went wrong come first.
@@ -25,6 +28,11 @@ _KINDS = (
     (rb'\x89PNG.*|\xff\xd8\xff.*|GIF8.*', 'it is an image'),
     (rb'\x89HDF.*', 'it is of HDF5 (Keras): only PyTorch, Paddle and safetensors are read'),
 )
+
+
+def is_exported(path: str | Path) -> bool:
+    """Return whether a file is an exported one, by its suffix."""
+    return Path(path).suffix in EXPORTED_SUFFIXES.values()
 
 
 def what_it_is(path: Path) -> str | None:

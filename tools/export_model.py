@@ -3,7 +3,7 @@
 
 import argparse
 
-from res2net_mm.deploy.export import SUFFIXES
+from res2net_mm.deploy.export import FORMATS
 from res2net_mm.deploy.export.export_model import MAX_DROP, PARTS, export_model
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.openmmlab.option_action import OptionAction
@@ -15,7 +15,7 @@ def parse_args() -> argparse.Namespace:
         'config', help='config file, or a name such as mmdet::retinanet/...py, or a preset'
     )
     parser.add_argument('checkpoint', help='trained weights')
-    parser.add_argument('--to', choices=list(SUFFIXES), default='onnx', help='default onnx')
+    parser.add_argument('--to', choices=list(FORMATS), default='onnx', help='default onnx')
     parser.add_argument('-o', '--out', help='file to write; default <config name>.<suffix> here')
     parser.add_argument(
         '--part', choices=PARTS, default='model', help='backbone: its feature maps; default model'

@@ -10,8 +10,8 @@ from mmengine.runner import Runner
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.data import is_segmenter
 from res2net_mm.data.config_data_check import check_config_data
-from res2net_mm.deploy.export import is_exported
 from res2net_mm.errors import UserError
+from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import load_config, require_parts
 from res2net_mm.openmmlab.config_errors import ConfigErrors
 from res2net_mm.openmmlab.pretrained import drop_pretrained

@@ -17,9 +17,7 @@ class Matches(NamedTuple):
     unmatched: np.ndarray  # scores of the boxes of both predictions that have no match
 
 
-def match_boxes(
-    expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]
-) -> Matches:
+def match_boxes(expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> Matches:
     """Match boxes of the same label, greedily by IoU.
 
     Args:

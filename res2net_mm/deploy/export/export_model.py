@@ -10,20 +10,20 @@ from torch import nn
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
+from res2net_mm.file_kinds import EXPORTED_SUFFIXES
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.trained_model import find_test_dataset, load_trained
 from res2net_mm.presets import find
 
 from .check_images import find_images, normalised, pixels, with_a_batch
 from .checked_writing import export
-from .files.engines import SUFFIXES
-from .files.packages import require_packages
+from .files.formats import FORMATS, require_packages
 from .int8 import MAX_DROP, export_int8
 from .models.pixels import swaps_channels
 
 PARTS = ('model', 'backbone')
-IMAGES = 2  # to check on
+IMAGES = 2  # that the file is checked on
 
 
 def export_model(
@@ -41,56 +41,60 @@ def export_model(
     cfg_options: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = print,
 ) -> list[Path]:
-    """Export a trained model, checked against PyTorch on real images before it is put in place.
+    """Export a trained model; the file is put in place once it agrees with PyTorch on real images.
 
     Args:
         config: A config file, a toolbox's name for one, or a preset for its backbone alone.
         checkpoint: The trained weights; of a preset anything that ``load_weights`` takes.
-        to: onnx, openvino or torch.
-        out: The file; default the config's name with the suffix of the format, here.
-        part: model, or backbone for the backbone of the config's model alone.
-        without_masks: Whether the mask branch of a detector is left out, its boxes alone exported.
-        int8: Whether to quantise it; the test set of the config judges it before and after.
-        calibration: Images for the ranges of activations, see ``export_int8``.
-        max_drop: How much of AP or mIoU (of 1) it may lose by that.
-        images: Images or folders of images to check it on, the first of them; default the first of
-            the config's test set, or photographs where that is not there.
+        to: The format: ``onnx``, ``openvino`` or ``torch``.
+        out: The file; default the config's name with the format's suffix, in the current folder.
+        part: ``model``, or ``backbone`` for the backbone of the config's model alone.
+        without_masks: Whether to drop the mask branch of a detector and export its boxes alone.
+        int8: Whether to quantise the model; the config's test set judges it before and after.
+        calibration: Images or folders of images to calibrate with, see :func:`export_int8`.
+        max_drop: Greatest loss of AP or mIoU, between 0 and 1, by quantising.
+        images: Images or folders of images, of which the first are checked on; default the first
+            of the config's test set, or photographs where that is missing.
         cfg_options: Settings of the config to override.
-        say: Gets what was written and how it was checked.
+        say: Called with what was written and how it was checked.
 
     Returns:
         The files written.
 
     Raises:
-        UserError: Something the user can mend, or a part of the model that cannot be exported.
+        UserError: An argument or a part of the environment is wrong, or a part of the model cannot
+            be exported.
     """
-    if to not in SUFFIXES:
-        raise UserError(f'--to {to} must be one of {", ".join(SUFFIXES)}')
-    if part not in PARTS:
-        raise UserError(f'--part {part} must be one of {", ".join(PARTS)}')
-    name = Path(getattr(config, 'filename', None) or str(config)).stem
-    out = Path(out or name + SUFFIXES[to])
-    if out.suffix != SUFFIXES[to]:
-        raise UserError(f'--out {out} must end in {SUFFIXES[to]}, as {to} has it')
-    backbone_alone = part == 'backbone' or _is_preset(config)
-    if int8 and (to == 'torch' or backbone_alone):
-        raise UserError('--int8 is for whole models, --to onnx or openvino')
+    for name, value, allowed in (('to', to, FORMATS), ('part', part, PARTS)):
+        if value not in allowed:
+            raise UserError(f'{argument(name, value)} must be one of {", ".join(allowed)}')
+    name, suffix = (
+        Path(getattr(config, 'filename', None) or str(config)).stem,
+        EXPORTED_SUFFIXES[to],
+    )
+    out = Path(out or name + suffix)
+    if out.suffix != suffix:
+        raise UserError(f'{argument("out", str(out))} must end in {suffix}, the suffix of {to}')
+    preset = config if isinstance(config, str) and _is_preset(config) else None
+    if int8 and (to == 'torch' or preset or part == 'backbone'):
+        raise UserError(
+            f'{argument("int8", True)} is for whole models and the formats onnx and openvino'
+        )
     require_packages('onnx' if int8 else to)
     require_packages(to)
-    cfg = None if _is_preset(config) else load_config(config, cfg_options=cfg_options)
-    if cfg is None:
-        model, facts = _preset(str(config), checkpoint)
-    else:
-        model, facts = _trained(cfg, checkpoint, part)
+    cfg = None if preset else load_config(config, cfg_options=cfg_options)
+    model, facts = _preset(preset, checkpoint) if preset else _trained(cfg, checkpoint, part)
     if without_masks:
-        _leave_out_masks(model)
+        _drop_masks(model)
     files = find_images(cfg, images, IMAGES)
-    if backbone_alone:
+    if 'normalise' in facts:
         read = [normalised(file, **facts['normalise']) for file in files]
     else:
         read = [pixels(cfg, file) for file in files]
     say(f'to be checked on {", ".join(map(str, files))}')
-    checked = dict(images=with_a_batch(read), facts=dict(model=name, **facts), say=say)
+    checked: dict[str, Any] = dict(
+        images=with_a_batch(read), facts=dict(model=name, **facts), say=say
+    )
     if not int8:
         return export(model, out, **checked)
     with tempfile.TemporaryDirectory() as folder:
@@ -101,7 +105,7 @@ def export_model(
         )
 
 
-def _preset(name: str, checkpoint: str | Path) -> tuple[nn.Module, dict]:
+def _preset(name: str, checkpoint: str | Path) -> tuple[nn.Module, dict[str, Any]]:
     """Return the backbone, and how its images are normalised."""
     preset = find(name)
     backbone = build(preset.name)
@@ -110,34 +114,37 @@ def _preset(name: str, checkpoint: str | Path) -> tuple[nn.Module, dict]:
     return backbone.eval(), dict(normalise=normalise)
 
 
-def _trained(cfg: Config, checkpoint: str | Path, part: str) -> tuple[nn.Module, dict]:
-    """Return the model or its backbone, and what its file shall say of it."""
+def _trained(cfg: Config, checkpoint: str | Path, part: str) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the model or its backbone, and the facts for the metadata of its file."""
     model, classes = load_trained(cfg, checkpoint)
     if part == 'model':
         return model, dict(classes=classes, resize=_resize(cfg))
-    preprocessor = model.data_preprocessor
+    preprocessor: Any = model.data_preprocessor
     normalise = dict(
         mean=preprocessor.mean.flatten().tolist(),
         std=preprocessor.std.flatten().tolist(),
         to_rgb=swaps_channels(preprocessor),
     )
-    return model.backbone, dict(normalise=normalise)
+    return model.get_submodule('backbone'), dict(normalise=normalise)
 
 
-def _leave_out_masks(model: nn.Module) -> None:
-    head = getattr(model, 'roi_head', None)
+def _drop_masks(model: nn.Module) -> None:
+    head: Any = getattr(model, 'roi_head', None)
     if head is None or not head.with_mask:
-        raise UserError('--without-masks is for detectors with a mask branch, and this has none')
+        raise UserError(
+            f'{argument("without_masks", True)} is for detectors with a mask branch: this model '
+            'has none'
+        )
     head.mask_head = None
 
 
-def _is_preset(config: str | Path | Config) -> bool:
-    """Say whether it is no file and no toolbox's name for one."""
-    return isinstance(config, str) and not config.endswith('.py') and '::' not in config
+def _is_preset(config: str) -> bool:
+    """Return whether a text is neither a config file nor a toolbox's name for one."""
+    return not config.endswith('.py') and '::' not in config
 
 
-def _resize(cfg: Config) -> dict | None:
-    """Return how the test pipeline resizes: to ``scale`` (width, height), or within it."""
+def _resize(cfg: Config) -> dict[str, Any] | None:
+    """Return how the test pipeline resizes: to ``scale`` (width, height), or to fit into it."""
     for step in find_test_dataset(cfg).pipeline:
         if step['type'].endswith('Resize') and step.get('scale'):
             return dict(scale=list(step['scale']), keep_ratio=bool(step.get('keep_ratio')))

@@ -12,7 +12,10 @@ from res2net_mm.errors import brief
 
 from .models.exportable import Exportable, refuse
 
-SMALLEST, LARGEST = 129, 1 << 14  # px of a side; at fewer the coarsest map of a pyramid is one px wide
+SMALLEST, LARGEST = (
+    129,
+    1 << 14,
+)  # px of a side; at fewer the coarsest map of a pyramid is one px wide
 STEP = 32  # px
 
 

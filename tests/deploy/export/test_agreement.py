@@ -1,4 +1,4 @@
-"""What counts as saying the same, and what does not."""
+"""Which differences between two predictions are accepted."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,14 @@ def batch(image):
 ROWS = [[0, 0, 10, 10, 0.9, 1], [20, 20, 60, 50, 0.5, 0], [5, 5, 9, 9, 0.1, 2]]
 
 
-def compare(expected, found, *, shaken=None):
+def compare(expected, found, *, perturbed=None):
     agreement = Agreement('detection')
-    again = shaken and (lambda: [[boxes(shaken)], [boxes(expected)]])
+    again = perturbed and (lambda: [[boxes(perturbed)], [boxes(expected)]])
     agreement.compare([boxes(expected)], batch(boxes(found)), again)
     return agreement
 
 
-def test_equal_boxes_in_any_order_beside_filled_up_rows():
+def test_equal_boxes_in_any_order_beside_unused_rows():
     agreement = compare(ROWS, [*ROWS[::-1], [0, 0, 0, 0, 0, -1]])
     assert agreement.compared == 3
     assert str(agreement) == (
@@ -55,14 +55,14 @@ def test_a_box_as_good_as_the_least_may_be_on_one_side_only():
 
 
 def test_boxes_that_are_a_matter_of_chance():
-    """Where PyTorch finds other boxes itself, up to twice as many may be others in the file."""
-    shaken = [[0, 0, 10, 10, 0.9, 2], *ROWS[1:]]  # one lost, one come
+    """Where PyTorch itself finds other boxes, up to twice as many may differ in the file."""
+    perturbed = [[0, 0, 10, 10, 0.9, 2], *ROWS[1:]]  # one lost, one come
     found = [[0, 0, 10, 10, 0.9, 0], [20, 20, 60, 50, 0.5, 1], ROWS[2]]  # two lost, two come
-    agreement = compare(ROWS, found, shaken=shaken)
-    assert (agreement.compared, agreement.alone, agreement.chance) == (1, 4, 2)
-    assert '4 boxes have no partner, 2 of PyTorch' in str(agreement)
+    agreement = compare(ROWS, found, perturbed=perturbed)
+    assert (agreement.compared, agreement.unmatched, agreement.unmatched_perturbed) == (1, 4, 2)
+    assert '4 boxes have no match, where 2 have none between PyTorch' in str(agreement)
     with pytest.raises(UserError, match=r'file 5, .*up to 4 may'):
-        compare(ROWS, [*found, [70, 70, 80, 80, 0.8, 0]], shaken=shaken)
+        compare(ROWS, [*found, [70, 70, 80, 80, 0.8, 0]], perturbed=perturbed)
 
 
 @pytest.mark.parametrize(('column', 'name'), [(0, 'boxes'), (4, 'scores')])
@@ -82,10 +82,10 @@ def test_labels():
     other, chance = labels.copy(), labels.copy()
     other[:2], chance[0] = 1, 1
 
-    def compare(found, shaken):
+    def compare(found, perturbed):
         agreement = Agreement('segmentation')
         agreement.compare(
-            [dict(labels=labels)], batch(dict(labels=found)), lambda: [[dict(labels=shaken)]]
+            [dict(labels=labels)], batch(dict(labels=found)), lambda: [[dict(labels=perturbed)]]
         )
         return agreement
 

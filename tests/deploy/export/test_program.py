@@ -1,9 +1,9 @@
-"""What of the shape of an input is left open."""
+"""Which dimensions of an input stay open."""
 
 import pytest
 from torch import nn
 
-from res2net_mm.deploy.export.models.features import Features
+from res2net_mm.deploy.export.models.make_exportable import Features
 from res2net_mm.deploy.export.program import record
 
 

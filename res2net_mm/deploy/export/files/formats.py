@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from res2net_mm.errors import UserError, brief
+from res2net_mm.file_kinds import EXPORTED_SUFFIXES
 
 from .exported import Exported
 from .onnx_file import OnnxFile
@@ -14,17 +15,16 @@ from .torch_file import TorchFile
 
 
 class Format(NamedTuple):
-    """A format of exported files."""
+    """A format of exported files; its suffix stands in ``EXPORTED_SUFFIXES``."""
 
-    suffix: str
     packages: tuple[str, ...]  # imported to write and check a file
     open: Callable[[Path], Exported]
 
 
 FORMATS = {
-    'onnx': Format('.onnx', ('onnx', 'onnxscript', 'onnxruntime'), OnnxFile),
-    'openvino': Format('.xml', ('onnx', 'onnxscript', 'openvino'), OpenVinoFile),
-    'torch': Format('.pt2', (), TorchFile),
+    'onnx': Format(('onnx', 'onnxscript', 'onnxruntime'), OnnxFile),
+    'openvino': Format(('onnx', 'onnxscript', 'openvino'), OpenVinoFile),
+    'torch': Format((), TorchFile),
 }
 
 
@@ -34,11 +34,10 @@ def format_of(path: Path) -> str:
     Raises:
         UserError: No format has the suffix.
     """
-    for name, kind in FORMATS.items():
-        if path.suffix == kind.suffix:
+    for name, suffix in EXPORTED_SUFFIXES.items():
+        if path.suffix == suffix:
             return name
-    suffixes = ', '.join(kind.suffix for kind in FORMATS.values())
-    raise UserError(f'{path} must end in one of {suffixes}')
+    raise UserError(f'{path} must end in one of {", ".join(EXPORTED_SUFFIXES.values())}')
 
 
 def require_packages(to: str) -> None:

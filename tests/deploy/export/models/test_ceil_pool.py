@@ -1,4 +1,4 @@
-"""The pooling that can be recorded for any size equals the one that rounds up."""
+"""The pooling that can be recorded for any size equals the one with ``ceil_mode``."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The operator and its plain form keep the boxes that mmcv keeps."""
+"""Both forms of the operator keep the boxes that mmcv keeps."""
 
 import pytest
 import torch

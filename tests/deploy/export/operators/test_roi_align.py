@@ -1,4 +1,4 @@
-"""The plain form averages what mmcv's operator averages."""
+"""Both forms of the operator average what mmcv's averages."""
 
 import pytest
 import torch
