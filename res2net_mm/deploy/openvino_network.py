@@ -29,7 +29,7 @@ class OpenVinoNetwork(nn.Module):
 
     It is compiled for each size of images when the first come, which takes seconds. Outputs differ
     from the model's by 1e-5 of the largest at most. To have a file, or a detector with boxes, use
-    ``tools/export_model.py``.
+    ``res2net-mm export``.
 
     Args:
         model: A backbone, or another module from one tensor to tensors, in eval mode on the CPU. It

@@ -38,7 +38,7 @@ def evaluate(
 
     Args:
         config: A config file, a toolbox's name for one, or a loaded config.
-        checkpoint: The trained weights, or a file that tools/export_model.py wrote.
+        checkpoint: The trained weights, or a file that ``res2net-mm export`` wrote.
         data: A folder in place of the config's data, as in training; its test split is used, or
             its val split where no test split has labels.
         classes: For a segmenter, names of the classes in ``data`` where it does not tell them.

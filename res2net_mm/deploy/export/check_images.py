@@ -35,7 +35,7 @@ def find_images(
     """
     if paths:
         return list(islice(_read_paths(paths, name), count))
-    if cfg is not None:
+    if cfg is not None and cfg.get('test_dataloader'):
         with suppress(UserError):
             return images_of(cfg, 'test_dataloader', count)
     try:
@@ -88,8 +88,8 @@ def _read_paths(paths: Sequence[str | Path], name: str) -> Iterator[Path]:
         if path.is_dir():
             files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
         if not files or not path.exists():
-            raise UserError(f'{argument(name, path)} is neither an image nor a folder of images')
+            raise UserError(f'{argument(name, str(path))} is neither an image nor a folder of images')
         for file in files:
             if cv2.imread(str(file)) is None:
-                raise UserError(f'{argument(name, file)} cannot be read as an image')
+                raise UserError(f'{argument(name, str(file))} cannot be read as an image')
             yield file

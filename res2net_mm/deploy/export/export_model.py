@@ -68,10 +68,8 @@ def export_model(
     for name, value, allowed in (('to', to, FORMATS), ('part', part, PARTS)):
         if value not in allowed:
             raise UserError(f'{argument(name, value)} must be one of {", ".join(allowed)}')
-    name, suffix = (
-        Path(getattr(config, 'filename', None) or str(config)).stem,
-        EXPORTED_SUFFIXES[to],
-    )
+    name = Path(getattr(config, 'filename', None) or str(config)).stem
+    suffix = EXPORTED_SUFFIXES[to]
     out = Path(out or name + suffix)
     if out.suffix != suffix:
         raise UserError(f'{argument("out", str(out))} must end in {suffix}, the suffix of {to}')

@@ -12,10 +12,8 @@ from res2net_mm.errors import brief
 
 from .models.exportable import Exportable, refuse
 
-SMALLEST, LARGEST = (
-    129,
-    1 << 14,
-)  # px of a side; at fewer the coarsest map of a pyramid is one px wide
+SMALLEST = 129  # px of a side; at fewer the coarsest map of a pyramid is one px wide
+LARGEST = 1 << 14  # px
 STEP = 32  # px
 
 
