@@ -88,7 +88,9 @@ def _read_paths(paths: Sequence[str | Path], name: str) -> Iterator[Path]:
         if path.is_dir():
             files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
         if not files or not path.exists():
-            raise UserError(f'{argument(name, str(path))} is neither an image nor a folder of images')
+            raise UserError(
+                f'{argument(name, str(path))} is neither an image nor a folder of images'
+            )
         for file in files:
             if cv2.imread(str(file)) is None:
                 raise UserError(f'{argument(name, str(file))} cannot be read as an image')

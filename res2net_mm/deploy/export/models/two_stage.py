@@ -82,7 +82,8 @@ class RegionBoxes(nn.Module):
         if head.with_mask:
             raise refuse(
                 f'mask_head {type(getattr(head.mask_head, "0", head.mask_head)).__name__}',
-                f'an exported detector returns boxes only; {argument("without_masks", True)} drops it',
+                'an exported detector returns boxes only; '
+                f'{argument("without_masks", True)} drops it',
             )
         cascade = base is CascadeRoIHead
         self.shared_head = head.shared_head if head.with_shared_head else nn.Identity()

@@ -1,4 +1,4 @@
-"""Operators of detectors that not every format has, each as one named operator and in plain ones."""
+"""Operators of detectors that not every format has: each as a named operator and in plain ones."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -30,5 +30,5 @@ def test_only_the_methods_that_the_export_replaces_count():
         UserError, match=r'^head OtherPredict cannot .* overrides predict\(\) of Head'
     ):
         require_own_methods_of(Head, OtherPredict(), 'head', ['predict'])
-    with pytest.raises(UserError, match='^head int cannot be exported: it is not a Head'):
+    with pytest.raises(UserError, match=r'^head int cannot be exported: it is not a Head'):
         require_own_methods_of(Head, 1, 'head', [])
