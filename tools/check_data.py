@@ -7,7 +7,7 @@ Exit status: 0 if the data is clean, 1 if there are problems, 2 if it could not 
 import argparse
 import sys
 
-from res2net_mm.engine.check_data import check_data
+from res2net_mm.data.checks.check_data import check_data
 from res2net_mm.errors import exit_on_user_error
 
 

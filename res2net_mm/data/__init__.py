@@ -1,11 +1,12 @@
 """Folders of images to train on: recognise and check them, draw one, point a config at them."""
 
-from .apply_folder import set_dataset
-from .demo_set import draw_demo_set
-from .detection_folder import DetectionFolder, Split, recognise
-from .findings import Finding
-from .segmentation_apply import is_segmenter, set_masks
-from .segmentation_folder import MaskSplit, SegmentationFolder, recognise_masks
+from res2net_mm.formats.findings import Finding
+
+from .demo.demo_set import draw_demo_set
+from .detection.box_folder import DetectionFolder, Split, recognise
+from .detection.set_dataset import set_dataset
+from .segmentation.mask_folder import MaskSplit, SegmentationFolder, recognise_masks
+from .segmentation.set_masks import is_segmenter, set_masks
 
 __all__ = [
     'DetectionFolder',

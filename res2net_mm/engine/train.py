@@ -12,7 +12,8 @@ from mmengine.device import get_device
 from mmengine.runner import Runner
 
 from res2net_mm.checkpoints import open_checkpoint
-from res2net_mm.data.config_data_check import check_config_data
+from res2net_mm.data.checks.config_datasets import check_config_data
+from res2net_mm.data.datasets import require_datasets, use_data_root_variable, use_folder
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config, require_parts
 from res2net_mm.openmmlab.config_errors import ConfigErrors
@@ -20,7 +21,6 @@ from res2net_mm.openmmlab.pretrained import drop_pretrained, fetch_pretrained, s
 from res2net_mm.openmmlab.values import check_values
 from res2net_mm.whole_file import remove_partial_files
 
-from .datasets import require_datasets, use_data_root_variable, use_folder
 from .hooks import RunRecordHook, TerminationHook
 from .processes import (
     ShardedRunner,

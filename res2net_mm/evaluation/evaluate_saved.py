@@ -3,12 +3,12 @@
 from inspect import signature
 from pathlib import Path
 
-from res2net_mm.data.label_map_pairs import holds_label_maps
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import SizeResult
 from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
 from res2net_mm.evaluation.regions import RegionResult
 from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
+from res2net_mm.formats.label_map_pairs import holds_label_maps
 
 _FLAGS = {'iou_types': 'iou-type'}  # those that are not called as their argument
 

@@ -14,8 +14,8 @@ from mmengine.config import Config
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from res2net_mm.data.image_file import shown_size
 from res2net_mm.errors import UserError, brief
+from res2net_mm.formats.image_file import shown_size
 from res2net_mm.interpretability import (
     METHODS,
     CamRow,

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from res2net_mm.data.label_map_pairs import holds_label_maps
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.saved_evaluation import is_saved_evaluation
+from res2net_mm.formats.label_map_pairs import holds_label_maps
 from res2net_mm.report.compare_detectors import compare_detectors
 from res2net_mm.report.compare_segmenters import compare_segmenters
 from res2net_mm.report.parts import Report

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 30  # s, before a tool is taken to hang
 LONGEST = 1500  # letters of a message that somebody reads
 
-sys.path[:0] = [str(ROOT / 'tools'), str(ROOT / 'tests/data')]
+sys.path.insert(0, str(ROOT / 'tools'))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from folders import coco_content
 
-from res2net_mm.engine.check_data import check_data
+from res2net_mm.data.checks.check_data import check_data
 
 CONFIG = """
 val_cfg, val_evaluator = dict(type='ValLoop'), dict(type='CocoMetric')
@@ -248,7 +248,7 @@ def spoil(folder, change):
 @pytest.fixture
 def no_picture(monkeypatch):
     """The picture of sizes, most of the time that a check takes, is not drawn."""
-    monkeypatch.setattr('res2net_mm.data.check_folder.draw_boxes', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_boxes', lambda *_: 'no picture')
 
 
 @pytest.mark.usefixtures('no_picture')

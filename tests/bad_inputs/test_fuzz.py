@@ -24,13 +24,13 @@ from res2net_mm.backbones import Res2Net
 from res2net_mm.checkpoints import read_checkpoint
 from res2net_mm.checkpoints.backbone_tensors import backbone_tensors
 from res2net_mm.checkpoints.safetensors_file import write_safetensors
-from res2net_mm.data.image_check import decode
-from res2net_mm.data.read_boxes import read_boxes
-from res2net_mm.data.segmentation_masks import read_mask
+from res2net_mm.data.checks.decoded_images import decode
+from res2net_mm.data.detection.read_boxes import read_boxes
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import evaluate_by_size, read_saved_evaluation
 from res2net_mm.evaluation.regions import find_regions, stack_regions
 from res2net_mm.evaluation.regions.region_set import read_regions, write_regions
+from res2net_mm.formats.label_map_census import read_mask
 
 PATIENCE = 20  # s for a round
 MEMORY = 2 << 30  # bytes that the rounds may take beyond what the process has

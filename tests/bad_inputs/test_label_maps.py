@@ -10,7 +10,7 @@ from folders import write_image
 from mask_folders import write_mask
 from quick import first_quick
 
-from res2net_mm.engine.check_data import check_data
+from res2net_mm.data.checks.check_data import check_data
 
 CONFIG = """
 model = dict(type='EncoderDecoder', decode_head=dict(type='FCNHead', num_classes=3))
@@ -74,7 +74,7 @@ ARGUMENTS = {
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr('res2net_mm.data.check_folder.draw_shares', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_shares', lambda *_: 'no picture')
     (tmp_path / 'config.py').write_text(CONFIG)
     root = tmp_path / 'data'
     for split in ('train', 'val'):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from folders import voc_xml, write_voc
 
-from res2net_mm.engine.check_data import check_data
+from res2net_mm.data.checks.check_data import check_data
 
 CONFIG = """
 model = dict(type='mmdet.RetinaNet', bbox_head=dict(num_classes=2))
@@ -86,7 +86,7 @@ def laid_out(root):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr('res2net_mm.data.check_folder.draw_boxes', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_boxes', lambda *_: 'no picture')
     (tmp_path / 'config.py').write_text(CONFIG)
     return laid_out(tmp_path / 'data')
 

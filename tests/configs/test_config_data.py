@@ -4,7 +4,7 @@ import pytest
 from shipped_configs import CONFIGS
 from tiny_data import draw_tiny_data
 
-from res2net_mm.data.config_data_check import check_config_data
+from res2net_mm.data.checks.config_datasets import check_config_data
 from res2net_mm.openmmlab.config import load_config
 
 # One config of each kind of data; the others of a kind differ in the model.

@@ -10,8 +10,8 @@ from mmengine.structures import BaseDataElement, PixelData
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN_SEGMENTER, QUICK
 from tool_process import one_error, run
 
+from res2net_mm.data.datasets import use_folder
 from res2net_mm.engine import LabelMapHook, evaluate
-from res2net_mm.engine.datasets import use_folder
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
 

@@ -10,7 +10,7 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
-from res2net_mm.engine.datasets import require_datasets, use_data_root_variable
+from res2net_mm.data.datasets import require_datasets, use_data_root_variable
 from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.edit import leaf_datasets
 from res2net_mm.openmmlab.single_image import read_image

@@ -19,8 +19,8 @@ from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
-from res2net_mm.evaluation.faults import check_on_error
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
+from res2net_mm.formats.faults import check_on_error
 
 
 def evaluate_by_size(

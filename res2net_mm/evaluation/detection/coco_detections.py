@@ -9,11 +9,12 @@ import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, mask_areas, read_json
+from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, mask_areas
 from res2net_mm.evaluation.detection.objects import DetectionArrays, sort_detections
-from res2net_mm.evaluation.faults import Faults
-from res2net_mm.evaluation.finite_numbers import boxes, numbers
-from res2net_mm.evaluation.mask_check import compressed_runs_fill
+from res2net_mm.formats.faults import Faults
+from res2net_mm.formats.finite_numbers import boxes, numbers
+from res2net_mm.formats.mask_check import compressed_runs_fill
+from res2net_mm.formats.text_file import read_json
 
 IOU_TYPES = ('bbox', 'segm')
 

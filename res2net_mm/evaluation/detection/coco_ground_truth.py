@@ -1,6 +1,5 @@
 """Ground truth in COCO layout, checked once, with an area for every object."""
 
-import json
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -12,9 +11,9 @@ import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.finite_numbers import finite_or_nan
-from res2net_mm.evaluation.mask_check import compressed_runs_fill, is_polygon, runs_fill
-from res2net_mm.file_kinds import what_it_is
+from res2net_mm.formats.finite_numbers import finite_or_nan
+from res2net_mm.formats.mask_check import compressed_runs_fill, is_polygon, runs_fill
+from res2net_mm.formats.text_file import read_json
 
 #: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box:
 #: by the usual IoU, where overlap with a crowd is measured against the detection's area alone.
@@ -103,30 +102,6 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
         _what_areas_measure(known),
         tuple(notes),
     )
-
-
-def read_json(path: str | Path):
-    """The content of a JSON file, or one error that names it."""
-    try:
-        file = open(path, encoding='utf-8')  # noqa: SIM115
-    except OSError as error:
-        raise UserError(f'cannot read {path}: {error.strerror}') from error
-    except ValueError as error:  # a null byte, half a character
-        raise UserError(f'cannot read {str(path)!r}: it is no name of a file') from error
-    try:
-        with file:
-            return json.load(file)
-    except OSError as error:
-        raise UserError(f'cannot read {path}: {error.strerror}') from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f'{path} is not a JSON file: {_what_else(Path(path)) or error}') from error
-
-
-def _what_else(path: Path) -> str | None:
-    """What a file that is no JSON is; None if that is not known."""
-    with path.open('rb') as file:
-        pickled = file.read(1) == b'\x80'
-    return 'it is a pickle, which is not read: save it as JSON' if pickled else what_it_is(path)
 
 
 def _check_values(name: str, lists: Mapping[str, list]) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from res2net_mm.data.coco_layout import split_name
-from res2net_mm.data.voc_layout import FROM_ZERO, find_voc
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import (
     GroundTruth,
@@ -21,6 +19,8 @@ from res2net_mm.evaluation import (
 )
 from res2net_mm.evaluation.detection.coco_detections import shapes_of_both
 from res2net_mm.evaluation.voc_results import find_voc_results
+from res2net_mm.formats.coco import split_name
+from res2net_mm.formats.voc import FROM_ZERO, find_voc
 
 
 def evaluate_files(

@@ -16,9 +16,9 @@ from res2net_mm.evaluation.detection.coco_detections import IOU_TYPES, Results, 
 from res2net_mm.evaluation.detection.coco_ground_truth import (
     GroundTruth,
     read_ground_truth,
-    read_json,
 )
 from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.formats.text_file import read_json
 from res2net_mm.whole_file import whole_file, write_json_file
 
 EVALUATION_FILE = 'evaluation.json'

@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from res2net_mm.data.label_map_check import NO_LABEL, CheckedLabelMaps, check_label_maps
-from res2net_mm.data.label_map_pairs import pair_label_maps
 from res2net_mm.evaluation.regions import RegionSet, find_regions, stack_regions
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE
+from res2net_mm.evaluation.regions.label_map_check import (
+    NO_LABEL,
+    CheckedLabelMaps,
+    check_label_maps,
+)
+from res2net_mm.formats.label_map_pairs import pair_label_maps
 from res2net_mm.progress import track
 
 

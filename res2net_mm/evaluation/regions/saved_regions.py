@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import read_json
 from res2net_mm.evaluation.regions.kept_label_maps import find_label_maps
 from res2net_mm.evaluation.regions.region_set import RegionSet, read_regions
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
+from res2net_mm.formats.text_file import read_json
 
 RESULT_FILE = 'iou_by_size.json'
 REGION_FILE = 'iou_by_size.npz'

@@ -1,0 +1,136 @@
+"""Decodes the images of a folder: whether each is whole, as large as it is said to be, its own."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+from PIL import Image
+
+from res2net_mm.formats.findings import Finding, first_few
+from res2net_mm.formats.image_file import orientation, turned_size
+from res2net_mm.formats.splits import APART
+from res2net_mm.progress import track
+
+Size = tuple[int, int]  # height and width in pixels
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """What came of decoding an image to its last pixel.
+
+    Attributes:
+        size: height and width in px as training sees them; None if it cannot be read.
+        orientation: how EXIF turns it, 1 for not at all.
+        digest: hash of its pixels.
+        fault: why it cannot be read, empty if it can.
+    """
+
+    size: Size | None = None
+    orientation: int = 1
+    digest: bytes = b''
+    fault: str = ''
+
+
+def decode(file: Path) -> DecodedImage:
+    """Decodes an image by Pillow: OpenCV, with which training reads, fills up what is cut short."""
+    try:
+        with Image.open(file) as image:
+            image.load()
+            digest = hashlib.blake2b(f'{image.mode} {image.size} '.encode(), digest_size=16)
+            digest.update(image.tobytes())
+            decoded = DecodedImage(turned_size(image), orientation(image), digest.digest())
+    except Exception as error:  # a damaged file makes decoders raise whatever it may be
+        return DecodedImage(fault=str(error).replace(repr(str(file)), 'it') or repr(error))
+    if not cv2.haveImageReader(str(file)):
+        return DecodedImage(fault='a format that OpenCV, with which training reads, cannot')
+    return decoded
+
+
+def decode_all(files: Iterable[Path], what: str) -> dict[Path, DecodedImage]:
+    """Decodes all of the files that are there, with progress."""
+    files = [file for file in dict.fromkeys(files) if os.path.lexists(file)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
+        decoded = track(pool.map(decode, files), what, total=len(files), shown=True)
+        return dict(zip(files, decoded, strict=True))
+
+
+def check_images(
+    source: Path, listed: Mapping[Path, Size | None], decoded: Mapping[Path, DecodedImage]
+) -> list[Finding]:
+    """What is the matter with the images of a split.
+
+    Args:
+        source: the file or folder that lists them.
+        listed: each image with its size as labelled, None where nothing says it.
+        decoded: what came of decoding those that are there.
+    """
+    damaged, turned, settled, unequal = [], [], [], []
+    for file, said in listed.items():
+        image = decoded.get(file, DecodedImage())
+        if image.fault:
+            damaged.append(f'{file.name}: {image.fault}')
+        elif image.size is None or said is None:
+            continue
+        elif image.orientation == 1:
+            if tuple(said) != image.size:
+                unequal.append(f'{file.name} is {_text(image.size)}, listed as {_text(said)}')
+        elif image.orientation >= 5 and tuple(said) == image.size != image.size[::-1]:
+            settled.append(file.name)
+        else:
+            turned.append(
+                f'{file.name}: orientation {image.orientation}, {_text(image.size)} shown'
+            )
+    found = (
+        (
+            'images that cannot be decoded to the end: damaged or cut short',
+            damaged,
+            'get the files anew, or take them out of the list',
+        ),
+        (
+            'images that EXIF turns, so that labels may lie elsewhere than on what is trained on',
+            turned,
+            'store the pixels upright without the tag, and write labels for these',
+        ),
+        ('images that EXIF turns, labelled as they are shown', settled, ''),
+        (
+            'images of another size than their labels say',
+            unequal,
+            'write the true height and width, and scale the labels if they were drawn on a copy',
+        ),
+    )
+    return [Finding(source, what, len(of), first_few(of), fix) for what, of, fix in found if of]
+
+
+def check_overlap(
+    train: Iterable[Path],
+    other: Iterable[Path],
+    decoded: Mapping[Path, DecodedImage],
+    *,
+    source: Path,
+    name: str,
+) -> list[Finding]:
+    """Images of another split that are in train, too, by another name but with the same pixels.
+
+    Args:
+        train: images of the training split.
+        other: those of the other.
+        decoded: what came of decoding them.
+        source: what lists the other split.
+        name: what that is called.
+    """
+    first: dict[bytes, Path] = {}
+    for file in train:
+        if digest := decoded.get(file, DecodedImage()).digest:
+            first.setdefault(digest, file)
+    pairs = ((file, first.get(decoded.get(file, DecodedImage()).digest)) for file in other)
+    both = [f'{file.name} is {twin.name}' for file, twin in pairs if twin and twin != file]
+    what = f'images of {name} with the same pixels as one of train, so that results look too good'
+    return [Finding(source, what, len(both), first_few(both), APART)] if both else []
+
+
+def _text(size: Size) -> str:
+    return f'{size[1]}x{size[0]} px'

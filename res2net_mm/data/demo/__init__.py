@@ -1,0 +1,1 @@
+"""The demo set, drawn by the package itself."""

@@ -1,0 +1,149 @@
+"""The embedded demo set: drawn, not downloaded, in the folder layout of COCO 2017."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from res2net_mm.data.demo.demo_scene import CLASSES, Scene, draw_scene
+from res2net_mm.errors import UserError
+
+MANIFEST = 'demo_set.json'
+# Raise it whenever the same arguments draw other pixels, so that old folders are drawn anew.
+DRAWING = 1
+
+
+def draw_demo_set(
+    root: str | os.PathLike, *, train_images: int = 400, val_images: int = 100, seed: int = 0
+) -> Path:
+    """Draws the demo set into ``root``, or leaves it alone if it is there already.
+
+    The folder then holds ``annotations/instances_{train,val}2017.json`` (boxes, and masks as
+    run-length encodings), the pictures in ``{train,val}2017/``, semantic labels of the same names
+    in ``labels/{train,val}2017/`` (0 background, 1 to 5 the classes, 255 ignore), their names in
+    ``labels/classes.txt``, and ``demo_set.json``, which says how it was drawn.
+
+    The same arguments give the same pixels and annotations everywhere; image *i* of a split does
+    not depend on how many are drawn. PNG bytes are the same for the same OpenCV.
+
+    Args:
+        root: the folder to make; its parent is made too.
+        train_images: number of training pictures, at least 1.
+        val_images: number of validation pictures, at least 1.
+        seed: not negative; another seed draws other scenes.
+
+    Returns:
+        ``root`` as a path.
+
+    Raises:
+        UserError: a number is out of range, or ``root`` holds something else.
+    """
+    for name, value, least in (
+        ('train_images', train_images, 1),
+        ('val_images', val_images, 1),
+        ('seed', seed, 0),
+    ):
+        if value < least:
+            raise UserError(f'The demo set needs {name} of at least {least}, not {value}.')
+    root = Path(root)
+    counts = {'train': train_images, 'val': val_images}
+    manifest = {'drawing': DRAWING, 'seed': seed, 'images': counts, 'classes': list(CLASSES)}
+    if _is_complete(root, manifest):
+        return root
+    if root.exists() and not (root / MANIFEST).is_file() and any(root.iterdir()):
+        raise UserError(
+            f'{root} is not empty and not a demo set (no {MANIFEST} in it): name another folder.'
+        )
+
+    root.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f'.{root.name}.', dir=root.parent))
+    try:
+        for number, (split, count) in enumerate(counts.items()):
+            scenes = (
+                draw_scene(np.random.Generator(np.random.PCG64([seed, number, i])))
+                for i in range(count)
+            )
+            _write_split(partial, f'{split}2017', scenes)
+            print(f'demo set: {count} {split} images drawn', flush=True)
+        (partial / 'labels/classes.txt').write_text('\n'.join(('background', *CLASSES)) + '\n')
+        (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + '\n')
+        partial.chmod(0o755)  # mkdtemp makes it private
+        if root.exists():
+            shutil.rmtree(root)
+        partial.rename(root)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return root
+
+
+def _is_complete(root: Path, manifest: dict) -> bool:
+    try:
+        if json.loads((root / MANIFEST).read_text()) != manifest:
+            return False
+    except (OSError, ValueError):
+        return False
+    return all(
+        (root / f'annotations/instances_{split}2017.json').is_file()
+        and len(list((root / folder).glob('*.png'))) == count
+        for split, count in manifest['images'].items()
+        for folder in (f'{split}2017', f'labels/{split}2017')
+    )
+
+
+def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
+    image_dir, label_dir = root / split, root / 'labels' / split
+    for folder in (image_dir, label_dir, root / 'annotations'):
+        folder.mkdir(parents=True, exist_ok=True)
+    images, annotations = [], []
+    for image_id, scene in enumerate(scenes, start=1):
+        name = f'{image_id:06d}.png'
+        _write_png(image_dir / name, scene.image)
+        _write_png(label_dir / name, scene.semantic)
+        height, width = scene.semantic.shape
+        images.append({'id': image_id, 'file_name': name, 'height': height, 'width': width})
+        for mask, label in zip(scene.masks, scene.labels, strict=True):
+            annotations.append(
+                {
+                    'id': len(annotations) + 1,
+                    'image_id': image_id,
+                    'category_id': label + 1,
+                    'bbox': _tight_box(mask),
+                    'area': int(mask.sum()),
+                    'iscrowd': 0,
+                    'segmentation': _run_lengths(mask),
+                }
+            )
+    content = {
+        'info': {'description': f'Demo set of res2net_mm, {split}'},
+        'images': images,
+        'annotations': annotations,
+        'categories': [
+            {'id': i, 'name': name, 'supercategory': 'shape'} for i, name in enumerate(CLASSES, 1)
+        ],
+    }
+    (root / f'annotations/instances_{split}.json').write_text(json.dumps(content))
+
+
+def _write_png(path: Path, pixels: np.ndarray) -> None:
+    if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3]):
+        raise OSError(f'could not write {path}')
+
+
+def _tight_box(mask: np.ndarray) -> list[int]:
+    """The box (x, y, width, height) in pixels around a mask that is not empty."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    x, y = int(columns[0]), int(rows[0])
+    return [x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y]
+
+
+def _run_lengths(mask: np.ndarray) -> dict:
+    """COCO's uncompressed run-length encoding: column by column, beginning with zeros."""
+    flat = np.concatenate([[False], mask.ravel(order='F')])
+    changes = np.flatnonzero(flat[1:] != flat[:-1])
+    counts = np.diff(np.concatenate([[0], changes, [mask.size]]))
+    return {'counts': counts.tolist(), 'size': list(mask.shape)}

@@ -1,0 +1,137 @@
+"""Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
+
+from collections import defaultdict
+
+from pycocotools import mask as mask_api
+
+from res2net_mm.formats.coco import LabelledImages
+from res2net_mm.formats.findings import Finding, first_few
+from res2net_mm.formats.mask_check import compressed_runs_fill, is_polygon, runs_fill
+
+GREATEST = 1e12  # beyond any coordinate; whole numbers in JSON have no limit
+
+# What to do about boxes and masks that are not as they should be.
+REDRAW = 'draw them anew or delete them'
+CLIP = 'clip them to the image, unless they are meant to reach out'
+TOO_SMALL = 'delete them, unless they are meant'
+LIST_IMAGE = 'list their images or delete the boxes'
+WRITE_AREA = 'write the area in px^2'
+RENUMBER = 'give every box an id of its own, from 1 on'
+
+
+def clean_boxes(
+    split: LabelledImages, images: list[dict], new_ids: dict[int, int]
+) -> tuple[list[dict], list[Finding]]:
+    """The annotations of a split that can be used, complete.
+
+    Args:
+        split: as read; not changed.
+        images: its images, with height and width.
+        new_ids: the category id to write for each that is used.
+
+    Returns:
+        The annotations, those that needed nothing as they were, and what was found.
+    """
+    by_id = {image['id']: image for image in images}
+    names = {entry['id']: entry['name'] for entry in split.content['categories']}
+    notes: dict[tuple[str, str], list[str]] = defaultdict(list)  # (what, fix) -> where
+    kept = []
+    for annotation in split.content['annotations']:
+        image = by_id.get(annotation.get('image_id'))
+        if image is None:
+            notes['boxes of no listed image, left out', LIST_IMAGE].append(
+                f'image id {annotation.get("image_id")}'
+            )
+            continue
+        box = annotation.get('bbox')
+        where = f'{image["file_name"]}: {names[annotation["category_id"]]} {box}'
+        fault = _fault(box, image)
+        if fault:
+            notes[f'boxes {fault}, left out', REDRAW].append(where)
+            continue
+        x, y, width, height = box
+        if x < 0 or y < 0 or x + width > image['width'] or y + height > image['height']:
+            notes['boxes that reach out of their image, kept as they are', CLIP].append(where)
+        if width < 1 or height < 1:
+            what = 'boxes narrower than a pixel, which MMDetection evaluates but does not train on'
+            notes[what, TOO_SMALL].append(where)
+        mask = annotation.get('segmentation')
+        if mask and (usable := _usable_mask(mask, image)) != mask:
+            annotation = {**annotation, 'segmentation': usable}
+            lost = (
+                'masks with polygons of under three points or far off the image, without these'
+                if usable
+                else ('masks that cannot be read, taken away from their boxes')
+            )
+            notes[lost, REDRAW].append(where)
+        changes = {'category_id': new_ids[annotation['category_id']]}
+        if not (is_number(annotation.get('area')) and annotation['area'] > 0):
+            changes['area'] = _area(annotation, image)
+            what = 'boxes without an area, computed from the mask, else from the box'
+            notes[what, WRITE_AREA].append(where)
+        changes['iscrowd'] = int(annotation.get('iscrowd') in (1, '1'))
+        unchanged = all(annotation.get(key, '') == value for key, value in changes.items())
+        kept.append(annotation if unchanged else {**annotation, **changes})
+
+    ids = [annotation.get('id') for annotation in kept]
+    if unfit := _unfit_ids(ids):
+        what = 'ids of boxes that another one has or that are no positive number, all numbered anew'
+        notes[what, RENUMBER] = [f'id {number}' for number in unfit]
+        kept = [{**annotation, 'id': i} for i, annotation in enumerate(kept, start=1)]
+    findings = [
+        Finding(split.file, what, len(places), first_few(places), fix)
+        for (what, fix), places in notes.items()
+    ]
+    return kept, findings
+
+
+def _unfit_ids(ids: list) -> list:
+    """Those that were there before or that are no positive whole number."""
+    seen, unfit = set(), []
+    for number in ids:
+        if number in seen or not isinstance(number, int) or number <= 0:
+            unfit.append(number)
+        seen.add(number)
+    return unfit
+
+
+def _fault(box, image: dict) -> str | None:
+    """Why ``box`` cannot be used, None if it can."""
+    if not (isinstance(box, list) and len(box) == 4 and all(map(is_number, box))):
+        return 'that are not four numbers'
+    x, y, width, height = box
+    if width <= 0 or height <= 0:
+        return 'without width or height'
+    if x >= image['width'] or y >= image['height'] or x + width <= 0 or y + height <= 0:
+        return 'wholly outside their image'
+    return None
+
+
+def _usable_mask(mask, image: dict):
+    """The polygons that are such, or the run-length encoding if it is of the image's size."""
+    if isinstance(mask, list):
+        height, width = image['height'], image['width']
+        return [polygon for polygon in mask if is_polygon(polygon, height, width)]
+    if not isinstance(mask, dict) or mask.get('size') != [image['height'], image['width']]:
+        return []
+    counts, size = mask.get('counts'), (image['height'], image['width'])
+    if isinstance(counts, str):
+        return mask if compressed_runs_fill([counts], [size])[0] else []
+    return mask if runs_fill(counts, *size) else []
+
+
+def is_number(value) -> bool:
+    """Whether ``value`` is a number that arithmetic can be done with."""
+    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return numeric and abs(value) < GREATEST
+
+
+def _area(annotation: dict, image: dict) -> float:
+    """Area in square pixels of the mask, or of the box where the mask is absent or empty."""
+    mask = annotation.get('segmentation')
+    if mask and not isinstance(mask, dict):
+        mask = mask_api.merge(mask_api.frPyObjects(mask, image['height'], image['width']))
+    elif mask and isinstance(mask['counts'], list):
+        mask = mask_api.frPyObjects(mask, image['height'], image['width'])
+    area = float(mask_api.area(mask)) if mask else 0
+    return area if area > 0 else annotation['bbox'][2] * annotation['bbox'][3]

@@ -1,0 +1,110 @@
+"""Points a config of an MMDetection detector at a recognised folder."""
+
+import copy
+from collections.abc import Mapping
+
+from mmengine.config import Config
+
+from res2net_mm.data.detection.box_folder import DetectionFolder, Split
+from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.class_count import set_class_count
+from res2net_mm.openmmlab.edit import data_settings, kind, make_palette, replace_dataset, walk
+
+# By these a model that predicts masks is known: RTMDet and Mask2Former have no mask_head.
+MASK_PARTS = ('mask_head', 'loss_mask')
+COCO_METRICS = ('SizeMetric', 'CocoMetric')
+SIZE_FILTERS = ('min_size', 'bbox_min_size')
+LOADING = ('LoadAnnotations', 'LoadPanopticAnnotations')
+
+
+def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
+    """Points every dataset and evaluator of ``cfg`` at ``folder`` and sets the number of classes.
+
+    Datasets become CocoDataset inside the wrappers they have (RepeatDataset and the like);
+    a ConcatDataset becomes one dataset, since all its parts would be the same. Filters on the size
+    of images and boxes go: no training box is left out for being small. Evaluators other than
+    SizeMetric and CocoMetric belong to other data and go; SizeMetric comes where none is left.
+
+    Args:
+        cfg: a loaded config, changed in place, or not at all where an error is raised.
+        folder: what ``recognise`` returned.
+
+    Returns:
+        What was changed, one line each.
+
+    Raises:
+        UserError: the model needs masks or semantic labels that the folder does not have, or its
+            number of classes cannot be set.
+    """
+    if cfg.get('model') is None or cfg.get('train_dataloader') is None:
+        raise UserError('the config has no model or no train_dataloader: it trains no detector.')
+    settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
+    for loader in (value for key, value in settings.items() if key.endswith('_dataloader')):
+        for step in _loading_steps(loader):
+            _check_labels(step, settings['model'], folder)
+
+    changes = set_class_count(settings['model'], len(folder.classes))
+    for name, split in folder.splits.items():
+        if f'{name}_dataloader' in settings:
+            loader = settings[f'{name}_dataloader']
+            loader['dataset'] = _point_dataset(loader['dataset'], folder, split)
+            changes.append(f'{name}_dataloader: {split.images} images of {split.ann_file}')
+        if f'{name}_evaluator' in settings:
+            evaluator = _point_evaluator(settings[f'{name}_evaluator'], folder, split)
+            settings[f'{name}_evaluator'] = evaluator
+            kinds = evaluator if isinstance(evaluator, list) else [evaluator]
+            kinds = ', '.join(kind(entry) for entry in kinds)
+            changes.append(f'{name}_evaluator: {kinds} on {split.ann_file}')
+    for key, value in settings.items():
+        cfg[key] = value
+    return changes
+
+
+def _loading_steps(loader) -> list[Mapping]:
+    return [entry for entry in walk(loader) if kind(entry) in LOADING]
+
+
+def _check_labels(step, model, folder: DetectionFolder) -> None:
+    """Refuses labels that the folder lacks, or stops loading masks that nothing needs."""
+    if step.get('with_seg') or kind(step) == 'LoadPanopticAnnotations':
+        raise UserError(
+            f'the model trains on semantic labels, too, and {folder.root} has boxes only: choose a '
+            'config without a semantic branch.'
+        )
+    if not step.get('with_mask') or folder.has_masks:
+        return
+    if any(key in part for part in walk(model) for key in MASK_PARTS):
+        lacking = sum(split.boxes - split.masks for split in folder.splits.values())
+        raise UserError(
+            f'the model has mask heads, and {lacking} boxes of {folder.root} have no mask '
+            '(segmentation): choose a config that predicts boxes only, such as Faster R-CNN.'
+        )
+    step['with_mask'] = False
+
+
+def _point_dataset(dataset, folder: DetectionFolder, split: Split):
+    new = dict(
+        type='mmdet.CocoDataset',
+        data_root=str(folder.root),
+        ann_file=str(split.ann_file),
+        data_prefix=dict(img=str(split.image_dir)),
+        metainfo=dict(classes=folder.classes, palette=make_palette(len(folder.classes))),
+    )
+    for part in walk(dataset):
+        if part.get('filter_cfg') is not None:
+            kept = {key: v for key, v in part['filter_cfg'].items() if key not in SIZE_FILTERS}
+            part['filter_cfg'] = kept
+    return replace_dataset(dataset, new)
+
+
+def _point_evaluator(evaluator, folder: DetectionFolder, split: Split):
+    entries = evaluator if isinstance(evaluator, (list, tuple)) else [evaluator]
+    kept = [entry for entry in entries if kind(entry) in COCO_METRICS]
+    kept = kept or [dict(type='res2net_mm.SizeMetric', metric='bbox')]
+    for entry in kept:
+        entry['ann_file'] = str(split.ann_file)
+        if not folder.has_masks:
+            metrics = entry.get('metric', 'bbox')
+            metrics = [metrics] if isinstance(metrics, str) else metrics
+            entry['metric'] = [metric for metric in metrics if metric != 'segm'] or ['bbox']
+    return kept if isinstance(evaluator, (list, tuple)) else kept[0]

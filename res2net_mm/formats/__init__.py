@@ -1,0 +1,1 @@
+"""Layouts of data folders, a file each, and what all of them share."""

@@ -1,0 +1,78 @@
+"""Which label maps of two folders belong together."""
+
+import pytest
+from mask_folders import write_mask
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats.label_map_pairs import holds_label_maps, pair_label_maps
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Returns ``write(gt, dt)``, lists of names, ``-> (folder, folder)``."""
+
+    def write(*names):
+        for folder, of_folder in zip('gd', names, strict=True):
+            (tmp_path / folder).mkdir()
+            for name in of_folder:
+                write_mask(tmp_path / folder / name, (0, 1), 4, 6)
+        return tmp_path / 'g', tmp_path / 'd'
+
+    return write
+
+
+def pairs_of(gt, dt):
+    pairs, extra = pair_label_maps(gt, dt)
+    found = [p.predicted and p.predicted.relative_to(dt).as_posix() for p in pairs]
+    return {p.name: file for p, file in zip(pairs, found, strict=True)}, extra
+
+
+@pytest.mark.parametrize(
+    ('gt', 'dt', 'expected'),
+    [
+        (['a.png', 'b.png'], ['a.png', 'b.tif'], {'a.png': 'a.png', 'b.png': 'b.tif'}),
+        (['v/a.png', 'w/a.png'], ['w/a.png'], {'v/a.png': None, 'w/a.png': 'w/a.png'}),
+        (['v/a.png', 'w/b.png'], ['a.png', 'b.png'], {'v/a.png': 'a.png', 'w/b.png': 'b.png'}),
+        (
+            ['bonn/bonn_1_gtFine_labelTrainIds.png', 'ulm/ulm_2_gtFine_labelTrainIds.png'],
+            ['bonn_1_leftImg8bit.png', 'ulm_2_leftImg8bit.png'],
+            {
+                'bonn/bonn_1_gtFine_labelTrainIds.png': 'bonn_1_leftImg8bit.png',
+                'ulm/ulm_2_gtFine_labelTrainIds.png': 'ulm_2_leftImg8bit.png',
+            },
+        ),
+        (
+            ['a1_mask.png', 'b1_mask.png'],
+            ['b1.png'],
+            {'a1_mask.png': None, 'b1_mask.png': 'b1.png'},
+        ),
+        (['10.png', '20.png'], ['10.png', '30.png'], {'10.png': '10.png', '20.png': None}),
+    ],
+)
+def test_pairs(gt, dt, expected, folders):
+    assert pairs_of(*folders(gt, dt))[0] == expected
+
+
+def test_predictions_without_ground_truth_are_told(folders):
+    assert pairs_of(*folders(['a.png'], ['c.png', 'a.png', 'b.png']))[1] == ['b.png', 'c.png']
+
+
+def test_in_vocs_layout_the_classes_are_meant_and_not_the_objects(folders):
+    names = ['VOC2012/SegmentationClass/a.png', 'VOC2012/SegmentationObject/a.png']
+    assert pairs_of(*folders(names, ['a.png']))[0] == {'a.png': 'a.png'}
+
+
+def test_what_does_not_fit_is_refused(folders, tmp_path):
+    gt, dt = folders(['a.png', 'b.png'], ['x.png'])
+    with pytest.raises(UserError, match=r'none of the 1 label maps in .*d \(x.png\) has the name'):
+        pair_label_maps(gt, dt)
+    (dt / 'x.png').rename(dt / 'x.jpg')
+    assert not holds_label_maps(dt)
+    with pytest.raises(UserError, match=r'd holds no label maps .* In it: x.jpg'):
+        pair_label_maps(gt, dt)
+    with pytest.raises(UserError, match='nowhere is not a folder'):
+        pair_label_maps(gt, tmp_path / 'nowhere')
+    (gt / 'a.tif').write_bytes((gt / 'a.png').read_bytes())
+    (dt / 'x.jpg').rename(dt / 'a.png')
+    with pytest.raises(UserError, match='two label maps called a, of different suffixes'):
+        pair_label_maps(gt, dt)
