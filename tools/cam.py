@@ -6,7 +6,7 @@ import argparse
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.interpretability import METHODS
 from res2net_mm.interpretability.class_activation import draw_class_activation
-from res2net_mm.openmmlab.option_action import OptionAction
+from res2net_mm.openmmlab.options import OptionAction
 
 
 def parse_args() -> argparse.Namespace:

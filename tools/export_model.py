@@ -6,7 +6,7 @@ import argparse
 from res2net_mm.deploy.export import FORMATS
 from res2net_mm.deploy.export.export_model import MAX_DROP, PARTS, export_model
 from res2net_mm.errors import exit_on_user_error
-from res2net_mm.openmmlab.option_action import OptionAction
+from res2net_mm.openmmlab.options import OptionAction
 
 
 def parse_args() -> argparse.Namespace:

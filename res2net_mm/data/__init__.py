@@ -1,12 +1,13 @@
 """Folders of images to train on: recognise and check them, draw one, point a config at them."""
 
 from res2net_mm.formats.findings import Finding
+from res2net_mm.openmmlab.edit import is_segmenter
 
 from .demo.demo_set import draw_demo_set
 from .detection.box_folder import DetectionFolder, Split, recognise
 from .detection.set_dataset import set_dataset
 from .segmentation.mask_folder import MaskSplit, SegmentationFolder, recognise_masks
-from .segmentation.set_masks import is_segmenter, set_masks
+from .segmentation.set_masks import set_masks
 
 __all__ = [
     'DetectionFolder',

@@ -10,11 +10,11 @@ from mmengine.runner import Runner
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.data import is_segmenter
 from res2net_mm.data.checks.config_datasets import check_config_data
-from res2net_mm.data.datasets import require_datasets, use_data_root_variable, use_folder
+from res2net_mm.data.datasets import use_folder
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import is_exported
-from res2net_mm.openmmlab.config import load_config, require_parts
-from res2net_mm.openmmlab.config_errors import ConfigErrors
+from res2net_mm.openmmlab.config import ConfigErrors, load_config, require_parts
+from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
 from res2net_mm.openmmlab.pretrained import drop_pretrained
 from res2net_mm.openmmlab.values import check_values
 

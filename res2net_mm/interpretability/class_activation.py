@@ -28,8 +28,7 @@ from res2net_mm.interpretability import (
     receptive_field_table,
 )
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.single_image import read_image
-from res2net_mm.openmmlab.trained_model import load_trained
+from res2net_mm.openmmlab.trained_model import load_trained, read_image
 from res2net_mm.whole_file import whole_file
 
 from .receptive_fields import write_receptive_fields

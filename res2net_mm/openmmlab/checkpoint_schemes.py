@@ -1,4 +1,4 @@
-"""What MMEngine does with a checkpoint's name: ``res2net://``, and reading without running it."""
+"""How MMEngine reads a checkpoint by its name: ``res2net://``, and every scheme as data only."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,12 +13,14 @@ from res2net_mm.errors import UserError
 
 from .data_files import register_data_handlers
 
+Loader = Callable[..., dict[str, Any]]
+
 
 def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]:
     """Load a preset's weights, named as the backbone of a model (``backbone.conv1.weight``).
 
-    So they fit a detector (``load_from='res2net://res2net50_26w_4s'``); a bare backbone of this
-    package takes them too.
+    They fit a detector (``load_from='res2net://res2net50_26w_4s'``) and a bare backbone of this
+    package.
     """
     found = backbone_tensors(open_checkpoint(filename, map_location), source=filename)
     state = OrderedDict((f'backbone.{name}', tensor) for name, tensor in found.state.items())
@@ -32,39 +34,35 @@ def teach_preset_scheme() -> None:
 
 
 def make_mmengine_loading_safe() -> None:
-    """Have MMEngine read every checkpoint, to load or to resume, and every file as data only.
+    """Have MMEngine read checkpoints and other files as data only, in the whole process.
 
-    MMEngine falls back on free unpickling where PyTorch's ``weights_only`` refuses a file. After
-    this call files, https URLs and the model zoos' schemes are read by :func:`read_checkpoint`;
-    schemes of storage services are refused. Pickles and YAML of other kinds, such as annotations,
-    are read as :mod:`.data_files` says.
+    MMEngine unpickles anything where PyTorch's ``weights_only`` refuses a file. After this call,
+    :func:`res2net_mm.checkpoints.read_checkpoint` reads files, https URLs and the schemes of model
+    zoos; schemes of storage services are refused. :mod:`.data_files` reads annotations and YAML.
     """
     register_data_handlers()
-    loaders: dict[str, Callable] = {'': load_from_file, 'https://': load_from_url}
-    loaders['http://'] = load_from_url
+    loaders: dict[str, Loader] = dict.fromkeys(('', 'https://', 'http://'), _load)
     for scheme in ('open-mmlab://', 'openmmlab://'):
         loaders[scheme] = _load_from_zoo('get_external_models', scheme)
     for scheme in ('torchvision://', 'modelzoo://'):
         loaders[scheme] = _load_from_zoo('get_torchvision_models', scheme)
     for scheme in CheckpointLoader._schemes:
         if scheme != PRESET_SCHEME:
-            loader = loaders.get(scheme, load_from_elsewhere)
+            loader = loaders.get(scheme, _refuse)
             CheckpointLoader.register_scheme(scheme, loader, force=True)
 
 
-def load_from_file(filename: str, map_location: Any = None) -> dict[str, Any]:
+def _load(filename: str, map_location: Any = None) -> dict[str, Any]:
     return open_checkpoint(filename, map_location)
 
 
-def load_from_url(filename: str, map_location: Any = None) -> dict[str, Any]:
-    return open_checkpoint(filename, map_location)
-
-
-def load_from_elsewhere(filename: str, map_location: Any = None) -> dict[str, Any]:
+def _refuse(filename: str, map_location: Any = None) -> dict[str, Any]:
     raise UserError(f'{filename} is not fetched: copy the file here and give its path')
 
 
-def _load_from_zoo(table: str, scheme: str) -> Callable:
+def _load_from_zoo(table: str, scheme: str) -> Loader:
+    """Return a loader of the names in one of MMEngine's tables of URLs."""
+
     def load_from_zoo(filename: str, map_location: Any = None) -> dict[str, Any]:
         urls = getattr(mmengine_checkpoint, table)()
         name = filename[len(scheme) :]

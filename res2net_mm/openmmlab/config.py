@@ -1,17 +1,19 @@
-"""Read a config and the options that go with it."""
+"""Load a config with the options that go with it, and report its errors as UserError."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
 
-from res2net_mm.errors import UserError, brief
+from res2net_mm.errors import UserError, argument, brief
 
 from .checkpoint_schemes import make_mmengine_loading_safe
-from .config_text import lay_out_each_config_once
 from .edit import walk
 from .options import meant_places
+from .patches import format_each_config_once
 from .shipped import shipped_file
 
 
@@ -22,13 +24,13 @@ def load_config(
     cfg_options: Mapping[str, Any] | None = None,
     launcher: str = 'none',
 ) -> Config:
-    """Load a config with the options of the command line merged in.
+    """Load a config and merge options into it.
 
-    A config is code and runs; what it has MMEngine read from then on is read as data only.
+    A config is code and runs; files that MMEngine reads after this call are read as data only.
 
     Args:
-        config: A file, or a name such as ``mmdet::retinanet/retinanet_r50_fpn_1x_coco.py``, or a
-            config already loaded (which is changed in place).
+        config: A file, a name such as ``mmdet::retinanet/retinanet_r50_fpn_1x_coco.py``, or a
+            loaded config (which is changed in place).
         work_dir: Where the run writes; default the config's, else ``work_dirs/<config's name>``.
         cfg_options: Settings to override, ``{'train_cfg.max_epochs': 3}``.
         launcher: none, pytorch, slurm or mpi.
@@ -36,24 +38,23 @@ def load_config(
     Raises:
         UserError: The config cannot be found or does not load, or an option does not fit it.
     """
-    lay_out_each_config_once()
-    make_mmengine_loading_safe()  # from here on, whatever of MMEngine reads a file in this process
+    format_each_config_once()
+    make_mmengine_loading_safe()
     if isinstance(config, Config):
         cfg, name = config, Path(config.filename or 'config.py').stem
     else:
         cfg, name = _from_file(str(config)), Path(str(config)).stem
     for option, value in (cfg_options or {}).items():
+        given = f'{argument("cfg_options").rstrip("=")} {option}={value}'
         if places := meant_places(cfg, option):
             raise UserError(
-                f'--cfg-options {option}={value} is no setting of the wrapper that the dataset '
-                f'lies in; give {" and ".join(places)}'
+                f'{given} is no setting of the wrapper around the dataset; give '
+                f'{" and ".join(places)}'
             )
         try:
             cfg.merge_from_dict({option: value})
         except (KeyError, TypeError, IndexError) as error:
-            raise UserError(
-                f'--cfg-options {option}={value} does not fit the config: {error}'
-            ) from error
+            raise UserError(f'{given} does not fit the config: {error}') from error
     cfg.launcher = launcher
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / name)
     return cfg
@@ -64,7 +65,8 @@ def require_parts(cfg: Config, *parts: str) -> None:
 
     Args:
         cfg: The config.
-        parts: Keys of dicts that are not empty, such as ``model``; a data loader has a dataset.
+        parts: Keys whose value is a dict that is not empty, such as ``model``; a data loader needs
+            a dataset.
     """
     for part in parts:
         value, holds = cfg.get(part), 'a dict that is not empty'
@@ -76,6 +78,46 @@ def require_parts(cfg: Config, *parts: str) -> None:
                 f'config {cfg.filename or "given"} has {part}={value!r:.80}, where {holds} is '
                 'needed: it describes no model to run, or only a part of one'
             )
+
+
+class ConfigErrors(Hook):
+    """A context that reports any exception raised before the run starts as one config error.
+
+    A wrong value in a config makes MMEngine and the toolboxes raise exceptions of any kind. Where
+    this is registered as a hook, exceptions after training or testing began keep their traceback.
+
+    Args:
+        cfg: The config.
+        what: What fails, as a phrase that follows 'config X', such as 'builds no model'.
+
+    Raises:
+        UserError: On leaving, in place of any other exception.
+    """
+
+    priority = 'HIGHEST'
+
+    def __init__(self, cfg: Config, what: str) -> None:
+        self._of, self._what, self._begun = cfg.filename or 'given', what, False
+
+    def __enter__(self) -> 'ConfigErrors':
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if self._begun or not isinstance(error, Exception) or isinstance(error, UserError):
+            return
+        if isinstance(error.__context__, SystemExit):  # MMEngine turns a signal into SyntaxError
+            raise error.__context__
+        raise UserError(
+            f'config {self._of} {self._what}: {brief(error)} (--debug shows where)'
+        ) from error
+
+    def before_train(self, runner: Runner) -> None:
+        """Note that training begins."""
+        self._begun = True
+
+    def before_test(self, runner: Runner) -> None:
+        """Note that testing begins."""
+        self._begun = True
 
 
 def _from_file(config: str) -> Config:
@@ -91,7 +133,7 @@ def _from_file(config: str) -> Config:
         )
     try:
         cfg = Config.fromfile(config)
-        list(walk(cfg._cfg_dict))  # has what it imports lazily imported
+        list(walk(cfg._cfg_dict))  # a lazily imported name that does not exist fails here
         return cfg
-    except (Exception, SystemExit) as error:  # a config is code: what it raises is the message
+    except (Exception, SystemExit) as error:  # a config is code and may raise anything
         raise UserError(f'config {config} does not load: {brief(error)}') from error

@@ -1,7 +1,7 @@
-"""What MMEngine's ``load`` does with pickles and YAML: read them as data, run nothing in them.
+"""Have ``mmengine.load`` read pickles and YAML as data, running nothing in them.
 
-MMDetection's and MMSegmentation's datasets read annotations and proposals by it, and MMEngine its
-YAML configs. Its own handlers unpickle freely, and let YAML build any Python object.
+It reads the annotations and proposals of MMDetection's and MMSegmentation's datasets, and YAML
+configs. MMEngine's own handlers unpickle anything and let YAML build any Python object.
 """
 
 import io
@@ -16,11 +16,11 @@ from mmengine.structures import InstanceData
 from res2net_mm.checkpoints.reading import DataUnpickler, check_opcodes
 from res2net_mm.errors import UserError, brief
 
-SafeLoader = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # that in C where it was built
+SafeLoader = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # the C implementation if built
 
 
 class AnnotationUnpickler(DataUnpickler):
-    """Knows what MMDetection saves proposals in, too: sets, and MMEngine's container of arrays."""
+    """Also reads what MMDetection saves proposals in: sets, and MMEngine's container of arrays."""
 
     _KNOWN = {
         **DataUnpickler._KNOWN,
@@ -31,10 +31,10 @@ class AnnotationUnpickler(DataUnpickler):
 
 
 class DataPickleHandler(PickleHandler):
-    """Pickles of plain containers and arrays."""
+    """Reads pickles of plain containers and arrays."""
 
     def load_from_fileobj(self, file: BinaryIO, **kwargs: Any) -> Any:
-        """Raise UserError over a pickle that names anything else."""
+        """Return the content; raise UserError if the pickle names anything else."""
         content = file.read()
         try:
             check_opcodes(content)
@@ -44,15 +44,15 @@ class DataPickleHandler(PickleHandler):
                 f'a pickle is refused, as it {error}, and only containers and arrays are read from '
                 'one: save it as JSON'
             ) from None
-        except Exception as error:  # over a file that was altered it raises whatever it may be
+        except Exception as error:  # a damaged pickle may raise anything
             raise UserError(f'a pickle is damaged or cut short: {brief(error)}') from None
 
 
 class DataYamlHandler(YamlHandler):
-    """YAML of plain values."""
+    """Reads YAML of plain values."""
 
     def load_from_fileobj(self, file: Any, **kwargs: Any) -> Any:
-        """Raise UserError over YAML that names a Python object."""
+        """Return the content; raise UserError if the YAML names a Python object."""
         try:
             return yaml.load(file, Loader=SafeLoader)
         except yaml.YAMLError as error:
@@ -61,6 +61,6 @@ class DataYamlHandler(YamlHandler):
 
 
 def register_data_handlers() -> None:
-    """Have ``mmengine.load`` use these; writing stays as it is."""
+    """Have ``mmengine.load`` use these handlers; ``mmengine.dump`` writes as before."""
     register_handler(['pkl', 'pickle'])(DataPickleHandler)
     register_handler(['yml', 'yaml'])(DataYamlHandler)

@@ -1,12 +1,17 @@
-"""Reading and replacing the parts of a config that name data, whatever the task."""
+"""Read and edit the nested settings of a config, whatever the task."""
 
 import colorsys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.registry import MODELS
 
-# What any dataset of a config is asked to keep; the rest belongs to its own kind of data.
+from res2net_mm.errors import UserError
+
+Path = tuple[str | int, ...]  # keys and list indices from the top: ('model', 'neck', 0, 'type')
+
+# Settings of any dataset that stay when its data is replaced; the others describe the data.
 KEPT = (
     'pipeline',
     'filter_cfg',
@@ -22,46 +27,151 @@ KEPT = (
 PARTS = ('dataloader', 'evaluator')
 
 
+def walk_paths(
+    settings: Any, path: Path = (), *, skip: Callable[[str], bool] = lambda key: False
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the path and the content of every mapping inside settings, outermost first.
+
+    Args:
+        settings: Nested mappings, lists and tuples.
+        path: Where ``settings`` lies in its config.
+        skip: Tells the keys of mappings below which nothing is looked at.
+    """
+    if isinstance(settings, Mapping):
+        yield path, settings
+        for key, value in settings.items():
+            if not skip(key):
+                yield from walk_paths(value, (*path, key), skip=skip)
+    elif isinstance(settings, list | tuple):
+        for i, value in enumerate(settings):
+            yield from walk_paths(value, (*path, i), skip=skip)
+
+
+def walk(settings: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield every mapping inside settings, outermost first."""
+    return (part for _, part in walk_paths(settings))
+
+
+def map_values(settings: Any, change: Callable[[Any], Any], *, without: str = '') -> Any:
+    """Return a copy in plain dicts, lists and tuples, with ``change(value)`` for every value.
+
+    Args:
+        settings: Nested mappings, lists and tuples.
+        change: Takes a value that is none of these.
+        without: A key that is left out of every mapping.
+    """
+    if isinstance(settings, Mapping):
+        return {
+            key: map_values(value, change, without=without)
+            for key, value in settings.items()
+            if key != without
+        }
+    if isinstance(settings, list | tuple):
+        return type(settings)(map_values(value, change, without=without) for value in settings)
+    return change(settings)
+
+
+def dotted(path: Path) -> str:
+    """Return a path as Python writes it, ``model.neck[0].in_channels``."""
+    parts = (f'[{key}]' if isinstance(key, int) else f'.{key}' for key in path)
+    return ''.join(parts).removeprefix('.')
+
+
+def look_up(cfg: Any, path: Path, default: Any = None) -> Any:
+    """Return what lies at a path, or the default where nothing does."""
+    for key in path:
+        if isinstance(cfg, Mapping | Config):
+            if key not in cfg:
+                return default
+        elif not (isinstance(cfg, list | tuple) and isinstance(key, int) and key < len(cfg)):
+            return default
+        cfg = cfg[key]
+    return cfg
+
+
+def type_name(settings: Mapping[str, Any]) -> str:
+    """Return the name of the class that settings build, without its scope or module."""
+    kind = settings.get('type', '')
+    return (kind if isinstance(kind, str) else kind.__name__).rsplit('.', 1)[-1]
+
+
+def plain(settings: Any) -> Any:
+    """Return settings as a config file writes them: plain containers, and classes by name.
+
+    A new-style config holds classes (``type=BatchNorm2d``) where others hold registered names
+    (``type='BN'``); both styles understand the names. MMEngine's ``_scope_`` is left out.
+    """
+    return map_values(
+        settings,
+        lambda value: _registered_name(value) if isinstance(value, type) else value,
+        without='_scope_',
+    )
+
+
+def _registered_name(kind: type) -> str:
+    """Return the name a class is registered under, else its full name, which builds it too."""
+    names = (name for name, found in MODELS.module_dict.items() if found is kind)
+    return next(names, f'{kind.__module__}.{kind.__name__}')
+
+
+def class_of(settings: Mapping[str, Any], scope: str) -> type:
+    """Return the class that settings build.
+
+    Args:
+        settings: The settings of a model or a part of one.
+        scope: The toolbox whose registry is asked first, such as ``mmdet``.
+
+    Raises:
+        UserError: The type is not registered, or the package that registers it is not installed.
+    """
+    kind = settings.get('type')
+    if isinstance(kind, type):
+        return kind
+    with MODELS.switch_scope_and_registry(scope) as registry:
+        found = registry.get(kind)
+    if found is None:
+        raise UserError(f'type {kind!r} is not registered: is its package installed and imported?')
+    return found
+
+
+def is_segmenter(cfg: Config) -> bool:
+    """Return whether the config is one of MMSegmentation: its model has a decode head."""
+    return bool((cfg.get('model') or {}).get('decode_head'))
+
+
 def data_settings(cfg: Config) -> list[str]:
-    """The keys of a config that hold its model, data loaders and evaluators."""
+    """Return the keys of a config that hold its model, data loaders and evaluators."""
     keys = [f'{name}_{part}' for name in ('train', 'val', 'test') for part in PARTS]
     return ['model', *(key for key in keys if cfg.get(key) is not None)]
 
 
-def kind(settings: Mapping) -> str:
-    """The name of what a config builds: its type without scope, be it written or imported."""
-    name = settings.get('type', '')
-    name = name if isinstance(name, str) else name.__name__
-    return name.rsplit('.', 1)[-1]
+def leaf_datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the datasets inside wrappers such as RepeatDataset and ConcatDataset."""
+    return (leaf for _, leaf in leaf_dataset_paths(dataset))
 
 
-def walk(settings: Any) -> Iterator[Mapping]:
-    """All mappings inside a config, outermost first."""
-    if isinstance(settings, Mapping):
-        yield settings
-        for value in settings.values():
-            yield from walk(value)
-    elif isinstance(settings, (list, tuple)):
-        for value in settings:
-            yield from walk(value)
-
-
-def leaf_datasets(dataset: Mapping) -> Iterator[Mapping]:
-    """The datasets inside wrappers such as RepeatDataset and ConcatDataset."""
+def leaf_dataset_paths(
+    dataset: Mapping[str, Any], path: Path = ()
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the datasets inside wrappers, each with its path in the outermost one."""
     if 'datasets' in dataset:
-        for part in dataset['datasets']:
-            yield from leaf_datasets(part)
+        for i, part in enumerate(dataset['datasets']):
+            yield from leaf_dataset_paths(part, (*path, 'datasets', i))
     elif 'dataset' in dataset:
-        yield from leaf_datasets(dataset['dataset'])
+        yield from leaf_dataset_paths(dataset['dataset'], (*path, 'dataset'))
     else:
-        yield dataset
+        yield path, dataset
 
 
-def replace_dataset(dataset: Mapping, new: Mapping) -> Mapping:
-    """Puts ``new`` where the data is named, inside the wrappers and with what is ``KEPT``.
+def replace_dataset(dataset: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dataset that reads other data, with the settings that are ``KEPT``.
 
-    Wrappers (RepeatDataset and the like) stay; a ConcatDataset becomes one dataset, since all its
-    parts would be the same.
+    Wrappers such as RepeatDataset stay, changed in place. A ConcatDataset becomes one dataset,
+    since all its parts would be the same.
+
+    Args:
+        dataset: The settings of the dataset, in wrappers or not.
+        new: The settings that name the new data.
     """
     if 'datasets' in dataset:
         return replace_dataset(dataset['datasets'][0], new)
@@ -71,8 +181,8 @@ def replace_dataset(dataset: Mapping, new: Mapping) -> Mapping:
     return {**new, **{key: dataset[key] for key in KEPT if key in dataset}}
 
 
-def make_palette(count: int) -> list[tuple[int, int, int]]:
-    """RGB colours to draw classes in: hues as far apart as they get one after the other."""
+def make_palette(count: int) -> list[tuple[int, ...]]:
+    """Return RGB colours (0 to 255) to draw classes in, hues far apart one after the other."""
     golden = 0.618034
     hues = [colorsys.hsv_to_rgb(i * golden % 1, 0.8, 0.95) for i in range(count)]
     return [tuple(round(255 * part) for part in colour) for colour in hues]

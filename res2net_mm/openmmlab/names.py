@@ -1,12 +1,12 @@
 """Let MMEngine find configs by name: this package's own, and MMSegmentation's in either line.
 
-``_base_ = 'res2net_mm::faster_rcnn_r2n50_fpn.py'`` then works from any repository, and so does
-``mmengine.hub.get_config``. MMEngine knows the names of OpenMMLab's own packages only, and takes a
-config's name for wrong if it lies in no sub-folder, as ours do; it offers no hook for either.
+``_base_ = 'res2net_mm::faster_rcnn_r2n50_fpn.py'`` then works from any repository, as does
+``mmengine.hub.get_config``. MMEngine knows the names of OpenMMLab's own packages only, refuses
+names of configs that lie in no sub-folder, as ours do, and has no hook for either.
 
-A config's bases are read before anything in it runs, so this package must have been imported by
-then. Its own tools do that. For a program that does not, such as MMDetection's ``tools/train.py``,
-the config itself can: ``_base_ = __import__('res2net_mm') and 'res2net_mm::...'``.
+MMEngine reads the bases of a config before anything in it runs, so this package must have been
+imported by then. Its own commands do that. For another program, such as MMDetection's
+``tools/train.py``, the config can: ``_base_ = __import__('res2net_mm') and 'res2net_mm::...'``.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ def teach_config_names() -> None:
     if not hasattr(parse, '__wrapped__'):
         for module in (utils, config, hub.hub):
             setattr(module, PARSER, _with_own_names(parse))
-    # MMEngine looks for mmseg's configs in a distribution called mmsegmentation. The maintained
-    # line's is called otherwise; the module's name will do in its place.
+    # MMEngine looks for mmseg's configs in the distribution mmsegmentation. The maintained line
+    # has another name, where the module's name works.
     if find_spec('mmseg') and not _is_installed('mmsegmentation'):
         utils.MODULE2PACKAGE['mmseg'] = 'mmseg'
 
@@ -42,14 +42,14 @@ def _is_installed(name: str) -> bool:
 
 
 def _with_own_names(parse: Callable[[str], tuple[str, str]]) -> Callable[[str], tuple[str, str]]:
-    """Return MMEngine's parser of config names that knows ours, too."""
+    """Return MMEngine's parser of config names, extended by this package's."""
 
     @wraps(parse)
     def parse_name(name: str) -> tuple[str, str]:
         scope, _, path = name.partition('::')
         if scope == SCOPE and path:
-            # Of a distribution MMEngine guesses the folder, and wrongly where it is installed
-            # editable; of a module, such as this one, it takes the folder the file lies in.
+            # MMEngine guesses the folder of a distribution, wrongly for editable installs; for a
+            # module it takes the folder that its file lies in.
             return ANCHOR, path
         return parse(name)
 

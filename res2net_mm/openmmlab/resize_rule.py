@@ -1,26 +1,28 @@
-"""How large a config makes the images that it trains on."""
+"""The size of the images that a config trains on."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mmengine.config import Config
 
-from .edit import kind, walk
+from .edit import type_name, walk
 
 RESIZES = ('Resize', 'RandomResize', 'RandomChoiceResize', 'FixShapeResize')
 
 
 @dataclass(frozen=True)
 class ResizeRule:
-    """A resize of images; of a random one, its middle.
+    """A resize of images; the middle of a random one.
 
     Attributes:
-        width: to fit into, px, or a factor where ``relative``.
-        height: likewise.
-        keep_ratio: whether the longer side of the image fits into the longer of both, and the
-            shorter into the shorter, or each side becomes what is said.
-        relative: whether both are factors.
-        text: the rule in words.
+        width: Width to fit into, px; a factor where ``relative``.
+        height: Height to fit into, px; a factor where ``relative``.
+        keep_ratio: Whether the image keeps its aspect ratio: its longer side fits into the longer
+            of width and height, its shorter side into the shorter.
+        relative: Whether width and height are factors.
+        text: The rule in words.
     """
 
     width: float
@@ -30,7 +32,7 @@ class ResizeRule:
     text: str
 
     def factors(self, height: float, width: float) -> tuple[float, float]:
-        """What height and width of an image are multiplied by."""
+        """Return the factors of height and width for an image of this height and width (px)."""
         if self.relative:
             return self.height, self.width
         if not self.keep_ratio:
@@ -41,18 +43,18 @@ class ResizeRule:
 
 
 def resize_rule(cfg: Config) -> ResizeRule | None:
-    """The first resize of the training pipeline, None if it has none."""
+    """Return the first resize of the training pipeline, None if it has none."""
     for step in walk(cfg.get('train_dataloader') or {}):
-        if kind(step) in RESIZES:
+        if type_name(step) in RESIZES:
             return _rule(step)
     return None
 
 
-def _rule(step) -> ResizeRule:
-    name, keep_ratio = kind(step), bool(step.get('keep_ratio', False))
+def _rule(step: Mapping[str, Any]) -> ResizeRule:
+    name, keep_ratio = type_name(step), bool(step.get('keep_ratio', False))
     factor = step.get('scale_factor')
     if name == 'Resize' and step.get('scale') is None and factor is not None:
-        width, height = (factor, factor) if isinstance(factor, (int, float)) else factor
+        width, height = (factor, factor) if isinstance(factor, int | float) else factor
         return ResizeRule(width, height, keep_ratio, True, f'by {width:g} x {height:g}')
     keep_ratio = keep_ratio or bool((step.get('resize_cfg') or {}).get('keep_ratio', False))
     if name == 'FixShapeResize':
@@ -75,10 +77,10 @@ def _rule(step) -> ResizeRule:
     return ResizeRule(width, height, keep_ratio or math.isinf(width), False, text)
 
 
-def _is_pair(scale) -> bool:
-    return isinstance(scale, (list, tuple)) and len(scale) == 2
+def _is_pair(scale: Any) -> bool:
+    return isinstance(scale, list | tuple) and len(scale) == 2
 
 
-def _pair(scale) -> tuple[float, float]:
-    """Width and height of a scale; one number is that of the shorter side."""
-    return tuple(scale) if _is_pair(scale) else (math.inf, scale)
+def _pair(scale: Any) -> tuple[float, float]:
+    """Return width and height of a scale; a single number is the shorter side."""
+    return (scale[0], scale[1]) if _is_pair(scale) else (math.inf, scale)

@@ -1,35 +1,36 @@
-"""Build the model of a config with the weights of a checkpoint, to run on single images."""
+"""Build the model of a config with the weights of a checkpoint, to run it on single images."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, ConfigDict
+from mmengine.dataset import Compose
 from mmengine.registry import DATASETS, MODELS, init_default_scope
-from torch import nn
+from torch import Tensor, nn
 
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError
 
-from .config import require_parts
-from .config_errors import ConfigErrors
+from .config import ConfigErrors, require_parts
 from .pretrained import drop_pretrained
 
 
 def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[str, ...]]:
-    """Return the model in evaluation mode, on the CPU, and the names of its classes.
+    """Return the model of a config, on the CPU and in evaluation mode, and its classes' names.
 
-    The checkpoint is read as data only. The names are the checkpoint's, else those of the config's
-    test set.
+    The checkpoint is read as data only. Its names of classes count; without any, those of the
+    config's test set.
 
     Raises:
-        UserError: The checkpoint cannot be read or is of another model, or no names are known.
+        UserError: The checkpoint cannot be read or does not fit the model, or no names are known.
     """
     require_parts(cfg, 'model', 'test_dataloader')
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     drop_pretrained(cfg)
     content = open_checkpoint(checkpoint)
     with ConfigErrors(cfg, 'builds no model'):
-        model = MODELS.build(cfg.model)
+        model: nn.Module = MODELS.build(cfg.model)
     state = content.get('state_dict', content)
     differences = tensor_differences(model, state)
     if differences:
@@ -48,8 +49,27 @@ def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[
     return model, tuple(classes)
 
 
+def tensor_differences(model: nn.Module, state_dict: Mapping[str, Tensor]) -> list[str]:
+    """Return which of a model's tensors a checkpoint lacks or has in another shape.
+
+    A backbone of this package is left out, since it checks its own tensors.
+    """
+    checks_itself = hasattr(getattr(model, 'backbone', None), 'block_rule_given')
+    keys = {key.removeprefix('module.'): tensor for key, tensor in state_dict.items()}
+    differences = []
+    for key, tensor in model.state_dict().items():
+        of_backbone = checks_itself and key.startswith('backbone.')
+        if of_backbone or key.endswith('num_batches_tracked'):
+            continue
+        if key not in keys:
+            differences.append(f'{key} is missing')
+        elif keys[key].shape != tensor.shape:
+            differences.append(f'{key} is {tuple(keys[key].shape)}, not {tuple(tensor.shape)}')
+    return differences
+
+
 def find_test_dataset(cfg: Config) -> ConfigDict:
-    """Return the config of the test set, of the first where there are several.
+    """Return the settings of the test set, of the first one where there are several.
 
     Raises:
         UserError: The config has none.
@@ -62,27 +82,22 @@ def find_test_dataset(cfg: Config) -> ConfigDict:
     return dataset
 
 
-def tensor_differences(model, state_dict: Mapping) -> list[str]:
-    """Return what of the model's tensors the checkpoint lacks or has in another shape.
+def read_image(cfg: Config, image: str | Path) -> dict[str, Any]:
+    """Read one image as the config's test set does.
 
-    A backbone of this package is left out: it checks its own.
+    Returns:
+        ``inputs``, (3, H, W) and not yet normalised, and ``data_samples``.
     """
-    checks_itself = hasattr(getattr(model, 'backbone', None), 'block_rule_given')
-    backbone = 'backbone.' if checks_itself else None
-    keys = {key.removeprefix('module.'): tensor for key, tensor in state_dict.items()}
-    differences = []
-    for key, tensor in model.state_dict().items():
-        if (backbone and key.startswith(backbone)) or key.endswith('num_batches_tracked'):
-            continue
-        if key not in keys:
-            differences.append(f'{key} is missing')
-        elif keys[key].shape != tensor.shape:
-            differences.append(f'{key} is {tuple(keys[key].shape)}, not {tuple(tensor.shape)}')
-    return differences
+    pipeline = [
+        step
+        for step in find_test_dataset(cfg).pipeline
+        if not (step['type'].startswith('Load') and step['type'].endswith('Annotations'))
+    ]
+    return Compose(pipeline)(dict(img_path=str(image), img_id=0))
 
 
 def _classes_of(cfg: Config) -> tuple[str, ...] | None:
     dataset = find_test_dataset(cfg)
     named = (dataset.get('metainfo') or {}).get('classes')
-    with DATASETS.switch_scope_and_registry(None) as registry:  # its own, of the default scope
+    with DATASETS.switch_scope_and_registry(None) as registry:  # the default scope's own
         return named or getattr(registry.get(dataset.type), 'METAINFO', {}).get('classes')

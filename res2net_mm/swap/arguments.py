@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.plain import plain
+from res2net_mm.openmmlab.edit import plain
 from res2net_mm.presets import Preset
 
 from .adaptation import adapt, defaults_of

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.plain import plain
+from res2net_mm.openmmlab.edit import plain
 from res2net_mm.presets import Preset
 
 from .adaptation import adapt

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.inheritance import base_lines, import_lines, is_new_style
+from res2net_mm.openmmlab.shipped import base_lines, import_lines, is_new_style
 from res2net_mm.whole_file import whole_file
 
 from .change import Change, dotted

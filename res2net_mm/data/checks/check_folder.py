@@ -24,11 +24,11 @@ from res2net_mm.data.detection.box_folder import count_boxes, describe_unknown
 from res2net_mm.data.detection.read_boxes import LabelledFolder, read_boxes
 from res2net_mm.data.segmentation.mask_folder import count_pixels, describe_unmasked
 from res2net_mm.data.segmentation.read_masks import MaskedFolder, read_masks
-from res2net_mm.data.segmentation.set_masks import is_segmenter
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import Finding, first_few
 from res2net_mm.formats.image_file import shown_size
 from res2net_mm.formats.label_map_census import UNREADABLE_IMAGES
+from res2net_mm.openmmlab.edit import is_segmenter
 from res2net_mm.openmmlab.resize_rule import resize_rule
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
-from res2net_mm.data.segmentation.set_masks import is_segmenter
 from res2net_mm.formats.findings import Finding, first_few
-from res2net_mm.openmmlab.class_count import class_counts
-from res2net_mm.openmmlab.edit import leaf_datasets
+from res2net_mm.openmmlab.edit import is_segmenter, leaf_datasets
+from res2net_mm.openmmlab.heads import class_counts
 
 SET_CLASSES = (
     'train with --data DIR, which sets classes and heads, or write metainfo=dict(classes=...) of '

@@ -15,8 +15,8 @@ from res2net_mm.formats.findings import Finding, first_few, stop_at
 from res2net_mm.formats.image_file import leads_out, missing_files
 from res2net_mm.formats.splits import APART
 from res2net_mm.formats.text_file import read_json, read_lines
-from res2net_mm.openmmlab.class_count import class_counts
-from res2net_mm.openmmlab.edit import kind, leaf_datasets
+from res2net_mm.openmmlab.edit import leaf_datasets, type_name
+from res2net_mm.openmmlab.heads import class_counts
 
 COCO = 'CocoDataset'
 BY_FILE = ('VOCDataset', 'XMLDataset')  # besides those that have a mask for each image
@@ -45,11 +45,11 @@ def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> list[Finding]:
             if '://' in f'{dataset.get("data_root")} {dataset.get("ann_file")}':
                 continue
             has_masks = (dataset.get('data_prefix') or {}).get('seg_map_path')
-            if kind(dataset) not in (COCO, *BY_FILE) and not has_masks:
+            if type_name(dataset) not in (COCO, *BY_FILE) and not has_masks:
                 continue
             classes = config_classes(cfg, dataset)
             _check_heads(cfg, classes or (), loader)
-            if kind(dataset) == COCO:
+            if type_name(dataset) == COCO:
                 split, notes = _check_coco(dataset, classes, labelled=loader != 'test_dataloader')
                 findings += notes
                 images = {split.image_dir / i['file_name'] for i in split.content['images']}
@@ -117,13 +117,13 @@ def _check_files(cfg: Config, dataset: Mapping) -> Iterator[str]:
             prefix, suffix = dataset.get('data_prefix'), dataset.get('img_suffix')
             reason = f'it lists no image (data_prefix={prefix}, img_suffix={suffix})'
         raise UserError(
-            f'the {kind(dataset) or "dataset"} of the config cannot be read: {reason}'
+            f'the {type_name(dataset) or "dataset"} of the config cannot be read: {reason}'
         ) from error
     infos = [built.get_data_info(i) for i in range(len(built))]
     for key in ('img_path', 'seg_map_path'):
         paths = [info[key] for info in infos if info.get(key)]
         if missing := missing_files(Path(), paths):
-            what = f'files ({key}) that the {kind(dataset)} lists and that are not there'
+            what = f'files ({key}) that the {type_name(dataset)} lists and that are not there'
             fix = 'put them there, or take them out of the list'
             stop_at(Finding(Path(missing[0]).parent, what, len(missing), first_few(missing), fix))
         if key == 'img_path':

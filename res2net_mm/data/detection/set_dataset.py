@@ -7,8 +7,8 @@ from mmengine.config import Config
 
 from res2net_mm.data.detection.box_folder import DetectionFolder, Split
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.class_count import set_class_count
-from res2net_mm.openmmlab.edit import data_settings, kind, make_palette, replace_dataset, walk
+from res2net_mm.openmmlab.edit import data_settings, make_palette, replace_dataset, type_name, walk
+from res2net_mm.openmmlab.heads import set_class_count
 
 # By these a model that predicts masks is known: RTMDet and Mask2Former have no mask_head.
 MASK_PARTS = ('mask_head', 'loss_mask')
@@ -53,7 +53,7 @@ def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
             evaluator = _point_evaluator(settings[f'{name}_evaluator'], folder, split)
             settings[f'{name}_evaluator'] = evaluator
             kinds = evaluator if isinstance(evaluator, list) else [evaluator]
-            kinds = ', '.join(kind(entry) for entry in kinds)
+            kinds = ', '.join(type_name(entry) for entry in kinds)
             changes.append(f'{name}_evaluator: {kinds} on {split.ann_file}')
     for key, value in settings.items():
         cfg[key] = value
@@ -61,12 +61,12 @@ def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
 
 
 def _loading_steps(loader) -> list[Mapping]:
-    return [entry for entry in walk(loader) if kind(entry) in LOADING]
+    return [entry for entry in walk(loader) if type_name(entry) in LOADING]
 
 
 def _check_labels(step, model, folder: DetectionFolder) -> None:
     """Refuses labels that the folder lacks, or stops loading masks that nothing needs."""
-    if step.get('with_seg') or kind(step) == 'LoadPanopticAnnotations':
+    if step.get('with_seg') or type_name(step) == 'LoadPanopticAnnotations':
         raise UserError(
             f'the model trains on semantic labels, too, and {folder.root} has boxes only: choose a '
             'config without a semantic branch.'
@@ -99,7 +99,7 @@ def _point_dataset(dataset, folder: DetectionFolder, split: Split):
 
 def _point_evaluator(evaluator, folder: DetectionFolder, split: Split):
     entries = evaluator if isinstance(evaluator, (list, tuple)) else [evaluator]
-    kept = [entry for entry in entries if kind(entry) in COCO_METRICS]
+    kept = [entry for entry in entries if type_name(entry) in COCO_METRICS]
     kept = kept or [dict(type='res2net_mm.SizeMetric', metric='bbox')]
     for entry in kept:
         entry['ann_file'] = str(split.ann_file)

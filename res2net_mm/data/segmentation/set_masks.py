@@ -6,8 +6,15 @@ from mmengine.config import Config
 
 from res2net_mm.data.segmentation.mask_folder import MaskSplit, SegmentationFolder
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import data_settings, kind, make_palette, replace_dataset, walk
-from res2net_mm.openmmlab.segmentation_heads import set_segmentation_heads
+from res2net_mm.openmmlab.edit import (
+    data_settings,
+    is_segmenter,
+    make_palette,
+    replace_dataset,
+    type_name,
+    walk,
+)
+from res2net_mm.openmmlab.heads import set_segmentation_heads
 
 # Where transforms keep the label that they leave out or fill gaps with.
 FILLED_BY = {
@@ -17,11 +24,6 @@ FILLED_BY = {
     'RandomMosaic': 'seg_pad_val',
 }
 METRICS = ('IoUMetric', 'RegionSizeMetric')  # those of label maps
-
-
-def is_segmenter(cfg: Config) -> bool:
-    """Whether a config is of MMSegmentation: its models have a ``decode_head``."""
-    return bool((cfg.get('model') or {}).get('decode_head'))
 
 
 def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
@@ -79,13 +81,13 @@ def _dataset(folder: SegmentationFolder, split: MaskSplit) -> dict:
 
 def _set_transforms(dataset, ignored: int) -> None:
     for step in walk(dataset):
-        if kind(step) == 'LoadAnnotations':
+        if type_name(step) == 'LoadAnnotations':
             step.pop('reduce_zero_label', None)  # the dataset says it
-        elif kind(step) in FILLED_BY:
-            step[FILLED_BY[kind(step)]] = ignored
-        elif kind(step) == 'RandomCutOut' and step.get('seg_fill_in') is not None:
+        elif type_name(step) in FILLED_BY:
+            step[FILLED_BY[type_name(step)]] = ignored
+        elif type_name(step) == 'RandomCutOut' and step.get('seg_fill_in') is not None:
             step['seg_fill_in'] = ignored
-        elif kind(step) == 'Pad':
+        elif type_name(step) == 'Pad':
             value = step.get('pad_val', 0)
             value = value.get('img', 0) if isinstance(value, dict) else value
             step['pad_val'] = dict(img=value, seg=ignored)
@@ -93,9 +95,9 @@ def _set_transforms(dataset, ignored: int) -> None:
 
 def _point_evaluator(evaluator, ignored: int):
     entries = evaluator if isinstance(evaluator, (list, tuple)) else [evaluator]
-    kept = [entry for entry in entries if kind(entry) in METRICS]
+    kept = [entry for entry in entries if type_name(entry) in METRICS]
     kept = kept or [dict(type='res2net_mm.RegionSizeMetric')]
     for entry in kept:
         entry['ignore_index'] = ignored
-    names = ', '.join(map(kind, kept))
+    names = ', '.join(map(type_name, kept))
     return (kept if isinstance(evaluator, (list, tuple)) else kept[0]), names

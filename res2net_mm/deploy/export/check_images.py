@@ -10,10 +10,10 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
-from res2net_mm.data.datasets import require_datasets, use_data_root_variable
 from res2net_mm.errors import UserError, argument
+from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
 from res2net_mm.openmmlab.edit import leaf_datasets
-from res2net_mm.openmmlab.single_image import read_image
+from res2net_mm.openmmlab.trained_model import read_image
 
 SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
 PHOTOGRAPHS = ('astronaut.png', 'coffee.png', 'rocket.jpg')  # of scikit-image

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import kind
+from res2net_mm.openmmlab.edit import type_name
 
 # What each launcher tells a process: its rank, how many there are, its rank on its machine.
 PLACES = dict(
@@ -82,7 +82,7 @@ def process_group(cfg: Config) -> Iterator[None]:
 
 def _wrap_for_cpus(cfg: Config) -> None:
     written = cfg.get('model_wrapper_cfg') or {}
-    if kind(written) not in ('', 'MMDistributedDataParallel', 'CPUDataParallel'):
+    if type_name(written) not in ('', 'MMDistributedDataParallel', 'CPUDataParallel'):
         raise UserError(
             f'model_wrapper_cfg.type={written["type"]} is for GPUs, and none is found: leave it '
             'out (to split a model over processes on CPUs, too, give --fsdp)'

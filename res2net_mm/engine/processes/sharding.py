@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import kind
+from res2net_mm.openmmlab.edit import type_name
 
 from .sync_norm import use_cpu_sync_norms
 
@@ -28,7 +28,7 @@ def check_sharding(cfg: Config, *, amp: bool) -> None:
         raise UserError('--fsdp splits a model over processes: start several (tools/dist_train.sh)')
     if amp:
         raise UserError('--fsdp and --amp do not go together: leave one of them out')
-    if any(kind(hook) == 'EMAHook' for hook in cfg.get('custom_hooks') or ()):
+    if any(type_name(hook) == 'EMAHook' for hook in cfg.get('custom_hooks') or ()):
         raise UserError('--fsdp and EMAHook do not go together: the hook copies the whole model')
     try:
         from torch.distributed.fsdp import fully_shard  # noqa: F401

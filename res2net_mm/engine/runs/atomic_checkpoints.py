@@ -9,7 +9,7 @@ from mmengine.fileio import LocalBackend, register_backend
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
-from res2net_mm.openmmlab.edit import kind
+from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.registry import HOOKS
 from res2net_mm.whole_file import whole_file
 
@@ -40,7 +40,7 @@ def use_whole_checkpoints(cfg: Config) -> None:
     """Put :class:`WholeCheckpointHook` in the place of every CheckpointHook of a config."""
     hooks = [*(cfg.get('default_hooks') or {}).values(), *(cfg.get('custom_hooks') or ())]
     for hook in hooks:
-        if isinstance(hook, dict) and kind(hook) == 'CheckpointHook':
+        if isinstance(hook, dict) and type_name(hook) == 'CheckpointHook':
             hook['type'] = 'res2net_mm.WholeCheckpointHook'
 
 

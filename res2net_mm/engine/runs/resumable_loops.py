@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 from torch.utils.data import DataLoader
 
-from res2net_mm.openmmlab.edit import kind
+from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.registry import LOOPS
 
 from .data_workers import obey_only_the_parent
@@ -24,7 +24,7 @@ def use_resumable_loop(cfg: Config) -> str | None:
     """
     loop = cfg.train_cfg
     by_epoch = loop.pop('by_epoch', None)
-    name = kind(loop) or ('EpochBasedTrainLoop' if by_epoch else 'IterBasedTrainLoop')
+    name = type_name(loop) or ('EpochBasedTrainLoop' if by_epoch else 'IterBasedTrainLoop')
     ours = dict(EpochBasedTrainLoop='EpochLoop', IterBasedTrainLoop='IterLoop').get(name)
     if ours:
         loop.type = f'res2net_mm.{ours}'

@@ -8,7 +8,7 @@ from mmengine.registry import DefaultScope
 
 from res2net_mm.data import recognise, set_dataset
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.class_count import set_class_count
+from res2net_mm.openmmlab.heads import set_class_count
 
 FASTER = 'faster_rcnn/faster-rcnn_r50_fpn_1x_coco.py'
 CASCADE = 'cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py'

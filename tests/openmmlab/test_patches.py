@@ -3,7 +3,7 @@
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.openmmlab.config_text import formatting_module, lay_out_each_config_once
+from res2net_mm.openmmlab.patches import format_each_config_once, formatting_module
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def laid_out(monkeypatch):
 def test_equal_configs_are_laid_out_once_and_others_anew(laid_out):
     cfg = Config(dict(a=1, b=[dict(c=2)]))
     plain = cfg.pretty_text
-    lay_out_each_config_once()
-    lay_out_each_config_once()  # a second run in the process
+    format_each_config_once()
+    format_each_config_once()  # a second run in the process
     texts = [Config(cfg.to_dict()).pretty_text for _ in range(3)]
     assert texts == [plain] * 3
     assert len(laid_out) == 2
@@ -33,7 +33,7 @@ def test_equal_configs_are_laid_out_once_and_others_anew(laid_out):
 
 
 def test_only_the_last_texts_are_kept(laid_out):
-    lay_out_each_config_once()
+    format_each_config_once()
     for value in (*range(5), 4, 0):
         assert f'a = {value}' in Config(dict(a=value)).pretty_text
     assert len(laid_out) == 6

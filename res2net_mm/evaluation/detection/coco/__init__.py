@@ -1,1 +1,0 @@
-"""COCO layout: ground truth, results and data samples, read and checked."""
