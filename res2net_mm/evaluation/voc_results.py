@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_detections import Results
+from res2net_mm.evaluation.detection.coco.detections import Results
 from res2net_mm.formats.faults import Faults
 
 

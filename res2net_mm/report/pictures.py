@@ -8,7 +8,7 @@ from pycocotools import mask as mask_api
 
 from res2net_mm.evaluation import GroundTruth, Matches, SizeResult
 from res2net_mm.evaluation.bootstrap import matches_of
-from res2net_mm.evaluation.detection.coco_ground_truth import segmentation_rle
+from res2net_mm.evaluation.detection.coco.ground_truth import segmentation_rle
 from res2net_mm.evaluation.detection.matches import RIGHT, WRONG
 from res2net_mm.report.image_differences import (
     Mistakes,

@@ -14,7 +14,7 @@ from res2net_mm.evaluation import (
     read_results,
     read_saved_evaluation,
 )
-from res2net_mm.evaluation.detection.coco_detections import shapes_of_both
+from res2net_mm.evaluation.detection.coco.detections import shapes_of_both
 from res2net_mm.report.run_arguments import image_folder, name_runs
 from res2net_mm.report.training_curves import TrainingLog, read_training_log
 

@@ -6,7 +6,7 @@ from folders import voc_xml, write_image, write_voc
 
 from res2net_mm.data import recognise
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import DIFFICULT
+from res2net_mm.evaluation.detection.coco.ground_truth import DIFFICULT
 
 
 def annotations_of(split):

@@ -12,9 +12,9 @@ import numpy as np
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision, Scores
-from res2net_mm.evaluation.detection.coco_detections import IOU_TYPES, Results, read_detections
-from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, read_ground_truth
-from res2net_mm.evaluation.detection.coco_truth_arrays import image_areas, truth_arrays
+from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_detections
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.coco.truth_arrays import image_areas, truth_arrays
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol

@@ -17,7 +17,7 @@ from res2net_mm.evaluation import (
     with_intervals,
     write_json,
 )
-from res2net_mm.evaluation.detection.coco_detections import shapes_of_both
+from res2net_mm.evaluation.detection.coco.detections import shapes_of_both
 from res2net_mm.evaluation.voc_results import find_voc_results
 from res2net_mm.formats.coco import split_name
 from res2net_mm.formats.voc import FROM_ZERO, find_voc

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_detections import IOU_TYPES, Results, read_results
-from res2net_mm.evaluation.detection.coco_ground_truth import (
+from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_results
+from res2net_mm.evaluation.detection.coco.ground_truth import (
     GroundTruth,
     read_ground_truth,
 )

@@ -10,16 +10,16 @@ from mmengine.logging import MMLogger
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
-from res2net_mm.evaluation.detection.coco_categories import categories_of_labels
-from res2net_mm.evaluation.detection.coco_detections import IOU_TYPES
-from res2net_mm.evaluation.detection.coco_from_samples import (
+from res2net_mm.evaluation.detection.coco.categories import categories_of_labels
+from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.coco.samples import (
     coco_detections,
     coco_ground_truth,
     predictions_of,
     truth_of,
 )
-from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, read_ground_truth
-from res2net_mm.evaluation.detection.coco_truth_arrays import check_area_of
+from res2net_mm.evaluation.detection.coco.truth_arrays import check_area_of
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
 from res2net_mm.evaluation.detection.size_result import SizeResult

@@ -11,7 +11,7 @@ import torch
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import DIFFICULT
+from res2net_mm.evaluation.detection.coco.ground_truth import DIFFICULT
 
 
 def predictions_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> dict:

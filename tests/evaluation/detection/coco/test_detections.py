@@ -5,7 +5,7 @@ from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import read_ground_truth
-from res2net_mm.evaluation.detection.coco_detections import Results, read_detections
+from res2net_mm.evaluation.detection.coco.detections import Results, read_detections
 
 TRUTH = read_ground_truth(
     {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import (
+from res2net_mm.evaluation.detection.coco.ground_truth import (
     DIFFICULT,
     GroundTruth,
     box_of,

@@ -9,7 +9,7 @@ import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth, mask_areas
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, mask_areas
 from res2net_mm.evaluation.detection.objects import DetectionArrays, sort_detections
 from res2net_mm.formats.faults import Faults
 from res2net_mm.formats.finite_numbers import boxes, numbers

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco_ground_truth import GroundTruth
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth
 
 
 def categories_of_labels(

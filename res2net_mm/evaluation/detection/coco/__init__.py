@@ -1,0 +1,1 @@
+"""COCO layout: ground truth, results and data samples, read and checked."""
