@@ -54,7 +54,7 @@ setup(
     # `.mim/configs` links to configs/: the files themselves in a wheel, found by `res2net_mm::...`.
     package_data={
         'res2net_mm': ['.mim/*.yml', '.mim/configs/**/*.py', '.mim/configs/**/*.md'],
-        'res2net_mm.report': ['templates/*'],
+        'res2net_mm.report.page': ['templates/*'],
     },
     install_requires=['jinja2', 'matplotlib', 'numpy', 'packaging', 'pycocotools', 'scipy', 'tqdm'],
     extras_require={

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from res2net_mm.report.parts import Part, Report, Section
-from res2net_mm.report.runs import Run
-from res2net_mm.report.segmenter_runs import SegmenterRun
+from res2net_mm.report.detection.detector_runs import Run
+from res2net_mm.report.page.parts import Part, Report, Section
+from res2net_mm.report.segmentation.segmenter_runs import SegmenterRun
 
 
 def report_of_runs(

@@ -8,9 +8,9 @@ from pathlib import Path
 from matplotlib.figure import Figure as Plot
 from matplotlib.ticker import MaxNLocator
 
-from res2net_mm.report.parts import Figure
-from res2net_mm.report.small_multiples import draw_panels
-from res2net_mm.report.style import make_figure, run_style
+from res2net_mm.report.page.parts import Figure
+from res2net_mm.report.page.small_multiples import draw_panels
+from res2net_mm.report.page.style import make_figure, run_style
 
 PER_ROW = 3  # panels
 _NO_SCORES = {'step', 'epoch', 'iter', 'time', 'data_time'}  # what is logged beside scores

@@ -1,0 +1,136 @@
+"""A report as files: one page that needs nothing else, and the same as Markdown, CSV and images.
+
+For ``report.html`` these are ``report.md``, ``report.csv`` and the folder ``report_files`` with a
+PNG of every plot and a JPEG of every picture.
+"""
+
+import base64
+import csv
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from res2net_mm.errors import UserError
+from res2net_mm.report.page.parts import Report
+from res2net_mm.report.page.style import RUN_COLOURS
+from res2net_mm.version import __version__
+from res2net_mm.whole_file import whole_file
+
+FOLDER_ENDING = '_files'
+
+
+def check_target(output: str | Path) -> Path:
+    """See that a report can be written there, before it is computed.
+
+    Raises:
+        UserError: If the name does not end in ``.html``, or the place cannot be written to.
+    """
+    output = Path(output)
+    if output.suffix != '.html':
+        raise UserError(f'the report is a page: give it a name ending in .html, got {output}')
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f'cannot write to {output.parent}: {error.strerror}') from error
+    if output.is_dir():
+        raise UserError(f'{output} is a folder')
+    return output
+
+
+def write_report(report: Report, output: str | Path) -> list[Path]:
+    """Write a report; what an earlier one of the same name left is replaced.
+
+    Args:
+        report: What to write.
+        output: The page, ``*.html``.
+
+    Returns:
+        What was written: the page, Markdown, CSV, and the folder of images.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+    output = check_target(output)
+    folder = output.with_name(output.stem + FOLDER_ENDING)
+    images = _images(report)
+    try:
+        folder.mkdir(exist_ok=True)
+        for ending in ('png', 'jpg'):
+            for file in folder.glob(f'*.{ending}'):
+                file.unlink()
+        for name, content in images.items():
+            (folder / name).write_bytes(content)
+        written = [output, output.with_suffix('.md'), output.with_suffix('.csv')]
+        page = (
+            _templates()
+            .get_template('report.html')
+            .render(report=report, version=__version__, colours=RUN_COLOURS)
+        )
+        text = (
+            _templates()
+            .get_template('report.md')
+            .render(report=report, version=__version__, folder=folder.name)
+        )
+        for path, content in zip(written, (page, text), strict=False):
+            with whole_file(path) as partial:
+                partial.write_text(content, encoding='utf-8')
+        with whole_file(written[2]) as partial:
+            _write_csv(report, partial)
+    except OSError as error:
+        raise UserError(f'cannot write {error.filename or output}: {error.strerror}') from error
+    return [*written, folder]
+
+
+def _templates() -> Environment:
+    """Values are escaped in HTML; in Markdown, where they stand in tables, by a filter."""
+    environment = Environment(
+        loader=PackageLoader('res2net_mm.report.page'),
+        autoescape=lambda name: name.endswith('.html'),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        data_uri=lambda jpeg: 'data:image/jpeg;base64,' + base64.b64encode(jpeg).decode(),
+        drawing=Markup,  # matplotlib escapes the text in its SVG
+        md=_markdown,
+        jpeg_name=_jpeg_name,
+    )
+    return environment
+
+
+def _images(report: Report) -> dict[str, bytes]:
+    parts = [part for section in report.sections for part in section.parts]
+    images = {
+        f'{figure.name}.png': figure.png
+        for part in (*parts, *report.parts)
+        for figure in part.figures
+    }
+    for section in report.sections:
+        for part in section.parts:
+            for picture in part.pictures:
+                for panel in (panel for row in picture.rows for panel in row):
+                    images[_jpeg_name(panel.name)] = panel.jpeg
+    return images
+
+
+def _jpeg_name(name: str) -> str:
+    return f'{name}.jpg'
+
+
+def _markdown(text: str) -> str:
+    """Text that no name can turn into markup or another column."""
+    for special in '\\`*_[]<>|#':
+        text = text.replace(special, f'\\{special}')
+    return ' '.join(text.split())
+
+
+def _write_csv(report: Report, path: Path) -> None:
+    records = [record for section in report.sections for record in section.records]
+    with path.open('w', encoding='utf-8', newline='') as file:
+        fields = dict.fromkeys(field for record in records for field in record)
+        writer = csv.DictWriter(file, fieldnames=list(fields), lineterminator='\n')
+        writer.writeheader()
+        writer.writerows(records)

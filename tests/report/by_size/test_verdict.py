@@ -1,0 +1,66 @@
+"""Words and colours say what the intervals say."""
+
+import pytest
+
+from res2net_mm.evaluation import Comparison
+from res2net_mm.evaluation.comparison import BinComparison, Difference
+from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
+from res2net_mm.report.by_size.verdict import make_verdict, points, size_text, tone_of
+
+GAINED = Difference(a=0.2, b=0.25, low=0.01, high=0.09, b_wins=0.99)
+LOST = Difference(a=0.3, b=0.2, low=-0.15, high=-0.05, b_wins=0)
+NOISE = Difference(a=0.3, b=0.32, low=-0.01, high=0.05, b_wins=0.8)
+
+
+def compared(*differences, objects=50):
+    columns = [
+        BinComparison(size_bin, objects, {} if found is None else {'AP': found})
+        for size_bin, found in zip((*COCO_BINS, SizeBin('all')), differences, strict=True)
+    ]
+    *bins, overall = columns
+    return Comparison(overall, tuple(bins), (), 100, 0.95)
+
+
+def test_every_meaning_has_its_word_and_tone():
+    verdict = make_verdict(('old', 'new'), compared(GAINED, LOST, None, NOISE))
+    assert [card.tone for card in verdict.cards] == ['gain', 'loss', 'nothing', 'noise']
+    assert verdict.sentence == (
+        'new against old, AP in points: gains at small (+5.0); loses at medium (−10.0); no '
+        'difference beyond noise at all sizes; nothing to find at large.'
+    )
+    gained, _, nothing, _ = verdict.cards
+    assert gained.change == '+5.0 AP'
+    assert gained.word == '▲ gained'
+    assert gained.detail == ['95 % interval +1.0 to +9.0', 'old 20.0 → new 25.0', '50 objects']
+    assert nothing.change == '–'
+
+
+def test_noise_alone_is_said_first():
+    verdict = make_verdict(('old', 'new'), compared(NOISE, NOISE, NOISE, NOISE))
+    assert verdict.sentence.startswith('new against old: no size gained or lost AP beyond noise')
+
+
+def test_equal_scores_are_noise():
+    column = BinComparison(COCO_BINS[0], 50, {'AP': Difference(0.5, 0.5, 0, 0, 0)})
+    assert tone_of(column, 'AP') == 'noise'
+    assert tone_of(column, 'AR') == 'nothing'
+
+
+def test_a_gain_of_few_objects_is_none():
+    verdict = make_verdict(('old', 'new'), compared(GAINED, LOST, NOISE, NOISE, objects=19))
+    assert {card.tone for card in verdict.cards} == {'few'}
+    assert 'too few objects to tell at small, medium, large and all sizes' in verdict.sentence
+    assert 'gains at' not in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ('value', 'text'),
+    [(0.0123, '+1.2'), (-0.5, '−50.0'), (0.0001, '0.0'), (-0.0004, '0.0'), (0, '0.0')],
+)
+def test_points(value, text):
+    assert points(value) == text
+
+
+def test_limits_are_written_as_they_are_read():
+    assert size_text(COCO_BINS[1]) == '32²–96² px²'
+    assert size_text(COCO_BINS[2]) == '≥ 96² px²'
