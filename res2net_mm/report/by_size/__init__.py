@@ -1,0 +1,1 @@
+"""Verdict, tables and plots by size, for detectors and segmenters alike."""

@@ -1,0 +1,1 @@
+"""The page: what it is made of, how plots and pictures are drawn, and how it is written."""
