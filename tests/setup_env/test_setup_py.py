@@ -31,7 +31,8 @@ def test_the_extras_are_the_pins(told):
 
 def test_the_templates_of_the_report_are_packaged(told):
     folder = ROOT / 'res2net_mm/report/page'
-    packaged = {file for p in told['package_data']['res2net_mm.report.page'] for file in folder.glob(p)}
+    patterns = told['package_data']['res2net_mm.report.page']
+    packaged = {file for pattern in patterns for file in folder.glob(pattern)}
     assert packaged == {file for file in folder.rglob('*') if file.suffix in ('.html', '.md')}
     assert len(packaged) == 4
 
