@@ -1,14 +1,10 @@
 """Read the private state of MMEngine's and the toolboxes' objects; no other room does.
 
-:data:`res2net_mm.openmmlab.patches.SYMBOLS` lists what is read here.
+:data:`res2net_mm.openmmlab.symbols.SYMBOLS` lists them.
 """
-
-from collections.abc import Callable
-from typing import Any
 
 from mmengine.runner import Runner
 from torch import nn
-from torch.utils.data import DataLoader
 
 
 def is_resuming(runner: Runner) -> bool:
@@ -41,10 +37,3 @@ def swaps_channels(preprocessor: nn.Module) -> bool:
     if hasattr(preprocessor, 'channel_conversion'):  # MMSegmentation 1.2
         return bool(preprocessor.channel_conversion)
     return bool(preprocessor._channel_conversion)
-
-
-def wrap_worker_start(
-    loader: DataLoader, wrap: Callable[[Callable[[], Any]], Callable[[], Any]]
-) -> None:
-    """Replace the function by which a PyTorch data loader starts its workers."""
-    loader._get_iterator = wrap(loader._get_iterator)  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from res2net_mm.checkpoints import load_weights
 from res2net_mm.errors import UserError, argument
 from res2net_mm.file_kinds import EXPORTED_SUFFIXES
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.internals import swaps_channels
 from res2net_mm.openmmlab.trained_model import find_test_dataset, load_trained
 from res2net_mm.presets import find
 
@@ -20,7 +21,6 @@ from .check_images import find_images, normalised, pixels, with_a_batch
 from .checked_writing import export
 from .files.formats import FORMATS, require_packages
 from .int8 import MAX_DROP, export_int8
-from .models.pixels import swaps_channels
 
 PARTS = ('model', 'backbone')
 IMAGES = 2  # that the file is checked on

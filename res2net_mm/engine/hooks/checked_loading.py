@@ -5,6 +5,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.internals import is_resuming, loaded_file
 from res2net_mm.openmmlab.trained_model import tensor_differences
 from res2net_mm.registry import HOOKS
 
@@ -41,7 +42,7 @@ class CheckedLoading(Hook):
         text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
         if self.whole:
             raise UserError(
-                f'{runner._load_from} is of another model than the config: {len(differences)} '
+                f'{loaded_file(runner)} is of another model than the config: {len(differences)} '
                 f'tensors differ ({text}); use the config it was trained with'
             )
         runner.logger.warning(
@@ -51,11 +52,11 @@ class CheckedLoading(Hook):
 
     @staticmethod
     def _check_classes(runner: Runner, checkpoint: dict) -> None:
-        loader = runner.train_dataloader if runner._resume else runner.test_dataloader
+        loader = runner.train_dataloader if is_resuming(runner) else runner.test_dataloader
         trained = checkpoint.get('meta', {}).get('dataset_meta') or {}
         wanted = tuple(loader.dataset.metainfo.get('classes') or ())
         found = tuple(trained.get('classes') or trained.get('CLASSES') or ())
         if found and wanted and found != wanted:
             raise UserError(
-                f'{runner._load_from} was trained on the classes {found}, the data has {wanted}'
+                f'{loaded_file(runner)} was trained on the classes {found}, the data has {wanted}'
             )

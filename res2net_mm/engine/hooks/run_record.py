@@ -11,6 +11,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.internals import is_resuming, loaded_file
 from res2net_mm.version import __version__
 from res2net_mm.whole_file import write_json_file
 
@@ -67,7 +68,7 @@ class RunRecordHook(Hook):
         Raises:
             UserError: It is another run than this config's.
         """
-        if not runner._resume:
+        if not is_resuming(runner):
             return
         # Written by MMEngine before 1.0 and run as a config by it; nothing here needs it.
         checkpoint['meta'].pop('config', None)
@@ -76,7 +77,7 @@ class RunRecordHook(Hook):
         written = checkpoint['meta'].get(STATE)
         if written is None:
             runner.logger.warning(
-                f'{runner._load_from} does not say which run it is of: that the config and data '
+                f'{loaded_file(runner)} does not say which run it is of: that the config and data '
                 'are the same is not checked, and its epoch begins at its first batch'
             )
             return
@@ -106,11 +107,12 @@ class RunRecordHook(Hook):
         found += [f'training data: {line}' for line in differences(before['data'], now['data'])]
         if found:
             more = f' and {len(found) - NAMED} more' if len(found) > NAMED else ''
+            said = '; '.join(found[:NAMED]) + more
             raise UserError(
-                f'{runner._load_from} is of another run than this: {"; ".join(found[:NAMED])}{more}'
+                f'{loaded_file(runner)} is of another run than this: {said}'
                 f'. --resume goes on with the same run: give it the options of that one '
                 f'({RECORD} beside it has them), or start a new run from its weights with '
-                f'--cfg-options load_from={runner._load_from}'
+                f'--cfg-options load_from={loaded_file(runner)}'
             )
 
     def before_train(self, runner: Runner) -> None:
@@ -122,8 +124,8 @@ class RunRecordHook(Hook):
             time=time.strftime('%Y-%m-%d %H:%M:%S %z'),
             command=command(),
             environment=variables(),
-            resumed=dict(checkpoint=runner._load_from, iteration=runner.iter)
-            if runner._resume and runner._load_from
+            resumed=dict(checkpoint=loaded_file(runner), iteration=runner.iter)
+            if is_resuming(runner) and loaded_file(runner)
             else None,
         )
         earlier = _earlier_starts(path) if start['resumed'] else []

@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from res2net_mm.evaluation import COCO_BINS, SizeBin
+from res2net_mm.openmmlab.internals import has_loaded, is_resuming, loaded_file
 from res2net_mm.registry import HOOKS
 
 from .finite import learning_rate
@@ -26,7 +27,11 @@ class StartupReport(Hook):
             f'dataset: {describe_dataset(runner.train_dataloader.dataset)}',
             f'backbone: {describe_backbone(model.backbone)}',
             f'weights: {describe_weights(runner, model.backbone)}',
-            *([f'resumes at: {describe_place(runner)}'] if runner._resume and runner.iter else []),
+            *(
+                [f'resumes at: {describe_place(runner)}']
+                if is_resuming(runner) and runner.iter
+                else []
+            ),
             f'frozen: {describe_frozen(model)}',
             f'trainable parameters: {_count(p for p in model.parameters() if p.requires_grad)}'
             f' of {_count(model.parameters())}',
@@ -69,10 +74,10 @@ def describe_backbone(backbone: nn.Module) -> str:
 def describe_weights(runner: Runner, backbone: nn.Module) -> str:
     """Return where the weights came from and how many tensors were loaded."""
     report = getattr(backbone, 'load_report', None)
-    if runner._load_from and runner._has_loaded:
-        how = 'resumed from' if runner._resume else 'loaded from'
+    if loaded_file(runner) and has_loaded(runner):
+        how = 'resumed from' if is_resuming(runner) else 'loaded from'
         counted = report and f' ({report.loaded} of {report.total} tensors of the backbone)'
-        return f'{how} {runner._load_from}{counted or ""}'
+        return f'{how} {loaded_file(runner)}{counted or ""}'
     return f'backbone from {report}' if report else 'random'
 
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import type_name
+from res2net_mm.openmmlab.internals import is_resuming
 
 from .sync_norm import use_cpu_sync_norms
 
@@ -127,7 +128,7 @@ class SplitStateHook(Hook):
         for name in loaded:  # in the same order everywhere, since processes split it together
             if name in own:
                 loaded[name] = _split_like(own[name], loaded[name])
-        if runner._resume:
+        if is_resuming(runner):
             groups = runner.optim_wrapper.optimizer.param_groups
             parameters = [parameter for group in groups for parameter in group['params']]
             for index, state in checkpoint['optimizer']['state'].items():

@@ -8,6 +8,7 @@ from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 from torch.utils.data import DataLoader
 
 from res2net_mm.openmmlab.edit import type_name
+from res2net_mm.openmmlab.internals import ranks_differ_in_seed
 from res2net_mm.registry import LOOPS
 
 from .data_workers import obey_only_the_parent
@@ -43,7 +44,7 @@ class _Resumable:
             dataloader = runner.build_dataloader(
                 dataloader,
                 seed=runner.seed,
-                diff_rank_seed=runner._randomness_cfg.get('diff_rank_seed', False),
+                diff_rank_seed=ranks_differ_in_seed(runner),
             )
         obey_only_the_parent(dataloader)
         self.batches = place_batches(dataloader, seed=runner.seed, rank=runner.rank)

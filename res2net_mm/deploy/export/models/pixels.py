@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from res2net_mm.openmmlab.internals import normalises, swaps_channels
+
 from .exportable import refuse
 
 PREPROCESSORS = ('DetDataPreprocessor', 'SegDataPreProcessor')
@@ -26,10 +28,13 @@ class Pixels(nn.Module):
         kind = type(preprocessor).__name__
         if kind not in PREPROCESSORS:
             raise refuse(f'data_preprocessor {kind}', f'allowed: {", ".join(PREPROCESSORS)}')
-        normalises = preprocessor._enable_normalize
         self.swaps_channels = swaps_channels(preprocessor)
-        self.register_buffer('mean', preprocessor.mean.clone() if normalises else torch.zeros(1))
-        self.register_buffer('std', preprocessor.std.clone() if normalises else torch.ones(1))
+        self.register_buffer(
+            'mean', preprocessor.mean.clone() if normalises(preprocessor) else torch.zeros(1)
+        )
+        self.register_buffer(
+            'std', preprocessor.std.clone() if normalises(preprocessor) else torch.ones(1)
+        )
         if kind == 'DetDataPreprocessor':
             self.multiple, self.fill = preprocessor.pad_size_divisor, preprocessor.pad_value
         else:
@@ -63,10 +68,3 @@ class Pixels(nn.Module):
             order_normalised='rgb' if self.swaps_channels else 'bgr',
             padded_to_multiple_of=self.multiple,
         )
-
-
-def swaps_channels(preprocessor: nn.Module) -> bool:
-    """Return whether a data preprocessor turns BGR into RGB or back."""
-    mmseg = 'channel_conversion'  # MMSegmentation 1.2 has an attribute of its own
-    name = mmseg if hasattr(preprocessor, mmseg) else '_channel_conversion'
-    return bool(getattr(preprocessor, name))
