@@ -1,12 +1,10 @@
-"""The whole main job on a set that the package draws itself."""
+"""Draw a data set, train on it and test: everything the package does, without data of one's own."""
 
 from pathlib import Path
 
-from res2net_mm.data import draw_demo_set, is_segmenter
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection import size_metric
-from res2net_mm.evaluation.regions import region_size_metric
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.edit import is_segmenter
 
 from .evaluate import evaluate
 from .hooks.prediction_sheet import SHEET
@@ -23,6 +21,10 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     Returns:
         The metrics, by name.
     """
+    from res2net_mm.data import draw_demo_set  # for the demo only, not for every run
+    from res2net_mm.evaluation.detection import size_metric
+    from res2net_mm.evaluation.regions import region_size_metric
+
     cfg = load_config(config, work_dir=work_dir)
     if not isinstance(cfg.get('data_root'), str):
         raise UserError(f'config {config} has no data_root, where the demo set is to be drawn')

@@ -1,8 +1,9 @@
-"""Do a run again from what its work directory says of it."""
+"""Repeat a run from the record in its work directory."""
 
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from mmengine.runner import Runner
 
@@ -12,19 +13,19 @@ from res2net_mm.openmmlab.config import load_config
 from .runs.same_run import RECORD
 from .train import train
 
-_HELD = {'config': str, 'config_name': str, 'seed': int, 'deterministic': bool}
+_FIELDS = {'config': str, 'config_name': str, 'seed': int, 'deterministic': bool}
 
 
 def rerun(
     work_dir: str | Path, *, new_work_dir: str | Path | None = None, launcher: str = 'none'
 ) -> Runner:
-    """Train again as in a work directory: config, data, options and seed are those of then.
+    """Train with the config, data, options and seed of an earlier run.
 
-    What is not as it was (versions, git revisions, environment, data) is logged before the first
+    What differs from then (versions, git revisions, environment, data) is logged before the first
     iteration. The config in the record is run as a Python file, as any config is.
 
     Args:
-        work_dir: The work directory of the run, with its ``run.json``.
+        work_dir: The work directory of the earlier run, with its ``run.json``.
         new_work_dir: Where the new run writes; default ``<work_dir>_rerun``.
         launcher: none, pytorch, slurm or mpi.
 
@@ -38,7 +39,7 @@ def rerun(
     record = _read_record(work_dir / RECORD)
     new = Path(new_work_dir or f'{str(work_dir).rstrip("/")}_rerun')
     if (new / RECORD).exists():
-        raise UserError(f'{new} holds a run already: give another folder with --work-dir')
+        raise UserError(f'{new} holds a run already: choose another folder for the new one')
     with TemporaryDirectory() as folder:
         file = Path(folder, record['config_name'])
         file.write_text(record['config'])
@@ -55,20 +56,20 @@ def rerun(
     )
 
 
-def _read_record(path: Path) -> dict:
+def _read_record(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise UserError(f'{path} does not exist: no run has begun there, or an older version wrote')
+        raise UserError(f'{path} does not exist: no run began there, or an older version wrote it')
     try:
         record = json.loads(path.read_text(encoding='utf-8'))
-        missing = {*_HELD, 'starts'} - record.keys()
+        missing = {*_FIELDS, 'starts'} - record.keys()
     except (ValueError, AttributeError, RecursionError) as error:
-        raise UserError(f'{path} is no record of a run: {error}') from error
+        raise UserError(f'{path} is not a run record: {error}') from error
     if missing:
-        raise UserError(f'{path} is no record of a run: it holds no {", ".join(sorted(missing))}')
-    for key, kind in _HELD.items():
+        raise UserError(f'{path} is not a run record: it holds no {", ".join(sorted(missing))}')
+    for key, kind in _FIELDS.items():
         if not isinstance(record[key], kind):
-            raise UserError(f'{path} is no record of a run: it holds {key}={record[key]!r:.80}')
+            raise UserError(f'{path} is not a run record: it holds {key}={record[key]!r:.80}')
     name = record['config_name']
     if not name or Path(name).name != name:  # it is written to
-        raise UserError(f'{path} has config_name={name!r}, which is no name of a file in a folder')
+        raise UserError(f'{path} has config_name={name!r}, which is not the name of a file')
     return record

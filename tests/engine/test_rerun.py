@@ -31,8 +31,8 @@ def test_deterministic_twice_and_from_its_record(coco_folder, tmp_path):
     ('content', 'message'),
     [
         (None, 'does not exist'),
-        ('{"starts": ', 'no record of a run'),
-        ('[]', 'no record of a run'),
+        ('{"starts": ', 'not a run record'),
+        ('[]', 'not a run record'),
         (json.dumps(dict(seed=1)), 'holds no config, config_name, deterministic, starts'),
     ],
 )

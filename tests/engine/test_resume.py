@@ -4,7 +4,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from res2net_mm.engine.train import _set_checkpoint
+from res2net_mm.engine.resume import set_checkpoint
 from res2net_mm.errors import UserError
 
 
@@ -24,7 +24,7 @@ def saved(tmp_path, name='epoch_1.pth'):
 
 def test_the_latest_checkpoint_wins_over_where_the_run_began(cfg, tmp_path):
     latest = saved(tmp_path)
-    _set_checkpoint(cfg, True)
+    set_checkpoint(cfg, True)
     assert (cfg.load_from, cfg.resume) == (latest, True)
 
 
@@ -32,21 +32,21 @@ def test_its_seed_wins_over_the_configs(cfg, tmp_path):
     """MMEngine takes it from the checkpoint too late: the order of the data is drawn by then."""
     saved(tmp_path)
     cfg.randomness = dict(seed=None, deterministic=True)
-    _set_checkpoint(cfg, True)
+    set_checkpoint(cfg, True)
     assert cfg.randomness == dict(seed=5, deterministic=True)
 
 
 def test_a_named_checkpoint_wins_over_the_latest(cfg, tmp_path):
     saved(tmp_path)
     named = saved(tmp_path, 'named.pth')
-    _set_checkpoint(cfg, named)
+    set_checkpoint(cfg, named)
     assert (cfg.load_from, cfg.resume) == (named, True)
 
 
 def test_a_config_that_says_resume_is_resumed_in_the_same_way(cfg, tmp_path):
     latest = saved(tmp_path)
     cfg.update(resume=True, load_from=None)
-    _set_checkpoint(cfg, False)
+    set_checkpoint(cfg, False)
     assert (cfg.load_from, cfg.resume) == (latest, True)
 
 
@@ -54,14 +54,28 @@ def test_half_a_checkpoint_is_passed_over_and_said_to_be(cfg, tmp_path):
     whole = saved(tmp_path)
     (tmp_path / 'epoch_2.pth').write_bytes(b'PK')
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_2.pth'))
-    (message,) = _set_checkpoint(cfg, True)
+    message, resuming, began = set_checkpoint(cfg, True)
     assert 'epoch_2.pth' in message
+    assert resuming == f'resuming from {whole}'
+    assert 'is not loaded again' in began
     assert cfg.load_from == whole
 
 
+def test_a_last_checkpoint_that_is_gone_is_said_to_be(cfg, tmp_path):
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_9.pth'))
+    message, anew, _ = set_checkpoint(cfg, True)
+    assert f'{tmp_path / "epoch_9.pth"}, which does not exist' in message
+    assert 'starts anew' in anew
+    other = saved(tmp_path)
+    message, resuming, _ = set_checkpoint(cfg, True)
+    assert f'{tmp_path / "epoch_9.pth"}, which does not exist' in message
+    assert resuming == f'resuming from {other}'
+
+
 def test_with_nothing_saved_the_run_starts_as_the_config_says(cfg, tmp_path):
-    (message,) = _set_checkpoint(cfg, True)
+    message, began = set_checkpoint(cfg, True)
     assert 'starts anew' in message
+    assert began == f'starting from the weights of {tmp_path / "began.pt"}'
     assert (cfg.load_from, cfg.resume) == (str(tmp_path / 'began.pt'), False)
 
 
@@ -72,4 +86,4 @@ def test_with_nothing_saved_the_run_starts_as_the_config_says(cfg, tmp_path):
 def test_a_checkpoint_that_is_not_there_is_refused(cfg, resume, message):
     cfg.load_from = 'gone.pth'
     with pytest.raises(UserError, match=message):
-        _set_checkpoint(cfg, resume)
+        set_checkpoint(cfg, resume)

@@ -113,13 +113,13 @@ def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_pat
 
 def test_a_detector_has_no_label_maps(coco_folder, tmp_path):
     (tmp_path / 'w.pth').touch()
-    with pytest.raises(UserError, match='--out saves the label maps of a segmenter'):
+    with pytest.raises(UserError, match='out_dir= saves the label maps of a segmenter'):
         evaluate(LIGHT, tmp_path / 'w.pth', data=coco_folder, work_dir=tmp_path, out_dir=tmp_path)
 
 
 def test_the_voc_set_missing_is_one_error_that_says_what_to_do(tmp_path):
     error = one_error(run('train.py', MAIN_SEGMENTER, cwd=tmp_path))
-    for part in ('SegmentationClass', 'MMDET_DATASETS', '--data', 'make demo-seg'):
+    for part in ('SegmentationClass', 'MMDET_DATASETS', '--data', 'res2net-mm demo --segmentation'):
         assert part in error
     assert 'COCO 2017' not in error
 

@@ -92,7 +92,7 @@ def test_coco_missing_is_one_error_that_says_what_to_do(tmp_path):
         'instances_train2017.json',
         'MMDET_DATASETS',
         '--data',
-        'make demo',
+        'res2net-mm demo',
         'cocodataset',
     ):
         assert part in error

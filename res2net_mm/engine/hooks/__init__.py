@@ -1,4 +1,4 @@
-"""What happens during a run besides training and evaluation."""
+"""Hooks that check, report and record a run."""
 
 from .checked_loading import CheckedLoading
 from .finite import FiniteHook

@@ -1,4 +1,6 @@
-"""Refuse a checkpoint that does not fit the whole model, where MMEngine would warn and go on."""
+"""Refuse a checkpoint that does not fit the whole model, where MMEngine would only warn."""
+
+from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
@@ -14,7 +16,7 @@ from res2net_mm.registry import HOOKS
 class CheckedLoading(Hook):
     """Compare a checkpoint with the model before it is loaded.
 
-    The backbones of this package check and convert their own part; this hook sees to the rest.
+    The backbones of this package check and convert their own part; this hook checks the rest.
 
     Args:
         whole: Whether every tensor must be there in its shape, and the classes must be the data's,
@@ -27,7 +29,7 @@ class CheckedLoading(Hook):
     def __init__(self, *, whole: bool) -> None:
         self.whole = whole
 
-    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it.
 
         Raises:
@@ -51,7 +53,7 @@ class CheckedLoading(Hook):
         )
 
     @staticmethod
-    def _check_classes(runner: Runner, checkpoint: dict) -> None:
+    def _check_classes(runner: Runner, checkpoint: dict[str, Any]) -> None:
         loader = runner.train_dataloader if is_resuming(runner) else runner.test_dataloader
         trained = checkpoint.get('meta', {}).get('dataset_meta') or {}
         wanted = tuple(loader.dataset.metainfo.get('classes') or ())

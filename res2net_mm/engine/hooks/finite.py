@@ -1,4 +1,4 @@
-"""Stop a run whose loss or weights are no numbers any more, before it spends hours on them."""
+"""Stop a run whose loss or weights are NaN or infinite before it spends hours on them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,20 +13,20 @@ from res2net_mm.registry import HOOKS
 
 from ..runs.latest_checkpoint import latest_whole_checkpoint
 
-# Mixed precision halves its loss scale and leaves out the step when a gradient is not finite. From
-# the first scale, 2^16, that many in a row mean that no scale helps.
+# Mixed precision halves its loss scale and skips the step when a gradient is not finite. Starting
+# from the first scale, 2^16, that many skipped steps in a row mean that no scale helps.
 AMP_PATIENCE = 20
 
 
 @HOOKS.register_module(force=True)  # a reload is harmless
 class FiniteHook(Hook):
-    """End the run, naming the batch's images and the last good checkpoint, on NaN or infinity.
+    """End the run on NaN or infinity, naming the batch's images and the last good checkpoint.
 
-    The loss is looked at after every iteration, the weights before each checkpoint, so that none
-    is saved, and none is called good, that holds NaN.
+    The loss is checked after every iteration, the weights before each checkpoint, so that no
+    checkpoint that holds NaN is saved or called good.
     """
 
-    priority = 'VERY_HIGH'  # before an average of weights or a checkpoint takes them up
+    priority = 'VERY_HIGH'  # before the loss or weights reach an average or a checkpoint
 
     def __init__(self) -> None:
         self._in_a_row = 0
@@ -34,7 +34,7 @@ class FiniteHook(Hook):
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
-        """Look at what the model has returned.
+        """Check the losses that the model returned.
 
         Raises:
             UserError: A loss is NaN or infinite.
@@ -56,8 +56,8 @@ class FiniteHook(Hook):
             'images, or lower the learning rate, or lengthen the warm-up'
         )
 
-    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Look at the weights that are to be saved.
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Check the weights that are to be saved.
 
         Raises:
             UserError: One is NaN, or a parameter is infinite.
@@ -70,9 +70,9 @@ class FiniteHook(Hook):
             bad = ~tensor.isfinite() if name in parameters else tensor.isnan()
             if bad.any():
                 raise UserError(
-                    f'training has diverged by epoch {runner.epoch + 1}, iteration '
-                    f'{runner.iter + 1}: {int(bad.sum())} of {bad.numel()} values of {name} are '
-                    f'NaN or infinite, and no checkpoint is saved. {_last_good(runner)}'
+                    f'training has diverged after {checkpoint["meta"]["iter"]} iterations: '
+                    f'{int(bad.sum())} of {bad.numel()} values of {name} are NaN or infinite, and '
+                    f'no checkpoint is saved. {_last_good(runner)}'
                 )
 
 

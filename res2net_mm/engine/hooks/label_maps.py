@@ -1,12 +1,14 @@
-"""Save what a segmenter predicts as label maps, so that it can be scored without the model."""
+"""Save the predictions of a segmenter as label maps, so that they can be scored without it."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from mmengine.structures import BaseDataElement
 from PIL import Image
 
 from res2net_mm.errors import UserError
@@ -16,16 +18,16 @@ from res2net_mm.whole_file import whole_file
 
 @HOOKS.register_module(force=True)  # a reload is harmless
 class LabelMapHook(Hook):
-    """Write a PNG for each image of a test run.
+    """Write a PNG of 8 bits for each image of a test run.
 
-    Each has the name of its ground truth, below a folder as that lies below the dataset's, and the
-    labels of the ground truth's files: where those begin at 1 (``reduce_zero_label``), these do.
+    It has the name and the subfolder of the image's ground truth, and the labels of the ground
+    truth's files: where those begin at 1 (``reduce_zero_label``), these do.
 
     Args:
         out_dir: Where to write.
 
     Raises:
-        UserError: If two images would be written to one file, or a label does not fit 8 bits.
+        UserError: Two images would be written to one file, or a label does not fit 8 bits.
     """
 
     def __init__(self, out_dir: str) -> None:
@@ -33,9 +35,9 @@ class LabelMapHook(Hook):
         self.written: dict[Path, Path] = {}
 
     def after_test_iter(
-        self, runner: Runner, batch_idx: int, data_batch: dict, outputs: Sequence
+        self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]
     ) -> None:
-        """Write those of one batch."""
+        """Write the label maps of one batch."""
         prefix = getattr(runner.test_dataloader.dataset, 'data_prefix', {})
         for sample in outputs:
             named = 'seg_map_path' if 'seg_map_path' in sample else 'img_path'
@@ -44,11 +46,11 @@ class LabelMapHook(Hook):
             path = self.out_dir / (source.relative_to(folder) if inside else source.name)
             self._write(sample, source, path.with_suffix('.png'))
 
-    def after_test_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
-        """Say where they are."""
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Log where the label maps are."""
         runner.logger.info(f'label maps of the predictions: {self.out_dir}')
 
-    def _write(self, sample, source: Path, path: Path) -> None:
+    def _write(self, sample: BaseDataElement, source: Path, path: Path) -> None:
         if self.written.setdefault(path, source) != source:
             raise UserError(
                 f'the label maps of {self.written[path]} and {source} would both be {path}: '

@@ -1,4 +1,4 @@
-"""Say, before a run is done again, what is not as it was."""
+"""Log, before a run is repeated, what differs from the first time."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 
 from res2net_mm.registry import HOOKS
 
-from ..runs.same_run import RECORD, differences
+from ..runs.same_run import RECORD, differences, flatten
 
 COMPARED = ('versions', 'revisions', 'environment', 'data', 'seed', 'deterministic', 'processes')
 
@@ -20,7 +20,7 @@ class RerunReportHook(Hook):
     """Compare the record of this run with that of the run it repeats.
 
     Args:
-        work_dir: The work directory of the run that is done again.
+        work_dir: The work directory of the run that is repeated.
     """
 
     priority = 'VERY_LOW'  # once this run's record is written
@@ -33,30 +33,14 @@ class RerunReportHook(Hook):
         if runner.rank != 0:
             return
         before, now = (
-            json.loads(Path(folder, RECORD).read_text())
+            _compared(json.loads(Path(folder, RECORD).read_text()))
             for folder in (self.work_dir, runner.work_dir)
         )
-        found = record_differences(before, now)
-        text = '\n  '.join(found) or 'nothing: code, versions, environment and data are as then'
+        lines = differences(before, now)
+        text = '\n  '.join(lines) or 'nothing: code, versions, environment and data are the same'
         runner.logger.info(f'differs from the run in {self.work_dir}\n  {text}')
 
 
-def record_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return what differs between two records, a line for each name."""
-    return differences(_flat(before), _flat(now))
-
-
-def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+def _compared(record: Mapping[str, Any]) -> dict[str, Any]:
     record = {**record, 'environment': record['starts'][-1]['environment']}
-    flat: dict[str, Any] = {}
-    for name in COMPARED:
-        _flatten(name, record[name], flat)
-    return flat
-
-
-def _flatten(name: str, value: Any, into: dict[str, Any]) -> None:
-    if isinstance(value, Mapping):
-        for key, entry in value.items():
-            _flatten(f'{name}: {key}', entry, into)
-    else:
-        into[name] = value
+    return flatten({name: record[name] for name in COMPARED}, separator=': ')

@@ -1,4 +1,4 @@
-"""What a run writes down of itself, to be gone on with and to be run again."""
+"""Write down what a run needs to be resumed and reproduced."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.internals import is_resuming, loaded_file
 from res2net_mm.version import __version__
 from res2net_mm.whole_file import write_json_file
@@ -19,7 +19,7 @@ from ..runs.data_fingerprint import data_fingerprint
 from ..runs.environment import command, revisions, variables, versions
 from ..runs.same_run import RECORD, STATE, differences, run_settings
 
-NAMED = 6  # differences that an error names
+NAMED = 6  # differences that an error lists
 
 
 class RunRecordHook(Hook):
@@ -29,8 +29,8 @@ class RunRecordHook(Hook):
     step and a fingerprint of the training data, as JSON in its ``meta``.
 
     Args:
-        config: The config to run again, as the text of a Python file: with the data and the options
-            of the command line in it, and without what resuming changes.
+        config: The config to repeat, as the text of a Python file: with the data and options of
+            this run, and without what resuming changes.
     """
 
     priority = 'ABOVE_NORMAL'  # before an EMAHook loads its average from the checkpoint
@@ -54,16 +54,16 @@ class RunRecordHook(Hook):
             data=data_fingerprint(runner.train_dataloader.dataset),
         )
 
-    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Put into the checkpoint which run it is of, and where in its epoch."""
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Write into the checkpoint which run it is of and where its epoch began."""
         meta, loop = checkpoint['meta'], runner.train_loop
         same_epoch = meta['epoch'] == loop.epoch
         began_at = getattr(loop, 'epoch_began_at', None) if same_epoch else meta['iter']
         state = dict(id=self.id, epoch_began_at=began_at, run=self._identity)
         meta[STATE] = json.dumps(state)
 
-    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Compare with the run that the checkpoint is of, and take up its place in the epoch.
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Compare with the run that the checkpoint is of, and restore where its epoch began.
 
         Raises:
             UserError: It is another run than this config's.
@@ -77,7 +77,7 @@ class RunRecordHook(Hook):
         written = checkpoint['meta'].get(STATE)
         if written is None:
             runner.logger.warning(
-                f'{loaded_file(runner)} does not say which run it is of: that the config and data '
+                f'{loaded_file(runner)} does not say which run it is of: whether config and data '
                 'are the same is not checked, and its epoch begins at its first batch'
             )
             return
@@ -101,18 +101,18 @@ class RunRecordHook(Hook):
         elif before['processes'] != now['processes']:
             runner.logger.info(
                 f'resumed by {now["processes"]} processes in place of {before["processes"]}: the '
-                'number of images per step is the same, their random augmentation is another, and '
-                'so are the images themselves where batches are made by aspect ratio'
+                'number of images per step is the same, but their random augmentation differs, and '
+                'so do the images where batches are grouped by aspect ratio'
             )
         found += [f'training data: {line}' for line in differences(before['data'], now['data'])]
         if found:
             more = f' and {len(found) - NAMED} more' if len(found) > NAMED else ''
-            said = '; '.join(found[:NAMED]) + more
+            checkpoint = loaded_file(runner)
             raise UserError(
-                f'{loaded_file(runner)} is of another run than this: {said}'
-                f'. --resume goes on with the same run: give it the options of that one '
-                f'({RECORD} beside it has them), or start a new run from its weights with '
-                f'--cfg-options load_from={loaded_file(runner)}'
+                f'{checkpoint} is of another run than this: {"; ".join(found[:NAMED])}{more}. '
+                f'{argument("resume", True)} goes on with the same run: give the options of that '
+                f'run ({RECORD} beside it has them), or start a new run from its weights with '
+                f'load_from={checkpoint} in {argument("cfg_options")}'
             )
 
     def before_train(self, runner: Runner) -> None:
@@ -151,7 +151,7 @@ class RunRecordHook(Hook):
         write_json_file(record, path)
 
 
-def _earlier_starts(path: Path) -> list[dict]:
+def _earlier_starts(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     try:

@@ -1,13 +1,13 @@
-"""Say, before the first iteration, what is about to be trained on what."""
+"""Log, before the first iteration, what is about to be trained on what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
-from mmengine.runner import Runner
+from mmengine.runner import IterBasedTrainLoop, Runner
 from torch import nn
 
-from res2net_mm.evaluation import COCO_BINS, SizeBin
 from res2net_mm.openmmlab.internals import has_loaded, is_resuming, loaded_file
 from res2net_mm.registry import HOOKS
 
@@ -16,22 +16,19 @@ from .finite import learning_rate
 
 @HOOKS.register_module(force=True)  # a reload is harmless
 class StartupReport(Hook):
-    """Print the dataset, the backbone, the weights loaded, what is frozen and what trains."""
+    """Log the dataset, the backbone, the weights loaded, what is frozen and what trains."""
 
     priority = 'VERY_LOW'
 
     def before_train(self, runner: Runner) -> None:
         """Log the report; MMEngine calls this once weights are loaded."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        resumes = is_resuming(runner) and runner.iter
         lines = [
             f'dataset: {describe_dataset(runner.train_dataloader.dataset)}',
             f'backbone: {describe_backbone(model.backbone)}',
             f'weights: {describe_weights(runner, model.backbone)}',
-            *(
-                [f'resumes at: {describe_place(runner)}']
-                if is_resuming(runner) and runner.iter
-                else []
-            ),
+            *([f'resumes at: {describe_place(runner)}'] if resumes else []),
             f'frozen: {describe_frozen(model)}',
             f'trainable parameters: {_count(p for p in model.parameters() if p.requires_grad)}'
             f' of {_count(model.parameters())}',
@@ -39,8 +36,10 @@ class StartupReport(Hook):
         runner.logger.info('about to train\n  ' + '\n  '.join(lines))
 
 
-def describe_dataset(dataset: Sequence, bins: Sequence[SizeBin] = COCO_BINS) -> str:
-    """Return the images of an mm dataset, its boxes and how many of them lie in each size bin."""
+def describe_dataset(dataset: Any) -> str:
+    """Return the size of an mm dataset, with its boxes in each of COCO's size bins."""
+    from res2net_mm.evaluation import COCO_BINS  # others' runs may use this room's hooks alone
+
     areas, has_boxes, has_masks = [], False, False
     for i in range(len(dataset)):
         info = dataset.get_data_info(i)
@@ -51,18 +50,17 @@ def describe_dataset(dataset: Sequence, bins: Sequence[SizeBin] = COCO_BINS) -> 
             x1, y1, x2, y2 = instance['bbox']
             if not instance.get('ignore_flag'):
                 areas.append((x2 - x1) * (y2 - y1))
-    name = type(dataset).__name__
+    name = f'{type(dataset).__name__}, {len(dataset)} images'
     if has_masks and not has_boxes:
-        classes = len(dataset.metainfo['classes'])
-        return f'{name}, {len(dataset)} images with masks of {classes} classes'
+        return f'{name} with masks of {len(dataset.metainfo["classes"])} classes'
     if not has_boxes:
-        return f'{name}, {len(dataset)} images'
-    counts = ', '.join(f'{size.holds(areas).sum()} {size.name}' for size in bins)
-    return f'{name}, {len(dataset)} images, {len(areas)} boxes ({counts}; by box area)'
+        return name
+    counts = ', '.join(f'{size.holds(areas).sum()} {size.name}' for size in COCO_BINS)
+    return f'{name}, {len(areas)} boxes ({counts}; by box area)'
 
 
 def describe_backbone(backbone: nn.Module) -> str:
-    """Return the class of a backbone, its preset and block rule where it is one of ours."""
+    """Return the class of a backbone, with preset and block rule for those of this package."""
     ours = [
         f'{name} {getattr(backbone, name)}'
         for name in ('preset', 'block_rule')
@@ -82,17 +80,28 @@ def describe_weights(runner: Runner, backbone: nn.Module) -> str:
 
 
 def describe_place(runner: Runner) -> str:
-    """Return where in a run it goes on: epoch, iteration and learning rate."""
-    done = runner.iter - getattr(runner.train_loop, 'epoch_began_at', runner.iter)
-    within = f' after {done} of its {len(runner.train_dataloader)} batches' if done else ''
+    """Return where a run is resumed: epoch, where it counts in epochs, iteration, learning rate."""
+    loop = runner.train_loop
+    by_iteration = isinstance(loop, IterBasedTrainLoop)
+    done, wanted = (
+        (runner.iter, runner.max_iters) if by_iteration else (runner.epoch, runner.max_epochs)
+    )
+    if done >= wanted:
+        unit = 'iterations' if by_iteration else 'epochs'
+        return f'the end: all {wanted} {unit} are done, and nothing is left to train'
+    place = ''
+    if not by_iteration:
+        batches = runner.iter - getattr(loop, 'epoch_began_at', runner.iter)
+        within = f' after {batches} of its {len(runner.train_dataloader)} batches'
+        place = f'epoch {runner.epoch + 1} of {wanted}{within if batches else ""}, '
     return (
-        f'epoch {runner.epoch + 1} of {runner.max_epochs}{within}, iteration {runner.iter + 1} of '
-        f'{runner.max_iters}, learning rate {learning_rate(runner)}'
+        f'{place}iteration {runner.iter + 1} of {runner.max_iters}, learning rate '
+        f'{learning_rate(runner)}'
     )
 
 
 def describe_frozen(model: nn.Module) -> str:
-    """Return the outermost modules of which no parameter trains, and how norms are held."""
+    """Return the outermost modules of which no parameter trains, and whether norms are frozen."""
     frozen: list[str] = []
     for name, module in model.named_modules():
         parameters = list(module.parameters())
@@ -105,5 +114,5 @@ def describe_frozen(model: nn.Module) -> str:
     return (', '.join(frozen) or 'nothing') + held
 
 
-def _count(parameters) -> str:
+def _count(parameters: Iterable[nn.Parameter]) -> str:
     return f'{sum(parameter.numel() for parameter in parameters) / 1e6:.2f} M'

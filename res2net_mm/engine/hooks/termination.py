@@ -1,4 +1,4 @@
-"""What a run does when a scheduler tells it to stop: save where it is, and exit in time."""
+"""Save a checkpoint and exit when a scheduler sends SIGTERM."""
 
 import signal
 import threading
@@ -10,19 +10,21 @@ from mmengine.dist import all_reduce, barrier, is_main_process
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
+from res2net_mm.errors import argument
+
 from ..runs.atomic_checkpoints import STOPPED, WholeCheckpointHook, name_last_checkpoint
-from ..runs.data_workers import obey_only_the_parent
+from ..runs.data_workers import ignore_foreign_sigterm
 from ..runs.resumable_loops import VALIDATED
 
 EXIT_STATUS = 128 + signal.SIGTERM  # 143, what shells and schedulers take for "ended by SIGTERM"
 
 
 class TerminationHook(Hook):
-    """On SIGTERM, save ``stopped.pth`` after the iteration that runs, and exit with status 143.
+    """On SIGTERM, save ``stopped.pth`` after the current iteration and exit with status 143.
 
     Use it as a context manager around the training: signals are caught inside only. Before the
-    first iteration there is nothing to save, and SIGTERM ends the process as ever. Processes that
-    train together agree after each iteration, since each may hear of the signal at another one.
+    first iteration there is nothing to save, and SIGTERM ends the process at once. Processes that
+    train together agree after each iteration, since the signal may reach them at different ones.
     """
 
     priority = 'LOWEST'  # after all that an iteration changes
@@ -39,45 +41,49 @@ class TerminationHook(Hook):
             self._before[signal.SIGTERM] = signal.signal(signal.SIGTERM, self._on_sigterm)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        if self._asked and not self._training and isinstance(error, Exception):
+            # Raised in place of the SystemExit below, by code that catches any exception, as
+            # MMEngine does around the formatting of a config.
+            raise SystemExit(EXIT_STATUS) from error
 
     def _on_sigterm(self, *_: object) -> None:
+        self._asked = True
         if not self._training:
             raise SystemExit(EXIT_STATUS)
-        self._asked = True
 
     def before_run(self, runner: Runner) -> None:
-        """Have the validation's data workers, too, wait for the main process."""
+        """Have the data workers of the validation, too, end with the main process only."""
         if runner.val_loop is not None:
-            obey_only_the_parent(runner.val_dataloader)
+            ignore_foreign_sigterm(runner.val_dataloader)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        """Begin to save on signals."""
+        """Save on SIGTERM from now on."""
         self._training = True
         self._hold_worker_deaths()
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
-        """Stop here if that was asked for and the weights are up to date."""
+        """Stop if SIGTERM was received and the weights are up to date."""
         if not self._agreed():
             self._raise_worker_death()
         elif getattr(runner.optim_wrapper, 'should_update', lambda: True)():
             self._stop(runner, runner.iter + 1)  # the loop counts after this
 
     def after_train(self, runner: Runner) -> None:
-        """Have nothing to save any more."""
+        """Exit at once on SIGTERM from now on: all is saved."""
         self._training = False
 
     def before_val(self, runner: Runner) -> None:
-        """Mind that the model may hold other weights than those that train."""
+        """Note that the model may hold averaged weights in place of those that train."""
         self._validating = self._training
 
     def before_val_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        """Do as for training."""
+        """Delay errors of data workers, as in training."""
         self._hold_worker_deaths()
 
     def after_val_iter(
@@ -85,29 +91,29 @@ class TerminationHook(Hook):
         runner: Runner,
         batch_idx: int,
         data_batch: Any = None,
-        outputs: Sequence | None = None,
+        outputs: Sequence[Any] | None = None,
     ) -> None:
-        """Stop here if that was asked for; the validation is to be done again."""
+        """Stop if SIGTERM was received; the resumed run validates again."""
         if not self._validating:
             return
         if self._asked and runner.world_size == 1:
             self._stop(runner, runner.iter)
         self._raise_worker_death()
 
-    def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
-        """Stop after a validation by several processes; in it they are not in step."""
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Stop after a validation by several processes, within which they are not in step."""
         self._validating = False
         if self._training and self._agreed():
             self._stop(runner, runner.iter)
 
     def after_loader_failure(self, runner: Runner) -> None:
-        """Stop here if the signal that was meant for this process has ended a data worker too."""
+        """Stop if SIGTERM was received and ended a data worker, too."""
         if self._asked and self._training and runner.world_size == 1:
             self._stop(runner, runner.iter)
         self._raise_worker_death()
 
     def _agreed(self) -> bool:
-        """Whether any process was asked to stop."""
+        """Return whether any process received SIGTERM."""
         asked = torch.tensor(int(self._asked))
         all_reduce(asked, op='max')  # does nothing in a single process
         return bool(asked)
@@ -128,8 +134,8 @@ class TerminationHook(Hook):
                 name_last_checkpoint(runner.work_dir, path)
         barrier()
         runner.logger.info(
-            f'told to stop (SIGTERM): {path} holds epoch {runner.epoch + 1}, {iteration} '
-            'iterations done; go on with --resume'
+            f'stopped by SIGTERM: {path} holds {iteration} of {runner.max_iters} iterations; go '
+            f'on with {argument("resume", True)}'
         )
         raise SystemExit(EXIT_STATUS)
 
@@ -142,10 +148,10 @@ class TerminationHook(Hook):
         return None
 
     def _hold_worker_deaths(self) -> None:
-        """Keep PyTorch from raising amid a step when a data worker dies.
+        """Keep PyTorch from raising in the middle of a step when a data worker dies.
 
-        A scheduler signals data workers too. PyTorch raises as soon as one is gone, wherever this
-        process is; here that waits for the end of the iteration.
+        A scheduler signals data workers too. PyTorch raises as soon as one has died, wherever the
+        main process is; here the error waits for the end of the iteration.
         """
         if signal.SIGTERM not in self._before:
             return
@@ -153,12 +159,12 @@ class TerminationHook(Hook):
         if not callable(handler) or getattr(handler, '__self__', None) is self:
             return
         self._before.setdefault(signal.SIGCHLD, handler)
-        self._raise_if_any_is_gone = handler
+        self._raise_if_any_died = handler
         signal.signal(signal.SIGCHLD, self._on_sigchld)
 
     def _on_sigchld(self, number: int, frame: Any) -> None:
         try:
-            self._raise_if_any_is_gone(number, frame)
+            self._raise_if_any_died(number, frame)
         except RuntimeError as death:
             self._worker_death = death
 

@@ -1,8 +1,8 @@
-"""A run by several processes."""
+"""Training and evaluation by several processes."""
 
-from .cpu_data_parallel import CPUDataParallel
 from .process_group import check_launcher, is_first_process, process_group
 from .sharding import ShardedRunner, check_sharding
+from .sync_norm import CPUDataParallel
 
 __all__ = [
     'CPUDataParallel',

@@ -1,4 +1,4 @@
-"""How the processes of a run meet, also on a machine without a GPU."""
+"""Join the processes of a run into one group, with or without GPUs."""
 
 import os
 import subprocess
@@ -10,61 +10,61 @@ import torch.distributed
 from mmengine.config import Config
 from mmengine.device import get_device
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.edit import type_name
 
-# What each launcher tells a process: its rank, how many there are, its rank on its machine.
+# Launcher -> variables it sets: rank, number of processes, rank on the machine.
 PLACES = dict(
     pytorch=('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
     slurm=('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
     mpi=('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK'),
 )
-STARTERS = dict(pytorch='torchrun or tools/dist_train.sh', slurm='srun', mpi='mpirun')
-# Of more than one process that this program's own launcher has started.
+STARTERS = dict(pytorch='torchrun', slurm='srun', mpi='mpirun')
+# Variable set to more than 1 in a process that one of the launchers started.
 STARTED_TOGETHER = dict(WORLD_SIZE='pytorch', SLURM_STEP_NUM_TASKS='slurm')
 PORT = '29500'  # torch.distributed's own
 
 
 def is_first_process() -> bool:
-    """Whether this is the only process of a run or its first, before the processes have met."""
+    """Return whether this is the first process of a run; it works before the group is formed."""
     ranks = (os.environ.get(rank) for rank, *_ in PLACES.values())
     return next((rank for rank in ranks if rank), '0') == '0'
 
 
 def check_launcher(launcher: str) -> None:
-    """Check that a launcher has started this process, or none if it is ``none``.
+    """Check that the launcher named, and no other, started this process.
 
     Raises:
-        UserError: It has not, or another one has.
+        UserError: It did not, or another one did.
     """
     if launcher == 'none':
         for variable, started_by in STARTED_TOGETHER.items():
             if int(os.environ.get(variable) or 1) > 1 and not torch.distributed.is_initialized():
                 raise UserError(
                     f'this is one of {os.environ[variable]} processes, and each would do the whole '
-                    f'run: give --launcher {started_by}, or start one'
+                    f'run: give {argument("launcher", started_by)}, or start one process'
                 )
         return
     missing = [name for name in PLACES[launcher] if not os.environ.get(name)]
     if missing:
         raise UserError(
-            f'--launcher {launcher} is for processes that {STARTERS[launcher]} starts: '
+            f'{argument("launcher", launcher)} is for processes that {STARTERS[launcher]} starts: '
             f'{", ".join(missing)} not set'
         )
 
 
 @contextmanager
 def process_group(cfg: Config) -> Iterator[None]:
-    """Have the processes of a run meet, where MMEngine would not.
+    """Join the processes of a run on CPUs into a group for as long as the block lasts.
 
-    MMEngine's runner lets them meet on GPUs, by NCCL. Where none is found it fails for want of
-    one; there they meet here, by gloo, and the model is wrapped for CPUs.
+    On GPUs MMEngine's runner forms the group, by NCCL, and this does nothing. Without GPUs it would
+    fail; there the group is formed here, by gloo, and the model is wrapped for CPUs.
 
     Args:
-        cfg: The config; its ``launcher`` says who has started the processes.
+        cfg: The config, changed in place; its ``launcher`` names what started the processes.
 
     Raises:
-        UserError: The config's model wrapper needs GPUs, or nothing tells where to meet.
+        UserError: The config's model wrapper needs GPUs, or the first machine is not known.
     """
     if cfg.launcher == 'none' or get_device() != 'cpu':
         yield
@@ -73,7 +73,7 @@ def process_group(cfg: Config) -> Iterator[None]:
     if torch.distributed.is_initialized():
         yield
         return
-    _meet(cfg)
+    _form_group(cfg)
     try:
         yield
     finally:
@@ -85,7 +85,7 @@ def _wrap_for_cpus(cfg: Config) -> None:
     if type_name(written) not in ('', 'MMDistributedDataParallel', 'CPUDataParallel'):
         raise UserError(
             f'model_wrapper_cfg.type={written["type"]} is for GPUs, and none is found: leave it '
-            'out (to split a model over processes on CPUs, too, give --fsdp)'
+            f'out (to split a model over processes on CPUs, give {argument("fsdp", True)})'
         )
     cfg.model_wrapper_cfg = {
         'broadcast_buffers': False,  # as MMEngine does by itself
@@ -95,7 +95,7 @@ def _wrap_for_cpus(cfg: Config) -> None:
     }
 
 
-def _meet(cfg: Config) -> None:
+def _form_group(cfg: Config) -> None:
     names = dict(zip(PLACES['pytorch'], PLACES[cfg.launcher], strict=True))
     os.environ.update({name: os.environ[theirs] for name, theirs in names.items()})
     os.environ.setdefault('MASTER_PORT', PORT)

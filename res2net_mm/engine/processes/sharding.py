@@ -1,4 +1,4 @@
-"""Training with the model split over the processes (FSDP)."""
+"""Train with the model split over the processes (FSDP)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from mmengine.model import convert_sync_batchnorm
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.openmmlab.internals import is_resuming
 
@@ -25,29 +25,34 @@ def check_sharding(cfg: Config, *, amp: bool) -> None:
     Raises:
         UserError: It cannot, for the reason that is named.
     """
+    fsdp = argument('fsdp', True)
     if cfg.launcher == 'none':
-        raise UserError('--fsdp splits a model over processes: start several (tools/dist_train.sh)')
+        raise UserError(f'{fsdp} splits a model over processes: start several with torchrun')
     if amp:
-        raise UserError('--fsdp and --amp do not go together: leave one of them out')
+        raise UserError(
+            f'{fsdp} and {argument("amp", True)} do not go together: leave one of them out'
+        )
     if any(type_name(hook) == 'EMAHook' for hook in cfg.get('custom_hooks') or ()):
-        raise UserError('--fsdp and EMAHook do not go together: the hook copies the whole model')
+        raise UserError(f'{fsdp} and EMAHook do not go together: the hook copies the whole model')
     try:
         from torch.distributed.fsdp import fully_shard  # noqa: F401
     except ImportError:
-        raise UserError(f'--fsdp needs PyTorch 2.6 or later, this is {torch.__version__}') from None
+        raise UserError(f'{fsdp} needs PyTorch 2.6 or later, this is {torch.__version__}') from None
 
 
 class ShardedRunner(Runner):
     """MMEngine's runner with parameters, gradients and optimizer state split over the processes.
 
     It uses PyTorch's ``fully_shard`` (FSDP2): each process keeps its part of every parameter and
-    gathers those of a block while it is computed. MMEngine's own FSDPStrategy wraps the model with
-    FSDP1, which PyTorch refuses on CPUs, and belongs to another runner. Checkpoints are whole, as
-    those of any run, and can be resumed without FSDP and by any number of processes.
+    gathers the parameters of a block while it is computed. MMEngine's own FSDPStrategy wraps the
+    model with FSDP1, which PyTorch refuses on CPUs, and belongs to another runner. Checkpoints hold
+    whole tensors and can be resumed without FSDP and by any number of processes.
     """
 
-    def wrap_model(self, model_wrapper_cfg: Mapping | None, model: nn.Module) -> nn.Module:
-        """Give the model its first weights, the same in all processes, and split it."""
+    def wrap_model(
+        self, model_wrapper_cfg: Mapping[str, Any] | None, model: nn.Module
+    ) -> nn.Module:
+        """Initialise the model, with the same weights in all processes, and split it."""
         device = get_device()
         model = model.to(device)
         if self.cfg.get('sync_bn'):
@@ -61,17 +66,17 @@ class ShardedRunner(Runner):
         return model
 
     def _init_model_weights(self) -> None:
-        """Do nothing: the weights are there, and none can be initialised in parts."""
+        """Do nothing: ``wrap_model`` initialised the weights, which parts could not be."""
 
     def register_hooks(self, *hooks: Any, **named: Any) -> None:
-        """Register the hooks of the config, and what makes checkpoints whole."""
+        """Register the hooks of the config and those that join and split checkpoints."""
         super().register_hooks(*hooks, **named)
         self._whole_state = WholeStateHook()
         for hook in (self._whole_state, SplitStateHook()):
             self.register_hook(hook)
 
     def save_checkpoint(self, *where: Any, **settings: Any) -> None:
-        """Save in the first process what all have gathered."""
+        """Gather the state in all processes and save it in the first."""
         state = dict(state_dict=self.model.state_dict(), optimizer=self.optim_wrapper.state_dict())
         self._whole_state.state = _whole(state)
         super().save_checkpoint(*where, **settings)
@@ -79,14 +84,14 @@ class ShardedRunner(Runner):
 
 
 def shard(model: nn.Module) -> None:
-    """Split the parameters of a model over the processes, each block of its backbone by itself."""
+    """Split a model over the processes in place, each block of its backbone by itself."""
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import fully_shard
 
     device = 'cpu' if get_device() == 'cpu' else 'cuda'
     mesh = init_device_mesh(device, (torch.distributed.get_world_size(),))
     scalars = {parameter for parameter in model.parameters() if parameter.dim() == 0}
-    for scalar in scalars:  # cannot be split: each process keeps them, as in plain data parallelism
+    for scalar in scalars:  # cannot be split: kept whole by each process, as without FSDP
         scalar.register_post_accumulate_grad_hook(_average_gradient)
     for block in blocks_of(model.backbone):
         fully_shard(block, mesh=mesh)
@@ -105,24 +110,24 @@ def blocks_of(backbone: nn.Module) -> Iterator[nn.Module]:
 
 
 class WholeStateHook(Hook):
-    """Put whole tensors into a checkpoint, before anything looks at it, in the place of parts."""
+    """Replace the parts of tensors in a checkpoint by whole ones, before other hooks read it."""
 
     priority = 'HIGHEST'
 
     def __init__(self) -> None:
         self.state: dict[str, Any] = {}
 
-    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Put them there; MMEngine saves, and calls this, in the first process alone."""
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Replace them; MMEngine saves, and calls this, in the first process only."""
         checkpoint.update((key, self.state[key]) for key in self.state.keys() & checkpoint.keys())
 
 
 class SplitStateHook(Hook):
-    """Split the tensors of a checkpoint that is to be loaded, once all others have looked at it."""
+    """Split the tensors of a checkpoint that is to be loaded, after other hooks have read it."""
 
     priority = 'LOWEST'
 
-    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Split weights and, if the run is resumed, the state of the optimizer."""
         own, loaded = runner.model.state_dict(), checkpoint['state_dict']
         for name in loaded:  # in the same order everywhere, since processes split it together

@@ -1,16 +1,19 @@
-"""Batch norms with the statistics of all processes, on CPUs."""
+"""Data-parallel training on CPUs, with batch norms over the images of all processes."""
 
 from typing import Any
 
 import torch
+from mmengine.model import MMDistributedDataParallel
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from res2net_mm.registry import MODEL_WRAPPERS
+
 
 class _SumOverProcesses(torch.autograd.Function):
-    """The sum of a tensor over all processes; its gradient is the sum of theirs.
+    """Sum a tensor over all processes; the gradient is the sum of their gradients.
 
-    PyTorch has moved its own from one module to another.
+    PyTorch's own function has moved between modules from version to version.
     """
 
     @staticmethod
@@ -23,10 +26,10 @@ class _SumOverProcesses(torch.autograd.Function):
 
 
 class CPUSyncBatchNorm(_BatchNorm):
-    """What ``torch.nn.SyncBatchNorm`` computes on GPUs; that refuses to train on a CPU.
+    """``torch.nn.SyncBatchNorm`` for CPUs, where PyTorch's refuses to train.
 
-    Mean and variance are those of all images of all processes, which may hold different numbers of
-    pixels, and gradients flow through both.
+    Mean and variance are taken over the images of all processes, which may hold different numbers
+    of pixels, and gradients flow through both.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -49,7 +52,7 @@ class CPUSyncBatchNorm(_BatchNorm):
         return y
 
     def _check_input_dim(self, x: Tensor) -> None:
-        """Take images of any dimensions, as synchronised norms do."""
+        """Accept inputs of any number of dimensions, as SyncBatchNorm does."""
 
     def _track(self, mean: Tensor, variance: Tensor) -> None:
         self.num_batches_tracked += 1
@@ -60,9 +63,9 @@ class CPUSyncBatchNorm(_BatchNorm):
 
 
 def use_cpu_sync_norms(model: nn.Module) -> nn.Module:
-    """Put a :class:`CPUSyncBatchNorm` in the place of every synchronised norm, in the model itself.
+    """Replace every synchronised norm of a model by :class:`CPUSyncBatchNorm`, in place.
 
-    Those are PyTorch's (SyncBN) and mmcv's (MMSyncBN), neither of which trains on a CPU.
+    PyTorch's (SyncBN) and mmcv's (MMSyncBN) do not train on a CPU.
     """
     for name, child in model.named_children():
         if type(child).__name__ == 'SyncBatchNorm':
@@ -79,3 +82,17 @@ def _converted(norm: nn.Module) -> CPUSyncBatchNorm:
     new._parameters.update(norm._parameters)
     new._buffers.update(norm._buffers)
     return new.train(norm.training)
+
+
+@MODEL_WRAPPERS.register_module(force=True)  # a reload is harmless
+class CPUDataParallel(MMDistributedDataParallel):
+    """MMEngine's wrapper for data-parallel training, for a model on the CPU.
+
+    Args:
+        module: The model; its synchronised norms are replaced by those that run on CPUs.
+        device_ids: Not used; MMEngine's runner passes it to every wrapper.
+        **settings: Passed to ``torch.nn.parallel.DistributedDataParallel``.
+    """
+
+    def __init__(self, module: nn.Module, *, device_ids: Any = None, **settings: Any) -> None:
+        super().__init__(module=use_cpu_sync_norms(module), device_ids=None, **settings)

@@ -1,11 +1,12 @@
-"""What MMEngine does when it writes a file, and when it saves a checkpoint."""
+"""Write files and checkpoints so that a killed run leaves the old ones or the new ones, whole."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from mmengine.fileio import LocalBackend, register_backend
+from mmengine.fileio import BaseStorageBackend, LocalBackend, register_backend
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
@@ -14,11 +15,11 @@ from res2net_mm.registry import HOOKS
 from res2net_mm.whole_file import whole_file
 
 LAST_CHECKPOINT = 'last_checkpoint'  # MMEngine's own name; other tools read it
-STOPPED = 'stopped.pth'  # what a run that was told to stop leaves; gone with the next checkpoint
+STOPPED = 'stopped.pth'  # saved on SIGTERM; removed after the next checkpoint
 
 
 class WholeFileBackend(LocalBackend):
-    """MMEngine's local files, each whole or not there."""
+    """MMEngine's local files, each written whole or not at all."""
 
     def put(self, obj: bytes, filepath: str | Path) -> None:
         """Write bytes; a file that was there stays until all of them are on the disk."""
@@ -27,17 +28,17 @@ class WholeFileBackend(LocalBackend):
             partial.write_bytes(obj)
 
     def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
-        """Write text, likewise."""
+        """Write text in the same way."""
         self.put(obj.encode(encoding), filepath)
 
 
-def make_mmengine_writing_whole() -> None:
+def make_mmengine_write_whole_files() -> None:
     """Have MMEngine write every local file whole, whichever hook saves it."""
     register_backend('local', WholeFileBackend, prefixes='', force=True)
 
 
 def use_whole_checkpoints(cfg: Config) -> None:
-    """Put :class:`WholeCheckpointHook` in the place of every CheckpointHook of a config."""
+    """Replace every CheckpointHook of a config by :class:`WholeCheckpointHook`."""
     hooks = [*(cfg.get('default_hooks') or {}).values(), *(cfg.get('custom_hooks') or ())]
     for hook in hooks:
         if isinstance(hook, dict) and type_name(hook) == 'CheckpointHook':
@@ -46,20 +47,20 @@ def use_whole_checkpoints(cfg: Config) -> None:
 
 @HOOKS.register_module(force=True)  # a reload is harmless
 class WholeCheckpointHook(CheckpointHook):
-    """MMEngine's CheckpointHook, but the old checkpoint goes only once the new one is whole.
+    """MMEngine's CheckpointHook, with the old checkpoint removed only once the new one is whole.
 
-    MMEngine deletes first and writes then, so that a run killed in between has lost both. The
-    order here: the new checkpoint, the name of it in ``last_checkpoint``, then the deletions.
+    MMEngine removes first and writes then, so that a run killed in between has lost both. The
+    order here: the new checkpoint, its name in ``last_checkpoint``, then the removals.
     """
 
     saved_at: int | None = None  # iterations done in the last checkpoint
 
     def before_train(self, runner: Runner) -> None:
-        """Prepare as MMEngine does, with deletions that can be put off."""
+        """Prepare as MMEngine does, with removals that wait."""
         super().before_train(runner)
         self.file_backend = _LateRemoval(self.file_backend)
 
-    def _save_checkpoint_with_step(self, runner: Runner, step: int, meta: dict) -> None:
+    def _save_checkpoint_with_step(self, runner: Runner, step: int, meta: dict[str, Any]) -> None:
         outdated = []
         if self.max_keep_ckpts > 0 and step not in self.keep_ckpt_ids:
             if len(self.keep_ckpt_ids) == self.max_keep_ckpts:
@@ -88,7 +89,7 @@ class WholeCheckpointHook(CheckpointHook):
                 self.file_backend.remove(self.file_backend.join_path(self.out_dir, old))
             self._remove_outdated()
 
-    def _save_best_checkpoint(self, runner: Runner, metrics: dict) -> None:
+    def _save_best_checkpoint(self, runner: Runner, metrics: dict[str, Any]) -> None:
         super()._save_best_checkpoint(runner, metrics)
         self._remove_outdated()
 
@@ -99,19 +100,19 @@ class WholeCheckpointHook(CheckpointHook):
 
 
 def name_last_checkpoint(work_dir: str, path: str) -> None:
-    """Write the path of the checkpoint that a run is to be resumed from."""
+    """Write the path of the checkpoint to resume from into ``last_checkpoint``."""
     with whole_file(Path(work_dir, LAST_CHECKPOINT)) as partial:
         partial.write_text(path)
 
 
 class _LateRemoval:
-    """A file backend that removes files when it is told that now is the time."""
+    """A file backend that removes files only when ``remove_now`` is called."""
 
-    def __init__(self, backend) -> None:
+    def __init__(self, backend: BaseStorageBackend) -> None:
         self._backend = backend
         self._outdated: list[str] = []
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
 
     def remove(self, path: str) -> None:
@@ -120,7 +121,7 @@ class _LateRemoval:
     rmtree = remove
 
     def remove_now(self, keep: Sequence[str | None]) -> None:
-        """Remove what was to be removed and has not been written again."""
+        """Remove every outdated path except those in ``keep``, which were written again."""
         for path in self._outdated:
             if path in keep:
                 continue

@@ -1,26 +1,23 @@
-"""Tell whether the data of two runs are the same, without reading every image."""
+"""Identify the data of a run, without reading every image."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-SAMPLED = 5000  # images that are looked at in a larger set, evenly spaced
+SAMPLED = 5000  # images of a larger set that are looked at, evenly spaced
 
 
-def data_fingerprint(dataset: Sequence) -> dict[str, Any]:
-    """Return what identifies the data of an mm dataset.
+def data_fingerprint(dataset: Any) -> dict[str, Any]:
+    """Return what identifies the data of an mm dataset, within wrappers or not.
 
-    Annotation files are hashed whole. Of images and label maps the names (without the folder that
-    they lie in) and sizes count, and of VOC's XML files the content: of all, or of ``SAMPLED``
-    evenly spaced ones. When a file was changed does not count.
-
-    Args:
-        dataset: A dataset of MMEngine, within wrappers or not.
+    Annotation files are hashed whole. Images and label maps count by name (without the folder) and
+    size in bytes, VOC's XML files by content: all of them, or ``SAMPLED`` evenly spaced ones. The
+    time at which a file was changed does not count.
 
     Returns:
-        ``images`` (their number), ``sampled`` (how many of them were looked at), ``files`` (one
-        hash over names and sizes), ``annotations`` (hash by file name) and ``classes``.
+        ``images`` (their number), ``sampled`` (the number of images looked at), ``files`` (one hash
+        over names and sizes), ``annotations`` (hash by file name) and ``classes``.
     """
     number = len(dataset)
     step = max(1, -(-number // SAMPLED))
@@ -37,8 +34,8 @@ def data_fingerprint(dataset: Sequence) -> dict[str, Any]:
     )
 
 
-def _files_of(dataset: Sequence, index: int) -> Iterator[tuple[str, Path]]:
-    """Yield the files that a sample is read from."""
+def _files_of(dataset: Any, index: int) -> Iterator[tuple[str, Path]]:
+    """Yield the kind and path of each file that a sample is read from."""
     if not hasattr(dataset, 'get_data_info'):
         return
     info = dataset.get_data_info(index)

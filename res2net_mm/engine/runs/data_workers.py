@@ -8,33 +8,37 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
+from res2net_mm.openmmlab.internals import wrap_worker_start
 
-def obey_only_the_parent(loader: DataLoader) -> None:
+
+def ignore_foreign_sigterm(loader: DataLoader[Any]) -> None:
     """Have the workers of a data loader end at a SIGTERM of their parent only.
 
     A scheduler signals all processes of a job, and the main one stops after its iteration. Where
-    several train together each has to end that iteration, which may take a batch that is not
-    loaded yet. A worker whose parent is gone ends by itself, as ever.
+    several train together, each must finish that iteration, which may need a batch that is not
+    loaded yet. A worker whose parent has ended still ends by itself.
     """
     if loader.num_workers and hasattr(signal, 'sigwaitinfo'):  # not on macOS
-        loader.worker_init_fn = _Obedient(loader.worker_init_fn)
-        loader._get_iterator = _holding_sigterm(loader._get_iterator)
+        loader.worker_init_fn = _BlockSigterm(loader.worker_init_fn)
+        wrap_worker_start(loader, _blocking_sigterm)
 
 
-def _holding_sigterm(start: Callable[[], Any]) -> Callable[[], Any]:
-    """Return what starts workers such that a signal cannot end them before they are prepared."""
+def _blocking_sigterm(start: Callable[[], Any]) -> Callable[[], Any]:
+    """Wrap the start of workers so that no signal ends them before ``_BlockSigterm`` has run."""
 
-    def start_prepared() -> Any:
+    def start_blocked() -> Any:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # workers inherit it
         try:
             return start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    return start_prepared
+    return start_blocked
 
 
-class _Obedient:
+class _BlockSigterm:
+    """A ``worker_init_fn`` that blocks SIGTERM, then calls the one that was there."""
+
     def __init__(self, then: Callable[[int], Any] | None) -> None:
         self.then = then
 
@@ -48,4 +52,4 @@ class _Obedient:
 def _wait_for_the_parent() -> None:
     while signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
         pass
-    os._exit(0)  # as in PyTorch's own handler: its main process takes another status for a fault
+    os._exit(0)  # as PyTorch's own handler does: any other status is a fault to its main process

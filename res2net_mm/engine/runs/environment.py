@@ -1,4 +1,4 @@
-"""What a run's result depends on besides its config and its data."""
+"""Record what a run's result depends on besides its config and its data."""
 
 import hashlib
 import os
@@ -32,21 +32,21 @@ _VARIABLES = (
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python, of every installed distribution, and of what lies below."""
-    metadata = [part.metadata for part in distributions()]  # parsed anew each time it is asked for
+    """Return the versions of Python, the system, the devices and every installed distribution."""
+    metadata = [part.metadata for part in distributions()]  # parsed at each access
     installed = {
         entry['Name'].lower(): entry['Version'] for entry in metadata if entry and entry['Name']
     }
     installed['torch'] = str(torch.__version__)  # with the build, which the wheel's may lack
-    below = dict(python=platform.python_version(), system=platform.platform())
-    below['cpu'] = f'{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}'
-    below['threads'] = str(torch.get_num_threads())
+    system = dict(python=platform.python_version(), system=platform.platform())
+    system['cpu'] = f'{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}'
+    system['threads'] = str(torch.get_num_threads())
     if torch.cuda.is_available():
-        below['cuda'] = str(torch.version.cuda)
-        below['cudnn'] = str(torch.backends.cudnn.version())
+        system['cuda'] = str(torch.version.cuda)
+        system['cudnn'] = str(torch.backends.cudnn.version())
         names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-        below['gpus'] = ', '.join(names)
-    return below | dict(sorted(installed.items()))
+        system['gpus'] = ', '.join(names)
+    return system | dict(sorted(installed.items()))
 
 
 def variables() -> dict[str, str]:
@@ -55,17 +55,17 @@ def variables() -> dict[str, str]:
 
 
 def revisions() -> dict[str, dict[str, Any] | None]:
-    """Return the git revision of this package and of the folder the run was started in."""
+    """Return the git revision of this package and of the current folder."""
     return dict(package=_revision(Path(__file__).parent), folder=_revision(Path.cwd()))
 
 
 def command() -> dict[str, Any]:
-    """Return the command line and the folder that it was given in."""
+    """Return the command line, the Python executable and the current folder."""
     return dict(argv=sys.argv, executable=sys.executable, folder=str(Path.cwd()))
 
 
 def _revision(folder: Path) -> dict[str, Any] | None:
-    """Return commit and a hash of what differs from it; None outside a git checkout."""
+    """Return the commit and a hash of uncommitted changes; None outside a git checkout."""
     commit = _git(folder, 'rev-parse', 'HEAD')
     if commit is None:
         return None

@@ -1,27 +1,28 @@
-"""MMEngine's two training loops, able to go on in the middle of an epoch as if never stopped."""
+"""MMEngine's two training loops, made to resume in the middle of an epoch."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
+from torch import nn
 from torch.utils.data import DataLoader
 
 from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.openmmlab.internals import ranks_differ_in_seed
 from res2net_mm.registry import LOOPS
 
-from .data_workers import obey_only_the_parent
-from .seeded_batches import STEP, place_batches, seed_place
+from .data_workers import ignore_foreign_sigterm
+from .seeded_batches import STEP, seed_batches, seed_iteration
 
 VALIDATED = 'validated_iter'  # in the message hub: the iteration of the last validation
 
 
 def use_resumable_loop(cfg: Config) -> str | None:
-    """Put one of these loops in the place of the config's training loop.
+    """Replace the config's training loop by the resumable one of its kind.
 
     Returns:
-        What to tell the user if the config has a loop of another kind; it stays as it is.
+        What to log if the config has a loop of another kind; it stays as it is.
     """
     loop = cfg.train_cfg
     by_epoch = loop.pop('by_epoch', None)
@@ -30,29 +31,37 @@ def use_resumable_loop(cfg: Config) -> str | None:
     if ours:
         loop.type = f'res2net_mm.{ours}'
     elif name not in ('EpochLoop', 'IterLoop'):
-        return f'train_cfg is a {name}: resumed, it begins its epoch anew, with other random draws'
+        return (
+            f'train_cfg is a {name}: when resumed, it starts its epoch again, with other random '
+            'numbers'
+        )
     return None
 
 
 class _Resumable:
-    """What the two loops share: numbered batches, seeded steps, validation that was missed."""
+    """What the two loops share: numbered batches, seeded steps, and a validation that is due."""
 
-    epoch_began_at: int  # the iteration at which the epoch that is being trained began
+    runner: Runner
+    dataloader: DataLoader[Any]
+    _iter: int
+    epoch_began_at: int  # the first iteration of the current epoch
 
-    def __init__(self, runner: Runner, dataloader: DataLoader | dict, **settings: Any) -> None:
+    def __init__(
+        self, runner: Runner, dataloader: DataLoader[Any] | dict[str, Any], **settings: Any
+    ) -> None:
         if isinstance(dataloader, dict):  # before MMEngine 0.10's loop draws from it
             dataloader = runner.build_dataloader(
                 dataloader,
                 seed=runner.seed,
                 diff_rank_seed=ranks_differ_in_seed(runner),
             )
-        obey_only_the_parent(dataloader)
-        self.batches = place_batches(dataloader, seed=runner.seed, rank=runner.rank)
-        super().__init__(runner, dataloader, **settings)
+        ignore_foreign_sigterm(dataloader)
+        self.batches = seed_batches(dataloader, seed=runner.seed, rank=runner.rank)
+        super().__init__(runner, dataloader, **settings)  # type: ignore[call-arg]  # the loop's
         self.epoch_began_at = 0
 
     def _draw(self, *, skip: int, endless: bool) -> Iterator[Any]:
-        """Yield batches from the iteration that comes next."""
+        """Yield batches, the first of them for the current iteration."""
         if self.batches is not None:
             self.batches.begin(self._iter, skip=skip, endless=endless)
         drawn = iter(self.dataloader)
@@ -61,10 +70,10 @@ class _Resumable:
                 batch = next(drawn)
             except StopIteration:
                 return
-            except RuntimeError:  # a data worker is gone
+            except RuntimeError:  # a data worker died
                 self.runner.call_hook('after_loader_failure')
                 raise
-            seed_place(self.runner.seed, self.runner.rank, self._iter, STEP)
+            seed_iteration(self.runner.seed, self.runner.rank, self._iter, STEP)
             yield batch
 
     def _validate_if_due(self) -> None:
@@ -79,13 +88,16 @@ class _Resumable:
                 self.runner.call_hook('after_loader_failure')
                 raise
 
+    def _validation_is_due(self) -> bool:
+        raise NotImplementedError
+
 
 @LOOPS.register_module(force=True)  # a reload is harmless
 class EpochLoop(_Resumable, EpochBasedTrainLoop):
     """EpochBasedTrainLoop that begins at any iteration of an epoch."""
 
-    def run(self) -> Any:
-        """Train, after the validation that a stopped run has missed."""
+    def run(self) -> nn.Module:
+        """Train, after the validation that an interrupted run missed."""
         self.runner.call_hook('before_train')
         self._decide_current_val_interval()
         if self._iter == self.epoch_began_at:
@@ -118,10 +130,10 @@ class EpochLoop(_Resumable, EpochBasedTrainLoop):
 
 @LOOPS.register_module(force=True)  # a reload is harmless
 class IterLoop(_Resumable, IterBasedTrainLoop):
-    """IterBasedTrainLoop that goes on with the batches that come next, loading none before them."""
+    """IterBasedTrainLoop that begins at any iteration without loading the batches before it."""
 
-    def run(self) -> Any:
-        """Train, after the validation that a stopped run has missed."""
+    def run(self) -> nn.Module:
+        """Train, after the validation that an interrupted run missed."""
         self.dataloader_iterator = None  # MMEngine's own, which would begin with the first batch
         self.runner.call_hook('before_train')
         self.runner.call_hook('before_train_epoch')

@@ -1,6 +1,6 @@
-"""Tell whether a config continues the run of a checkpoint or would be another run."""
+"""Decide whether a config continues the run of a checkpoint or would be another run."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -9,7 +9,7 @@ RECORD = 'run.json'
 STATE = 'res2net_mm'  # in a checkpoint's meta
 
 SECTIONS = ('model', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'train_cfg')
-# What may be another when a run goes on: it changes no iteration that the run has in common.
+# What may differ when a run is resumed: it changes no iteration that both have.
 FREE = {
     'init_cfg',
     'pretrained',
@@ -24,7 +24,7 @@ FREE = {
     'dynamic_intervals',
     'max_epochs',
     'max_iters',
-    # Where data lie; whether they are the same tells their fingerprint.
+    # Where the data are; the fingerprint tells whether they are the same.
     'data_root',
     'ann_file',
     'data_prefix',
@@ -35,32 +35,43 @@ FREE = {
 
 
 def run_settings(cfg: Config) -> dict[str, str]:
-    """Return what of a config decides the course of a run, by dotted name."""
-    settings: dict[str, str] = {}
-    for section in SECTIONS:
-        _flatten(section, cfg.get(section), settings)
-    averages = [
+    """Return the settings of a config that decide the course of a run, by dotted name."""
+    settings = {section: cfg.get(section) for section in SECTIONS}
+    settings['custom_hooks'] = [
         hook
         for hook in cfg.get('custom_hooks') or ()
         if isinstance(hook, Mapping) and str(hook.get('type')).endswith('EMAHook')
     ]
-    _flatten('custom_hooks', averages, settings)
-    return settings
+    return {name: _text(value) for name, value in flatten(settings, leave_out=FREE).items()}
 
 
-def _flatten(name: str, value: Any, into: dict[str, str]) -> None:
-    if name.rpartition('.')[2] in FREE:
-        return
-    if isinstance(value, Mapping):
-        for key, entry in value.items():
-            _flatten(f'{name}.{key}', entry, into)
-    elif isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value):
-        for index, entry in enumerate(value):
-            _flatten(f'{name}.{index}', entry, into)
-    elif isinstance(value, list | tuple):
-        into[name] = repr(list(value))
-    else:
-        into[name] = getattr(value, '__name__', None) or repr(value)
+def flatten(
+    value: Any, name: str = '', *, separator: str = '.', leave_out: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the entries of nested mappings, and of lists of mappings, by joined name.
+
+    Args:
+        value: The mapping, list or entry.
+        name: The name of ``value`` itself.
+        separator: What joins the names.
+        leave_out: Keys that are left out with what lies below them.
+    """
+    if isinstance(value, list | tuple) and any(isinstance(entry, Mapping) for entry in value):
+        value = dict(enumerate(value))
+    if not isinstance(value, Mapping):
+        return {name: value}
+    flat = {}
+    for key, entry in value.items():
+        if key not in leave_out:
+            inner = f'{name}{separator}{key}' if name else str(key)
+            flat |= flatten(entry, inner, separator=separator, leave_out=leave_out)
+    return flat
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return repr(list(value))
+    return getattr(value, '__name__', None) or repr(value)
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

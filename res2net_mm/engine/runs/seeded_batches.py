@@ -1,11 +1,10 @@
-"""Make what is random in training a function of the seed and of the place in the run.
+"""Make what is random in training a function of the seed, the rank and the iteration.
 
 Restoring the states of random generators cannot make a resumed run equal to one that was never
-stopped: data workers draw ahead of the training, each from a state that nobody can read. So
-nothing is restored. Before a batch is loaded, in whatever process, and before a training step, the
-generators of Python, NumPy and PyTorch are seeded anew from the run's seed, the rank and the
-number of the iteration. Any iteration can then be entered from anywhere, with any number of
-workers.
+interrupted: data workers draw ahead of the training, each from a state that nobody can read. So
+nothing is restored. Before a batch is loaded, in whichever process, and before each training step,
+the generators of Python, NumPy and PyTorch are seeded from the run's seed, the rank and the number
+of the iteration. A run can then be resumed at any iteration, with any number of workers.
 """
 
 import random
@@ -19,8 +18,8 @@ from torch.utils.data import BatchSampler, DataLoader, IterableDataset, Sampler
 LOADING, STEP = range(2)  # what randomness is for: streams that share nothing
 
 
-def seed_place(seed: int, rank: int, iteration: int, purpose: int) -> None:
-    """Seed the generators of Python, NumPy and PyTorch for one place in a run.
+def seed_iteration(seed: int, rank: int, iteration: int, purpose: int) -> None:
+    """Seed the generators of Python, NumPy and PyTorch.
 
     Args:
         seed: The seed of the run, at least 0.
@@ -34,19 +33,19 @@ def seed_place(seed: int, rank: int, iteration: int, purpose: int) -> None:
     torch.manual_seed(int(words[:2].view(np.uint64)[0]) >> 1)  # it takes 63 bits
 
 
-class Placed(list):
-    """The indices of a batch, and the iteration that it is for."""
+class NumberedBatch(list[int]):
+    """The indices of a batch, and the iteration that trains on it."""
 
-    def __init__(self, indices: list, iteration: int) -> None:
+    def __init__(self, indices: list[int], iteration: int) -> None:
         super().__init__(indices)
         self.iteration = iteration
 
-    def __reduce__(self) -> tuple:
-        return Placed, (list(self), self.iteration)
+    def __reduce__(self) -> tuple[type['NumberedBatch'], tuple[list[int], int]]:
+        return NumberedBatch, (list(self), self.iteration)
 
 
-class PlacedBatches(Sampler):
-    """A batch sampler that numbers its batches, and can begin behind the first.
+class NumberedBatches(Sampler[list[int]]):
+    """A batch sampler that numbers its batches and can begin after the first.
 
     Args:
         batches: The batch sampler to number.
@@ -57,17 +56,17 @@ class PlacedBatches(Sampler):
         self._next: tuple[int, int, bool] | None = None
 
     def begin(self, iteration: int, *, skip: int, endless: bool = False) -> None:
-        """Say where the next iteration over the batches begins.
+        """Set where the next pass over the batches begins.
 
         Args:
             iteration: The number of the first batch that is drawn.
             skip: How many batches to leave out before it. None of them is loaded.
-            endless: Whether to begin anew, with the next epoch's order, when they end.
+            endless: Whether to go on with the next epoch's order when the batches end.
         """
         self._next = iteration, skip, endless
 
-    def __iter__(self) -> Iterator[Placed]:
-        if self._next is None:  # an iterator that MMEngine 0.10 makes before it is known where
+    def __iter__(self) -> Iterator[list[int]]:
+        if self._next is None:  # MMEngine 0.10 makes an iterator before the loop calls begin()
             return
         (iteration, skip, endless), self._next = self._next, None
         epoch = 0
@@ -76,7 +75,7 @@ class PlacedBatches(Sampler):
                 if skip:
                     skip -= 1
                     continue
-                yield Placed(indices, iteration)
+                yield NumberedBatch(indices, iteration)
                 iteration += 1
             if not endless:
                 return
@@ -94,9 +93,9 @@ class PlacedBatches(Sampler):
 
 
 class SeededFetch:
-    """Loads the samples of a batch, in a data worker or not, from the seed of its place.
+    """Load the samples of a batch, in a data worker or not, after seeding for its iteration.
 
-    PyTorch asks a dataset for ``__getitems__`` to load a whole batch at once.
+    PyTorch calls a dataset's ``__getitems__`` to load a whole batch at once.
     """
 
     def __init__(self, dataset: Any, *, seed: int, rank: int) -> None:
@@ -105,26 +104,26 @@ class SeededFetch:
         self.seed = seed
         self.rank = rank
 
-    def __call__(self, indices: list) -> list:
-        if isinstance(indices, Placed):
-            seed_place(self.seed, self.rank, indices.iteration, LOADING)
+    def __call__(self, indices: list[int]) -> list[Any]:
+        if isinstance(indices, NumberedBatch):
+            seed_iteration(self.seed, self.rank, indices.iteration, LOADING)
         if self.at_once:
             return self.at_once(indices)
         return [self.dataset[index] for index in indices]
 
 
-def place_batches(loader: DataLoader, *, seed: int, rank: int) -> PlacedBatches | None:
+def seed_batches(loader: DataLoader[Any], *, seed: int, rank: int) -> NumberedBatches | None:
     """Number the batches of a data loader and seed the loading of each.
 
     Returns:
-        The loader's batch sampler, to be told where to begin; None where the loader has none, as
-        over an iterable dataset: the order of that cannot be resumed.
+        The loader's new batch sampler, whose ``begin`` sets where to start; None for a loader over
+        an iterable dataset, whose order cannot be resumed.
     """
     if loader.batch_sampler is None or isinstance(loader.dataset, IterableDataset):
         return None
-    batches = PlacedBatches(loader.batch_sampler)
-    # PyTorch refuses another batch sampler after construction, since batch_size, sampler and
-    # drop_last would tell of the old one. They still tell the truth of this one.
+    batches = NumberedBatches(loader.batch_sampler)
+    # PyTorch refuses to replace the batch sampler of a loader, since batch_size, sampler and
+    # drop_last would describe the old one. They are the same here.
     vars(loader)['batch_sampler'] = batches
     loader.dataset.__getitems__ = SeededFetch(loader.dataset, seed=seed, rank=rank)
     return batches

@@ -16,7 +16,7 @@ def test_the_same_again(tiny, tmp_path, log_of):
     assert losses(tmp_path / 'run') == losses(tmp_path / 'run_rerun')
     for name, tensor in first.model.state_dict().items():
         assert torch.equal(tensor, again.model.state_dict()[name])
-    assert 'nothing: code, versions, environment and data are as then' in log_of(again)
+    assert 'nothing: code, versions, environment and data are the same' in log_of(again)
     with pytest.raises(UserError, match='holds a run already'):
         rerun(tmp_path / 'run')
 

@@ -31,7 +31,7 @@ def alone(monkeypatch):
 
 @pytest.mark.parametrize('launcher', PLACES)
 def test_a_launcher_that_has_not_started_the_process(launcher):
-    with pytest.raises(UserError, match=f'--launcher {launcher} is for .*{PLACES[launcher][0]}'):
+    with pytest.raises(UserError, match=f'launcher={launcher!r} is for .*{PLACES[launcher][0]}'):
         check_launcher(launcher)
 
 
@@ -41,7 +41,7 @@ def test_a_launcher_that_has_not_started_the_process(launcher):
 def test_one_of_several_processes_that_is_not_told_so(monkeypatch, variable, launcher):
     """Each would train by itself and write over the others."""
     monkeypatch.setenv(variable, '2')
-    with pytest.raises(UserError, match=f'one of 2 processes.*--launcher {launcher}'):
+    with pytest.raises(UserError, match=f'one of 2 processes.*launcher={launcher!r}'):
         check_launcher('none')
     monkeypatch.setenv(variable, '1')
     check_launcher('none')
@@ -85,7 +85,7 @@ def test_a_wrapper_for_gpus_is_refused_without_one(monkeypatch):
     monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '')
     wrapper = dict(type='MMFullyShardedDataParallel')
     with (
-        pytest.raises(UserError, match=r'MMFullyShardedDataParallel is for GPUs.*--fsdp'),
+        pytest.raises(UserError, match=r'MMFullyShardedDataParallel is for GPUs.*fsdp=True'),
         process_group(Config(dict(launcher='pytorch', model_wrapper_cfg=wrapper))),
     ):
         pass

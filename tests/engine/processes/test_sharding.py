@@ -16,7 +16,7 @@ AVERAGE = dict(custom_hooks=[dict(type='mmengine.EMAHook')])
     ('settings', 'amp', 'message'),
     [
         (dict(launcher='none'), False, 'start several'),
-        (dict(launcher='pytorch'), True, '--fsdp and --amp do not go together'),
+        (dict(launcher='pytorch'), True, 'fsdp=True and amp=True do not go together'),
         (dict(launcher='pytorch', **AVERAGE), False, 'EMAHook'),
     ],
 )

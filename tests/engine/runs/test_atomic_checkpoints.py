@@ -10,13 +10,13 @@ from mmengine.fileio import get_file_backend
 
 from res2net_mm.engine.runs.atomic_checkpoints import (
     WholeCheckpointHook,
-    make_mmengine_writing_whole,
+    make_mmengine_write_whole_files,
     use_whole_checkpoints,
 )
 
 
 def test_mmengine_writes_whole_or_not_at_all(undone, tmp_path, monkeypatch):
-    make_mmengine_writing_whole()
+    make_mmengine_write_whole_files()
     file = tmp_path / 'new' / 'epoch_1.pth'
     get_file_backend(str(file)).put(b'old', str(file))
 

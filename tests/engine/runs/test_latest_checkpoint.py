@@ -51,22 +51,34 @@ def test_the_newest_where_that_says_nothing(folder, note):
     assert (found.path, found.meta['iter']) == (folder / 'epoch_2.pth', 20)
 
 
+@pytest.mark.parametrize(
+    ('note', 'named'), [('/gone/epoch_9.pth', True), ('/gone/epoch_2.pth', False)]
+)
+def test_a_last_checkpoint_that_is_gone_is_named(folder, note, named):
+    """Unless the file of its name lies here, as where the folder was moved."""
+    name_last(folder, note)
+    _, passed_over = checkpoint_to_resume(folder)
+    missing = f'not resumed from: {folder / "last_checkpoint"} names {note}, which does not exist'
+    assert passed_over == [missing] * named
+
+
 @pytest.mark.parametrize('part', [0, 0.02, 0.5, 0.99])
 def test_half_a_file_is_passed_over_and_named(folder, part):
     last = folder / 'epoch_2.pth'
     content = last.read_bytes()
     last.write_bytes(content[: int(part * len(content))])
-    found = latest_whole_checkpoint(folder)
+    found, passed_over = checkpoint_to_resume(folder)
     assert found.path == folder / 'epoch_1.pth'
-    assert len(found.skipped) == 1
-    assert 'epoch_2.pth' in found.skipped[0]
+    assert found == latest_whole_checkpoint(folder)
+    assert len(passed_over) == 1
+    assert 'epoch_2.pth' in passed_over[0]
 
 
 def test_weights_alone_are_passed_over(folder):
     torch.save(dict(state_dict={}), folder / 'epoch_2.pth')
-    found = latest_whole_checkpoint(folder)
+    found, passed_over = checkpoint_to_resume(folder)
     assert found.path == folder / 'epoch_1.pth'
-    assert 'holds no meta, message_hub, optimizer' in found.skipped[0]
+    assert 'holds no meta, message_hub, optimizer' in passed_over[0]
 
 
 def test_an_earlier_run_in_the_same_folder_is_passed_over(folder):
@@ -85,7 +97,7 @@ def test_where_all_are_damaged_nothing_begins_anew(tmp_path):
 
 
 def test_an_empty_folder_has_none(tmp_path):
-    assert checkpoint_to_resume(tmp_path) is None
+    assert checkpoint_to_resume(tmp_path) == (None, [])
     assert latest_whole_checkpoint(tmp_path) is None
     assert latest_whole_checkpoint(tmp_path / 'gone') is None
 

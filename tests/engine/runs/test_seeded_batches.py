@@ -9,7 +9,7 @@ import torch
 from mmengine.dataset import DefaultSampler, InfiniteSampler, pseudo_collate
 from torch.utils.data import BatchSampler, DataLoader, IterableDataset
 
-from res2net_mm.engine.runs.seeded_batches import LOADING, STEP, place_batches, seed_place
+from res2net_mm.engine.runs.seeded_batches import LOADING, STEP, seed_batches, seed_iteration
 
 
 def draws():
@@ -39,7 +39,7 @@ def loader(*, sampler=DefaultSampler, workers=0, batch_size=3):
 def batches(where, *, rank=0, count=None, endless=False, **options):
     """Return the batches from a place on: ``where`` is (iteration, skipped batches)."""
     made = loader(**options)
-    placed = place_batches(made, seed=7, rank=rank)
+    placed = seed_batches(made, seed=7, rank=rank)
     placed.begin(where[0], skip=where[1], endless=endless)
     found = []
     for batch in made:
@@ -75,18 +75,18 @@ def test_augmentation_differs_by_iteration_and_rank():
 )
 def test_every_part_of_a_place_counts(change):
     place = dict(seed=1, rank=0, iteration=1, purpose=LOADING)
-    seed_place(**place)
+    seed_iteration(**place)
     once = draws()
-    seed_place(**place)
+    seed_iteration(**place)
     assert draws() == once
-    seed_place(**place | change)
+    seed_iteration(**place | change)
     assert not set(draws()) & set(once)
 
 
 def test_what_hooks_ask_a_loader_for_stays():
     made = loader()
     before = made.batch_sampler
-    placed = place_batches(made, seed=0, rank=0)
+    placed = seed_batches(made, seed=0, rank=0)
     assert made.batch_sampler is placed
     assert placed.sampler is before.sampler
     assert placed.batch_size == 3
@@ -96,7 +96,7 @@ def test_what_hooks_ask_a_loader_for_stays():
 
 def test_places_reach_spawned_workers():
     made = loader()
-    placed = place_batches(made, seed=0, rank=0)
+    placed = seed_batches(made, seed=0, rank=0)
     placed.begin(5, skip=0)
     batch = pickle.loads(pickle.dumps(next(iter(placed))))
     assert batch.iteration == 5
@@ -108,4 +108,4 @@ def test_a_stream_has_no_places():
         def __iter__(self):
             return iter(range(3))
 
-    assert place_batches(DataLoader(Stream(), batch_size=None), seed=0, rank=0) is None
+    assert seed_batches(DataLoader(Stream(), batch_size=None), seed=0, rank=0) is None

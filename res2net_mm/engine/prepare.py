@@ -1,0 +1,101 @@
+"""What training and evaluation both begin with: a checked config, its data, and a runner."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from res2net_mm.errors import UserError, argument
+from res2net_mm.openmmlab.config import load_config, require_parts
+from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
+from res2net_mm.openmmlab.values import check_values
+
+from .processes import check_launcher, is_first_process
+
+
+def prepare_config(
+    config: str | Path | Config,
+    *,
+    needs: Sequence[str],
+    work_dir: str | Path | None,
+    cfg_options: Mapping[str, Any] | None,
+    launcher: str,
+) -> Config:
+    """Load a config and check that it describes a run that this process can carry out.
+
+    Args:
+        config: A config file, a toolbox's name for one, or a loaded config.
+        needs: The parts that the config must have, such as ``model``.
+        work_dir: Where the run writes; default ``work_dirs/<config's name>``.
+        cfg_options: Settings to override.
+        launcher: none, pytorch, slurm or mpi.
+
+    Raises:
+        UserError: The config does not load, lacks a part or holds a wrong value, or the launcher
+            did not start this process.
+    """
+    cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
+    check_launcher(launcher)
+    require_parts(cfg, *needs)
+    check_values(cfg)
+    return cfg
+
+
+def prepare_data(
+    cfg: Config,
+    *,
+    loaders: tuple[str, ...],
+    data: str | Path | None,
+    classes: Sequence[str] | None,
+    ignore_index: int | None,
+) -> list[str]:
+    """Point a config at a folder or, without one, check the data that the config names.
+
+    Args:
+        cfg: The config, changed in place.
+        loaders: The data loaders that the run uses, such as ``train_dataloader``.
+        data: The folder, or None.
+        classes: Names of the classes of label masks, where the folder does not hold them.
+        ignore_index: The label of masks that is neither trained on nor counted.
+
+    Returns:
+        What was found and changed, to be logged once the run has a log.
+
+    Raises:
+        UserError: The folder cannot be used, or data of the config are missing.
+    """
+    # Imported here so that hooks and loops of this room can be used without the readers of data.
+    from res2net_mm.data.checks.config_datasets import check_config_data
+    from res2net_mm.data.datasets import use_folder
+
+    if data is not None:
+        return [use_folder(cfg, data, classes=classes, ignore_index=ignore_index)]
+    if classes or ignore_index is not None:
+        raise UserError(
+            f'{argument("classes")} and {argument("ignore_index")} describe the masks of '
+            f'{argument("data")}, which is not given'
+        )
+    use_data_root_variable(cfg)
+    require_datasets(cfg, loaders=loaders)
+    if not is_first_process():
+        return []
+    return [finding.advice() for finding in check_config_data(cfg, loaders=loaders)]
+
+
+def build_runner(
+    cfg: Config,
+    *,
+    hooks: Sequence[Hook],
+    messages: Sequence[str],
+    runner_class: type[Runner] = Runner,
+) -> Runner:
+    """Build the runner of a config, add hooks that no config names, and log messages."""
+    runner = runner_class.from_cfg(cfg)
+    for hook in hooks:
+        runner.register_hook(hook)
+    for message in messages:
+        runner.logger.info(message)
+    return runner
