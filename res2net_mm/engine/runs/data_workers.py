@@ -8,8 +8,6 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
-from res2net_mm.openmmlab.internals import wrap_worker_start
-
 
 def ignore_foreign_sigterm(loader: DataLoader[Any]) -> None:
     """Have the workers of a data loader end at a SIGTERM of their parent only.
@@ -20,7 +18,7 @@ def ignore_foreign_sigterm(loader: DataLoader[Any]) -> None:
     """
     if loader.num_workers and hasattr(signal, 'sigwaitinfo'):  # not on macOS
         loader.worker_init_fn = _BlockSigterm(loader.worker_init_fn)
-        wrap_worker_start(loader, _blocking_sigterm)
+        loader._get_iterator = _blocking_sigterm(loader._get_iterator)  # type: ignore[method-assign]
 
 
 def _blocking_sigterm(start: Callable[[], Any]) -> Callable[[], Any]:
