@@ -56,7 +56,17 @@ setup(
         'res2net_mm': ['.mim/*.yml', '.mim/configs/**/*.py', '.mim/configs/**/*.md'],
         'res2net_mm.report.page': ['templates/*'],
     },
-    install_requires=['jinja2', 'matplotlib', 'numpy', 'packaging', 'pycocotools', 'scipy', 'tqdm'],
+    install_requires=[
+        'filelock',
+        'jinja2',
+        'matplotlib',
+        'numpy',
+        'packaging',
+        'pycocotools',
+        'safetensors',
+        'scipy',
+        'tqdm',
+    ],
     extras_require={
         'openmmlab': pins('torch') + pins('openmmlab') + pins('runtime'),
         'original': pins('torch') + pins('original') + pins('runtime') + ['setuptools<81'],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from torch import Tensor
 
@@ -14,7 +15,6 @@ from res2net_mm.whole_file import whole_file
 from .backbone_tensors import BackboneTensors, backbone_tensors, some, unwrap
 from .dialects import DIALECTS, Dialect, find_dialect
 from .loading import open_checkpoint
-from .safetensors_file import write_safetensors
 
 WRITABLE = tuple(name for name, dialect in DIALECTS.items() if dialect.writable)
 
@@ -141,7 +141,13 @@ def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at
     try:
         with whole_file(target) as part, part.open('wb') as file:
             if target.suffix == '.safetensors':
-                write_safetensors(file, tensors, dict(format='pt', block_rule=rule))
+                # Copies, since safetensors refuses tensors that share their memory.
+                copies = {
+                    name: tensor.clone(memory_format=torch.contiguous_format)
+                    for name, tensor in tensors.items()
+                }
+                metadata = dict(format='pt', block_rule=rule, order='\n'.join(tensors))
+                file.write(safetensors.torch.save(copies, metadata))
             else:
                 tensors._metadata = OrderedDict({rule_at.rstrip('.'): dict(block_rule=rule)})
                 torch.save(tensors, file)

@@ -4,7 +4,6 @@ Files are kept where ``torch.hub`` keeps them, so that what is there already is 
 put there by hand counts as downloaded.
 """
 
-import contextlib
 import hashlib
 import os
 import re
@@ -12,12 +11,13 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import torch
+from filelock import FileLock
 
 from res2net_mm.errors import UserError
 
@@ -79,7 +79,9 @@ def fetch(
         raise UserError(f'{target.parent} cannot be made ({error}); set TORCH_HOME') from None
     part = target.with_name(f'{name}.part')
     faults = []
-    with _only_one(target):
+    # One process of this machine fetches the file while the others wait. The lock file stays, since
+    # another process may hold it open.
+    with FileLock(target.with_name(f'.{name}.lock')):
         if not again and target.is_file() and not _fault(target, expected):
             return target  # another process has just fetched it
         for url in urls:
@@ -168,20 +170,3 @@ class _StayOnHttps(urllib.request.HTTPRedirectHandler):
         if not newurl.startswith('https://'):
             raise urllib.error.URLError(f'is redirected to {newurl}, which is not https')
         return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-@contextlib.contextmanager
-def _only_one(target: Path) -> Iterator[None]:
-    """Let one process of this machine fetch a file while the others wait for it."""
-    try:
-        import fcntl
-    except ImportError:  # not on Windows, where distributed training is not at home either
-        yield
-        return
-    path = target.with_name(f'{target.name}.lock')
-    with path.open('w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)

@@ -1,14 +1,16 @@
 """Read a checkpoint file of any format without running anything that is in it.
 
-A pickle can name any function and have it called, so nothing here unpickles freely: PyTorch's own
-files go through ``weights_only`` with the short list below, other pickles through an unpickler
-that knows NumPy arrays and nothing else. A file that needs more is refused with what it wanted.
+A pickle can name any function and have it called, so nothing here unpickles freely: PyTorch's
+files are read with ``weights_only`` and a short list of what may be built, other pickles by an
+unpickler that builds NumPy arrays only. A file that needs more is refused by the name of that.
 """
 
 import io
 import pickle
 import pickletools
 import re
+import struct
+import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +19,11 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
+from safetensors import safe_open
+from torch import Tensor
 
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import what_it_is
-
-from .safetensors_file import is_safetensors, read_safetensors
 
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
 _LEGACY_TORCH = b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'
@@ -31,11 +33,14 @@ _WANTED = re.compile(
     r'(?: whose module| was not|$)',
     re.MULTILINE,
 )
+# The types of safetensors that a network here can have, in the words of the format.
+_TYPES = ('F64', 'F32', 'F16', 'BF16', 'I64', 'I32', 'I16', 'I8', 'U8', 'BOOL')
+_LARGEST_HEADER = 100_000_000  # bytes, the limit of the safetensors format
 _HISTORY_METHODS = ('min', 'max', 'current', 'mean')
 
 
 class DamagedFileError(UserError):
-    """A file that is cut short or otherwise not what its format says."""
+    """A file that is cut short, altered or otherwise not what its format says."""
 
 
 def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, Any]:
@@ -48,7 +53,8 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
 
     Raises:
         UserError: There is no such file, or it needs more than data to be read.
-        DamagedFileError: The file is cut short.
+        DamagedFileError: The file is cut short or altered. Checksums tell of single altered bytes,
+            where the file has them: ``.pth`` since PyTorch 1.6.
     """
     path = Path(path).expanduser()
     if path.is_dir():
@@ -58,10 +64,11 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
     with path.open('rb') as file:
         head = file.read(64)
     try:
-        if is_safetensors(head):  # first: its first bytes may be anything
-            checkpoint, metadata = read_safetensors(path)
-            checkpoint._metadata = OrderedDict({'': metadata})
+        if _is_safetensors(head):  # first: its first bytes may be anything
+            checkpoint = _read_safetensors(path)
         elif head.startswith((b'PK', _LEGACY_TORCH)):
+            if head.startswith(b'PK'):
+                _check_sums(path)
             checkpoint = _read_torch(path, map_location)
         elif head.startswith(b'\x80'):
             content = path.read_bytes()
@@ -73,11 +80,45 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, An
         raise
     except pickle.UnpicklingError as error:
         raise _refusal(path, error) from None
-    except Exception as error:  # over a file that was altered readers raise whatever it may be
+    except Exception as error:  # a damaged file may make a reader raise anything
         raise _damage(path, error) from None
     if not isinstance(checkpoint, dict):
         raise UserError(f'checkpoint {path} holds a {type(checkpoint).__name__}, not a state dict')
     return checkpoint
+
+
+def _is_safetensors(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is of the safetensors format."""
+    return head[8:9] == b'{' and struct.unpack('<Q', head[:8])[0] <= _LARGEST_HEADER
+
+
+def _read_safetensors(path: Path) -> 'OrderedDict[str, Tensor]':
+    """Return the tensors of a file, with its metadata as that of their module.
+
+    The format sorts tensors by type. Files of this package say in ``order`` how they were sorted.
+    """
+    tensors: OrderedDict[str, Tensor] = OrderedDict()
+    with safe_open(path, 'pt') as file:
+        metadata = file.metadata() or {}
+        order, names = metadata.pop('order', '').split('\n'), file.keys()
+        for name in order if sorted(order) == sorted(names) else names:
+            dtype = file.get_slice(name).get_dtype()
+            if dtype not in _TYPES:
+                raise UserError(f'{path}: tensor {name} is of type {dtype}, not supported')
+            tensors[name] = file.get_tensor(name)
+    tensors._metadata = OrderedDict({'': metadata})
+    return tensors
+
+
+def _check_sums(path: Path) -> None:
+    """Raise ValueError if a part of a zip archive is not what its checksum says.
+
+    PyTorch writes 0 for all of them after ``torch.serialization.set_crc32_options(False)``.
+    """
+    with zipfile.ZipFile(path) as archive:
+        has_sums = any(part.CRC for part in archive.infolist())
+        if has_sums and (altered := archive.testzip()):
+            raise ValueError(f'{altered} is not what its checksum says')
 
 
 def _read_torch(path: Path, map_location: Any) -> Any:

@@ -69,6 +69,12 @@ def entry(**changes) -> dict:
     return {'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0, 8], **changes}}
 
 
+def flipped(content: bytes, tensor: torch.Tensor) -> bytes:
+    """Return a file with one bit of a tensor changed."""
+    place = content.index(tensor.numpy().tobytes()) + 21
+    return content[:place] + bytes([content[place] ^ 64]) + content[place + 1 :]
+
+
 def knot() -> bytes:
     content = {}
     content['state_dict'] = content
@@ -107,6 +113,7 @@ FILES = {
     'cut short by one byte': (WHOLE[:-1], 'damaged or cut short'),
     'cut short in the middle': (WHOLE[: len(WHOLE) // 2], 'damaged or cut short'),
     'cut short, legacy': (LEGACY[:-50], 'damaged or cut short'),
+    'byte changed in a tensor': (flipped(WHOLE, STATE['weight']), 'checksum'),
     'begun anew in the middle': (WHOLE[len(WHOLE) // 2 :], 'damaged'),
     'byte changed in the pickle': (WHOLE.replace(b'torch._utils', b'torch._utile'), ''),
     'tensor alone': (torch_bytes(torch.rand(2)), 'Tensor'),
@@ -123,7 +130,7 @@ FILES = {
     'safetensors, header a list': (safetensors(b'{}') [:8] + b'[]', 'damaged'),
     'safetensors, entry no dict': (safetensors({'a': [1]}), 'damaged'),
     'safetensors, entry empty': (safetensors({'a': {}}), 'damaged'),
-    'safetensors, unknown type': (safetensors(entry(dtype='F8_E4M3'), bytes(8)), 'F8_E4M3'),
+    'safetensors, unknown type': (safetensors(entry(dtype='F8_E4M3', shape=[8]), bytes(8)), 'F8_E4M3'),
     'safetensors, type a number': (safetensors(entry(dtype=[1]), bytes(8)), 'damaged'),
     'safetensors, shape a text': (safetensors(entry(shape='2'), bytes(8)), 'damaged'),
     'safetensors, negative shape': (safetensors(entry(shape=[-1, -2]), bytes(8)), 'damaged'),
@@ -133,6 +140,10 @@ FILES = {
     'safetensors, offsets negative': (safetensors(entry(data_offsets=[-8, 0])), 'damaged'),
     'safetensors, one offset': (safetensors(entry(data_offsets=[0]), bytes(8)), 'damaged'),
     'safetensors, deep nest': (safetensors(b'{"a":' * 9999 + b'}' * 9999), 'damaged'),
+    'safetensors, metadata no dict': (
+        safetensors({'__metadata__': 3, **entry()}, bytes(8)),
+        'damaged',
+    ),
     'safetensors, not UTF-8': (safetensors(b'{"\xff\xfe": 1}'), 'damaged'),
 }  # fmt: skip
 
@@ -152,10 +163,6 @@ CONTENTS = {
     'state dict in itself': (knot(), 'no tensors'),
     'block rule unknown': (with_metadata({'': {'block_rule': 'mine'}}), "'mine'"),
     'block rule a list': (with_metadata({'': {'block_rule': ['dla']}}), 'block rule'),
-    'safetensors, metadata no dict': (
-        safetensors({'__metadata__': 3, **entry()}, bytes(8)),
-        'no Res2Net',
-    ),
     'plain ResNet': (torch_bytes({'layer1.0.conv2.weight': torch.rand(2)}), 'plain ResNet'),
     'another network': (torch_bytes({'features.0.weight': torch.rand(2)}), 'features.0.weight'),
     'two Res2Nets': (

@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from folders import coco_content, voc_xml, write_voc
 from test_result_files import GOOD, MASK, TRUTH
@@ -23,7 +24,6 @@ from test_work_dirs import EVALUATION
 from res2net_mm.backbones import Res2Net
 from res2net_mm.checkpoints import read_checkpoint
 from res2net_mm.checkpoints.backbone_tensors import backbone_tensors
-from res2net_mm.checkpoints.safetensors_file import write_safetensors
 from res2net_mm.data.checks.decoded_images import decode
 from res2net_mm.data.detection.read_boxes import read_boxes
 from res2net_mm.errors import UserError
@@ -127,10 +127,8 @@ def torch_file(**options) -> bytes:
 
 
 def safetensors_file() -> bytes:
-    file = io.BytesIO()
     state = Res2Net(stage_blocks=(1,), base_channels=8, scales=2).state_dict()
-    write_safetensors(file, state, dict(format='pt', block_rule='mmdet'))
-    return file.getvalue()
+    return safetensors.torch.save(state, dict(format='pt', block_rule='mmdet'))
 
 
 def pickled_file(protocol: int) -> bytes:

@@ -1,4 +1,5 @@
 import hashlib
+import multiprocessing
 import socket
 import threading
 import time
@@ -21,6 +22,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(('127.0.0.1', 0), Handler)
         self.fault = None
         self.ranges = []
+        self.answering = 0
+        self.most_at_once = 0
 
     def url(self, name=NAME):
         return f'http://127.0.0.1:{self.server_port}/{name}?e=1'
@@ -28,6 +31,14 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
+        self.server.answering += 1
+        self.server.most_at_once = max(self.server.most_at_once, self.server.answering)
+        if self.server.fault == 'slow':
+            time.sleep(0.2)
+        self.answer()
+        self.server.answering -= 1
+
+    def answer(self):
         wanted = self.headers.get('Range')
         self.server.ranges.append(wanted)
         start = int(wanted[len('bytes=') : -1]) if wanted else 0
@@ -66,13 +77,37 @@ def get(*urls, **options):
     return fetch(urls, allow_insecure=True, **options)
 
 
+def files_in(folder):
+    """The files in a folder, but for the locks, which stay."""
+    return [file.name for file in folder.iterdir() if file.suffix != '.lock']
+
+
 def test_fetched_once(server, folder):
     path = get(server.url())
     assert path == folder / NAME
     assert path.read_bytes() == CONTENT
     assert get(server.url()) == path
     assert len(server.ranges) == 1
-    assert [entry.name for entry in folder.iterdir()] == [NAME]
+    assert files_in(folder) == [NAME]
+
+
+@pytest.mark.parametrize('again', [False, True])
+def test_processes_that_download_at_once(server, folder, again):
+    """One fetches while the others wait; then they find the file, or fetch it one by one."""
+    server.fault = 'slow'
+    fork = multiprocessing.get_context('fork')  # so that they have the folder of this test
+    processes = [
+        fork.Process(target=get, args=(server.url(),), kwargs=dict(again=again)) for _ in range(4)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert len(server.ranges) == (4 if again else 1)
+    assert server.most_at_once == 1
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert files_in(folder) == [NAME]
 
 
 def test_a_file_put_there_by_hand_is_found(folder):
@@ -114,7 +149,7 @@ def test_an_altered_file_is_refused_and_not_kept(server, folder):
     server.fault = 'altered'
     with pytest.raises(UserError, match=r'SHA-256 begins with [0-9a-f]{8}, not'):
         get(server.url())
-    assert not list(folder.iterdir())
+    assert not files_in(folder)
 
 
 def test_the_next_mirror_is_tried(server):

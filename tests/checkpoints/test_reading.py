@@ -1,10 +1,13 @@
 import io
+import json
 import os
 import pickle
+import struct
 from collections import OrderedDict
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from mmengine.logging import HistoryBuffer
 
@@ -117,3 +120,84 @@ def test_legacy_files_are_known_by_their_first_bytes():
     from res2net_mm.checkpoints.reading import _LEGACY_TORCH
 
     assert file.getvalue().startswith(_LEGACY_TORCH)
+
+
+def test_single_altered_bytes_are_found_out(save):
+    """Twenty places all over the file, in tensors and pickle alike."""
+    path = save(dict(state_dict={name: torch.rand(500) for name in 'abc'}, meta=dict(epoch=3)))
+    content = path.read_bytes()
+    for i in range(20):
+        part = ('a', 'b', 'c', 'pickle')[i % 4]
+        place = content.index(_bytes_of(part, content)) + 7 * i
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(DamagedFileError, match='checksum'):
+            read_checkpoint(path)
+
+
+def _bytes_of(part: str, content: bytes) -> bytes:
+    if part == 'pickle':
+        return b'state_dict'
+    return torch.load(io.BytesIO(content))['state_dict'][part].numpy().tobytes()
+
+
+def test_a_file_that_was_written_without_checksums(save):
+    torch.serialization.set_crc32_options(False)
+    try:
+        path = save(dict(a=torch.ones(2)))
+    finally:
+        torch.serialization.set_crc32_options(True)
+    assert torch.equal(read_checkpoint(path)['a'], torch.ones(2))
+
+
+TENSORS = {
+    'a': torch.rand(2, 3),
+    'half': torch.rand(3).half(),
+    'odd': torch.tensor([True, False, True]),
+    'count': torch.tensor(7),
+    'empty': torch.zeros(0, 4),
+    'strided': torch.rand(3, 4).T.contiguous(),
+    'bfloat': torch.rand(5).bfloat16(),
+}
+
+
+@pytest.fixture
+def tensors_file(tmp_path):
+    path = tmp_path / 'weights.safetensors'
+    path.write_bytes(safetensors.torch.save(TENSORS, dict(block_rule='mmdet')))
+    return path
+
+
+def test_safetensors_bit_by_bit(tensors_file):
+    tensors = read_checkpoint(tensors_file)
+    assert tensors.keys() == TENSORS.keys()
+    for name, tensor in TENSORS.items():
+        assert tensors[name].dtype == tensor.dtype
+        assert torch.equal(tensors[name], tensor)
+    assert tensors._metadata == {'': dict(block_rule='mmdet')}
+
+
+@pytest.mark.parametrize('size', [4, 40, 300, -1])
+def test_truncated_safetensors(tensors_file, size):
+    path = tensors_file
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DamagedFileError):
+        read_checkpoint(path)
+
+
+def test_unknown_type_is_named(tmp_path):
+    header = json.dumps({'a': dict(dtype='F8_E4M3', shape=[1], data_offsets=[0, 1])}).encode()
+    path = tmp_path / 'weights.safetensors'
+    file = io.BytesIO()
+    file.write(struct.pack('<Q', len(header)) + header + b'\0')
+    path.write_bytes(file.getvalue())
+    with pytest.raises(UserError, match=r'a is of type F8_E4M3'):
+        read_checkpoint(path)
+
+
+def test_a_header_whose_length_looks_like_a_pickle(tmp_path):
+    path = tmp_path / 'weights.safetensors'
+    name = 'a'
+    while not path.exists() or path.read_bytes()[:1] != b'\x80':  # a pickle's first byte
+        name += 'a' * 8
+        path.write_bytes(safetensors.torch.save({name: torch.ones(2)}))
+    assert torch.equal(read_checkpoint(path)[name], torch.ones(2))

@@ -31,9 +31,12 @@ def installed_line() -> str:
 
 def pins(line: str) -> list[str]:
     """Return the pinned OpenMMLab packages of a line, without mmcv, which has to be compiled."""
-    text = (ROOT / 'requirements.txt').read_text()
-    section = text.split(f'\n# [{line}]', 1)[1].split('\n# [', 1)[0]
-    return re.findall(r'^(?:onedl-)?mm(?:engine|det\w*|seg\w*)==.*$', section, re.MULTILINE)
+    files = [*ROOT.glob('requirements.txt'), *ROOT.glob('requirements/*.txt')]
+    text = ''.join(file.read_text() for file in files)
+    prefix = 'onedl-' if line == 'openmmlab' else ''
+    found = re.findall(rf'^{prefix}mm(?:engine|det\w*|seg\w*)==.*$', text, re.MULTILINE)
+    assert len(found) == 3
+    return found
 
 
 def download(line: str, folder: Path) -> None:
