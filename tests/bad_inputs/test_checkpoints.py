@@ -130,7 +130,10 @@ FILES = {
     'safetensors, header a list': (safetensors(b'{}') [:8] + b'[]', 'damaged'),
     'safetensors, entry no dict': (safetensors({'a': [1]}), 'damaged'),
     'safetensors, entry empty': (safetensors({'a': {}}), 'damaged'),
-    'safetensors, unknown type': (safetensors(entry(dtype='F8_E4M3', shape=[8]), bytes(8)), 'F8_E4M3'),
+    'safetensors, unknown type': (
+        safetensors(entry(dtype='F8_E4M3', shape=[8]), bytes(8)),
+        'F8_E4M3',
+    ),
     'safetensors, type a number': (safetensors(entry(dtype=[1]), bytes(8)), 'damaged'),
     'safetensors, shape a text': (safetensors(entry(shape='2'), bytes(8)), 'damaged'),
     'safetensors, negative shape': (safetensors(entry(shape=[-1, -2]), bytes(8)), 'damaged'),
