@@ -1,7 +1,7 @@
 """The one exception a user is meant to read, and how its message names parameters and commands."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -58,6 +58,22 @@ def argument(name: str, value: object = None) -> str:
     if isinstance(value, bool):
         return f'--{flag}' if value else f'--no-{flag}'
     return f'--{flag}' if value is None else f'--{flag} {value}'
+
+
+def check_choice(name: str, value: object, allowed: Iterable[object]) -> None:
+    """Check that a parameter has one of the values it can have.
+
+    Args:
+        name: The parameter's name in Python.
+        value: Its value.
+        allowed: The values it can have.
+
+    Raises:
+        UserError: If it has another one.
+    """
+    allowed = tuple(allowed)
+    if value not in allowed:
+        raise UserError(f'{argument(name, value)} must be one of {", ".join(map(str, allowed))}')
 
 
 def brief(error: BaseException) -> str:

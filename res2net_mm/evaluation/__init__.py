@@ -1,10 +1,10 @@
 """Evaluation by object size: AP and AR, IoU and boundary F in bins, as functions and as metrics."""
 
-from res2net_mm.evaluation.bootstrap import with_intervals
-from res2net_mm.evaluation.comparison import Comparison, compare_results
+from res2net_mm.evaluation.comparison import Comparison
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.intervals import compare_results, with_intervals
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.saved_evaluation import (
     SavedEvaluation,
@@ -12,9 +12,10 @@ from res2net_mm.evaluation.detection.saved_evaluation import (
     save_evaluation,
 )
 from res2net_mm.evaluation.detection.size_metric import SizeMetric
-from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
+from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.regions import RegionSizeMetric
+from res2net_mm.evaluation.result import ClassScores
 from res2net_mm.evaluation.sheets.prediction_sheet import Boxes, draw_sheet
 from res2net_mm.evaluation.sheets.segmentation_sheet import Masks, draw_segmentation_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins

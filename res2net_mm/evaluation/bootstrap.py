@@ -1,113 +1,40 @@
-"""How far scores would move on other images of the same kind: the bootstrap over images.
+"""Confidence intervals of scores: the bootstrap over images.
 
 As many images as there are get drawn with replacement, the scores computed anew, many times over;
 the interval is the middle 95 % of these scores, moved so that their mean is the score itself.
 Moved, because a draw has fewer different images and AP of fewer images is higher (precision is a
 maximum over what follows): with rare classes the scores of all draws may lie above the score.
-Matches stay as they are, since an image drawn twice is simply counted twice.
+An image drawn twice is counted twice, so nothing is matched anew.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.average_precision import AveragePrecision
-from res2net_mm.evaluation.detection.matches import Matches
-from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
-from res2net_mm.progress import track
+from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.result import ClassScores, ColumnScores, Result
 
-#: The scores that get an interval; AR is that of the largest number of detections.
-SCORES = ('AP', 'AP50', 'AP75', 'AR')
+R = TypeVar('R', bound=Result)
+S = TypeVar('S', bound=ColumnScores)
 
 
-def with_intervals(
-    result: SizeResult,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    progress: bool = False,
-) -> SizeResult:
-    """The result with a confidence interval for every score, per bin and per class.
-
-    Args:
-        result: Of ``evaluate_by_size``.
-        resamples: How many times images are drawn.
-        seed: Of the draw; the same seed gives the same intervals.
-        level: Probability that an interval covers.
-        progress: Whether to show progress.
+def check_bootstrap(bootstrap: int) -> None:
+    """Check an option ``bootstrap``.
 
     Raises:
-        UserError: If ``resamples`` or ``level`` cannot be used.
+        UserError: If it is neither 0 nor a number of draws that intervals can be made from.
     """
-    matches = matches_of(result)
-    plain = class_scores(AveragePrecision(matches))
-    drawn = resampled_scores([matches], resamples, seed, level, progress)[0]
-    overall = np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1)
-    per_class = np.clip(intervals_of(drawn, plain, level), 0, 1)
-
-    def filled(scores: tuple[BinScores, ...], low_high: np.ndarray) -> list[BinScores]:
-        return [
-            replace(
-                of_bin,
-                intervals=named_intervals(SCORES, low_high[:, :, a]),
-            )
-            for a, of_bin in enumerate(scores)
-        ]
-
-    of_all, *of_bins = filled((result.overall, *result.bins), overall)
-    of_classes = []
-    for k, scored in enumerate(result.classes):
-        first, *rest = filled((scored.overall, *scored.bins), per_class[..., k])
-        of_classes.append(ClassScores(scored.name, first, tuple(rest)))
-    return replace(
-        result,
-        overall=of_all,
-        bins=tuple(of_bins),
-        classes=tuple(of_classes),
-        resamples=resamples,
-        level=level,
-    )
-
-
-def matches_of(result: SizeResult) -> Matches:
-    """The matches of a result.
-
-    Raises:
-        ValueError: If it has none.
-    """
-    if result.matches is None:
-        raise ValueError('the result carries no matches: use one that evaluate_by_size returned')
-    return result.matches
-
-
-def resampled_scores(
-    runs: list[Matches], resamples: int, seed: int, level: float, progress: bool
-) -> np.ndarray:
-    """Scores of every class under each draw, the same draws for all runs.
-
-    Returns:
-        (R, B, S, A, K) for R runs, B resamples, the scores of ``SCORES``, A columns, K categories;
-        nan where a draw has no object.
-
-    Raises:
-        UserError: If ``resamples`` or ``level`` cannot be used.
-    """
-    check_draws(resamples, level)
-    average = [AveragePrecision(matches) for matches in runs]
-    images = len(runs[0].image_ids)
-    scores = []
-    for weights in track(
-        draw_images(images, resamples, seed), 'resampling', total=resamples, shown=progress
-    ):
-        scores.append([class_scores(run, weights) for run in average])
-    return np.stack(scores, axis=1)
+    if bootstrap < 0 or bootstrap == 1:
+        raise UserError(
+            f'{argument("bootstrap", bootstrap)} must be 0 for no intervals, or 2 draws or more; '
+            '1000 is usual'
+        )
 
 
 def check_draws(resamples: int, level: float) -> None:
-    """Refuse numbers that no interval can be made with.
+    """Check the numbers that an interval is made with.
 
     Raises:
         UserError: If ``resamples`` or ``level`` cannot be used.
@@ -119,39 +46,66 @@ def check_draws(resamples: int, level: float) -> None:
 
 
 def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
-    """How often each image is drawn, (N,) int32, once per resample."""
+    """Yield how often each image is drawn, (N,) int32, once per resample."""
     if seed < 0:
-        raise UserError(f'seed={seed} must be 0 or more')
+        raise UserError(f'{argument("seed", seed)} must be 0 or more')
     random = np.random.default_rng(seed)
     for _ in range(resamples):
         drawn = random.integers(0, images, images)
         yield np.bincount(drawn, minlength=images).astype(np.int32)
 
 
-def class_scores(average: AveragePrecision, weights: np.ndarray | None = None) -> np.ndarray:
-    """(S, A, K) the scores of ``SCORES``, nan where there is none."""
-    scores = average(weights, all_limits=False)
-    at = {f'{iou:.2f}': t for t, iou in enumerate(average.matches.protocol.ious)}
-    nothing = np.full_like(scores.ap[:, 0], np.nan)
-    return np.stack(
-        [
-            scores.ap.mean(axis=1),
-            scores.ap[:, at['0.50']],
-            scores.ap[:, at['0.75']] if '0.75' in at else nothing,
-            scores.recall[..., -1].mean(axis=1),
+def fill_intervals(
+    result: R, names: Sequence[str], plain: np.ndarray, drawn: np.ndarray, level: float
+) -> R:
+    """Return a result with an interval for every score, of the means and of each class.
+
+    Args:
+        result: Scores without intervals.
+        names: Names of the S scores.
+        plain: (S, C, K) scores of the C columns, that of all sizes first, and the K classes.
+        drawn: (B, S, C, K) the same under each draw.
+        level: Probability that an interval covers.
+    """
+    of_means = np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1)
+    of_classes = np.clip(intervals_of(drawn, plain, level), 0, 1)
+
+    def filled(scored: Result[S] | ClassScores[S], ends: np.ndarray) -> list[S]:
+        return [
+            replace(
+                column,
+                intervals={
+                    name: (float(low), float(high))
+                    for name, (low, high) in zip(names, ends[:, :, c].T, strict=True)
+                    if not np.isnan(low)
+                },
+            )
+            for c, column in enumerate((scored.overall, *scored.bins))
         ]
+
+    overall, *bins = filled(result, of_means)
+    return replace(
+        result,
+        overall=overall,
+        bins=tuple(bins),
+        classes=tuple(
+            ClassScores.of(scored.name, filled(scored, of_classes[..., k]))
+            for k, scored in enumerate(result.classes)
+        ),
+        resamples=len(drawn),
+        level=level,
     )
 
 
 def class_mean(scores: np.ndarray) -> np.ndarray:
-    """Mean over the classes (last axis) that have objects, nan where none has."""
+    """Return the mean over the classes (last axis) that have objects, nan where none has."""
     there = ~np.isnan(scores)
     count = there.sum(axis=-1)
     return np.where(count, np.where(there, scores, 0).sum(axis=-1), np.nan) / np.maximum(count, 1)
 
 
 def intervals_of(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarray:
-    """(2, ...) ends of the middle ``level`` of the draws (first axis), moved to ``plain``."""
+    """Return the (2, ...) ends of the middle ``level`` of the draws (first axis)."""
     tail = (1 - level) / 2
     ends = np.full((2, *plain.shape), np.nan)
     centred, there = _centred(drawn, plain)
@@ -160,17 +114,8 @@ def intervals_of(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarr
     return ends
 
 
-def named_intervals(names: Sequence[str], ends: np.ndarray) -> dict[str, tuple[float, float]]:
-    """Intervals by the name of their score, from (2, S) ends; without those that are nan."""
-    return {
-        name: (float(low), float(high))
-        for name, (low, high) in zip(names, ends.T, strict=True)
-        if not np.isnan(low)
-    }
-
-
 def share_above_zero(drawn: np.ndarray, plain: np.ndarray) -> np.ndarray:
-    """Share of the draws (first axis) above zero, their mean moved to ``plain``; nan for none."""
+    """Return the share of the draws (first axis) above zero, nan where there are none."""
     share = np.full(plain.shape, np.nan)
     centred, there = _centred(drawn, plain)
     # A sum of a thousand floats may leave a zero difference a hair off zero.
@@ -179,7 +124,7 @@ def share_above_zero(drawn: np.ndarray, plain: np.ndarray) -> np.ndarray:
 
 
 def _centred(drawn: np.ndarray, plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The draws moved so that their mean is ``plain``; of those places that have any."""
+    """Move the draws so that their mean is ``plain``; return those of the places that have any."""
     there = ~(np.isnan(drawn).all(axis=0) | np.isnan(plain))
     drawn = drawn[:, there]
     mean = np.nanmean(drawn, axis=0) if there.any() else 0

@@ -2,22 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import (
-    SCORES,
-    class_mean,
-    class_scores,
-    intervals_of,
-    matches_of,
-    resampled_scores,
-    share_above_zero,
-)
-from res2net_mm.evaluation.detection.average_precision import AveragePrecision
-from res2net_mm.evaluation.detection.matches import Matches
-from res2net_mm.evaluation.detection.size_result import SizeResult
+from res2net_mm.evaluation.bootstrap import class_mean, intervals_of, share_above_zero
+from res2net_mm.evaluation.result import ClassScores
 from res2net_mm.evaluation.size_bins import SizeBin
 
 
@@ -26,8 +17,8 @@ class Difference:
     """One score of two runs, in 0..1.
 
     Attributes:
-        a: Of the first run.
-        b: Of the second.
+        a: Score of the first run.
+        b: Score of the second run.
         low: Lower end of the interval of ``b - a``.
         high: Its upper end.
         b_wins: Share of the draws in which b is better.
@@ -41,6 +32,7 @@ class Difference:
 
     @property
     def difference(self) -> float:
+        """The score of the second run minus that of the first."""
         return self.b - self.a
 
     @property
@@ -48,7 +40,8 @@ class Difference:
         """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return {
             'a': self.a,
             'b': self.b,
@@ -72,21 +65,10 @@ class BinComparison:
     objects: int
     scores: Mapping[str, Difference]
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         scores = {name: difference.to_dict() for name, difference in self.scores.items()}
         return {'bin': self.size_bin.name, 'objects': self.objects, **scores}
-
-
-@dataclass(frozen=True)
-class ClassComparison:
-    """Two runs on one class."""
-
-    name: str
-    overall: BinComparison
-    bins: tuple[BinComparison, ...]
-
-    def to_dict(self) -> dict:
-        return {'name': self.name, 'scores': [s.to_dict() for s in (*self.bins, self.overall)]}
 
 
 @dataclass(frozen=True)
@@ -103,12 +85,12 @@ class Comparison:
 
     overall: BinComparison
     bins: tuple[BinComparison, ...]
-    classes: tuple[ClassComparison, ...]
+    classes: tuple[ClassScores[BinComparison], ...]
     resamples: int
     level: float
 
-    def to_dict(self) -> dict:
-        """As plain JSON values."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
         return {
             'resamples': self.resamples,
             'level': self.level,
@@ -117,46 +99,20 @@ class Comparison:
         }
 
 
-def compare_results(
-    a: SizeResult,
-    b: SizeResult,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    progress: bool = False,
-) -> Comparison:
-    """Compare two runs, paired: both are scored on the same draws of images.
-
-    An image that is hard for one run is mostly hard for the other, too, so the interval of the
-    difference is much narrower than the intervals of the scores.
+def check_alike(same: Mapping[str, bool]) -> None:
+    """Check that two results can be compared.
 
     Args:
-        a: First result of ``evaluate_by_size``.
-        b: Second, of the same ground truth, bins and protocol.
-        resamples: How many times images are drawn.
-        seed: Of the draw.
-        level: Probability that an interval covers.
-        progress: Whether to show progress.
+        same: Whether the results agree, by what must be the same.
 
     Raises:
-        UserError: If the results are not of the same ground truth, bins and protocol.
+        UserError: If they do not.
     """
-    runs = [matches_of(a), matches_of(b)]
-    _check_alike(a, b, *runs)
-    plain = np.stack([class_scores(AveragePrecision(matches)) for matches in runs])
-    drawn = resampled_scores(runs, resamples, seed, level, progress)
-
-    truth = runs[0].truth
-    boxes = np.stack(
-        [
-            np.bincount(truth.category[counts], minlength=len(runs[0].categories))
-            for counts in runs[0].counts
-        ]
-    )
-    return compare_scores(
-        SCORES, runs[0].columns, runs[0].categories, boxes, plain, drawn, level=level
-    )
+    if other := [name for name, agree in same.items() if not agree]:
+        raise UserError(
+            f'two results are compared on one ground truth in one way; these differ in '
+            f'{", ".join(other)}'
+        )
 
 
 def compare_scores(
@@ -172,28 +128,28 @@ def compare_scores(
     """Compare the scores of two runs, given those of the same draws of images.
 
     Args:
-        names: Of the S scores.
+        names: Names of the S scores.
         columns: The C columns, that of all sizes first.
-        categories: Of the K classes.
+        categories: Names of the K classes.
         objects: (C, K) ground-truth objects in each.
         plain: (2, S, C, K) scores.
         drawn: (2, B, S, C, K) scores under each draw.
         level: Probability that an interval covers.
     """
 
-    def compared(plain, drawn, objects) -> tuple[BinComparison, ...]:
-        """Of scores (2, S, A) and (2, B, S, A)."""
+    def compared(
+        plain: np.ndarray, drawn: np.ndarray, objects: np.ndarray
+    ) -> tuple[BinComparison, ...]:
+        """Compare scores (2, S, C) and (2, B, S, C)."""
         gain, drawn_gain = plain[1] - plain[0], drawn[1] - drawn[0]
         low, high = intervals_of(drawn_gain, gain, level)
-        wins = share_above_zero(drawn_gain, gain)
+        parts = np.stack([*plain, low, high, share_above_zero(drawn_gain, gain)])  # (5, S, C)
         return tuple(
             BinComparison(
                 size_bin,
                 int(objects[c]),
                 {
-                    name: Difference(
-                        *map(float, (*plain[:, s, c], low[s, c], high[s, c], wins[s, c]))
-                    )
+                    name: Difference(*map(float, parts[:, s, c]))
                     for s, name in enumerate(names)
                     if not np.isnan(plain[:, s, c]).any()
                 },
@@ -202,33 +158,8 @@ def compare_scores(
         )
 
     overall, *bins = compared(class_mean(plain), class_mean(drawn), objects.sum(axis=1))
-    classes = []
-    for k, name in enumerate(categories):
-        first, *rest = compared(plain[..., k], drawn[..., k], objects[:, k])
-        classes.append(ClassComparison(name, first, tuple(rest)))
-    return Comparison(overall, tuple(bins), tuple(classes), drawn.shape[1], level)
-
-
-def _check_alike(a: SizeResult, b: SizeResult, first: Matches, second: Matches) -> None:
-    def same_objects():
-        return len(first.truth) == len(second.truth) and all(
-            np.array_equal(getattr(first.truth, name), getattr(second.truth, name), equal_nan=True)
-            for name in ('image', 'category', 'area')
-        )
-
-    checks = {
-        'iou_type': a.iou_type == b.iou_type,
-        'protocol': a.protocol == b.protocol,
-        'bins': first.columns == second.columns,
-        'max_dets': first.max_dets == second.max_dets,
-        'images': list(first.image_ids) == list(second.image_ids),
-        'classes': first.categories == second.categories,
-    }
-    other = [name for name, same in checks.items() if not same]
-    if not other and not same_objects():
-        other = ['ground-truth objects or area_of']
-    if other:
-        raise UserError(
-            f'two results are compared on one ground truth in one way; these differ in '
-            f'{", ".join(other)}'
-        )
+    classes = tuple(
+        ClassScores.of(name, compared(plain[..., k], drawn[..., k], objects[:, k]))
+        for k, name in enumerate(categories)
+    )
+    return Comparison(overall, tuple(bins), classes, drawn.shape[1], level)

@@ -1,7 +1,7 @@
 """AP and AR of detections by object size, by the rules of COCO or VOC.
 
-Every number that pycocotools has is the same here; what is added are bins of one's own, the count
-of ground truth in each bin, and None instead of -1 where there is nothing to find.
+Every number that pycocotools has is the same here. Added are bins of one's own, the count of
+ground truth in each bin, and None instead of -1 where there is nothing to find.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.average_precision import AveragePrecision, Scores
+from res2net_mm.errors import UserError, argument, check_choice
+from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePrecision, Scores
 from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_detections
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.coco.truth_arrays import image_areas, truth_arrays
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
-from res2net_mm.evaluation.detection.size_result import BinScores, ClassScores, SizeResult
+from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
+from res2net_mm.evaluation.result import ClassScores
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
 from res2net_mm.formats.faults import check_on_error
 
@@ -60,8 +61,7 @@ def evaluate_by_size(
     Raises:
         UserError: If the input cannot be read or does not fit together; a line for each fault.
     """
-    if iou_type not in IOU_TYPES:
-        raise UserError(f'iou_type must be one of {", ".join(IOU_TYPES)}, got {iou_type!r}')
+    check_choice('iou_type', iou_type, IOU_TYPES)
     check_on_error(on_error)
     rules = find_protocol(protocol)
     limits = check_max_dets(max_dets, rules)
@@ -111,46 +111,38 @@ def evaluate_by_size(
 def result_of(
     matches: Matches, *, iou_type: str, area_of: str, notes: Sequence[str] = ()
 ) -> SizeResult:
-    """The scores of matches; for other bins give ``matches.in_bins(...)``."""
+    """Return the scores of matches; for other bins give ``matches.in_bins(...)``."""
     scores = AveragePrecision(matches)()
-    overall, *by_bin = bin_scores(matches, scores, slice(None))
-    classes = []
-    for k, name in enumerate(matches.categories):
-        of_class, *of_class_by_bin = bin_scores(matches, scores, slice(k, k + 1))
-        classes.append(ClassScores(name, of_class, tuple(of_class_by_bin)))
+    overall, *bins = _columns(matches, scores, slice(None))
     return SizeResult(
         iou_type=iou_type,
         area_of=area_of,
         images=len(matches.image_ids),
         detections=len(matches.found),
         overall=overall,
-        bins=tuple(by_bin),
-        classes=tuple(classes),
+        bins=tuple(bins),
+        classes=tuple(
+            ClassScores.of(name, _columns(matches, scores, slice(k, k + 1)))
+            for k, name in enumerate(matches.categories)
+        ),
         notes=tuple(notes),
         protocol=matches.protocol.name,
         matches=matches,
     )
 
 
-def bin_scores(matches: Matches, scores: Scores, classes: slice) -> tuple[BinScores, ...]:
-    """Scores in every column, averaged over some classes."""
-    ious = matches.protocol.ious
-    at = {f'{iou:.2f}': t for t, iou in enumerate(ious)}
-
-    def ap(column, threshold=slice(None)):
-        return _mean(scores.ap[column, threshold, classes])
-
-    return tuple(
+def _columns(matches: Matches, scores: Scores, classes: slice) -> list[BinScores]:
+    """Return the scores in every column, each a mean over thresholds and some classes."""
+    values = {score.name: score.of(scores, matches.protocol.ious) for score in SCORES}
+    return [
         BinScores(
             size_bin=size_bin,
             boxes=int(scores.objects[a, classes].sum()),
-            ap=ap(a),
-            ap50=ap(a, at['0.50']),
-            ap75=ap(a, at['0.75']) if '0.75' in at else None,
+            scores={name: _mean(of_all[a, :, classes]) for name, of_all in values.items()},
             ar={n: _mean(scores.recall[a, :, classes, m]) for m, n in enumerate(matches.max_dets)},
         )
         for a, size_bin in enumerate(matches.columns)
-    )
+    ]
 
 
 def _in_order(ids: list) -> list:
@@ -161,8 +153,10 @@ def _in_order(ids: list) -> list:
         return ids
 
 
-def _check_image_sizes(areas, image_ids, iou_type: str, columns: Sequence[SizeBin]) -> None:
-    why = "iou_type 'segm'" if iou_type == 'segm' else None
+def _check_image_sizes(
+    areas: np.ndarray, image_ids: Sequence, iou_type: str, columns: Sequence[SizeBin]
+) -> None:
+    why = argument('iou_type', 'segm') if iou_type == 'segm' else None
     if any(column.relative for column in columns):
         why = 'a bin relative to the image'
     unknown = [i for i, area in zip(image_ids, areas, strict=True) if not area > 0]

@@ -1,5 +1,6 @@
-"""AP and recall from matches; again and again, with other weights on the images, if need be."""
+"""AP and recall from matches, as often as needed, with other weights on the images."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,9 @@ class Scores:
     """Scores of A columns, T thresholds, K categories, M limits on detections; nan for no objects.
 
     Attributes:
-        ap: (A, T, K)
-        recall: (A, T, K, M)
-        objects: (A, K) how many there are to find.
+        ap: (A, T, K) average precision.
+        recall: (A, T, K, M) recall.
+        objects: (A, K) number of objects to find.
     """
 
     ap: np.ndarray
@@ -22,8 +23,47 @@ class Scores:
     objects: np.ndarray
 
 
+@dataclass(frozen=True)
+class Score:
+    """One row of the size table.
+
+    Attributes:
+        name: The name in tables, files and reports.
+        values: Returns the (A, T, K) values that the row is a mean of.
+        coco: Name of the value in MMDetection's CocoMetric.
+        voc: Name in its VOCMetric.
+        in_bins: Whether it is a metric value in every size bin, too.
+        iou: The one IoU threshold that the row is for; None for the mean over all of them.
+    """
+
+    name: str
+    values: Callable[[Scores], np.ndarray]
+    coco: str
+    voc: str
+    in_bins: bool = False
+    iou: float | None = None
+
+    def of(self, scores: Scores, ious: np.ndarray) -> np.ndarray:
+        """Return the (A, T', K) values of the row, nan where the protocol has not its IoU."""
+        values = self.values(scores)
+        if self.iou is None:
+            return values
+        at = np.flatnonzero(np.isclose(ious, self.iou))
+        return values[:, at] if len(at) else np.full_like(values[:, :1], np.nan)
+
+
+#: The rows of the size table. A row that is added here is scored, saved, drawn and compared.
+SCORES = (
+    Score('AP', lambda scores: scores.ap, 'mAP', 'mAP', in_bins=True),
+    Score('AP50', lambda scores: scores.ap, 'mAP_50', 'AP50', iou=0.5),
+    Score('AP75', lambda scores: scores.ap, 'mAP_75', 'AP75', iou=0.75),
+    Score('AR', lambda scores: scores.recall[..., -1], 'AR', 'AR', in_bins=True),
+)
+SCORE_NAMES = tuple(score.name for score in SCORES)
+
+
 class AveragePrecision:
-    """What AP needs of matches, sorted and counted once.
+    """Score matches; what does not depend on weights is sorted and counted once.
 
     Precision needs to be known only where recall rises: at right detections. How many detections
     count up to there is a running count of those of the bin's size, put right at the few that count
@@ -61,7 +101,7 @@ class AveragePrecision:
         self.until = offsets[a] + upto[a, row]
 
     def __call__(self, weights: np.ndarray | None = None, *, all_limits: bool = True) -> Scores:
-        """Score.
+        """Return the scores.
 
         Args:
             weights: (N,) int32, how often each image counts; None for once.
@@ -90,7 +130,10 @@ class AveragePrecision:
         )
 
     def precision_at_recalls(self) -> np.ndarray:
-        """Best precision at recall 0.00:0.01:1.00 or more, (A, T, K, 101); nan for no objects."""
+        """Return the best precision at recall 0.00:0.01:1.00 or more, (A, T, K, 101).
+
+        A category without objects has nan.
+        """
         levels = np.linspace(0, 1, 101)
         total = np.repeat(self._objects(None)[:, None], self.shape[1], axis=1).ravel()
         right, precision = self._curves(None)
@@ -105,7 +148,7 @@ class AveragePrecision:
         return curves.reshape(*self.shape, len(levels))
 
     def _objects(self, weights: np.ndarray | None) -> np.ndarray:
-        """(A, K) objects that count."""
+        """Return the (A, K) numbers of objects that count."""
         truth = self.matches.truth
         times = 1 if weights is None else weights[truth.image]
         return np.stack(
@@ -116,7 +159,7 @@ class AveragePrecision:
         )[:, : self.shape[2]].astype(np.int64)
 
     def _curves(self, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-        """Right detections up to each event, and precision there."""
+        """Return the right detections up to each event, and the precision there."""
         if weights is None:
             weights = np.ones(len(self.matches.image_ids), dtype=np.int32)
         counted = np.zeros(len(self.sized_image) + 1, dtype=np.int32)
@@ -128,22 +171,22 @@ class AveragePrecision:
         return right, right / (counts + np.spacing(1))
 
     def _running(self, steps: np.ndarray) -> np.ndarray:
-        """Running sum within each segment."""
+        """Return running sums within each segment."""
         sums = np.cumsum(steps, dtype=np.int32)
         return sums - self._spread(sums[self.opening] - steps[self.opening])
 
     def _spread(self, values: np.ndarray) -> np.ndarray:
-        """A value for each segment with events, at each of its events."""
+        """Repeat the value of each segment for each of its events."""
         return np.repeat(values, self.lengths)
 
     def _envelope(self, precision: np.ndarray) -> np.ndarray:
-        """The best precision at this or a later event of the segment."""
+        """Return the best precision at this or a later event of the segment."""
         # Lifted by 2 for every later segment, no precision reaches into the segment before.
         lift = -2.0 * self.segment
         return np.maximum.accumulate((precision + lift)[::-1])[::-1] - lift
 
     def _reached(self, recall: np.ndarray) -> np.ndarray:
-        """Which part of the recall axis lies behind each event, 0..1."""
+        """Return the part of the recall axis that lies behind each event, 0..1."""
         levels = self.matches.protocol.recalls
         if levels is None:
             return recall

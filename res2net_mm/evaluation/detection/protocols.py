@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument, check_choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,18 +65,17 @@ PROTOCOLS = {
 
 
 def find_protocol(name: str) -> Protocol:
-    """The protocol of this name.
+    """Return the protocol of this name.
 
     Raises:
         UserError: If there is none.
     """
-    if name not in PROTOCOLS:
-        raise UserError(f'protocol must be one of {", ".join(PROTOCOLS)}, got {name!r}')
+    check_choice('protocol', name, PROTOCOLS)
     return PROTOCOLS[name]
 
 
 def check_max_dets(max_dets: Sequence[float] | None, protocol: Protocol) -> tuple[float, ...]:
-    """``max_dets``, or the protocol's own for None.
+    """Return ``max_dets``, or the protocol's own for None.
 
     Raises:
         UserError: If they are not rising positive numbers.
@@ -85,5 +84,7 @@ def check_max_dets(max_dets: Sequence[float] | None, protocol: Protocol) -> tupl
         return protocol.max_dets
     limits = tuple(max_dets)
     if not limits or limits[0] < 1 or tuple(sorted(set(limits))) != limits:
-        raise UserError(f'max_dets must be rising positive numbers, got {list(limits)}')
+        raise UserError(
+            f'{argument("max_dets")} must be rising positive numbers, got {list(limits)}'
+        )
     return limits

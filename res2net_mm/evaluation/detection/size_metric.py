@@ -2,30 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from mmengine.evaluator import BaseMetric
 from mmengine.fileio import get_local_path
 from mmengine.logging import MMLogger
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import with_intervals
+from res2net_mm.errors import UserError, argument, check_choice
+from res2net_mm.evaluation.by_size_metric import BySizeMetric
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
-from res2net_mm.evaluation.detection.coco.categories import categories_of_labels
+from res2net_mm.evaluation.detection.average_precision import SCORES
 from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.coco.samples import (
+    categories_of_labels,
     coco_detections,
     coco_ground_truth,
     predictions_of,
     truth_of,
 )
-from res2net_mm.evaluation.detection.coco.truth_arrays import check_area_of
+from res2net_mm.evaluation.detection.coco.truth_arrays import AREAS_OF
+from res2net_mm.evaluation.detection.intervals import with_intervals
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
 from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.size_bins import make_bins, short_name
-from res2net_mm.evaluation.work_dir import work_dir_of
 from res2net_mm.formats.faults import check_on_error
 from res2net_mm.registry import METRICS
 
@@ -33,7 +34,7 @@ RESULT_FILE = 'ap_by_size.json'
 
 
 @METRICS.register_module()
-class SizeMetric(BaseMetric):
+class SizeMetric(BySizeMetric):
     """AP and AR for small, medium, large and all objects, as a table, as JSON and as metric values.
 
     The values are named as in MMDetection's CocoMetric, so ``save_best='coco/bbox_mAP'`` works with
@@ -52,12 +53,12 @@ class SizeMetric(BaseMetric):
         bins: Size bins, see :func:`res2net_mm.evaluation.make_bins`; None for COCO's three.
         bins_by: What the limits of bins measure: ``area``, ``side``, ``relative-area`` or
             ``relative-side``.
-        area_of: Area of an object as in the ``annotation``, of its ``mask`` or of its ``box``.
+        area_of: The area of an object: of the ``annotation``, of the ``mask`` or of the ``box``.
         protocol: ``coco``, ``voc07`` (11 points) or ``voc12`` (area under the curve).
         max_dets: Detections per image and class that count, in rising order; None for the
             protocol's own.
-        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
-        seed: Of these draws.
+        bootstrap: Number of draws of the images for confidence intervals; 0 for none.
+        seed: Seed of these draws.
         on_error: ``stop`` to refuse predictions or objects that cannot be scored, ``skip`` to leave
             them out; either says what and how many.
         classwise: Whether to print AP and AR per class, too; the JSON file always has them.
@@ -95,13 +96,22 @@ class SizeMetric(BaseMetric):
     ):
         rules = find_protocol(protocol)
         self.default_prefix = 'coco' if protocol == 'coco' else 'pascal_voc'
-        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        super().__init__(
+            bootstrap=bootstrap,
+            seed=seed,
+            out_dir=out_dir,
+            collect_device=collect_device,
+            prefix=prefix,
+            collect_dir=collect_dir,
+        )
         self.iou_types = [metric] if isinstance(metric, str) else list(metric)
         if not self.iou_types or not set(self.iou_types) <= set(IOU_TYPES):
-            raise UserError(f'metric must be one or more of {IOU_TYPES}, got {metric!r}')
+            raise UserError(
+                f'{argument("metric", metric)} must be one or more of {", ".join(IOU_TYPES)}'
+            )
         if protocol != 'coco' and self.iou_types != ['bbox']:
-            raise UserError(f'VOC scores boxes: metric must be bbox, got {metric!r}')
-        check_area_of(area_of)
+            raise UserError(f"VOC scores boxes: {argument('metric', metric)} must be 'bbox'")
+        check_choice('area_of', area_of, AREAS_OF)
         check_on_error(on_error)
         self.options = dict(
             bins=make_bins(bins, bins_by),
@@ -110,11 +120,9 @@ class SizeMetric(BaseMetric):
             max_dets=check_max_dets(max_dets, rules),
             on_error=on_error,
         )
-        self.bootstrap, self.seed = bootstrap, seed
         # VOC's boxes include their last pixel; a COCO file's do not.
         self.inclusive = protocol != 'coco' and ann_file is None
         self.classwise = classwise
-        self.out_dir = None if out_dir is None else Path(out_dir)
         self.ann_file = ann_file
         self.local = backend_args is None  # so that a later comparison can open ann_file, too
         self._images: str | None = None  # folder that the file names of the images start from
@@ -122,7 +130,7 @@ class SizeMetric(BaseMetric):
         self.ground_truth = None if ann_file is None else _read(str(ann_file), backend_args)
         self._said: set[str] = set()
 
-    def process(self, data_batch, data_samples: Sequence[dict]) -> None:
+    def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
         """Keep what is needed of one batch.
 
         Args:
@@ -141,7 +149,7 @@ class SizeMetric(BaseMetric):
                 self._images = _image_folder(sample, self.ground_truth)
             self.results.append((truth, predictions))
 
-    def compute_metrics(self, results: list) -> dict[str, float]:
+    def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         """Score all kept samples, print the table, write the JSON file.
 
         Args:
@@ -153,25 +161,7 @@ class SizeMetric(BaseMetric):
         if not results:
             raise UserError('nothing to evaluate: the dataset has no images')
         truths, predictions = zip(*results, strict=True)
-        classes = (self.dataset_meta or {}).get('classes') or ()
-        if not classes:
-            raise UserError("the dataset names no classes: set metainfo=dict(classes=('...',))")
-        if self.ground_truth is None:
-            ground_truth = read_ground_truth(coco_ground_truth(truths, classes))
-            image_ids, category_ids = range(len(truths)), range(1, len(classes) + 1)
-            self._say(_doubts(truths))
-        else:
-            category_ids, note = categories_of_labels(
-                self.ground_truth, classes, str(self.ann_file)
-            )
-            self._say([note] if note else [])
-            ground_truth, image_ids = self.ground_truth.of_categories(set(category_ids)), truths
-            if unseen := len(ground_truth.images) - len(set(image_ids)):
-                self._say([f'images of {self.ann_file} that got no prediction: {unseen}'])
-        if all(annotation['iscrowd'] for annotation in ground_truth.annotations):
-            where = self.ann_file or 'the data samples'
-            raise UserError(f'{where}: no ground-truth boxes of the classes {tuple(classes)}')
-
+        ground_truth, image_ids, category_ids = self._ground_truth_of(truths)
         logger = MMLogger.get_current_instance()
         scored, detections = [], {}
         for iou_type in self.iou_types:
@@ -187,8 +177,7 @@ class SizeMetric(BaseMetric):
             if self.classwise:
                 logger.info('\n' + class_table(result))
                 logger.info('\n' + class_table(result, 'AR'))
-        out_dir = self.out_dir or work_dir_of(logger)
-        if out_dir is not None:
+        if (out_dir := self.out_dir) is not None:
             save_evaluation(
                 out_dir,
                 ground_truth=ground_truth,
@@ -200,8 +189,36 @@ class SizeMetric(BaseMetric):
             logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
         return {key: value for result in scored for key, value in _values(result).items()}
 
+    def _ground_truth_of(
+        self, truths: Sequence[Any]
+    ) -> tuple[GroundTruth, Sequence[Any], Sequence[Any]]:
+        """Return the ground truth, the image id of each sample and the category id of each label.
+
+        Args:
+            truths: What ``process`` kept of the ground truth of each sample: its image id, or its
+                record where there is no annotation file.
+        """
+        classes = self.classes
+        if self.ground_truth is None:
+            ground_truth = read_ground_truth(coco_ground_truth(truths, classes))
+            image_ids: Sequence[Any] = range(len(truths))
+            category_ids: Sequence[Any] = range(1, len(classes) + 1)
+            self._say(_doubts(truths))
+        else:
+            category_ids, note = categories_of_labels(
+                self.ground_truth, classes, str(self.ann_file)
+            )
+            self._say([note] if note else [])
+            ground_truth, image_ids = self.ground_truth.of_categories(set(category_ids)), truths
+            if unseen := len(ground_truth.images) - len(set(image_ids)):
+                self._say([f'images of {self.ann_file} that got no prediction: {unseen}'])
+        if all(annotation['iscrowd'] for annotation in ground_truth.annotations):
+            where = self.ann_file or 'the data samples'
+            raise UserError(f'{where}: no ground-truth boxes of the classes {classes}')
+        return ground_truth, image_ids, category_ids
+
     def _say(self, notes: Iterable[str]) -> None:
-        """Warn, but once and not after every epoch."""
+        """Log warnings, each once and not after every epoch."""
         for note in notes:
             if note not in self._said:
                 self._said.add(note)
@@ -216,7 +233,7 @@ def _read(ann_file: str, backend_args: Mapping | None) -> GroundTruth:
 
 
 def _image_folder(sample: Mapping, ground_truth: GroundTruth | None) -> str | None:
-    """The folder that file names of images start from; None where the sample does not tell."""
+    """Return the folder that the file names of the images start from; None if it is not known."""
     path = str(sample.get('img_path') or '')
     if not path or '://' in path:
         return None
@@ -228,9 +245,9 @@ def _image_folder(sample: Mapping, ground_truth: GroundTruth | None) -> str | No
 
 
 def _doubts(truths: Sequence[Mapping]) -> list[str]:
-    """What is suspicious about ground truth that came with the data samples."""
+    """Return warnings about ground truth that came with the data samples."""
 
-    def reaches_out(truth):
+    def reaches_out(truth: Mapping[str, Any]) -> bool:
         boxes = (entry['bbox'] for entry in truth['objects'])
         return any(
             x + w > truth['width'] + 1 or y + h > truth['height'] + 1 for x, y, w, h in boxes
@@ -248,18 +265,14 @@ def _doubts(truths: Sequence[Mapping]) -> list[str]:
 
 
 def _values(result: SizeResult) -> dict[str, float]:
-    """MMDetection's names for the scores, without those that are None."""
-    overall = result.overall
-    if result.protocol == 'coco':
-        name = f'{result.iou_type}_'
-        more = {f'{name}mAP_50': overall.ap50, f'{name}mAP_75': overall.ap75}
-    else:
-        name = ''
-        more = {'AP50': overall.ap50}
-    values = {f'{name}mAP': overall.ap, **more}
-    for scores in result.bins:
-        values[f'{name}mAP_{short_name(scores.size_bin)}'] = scores.ap
-    values[f'{name}AR'] = overall.ar_most
-    for scores in result.bins:
-        values[f'{name}AR_{short_name(scores.size_bin)}'] = scores.ar_most
+    """Return the scores by MMDetection's names, without those that are None."""
+    is_coco = result.protocol == 'coco'
+    prefix = f'{result.iou_type}_' if is_coco else ''
+    values = {}
+    for score in SCORES:
+        name = f'{prefix}{score.coco if is_coco else score.voc}'
+        values[name] = result.overall.scores[score.name]
+        if score.in_bins:
+            for scores in result.bins:
+                values[f'{name}_{short_name(scores.size_bin)}'] = scores.scores[score.name]
     return {key: value for key, value in values.items() if value is not None}

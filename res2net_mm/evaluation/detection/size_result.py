@@ -1,96 +1,74 @@
-"""What an evaluation by object size says, as data."""
+"""AP and AR by object size, as data."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from res2net_mm.evaluation.detection.matches import Matches
-from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
+from res2net_mm.evaluation.result import ColumnScores, Result
+from res2net_mm.evaluation.size_bins import COCO_BINS
 
 
-@dataclass(frozen=True)
-class BinScores:
-    """Scores of the objects in one size bin; None where it has none, or the protocol no such score.
+@dataclass(frozen=True, kw_only=True)
+class BinScores(ColumnScores):
+    """Scores of the objects in one size bin.
 
     Attributes:
-        size_bin: The bin.
         boxes: Ground-truth objects in it; crowds and ignored (difficult) ones are not counted.
-        ap: Average precision, mean over the protocol's IoUs, in 0..1.
-        ap50: At IoU 0.50.
-        ap75: At IoU 0.75.
-        ar: Average recall over the same IoUs, by the number of detections per image and class.
-        intervals: Confidence interval (low, high) by score: ``AP``, ``AP50``, ``AP75`` and ``AR``
-            (of the largest number of detections); empty if it was not asked for.
+        ar: Average recall by the number of detections per image and class that count.
     """
 
-    size_bin: SizeBin
     boxes: int
-    ap: float | None
-    ap50: float | None
-    ap75: float | None
-    ar: dict[float, float | None]
-    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    ar: Mapping[float, float | None]
+
+    @property
+    def ap(self) -> float | None:
+        """Average precision, mean over the protocol's IoU thresholds."""
+        return self.scores['AP']
+
+    @property
+    def ap50(self) -> float | None:
+        """Average precision at IoU 0.50."""
+        return self.scores['AP50']
+
+    @property
+    def ap75(self) -> float | None:
+        """Average precision at IoU 0.75."""
+        return self.scores['AP75']
 
     @property
     def ar_most(self) -> float | None:
-        """AR for the largest number of detections."""
-        return self.ar[max(self.ar)]
+        """Average recall for the largest number of detections."""
+        return self.scores['AR']
 
-    def to_dict(self) -> dict:
-        return {
-            **self.size_bin.to_dict(),
-            'boxes': self.boxes,
-            'AP': self.ap,
-            'AP50': self.ap50,
-            'AP75': self.ap75,
-            'AR': {'all' if math.isinf(n) else str(n): value for n, value in self.ar.items()},
-            **({'intervals': _lists(self.intervals)} if self.intervals else {}),
-        }
+    @property
+    def counts(self) -> dict[str, int]:
+        return {'boxes': self.boxes}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        by_limit = {'all' if math.isinf(n) else str(n): value for n, value in self.ar.items()}
+        return {**super().to_dict(), 'AR': by_limit}
 
 
-@dataclass(frozen=True)
-class ClassScores:
-    """Scores of one class, overall and per bin."""
-
-    name: str
-    overall: BinScores
-    bins: tuple[BinScores, ...]
-
-    def to_dict(self) -> dict:
-        return {'name': self.name, 'scores': [s.to_dict() for s in (*self.bins, self.overall)]}
-
-
-@dataclass(frozen=True)
-class SizeResult:
+@dataclass(frozen=True, kw_only=True)
+class SizeResult(Result[BinScores]):
     """Scores of one set of detections.
 
     Attributes:
         iou_type: ``bbox`` or ``segm``.
         area_of: What the size is measured on: ``mask``, ``box`` or ``annotation``.
-        images: Number of images.
         detections: Number of detections.
-        overall: All objects.
-        bins: The size bins, in the order asked for.
-        classes: The classes, in the order of the ground truth.
-        notes: What a reader should know, one sentence each.
         protocol: ``coco``, ``voc07`` or ``voc12``.
-        resamples: How many times images were drawn anew for the intervals; 0 for no intervals.
-        level: Probability that an interval covers.
         matches: What the scores were made from, for curves and comparisons; takes no part in
             equality and in the JSON file.
     """
 
     iou_type: str
     area_of: str
-    images: int
     detections: int
-    overall: BinScores
-    bins: tuple[BinScores, ...]
-    classes: tuple[ClassScores, ...]
-    notes: tuple[str, ...] = ()
     protocol: str = 'coco'
-    resamples: int = 0
-    level: float = 0.95
     matches: Matches | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -100,19 +78,22 @@ class SizeResult:
         Raises:
             ValueError: If the result was made with other bins or other detection limits.
         """
-        same_bins = tuple(s.size_bin for s in self.bins) == COCO_BINS
-        if self.protocol != 'coco' or not same_bins or set(self.overall.ar) != {1, 10, 100}:
+        overall, bins = self.overall, self.bins
+        if (
+            self.protocol != 'coco'
+            or self.size_bins != COCO_BINS
+            or set(overall.ar) != {1, 10, 100}
+        ):
             raise ValueError("the twelve COCO numbers need COCO's bins and max_dets (1, 10, 100)")
-        overall = self.overall
         return (
             *(overall.ap, overall.ap50, overall.ap75),
-            *(s.ap for s in self.bins),
+            *(scores.ap for scores in bins),
             *(overall.ar[1], overall.ar[10], overall.ar[100]),
-            *(s.ar[100] for s in self.bins),
+            *(scores.ar[100] for scores in bins),
         )
 
-    def to_dict(self) -> dict:
-        """As plain JSON values; scores in 0..1, null where a bin is empty."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: scores in 0..1, null where a bin is empty."""
         return {
             'iou_type': self.iou_type,
             'protocol': self.protocol,
@@ -120,13 +101,5 @@ class SizeResult:
             'area_of': self.area_of,
             'images': self.images,
             'detections': self.detections,
-            'resamples': self.resamples,
-            'level': self.level if self.resamples else None,
-            'scores': [s.to_dict() for s in (*self.bins, self.overall)],
-            'classes': [c.to_dict() for c in self.classes],
-            'notes': list(self.notes),
+            **super().to_dict(),
         }
-
-
-def _lists(intervals: Mapping) -> dict:
-    return {name: list(interval) for name, interval in intervals.items()}

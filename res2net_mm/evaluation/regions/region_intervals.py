@@ -1,25 +1,25 @@
 """Bootstrap intervals of region scores, and paired comparison of two runs, over images.
 
-As for AP (:mod:`res2net_mm.evaluation.bootstrap`): images are drawn with replacement, the sums of
-the drawn ones divided anew, and the middle of the scores moved to the score itself.
+As for AP (:mod:`res2net_mm.evaluation.bootstrap`), images are drawn with replacement, and the sums
+of the drawn ones are divided anew.
 """
 
 import numpy as np
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import check_draws, class_mean, draw_images, intervals_of
-from res2net_mm.evaluation.comparison import Comparison, compare_scores
-from res2net_mm.evaluation.regions.region_result import RegionResult, fill_intervals
+from res2net_mm.evaluation.bootstrap import check_draws, draw_images, fill_intervals
+from res2net_mm.evaluation.comparison import Comparison, check_alike, compare_scores
+from res2net_mm.evaluation.regions.region_result import RegionResult
 from res2net_mm.evaluation.regions.region_scores import (
-    SCORES,
+    SCORE_NAMES,
     SUMS,
     RegionSums,
     scores_of,
     sum_regions,
 )
+from res2net_mm.evaluation.regions.region_set import RegionSet
 from res2net_mm.progress import track
 
-_AT_ONCE = 50  # resamples, a compromise between speed and memory
+_AT_ONCE = 50  # resamples: a compromise between speed and memory
 
 
 def with_region_intervals(
@@ -30,29 +30,23 @@ def with_region_intervals(
     level: float = 0.95,
     progress: bool = False,
 ) -> RegionResult:
-    """The result with a confidence interval for every score, per bin and per class.
+    """Return the result with a confidence interval for every score, per bin and per class.
 
     Args:
-        result: Of ``score_regions``.
+        result: Result of ``score_regions``.
         resamples: How many times images are drawn.
-        seed: Of the draw; the same seed gives the same intervals.
+        seed: Seed of the draws; the same seed gives the same intervals.
         level: Probability that an interval covers.
         progress: Whether to show progress.
 
     Raises:
-        UserError: If ``resamples`` or ``level`` cannot be used.
+        UserError: If ``resamples``, ``seed`` or ``level`` cannot be used.
     """
     check_draws(resamples, level)
     sums = _sums_of(result)
     plain = scores_of(sums.totals())[0]
     (drawn,) = drawn_scores([sums], resamples, seed, progress)
-    return fill_intervals(
-        result,
-        np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1),
-        np.clip(intervals_of(drawn, plain, level), 0, 1),
-        resamples=resamples,
-        level=level,
-    )
+    return fill_intervals(result, SCORE_NAMES, plain, drawn, level)
 
 
 def compare_regions(
@@ -70,7 +64,7 @@ def compare_regions(
         a: First result of ``score_regions``.
         b: Second, of the same ground truth and bins.
         resamples: How many times images are drawn.
-        seed: Of the draw.
+        seed: Seed of the draws.
         level: Probability that an interval covers.
         progress: Whether to show progress.
 
@@ -79,12 +73,12 @@ def compare_regions(
     """
     check_draws(resamples, level)
     runs = [_sums_of(a), _sums_of(b)]
-    _check_alike(a, b)
+    _check_alike(a, b, regions_of(a), regions_of(b))
     plain = np.stack([scores_of(run.totals())[0] for run in runs])
     return compare_scores(
-        SCORES,
+        SCORE_NAMES,
         runs[0].columns,
-        a.regions.categories,
+        regions_of(a).categories,
         runs[0].totals()[0, :, :, SUMS.index('regions')].T,
         plain,
         drawn_scores(runs, resamples, seed, progress),
@@ -93,7 +87,7 @@ def compare_regions(
 
 
 def drawn_scores(runs: list[RegionSums], resamples: int, seed: int, progress: bool) -> np.ndarray:
-    """(R, B, 3, C, K) scores of each run under the same draws."""
+    """Return the (R, B, S', C, K) scores of each of R runs under the same B draws."""
     weights = np.stack(list(draw_images(runs[0].shape[0], resamples, seed)))
     chunks = range(0, resamples, _AT_ONCE)
     drawn = [
@@ -103,31 +97,31 @@ def drawn_scores(runs: list[RegionSums], resamples: int, seed: int, progress: bo
     return np.concatenate(drawn, axis=1)
 
 
-def _sums_of(result: RegionResult) -> RegionSums:
+def regions_of(result: RegionResult) -> RegionSet:
+    """Return the regions of a result.
+
+    Raises:
+        ValueError: If it has none.
+    """
     if result.regions is None:
         raise ValueError('the result carries no regions: use one that score_regions returned')
-    return sum_regions(result.regions, result.size_bins)
+    return result.regions
 
 
-def _check_alike(a: RegionResult, b: RegionResult) -> None:
-    first, second = a.regions, b.regions
-    checks = {
-        'bins': a.size_bins == b.size_bins,
-        'tolerance': first.tolerance == second.tolerance,
-        'classes': first.categories == second.categories,
-        # Names may differ: images lie in one place, their label maps in another.
-        'images': np.array_equal(first.image_areas, second.image_areas),
-        'ground-truth regions': all(
-            np.array_equal(*arrays)
-            for arrays in (
-                (first.truth_image, second.truth_image),
-                (first.truth.category, second.truth.category),
-                (first.truth.area, second.truth.area),
-            )
-        ),
-    }
-    if other := [name for name, same in checks.items() if not same]:
-        raise UserError(
-            f'two results are compared on one ground truth in one way; these differ in '
-            f'{", ".join(other)}'
-        )
+def _sums_of(result: RegionResult) -> RegionSums:
+    return sum_regions(regions_of(result), result.size_bins)
+
+
+def _check_alike(a: RegionResult, b: RegionResult, first: RegionSet, second: RegionSet) -> None:
+    check_alike(
+        {
+            'bins': a.size_bins == b.size_bins,
+            'tolerance': first.tolerance == second.tolerance,
+            'classes': first.categories == second.categories,
+            # Names may differ: images lie in one place, their label maps in another.
+            'images': np.array_equal(first.image_areas, second.image_areas),
+            'ground-truth regions': np.array_equal(first.truth_image, second.truth_image)
+            and np.array_equal(first.truth.category, second.truth.category)
+            and np.array_equal(first.truth.area, second.truth.area),
+        }
+    )

@@ -1,6 +1,6 @@
 """IoU, recall and boundary F of regions in size bins, from sums over images."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,54 @@ import numpy as np
 from res2net_mm.evaluation.regions.region_set import RegionSet
 from res2net_mm.evaluation.size_bins import ALL, SizeBin
 
-SCORES = ('IoU', 'recall', 'BF')
+Sums = Mapping[str, np.ndarray]
+
+
+def _iou(sums: Sums) -> np.ndarray:
+    iou = sums['hit'] / (sums['area'] + sums['false'])
+    # Of all sizes (the first column) a class has an IoU if it is only predicted, as in mmseg.
+    iou[..., 1:, :] = np.where(sums['regions'][..., 1:, :] > 0, iou[..., 1:, :], np.nan)
+    return iou
+
+
+def _recall(sums: Sums) -> np.ndarray:
+    return sums['hit'] / sums['area']
+
+
+def _boundary_f(sums: Sums) -> np.ndarray:
+    completeness = sums['matched'] / sums['boundary']
+    precision = sums['found_matched'] / sums['found_boundary']
+    # Nothing predicted, or nothing near, is 0; no boundary in the ground truth is no score.
+    both = completeness + precision
+    found = np.where(both > 0, 2 * completeness * precision / both, 0)
+    return np.where(sums['boundary'] > 0, found, np.nan)
+
+
+@dataclass(frozen=True)
+class RegionScore:
+    """One row of the table by region size.
+
+    Attributes:
+        name: The name in files and reports.
+        title: The name in the table.
+        metric: Name of the metric value; mIoU and mAcc as in MMSegmentation.
+        of: Returns the (..., C, K) scores in 0..1 from sums of that shape by the names of
+            ``SUMS``.
+    """
+
+    name: str
+    title: str
+    metric: str
+    of: Callable[[Sums], np.ndarray]
+
+
+#: The rows of the table. A row that is added here is scored, saved, drawn and compared.
+SCORES = (
+    RegionScore('IoU', 'mIoU', 'mIoU', _iou),
+    RegionScore('recall', 'mAcc (recall)', 'mAcc', _recall),
+    RegionScore('BF', 'boundary F', 'mBF', _boundary_f),
+)
+SCORE_NAMES = tuple(score.name for score in SCORES)
 # What is summed: of ground-truth regions, then of predicted ones.
 SUMS = (
     *('regions', 'area', 'hit', 'boundary', 'matched'),
@@ -21,8 +68,8 @@ class RegionSums:
     """Sums over the regions of each image and class, a row for each pair that has any.
 
     Attributes:
-        image: (R,) the image.
-        category: (R,) the class.
+        image: (R,) index of the image.
+        category: (R,) index of the class.
         values: (R, C, S) float64, for the C columns and the S sums of ``SUMS``.
         columns: The columns, that of all sizes and the bins.
         shape: Number of images, number of classes.
@@ -35,9 +82,10 @@ class RegionSums:
     shape: tuple[int, int]
 
     def totals(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """(W, K, C, S) sums by class, images counted as often as ``weights`` (W, N) says.
+        """Return (W, K, C, S) sums by class.
 
-        Without weights each image counts once and W is 1.
+        Args:
+            weights: (W, N), how often each image counts; None for once, with W = 1.
         """
         images, classes = self.shape
         weights = np.ones((1, images)) if weights is None else weights
@@ -74,8 +122,8 @@ def sum_regions(regions: RegionSet, bins: Sequence[SizeBin]) -> RegionSums:
     return RegionSums(pairs // classes, pairs % classes, values, columns, shape)
 
 
-def _shares(regions: RegionSet, column: SizeBin, held: np.ndarray) -> tuple:
-    """How much of each predicted region counts in a column, as numerator and denominator."""
+def _shares(regions: RegionSet, column: SizeBin, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of each predicted region that counts in a column, as a fraction."""
     founds = len(regions.found.area)
     if column.name == ALL:
         return np.ones(founds), np.ones(founds)
@@ -87,20 +135,7 @@ def _shares(regions: RegionSet, column: SizeBin, held: np.ndarray) -> tuple:
 
 
 def scores_of(totals: np.ndarray) -> np.ndarray:
-    """(3, C, K) the scores of ``SCORES`` in 0..1 from (K, C, S) sums; nan where there is none.
-
-    More axes in front of K stay in front.
-    """
+    """Return the (..., S', C, K) scores of ``SCORES`` from (..., K, C, S) sums, nan for none."""
     sums = dict(zip(SUMS, np.moveaxis(totals.swapaxes(-3, -2), -1, 0), strict=True))  # (..., C, K)
     with np.errstate(invalid='ignore', divide='ignore'):
-        iou = sums['hit'] / (sums['area'] + sums['false'])
-        recall = sums['hit'] / sums['area']
-        completeness = sums['matched'] / sums['boundary']
-        precision = sums['found_matched'] / sums['found_boundary']
-        # Nothing predicted, or nothing near, is 0; no boundary in the ground truth is no score.
-        both = completeness + precision
-        found = np.where(both > 0, 2 * completeness * precision / both, 0)
-        boundary_f = np.where(sums['boundary'] > 0, found, np.nan)
-    # Of all sizes (the first column) a class has an IoU if it is only predicted, as in mmseg.
-    iou[..., 1:, :] = np.where(sums['regions'][..., 1:, :] > 0, iou[..., 1:, :], np.nan)
-    return np.stack([iou, recall, boundary_f], axis=-3)
+        return np.stack([score.of(sums) for score in SCORES], axis=-3)

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.by_size_metric import BySizeMetric
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
 from res2net_mm.evaluation.regions.image_regions import find_regions
 from res2net_mm.evaluation.regions.kept_label_maps import (
@@ -18,20 +19,17 @@ from res2net_mm.evaluation.regions.kept_label_maps import (
 )
 from res2net_mm.evaluation.regions.region_intervals import with_region_intervals
 from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
+from res2net_mm.evaluation.regions.region_scores import SCORES
 from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
 from res2net_mm.evaluation.regions.region_table import region_table
 from res2net_mm.evaluation.regions.saved_regions import REGION_FILE, RESULT_FILE
 from res2net_mm.evaluation.size_bins import make_bins, short_name
-from res2net_mm.evaluation.work_dir import work_dir_of
 from res2net_mm.registry import METRICS
 from res2net_mm.whole_file import write_json_file
 
-# What values are called; mIoU and mAcc as in MMSegmentation.
-_NAMES = {'IoU': 'mIoU', 'recall': 'mAcc', 'BF': 'mBF'}
-
 
 @METRICS.register_module()
-class RegionSizeMetric(BaseMetric):
+class RegionSizeMetric(BySizeMetric):
     """IoU, recall and boundary F for small, medium, large and all regions of label maps.
 
     What they are is written in :mod:`res2net_mm.evaluation.regions`. Takes the place of mmseg's
@@ -42,17 +40,17 @@ class RegionSizeMetric(BaseMetric):
     One table is printed. ``iou_by_size.json`` holds its numbers, and ``iou_by_size.npz`` the
     regions of every image, from which the run can be scored in other bins or compared with another
     (``read_regions``, ``score_regions``, ``compare_regions``). ``label_maps`` holds the ground
-    truth and the prediction of every image, for the pictures of ``tools/compare_by_size.py``.
+    truth and the prediction of every image, for the pictures of ``res2net-mm compare``.
 
     Args:
         ignore_index: Label of the ground truth that is left out.
         bins: Size bins, see :func:`res2net_mm.evaluation.make_bins`; None for COCO's three.
         bins_by: What the limits of bins measure: ``area``, ``side``, ``relative-area`` or
             ``relative-side``.
-        tolerance: Of the boundary, as a share of the image diagonal.
-        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
-        seed: Of these draws.
-        label_maps: Of how many images at most to keep the label maps, 0 for none; of larger sets
+        tolerance: Tolerance of the boundary, as a share of the image diagonal.
+        bootstrap: Number of draws of the images for confidence intervals; 0 for none.
+        seed: Seed of these draws.
+        label_maps: Largest number of images whose label maps are kept, 0 for none; of larger sets
             none are kept. The two of an image of 2048x1024 px take some 55 KB and 25 ms.
         out_dir: Where the files go, overwritten by each evaluation. None for the work directory
             of the run, found by the log file; without one nothing is written.
@@ -79,15 +77,20 @@ class RegionSizeMetric(BaseMetric):
         prefix: str | None = None,
         collect_dir: str | None = None,
     ):
-        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        super().__init__(
+            bootstrap=bootstrap,
+            seed=seed,
+            out_dir=out_dir,
+            collect_device=collect_device,
+            prefix=prefix,
+            collect_dir=collect_dir,
+        )
         self.ignore_index = ignore_index
         self.bins = make_bins(bins, bins_by)
         self.tolerance = check_tolerance(tolerance)
-        self.bootstrap, self.seed = bootstrap, seed
         self.label_maps = label_maps
-        self.out_dir = None if out_dir is None else Path(out_dir)
 
-    def process(self, data_batch, data_samples: Sequence[Mapping]) -> None:
+    def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
         """Compare the label maps of one batch, region by region.
 
         Args:
@@ -98,7 +101,7 @@ class RegionSizeMetric(BaseMetric):
         Raises:
             UserError: If a sample has no ground truth, or one of another size.
         """
-        classes = self._classes()
+        classes = len(self.classes)
         for sample in data_samples:
             name = str(sample.get('img_path', len(self.results)))
             if 'gt_sem_seg' not in sample:
@@ -115,14 +118,14 @@ class RegionSizeMetric(BaseMetric):
             regions = find_regions(
                 truth,
                 predicted,
-                classes=len(classes),
+                classes=classes,
                 ignore_index=self.ignore_index,
                 tolerance=self.tolerance,
             )
-            maps = self._encoded(truth, predicted, len(classes))
+            maps = self._encoded(truth, predicted, classes)
             self.results.append((_whole_path(name), regions, maps))
 
-    def compute_metrics(self, results: list) -> dict[str, float]:
+    def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         """Score the regions of all images, print the table, write the files.
 
         Args:
@@ -135,9 +138,7 @@ class RegionSizeMetric(BaseMetric):
             raise UserError('nothing to evaluate: the dataset has no images')
         # Processes take turns with images: by name, two runs have them in the same order.
         names, found, maps = zip(*sorted(results, key=lambda result: result[0]), strict=True)
-        regions = stack_regions(
-            list(zip(names, found, strict=True)), self._classes(), self.tolerance
-        )
+        regions = stack_regions(list(zip(names, found, strict=True)), self.classes, self.tolerance)
         result = score_regions(regions, bins=self.bins)
         if result.accuracy is None:
             raise UserError('nothing to evaluate: no pixel of the ground truth has a class')
@@ -145,8 +146,7 @@ class RegionSizeMetric(BaseMetric):
             result = with_region_intervals(result, resamples=self.bootstrap, seed=self.seed)
         logger = MMLogger.get_current_instance()
         logger.info('\n' + region_table(result))
-        out_dir = self.out_dir or work_dir_of(logger)
-        if out_dir is not None:
+        if (out_dir := self.out_dir) is not None:
             written = write_json_file(result.to_dict(), out_dir / RESULT_FILE)
             write_regions(regions, out_dir / REGION_FILE)
             kept = len(names) <= self.label_maps and None not in maps
@@ -157,35 +157,32 @@ class RegionSizeMetric(BaseMetric):
     def _encoded(
         self, truth: np.ndarray, predicted: np.ndarray, classes: int
     ) -> tuple[bytes, bytes] | None:
-        """Both label maps as files; None where they are not kept or do not fit 8 bits."""
+        """Encode both label maps; None where they are not kept or do not fit 8 bits."""
         if len(self.results) >= self.label_maps or classes > NO_LABEL:
             return None
         palette = (self.dataset_meta or {}).get('palette')
         counted = np.where(truth == self.ignore_index, NO_LABEL, truth)
-        return tuple(encode_label_map(labels, classes, palette) for labels in (counted, predicted))
-
-    def _classes(self) -> tuple[str, ...]:
-        classes = tuple((self.dataset_meta or {}).get('classes') or ())
-        if not classes:
-            raise UserError("the dataset names no classes: set metainfo=dict(classes=('...',))")
-        return classes
+        return (
+            encode_label_map(counted, classes, palette),
+            encode_label_map(predicted, classes, palette),
+        )
 
 
 def _whole_path(name: str) -> str:
-    """The name of an image, from the root where it is a file: a report is written elsewhere."""
+    """Return the absolute path of an image file, since a report is written elsewhere."""
     return os.path.abspath(name) if os.path.isfile(name) else name
 
 
-def _labels(pixels) -> np.ndarray:
-    """(H, W) labels of a PixelData or its dict."""
+def _labels(pixels: Any) -> np.ndarray:
+    """Return the (H, W) labels of a PixelData or its dict."""
     data = pixels['data'] if isinstance(pixels, Mapping) else pixels.data
     return data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
 
 
 def _values(result: RegionResult) -> dict[str, float]:
-    """MMSegmentation's names for the scores, without those that are None."""
+    """Return the scores in % by MMSegmentation's names, without those that are None."""
     values = {'aAcc': result.accuracy}
-    for scores in (result.overall, *result.bins):
-        end = '' if scores is result.overall else f'_{short_name(scores.size_bin)}'
-        values |= {f'{_NAMES[name]}{end}': score for name, score in scores.scores.items()}
+    for column in (result.overall, *result.bins):
+        end = '' if column is result.overall else f'_{short_name(column.size_bin)}'
+        values |= {f'{score.metric}{end}': column.scores[score.name] for score in SCORES}
     return {key: 100 * value for key, value in values.items() if value is not None}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from res2net_mm.evaluation.bootstrap import SCORES
-from res2net_mm.evaluation.regions.region_scores import SCORES as REGION_SCORES
+from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES
+from res2net_mm.evaluation.regions.region_scores import SCORE_NAMES as REGION_SCORES
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Terms:
         return f'{number} {self.thing}{"" if number == 1 else "s"}'
 
 
-DETECTION = Terms(scores=SCORES, drawn=('AP', 'AR'), thing='object')
+DETECTION = Terms(scores=SCORE_NAMES, drawn=('AP', 'AR'), thing='object')
 #: By VOC's rules, which have one IoU, so that AP50 is AP.
 VOC = Terms(scores=('AP', 'AR'), drawn=('AP', 'AR'), thing='object')
 SEGMENTATION = Terms(

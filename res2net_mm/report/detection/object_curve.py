@@ -5,18 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from res2net_mm.evaluation import Matches, SizeResult
-from res2net_mm.evaluation.bootstrap import (
-    SCORES,
-    class_mean,
-    class_scores,
-    matches_of,
-    resampled_scores,
-)
-from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.bootstrap import class_mean
+from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES, AveragePrecision
+from res2net_mm.evaluation.detection.intervals import class_scores, matches_of, resampled_scores
 from res2net_mm.report.by_size.size_curve import DRAWS, SizeCurve, slide_bin
 from res2net_mm.report.by_size.terms import DETECTION
 
-SHOWN = [SCORES.index(score) for score in DETECTION.drawn]
+SHOWN = [SCORE_NAMES.index(score) for score in DETECTION.drawn]
 
 
 def object_curve(

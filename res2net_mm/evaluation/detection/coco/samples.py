@@ -11,7 +11,7 @@ import torch
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco.ground_truth import DIFFICULT
+from res2net_mm.evaluation.detection.coco.ground_truth import DIFFICULT, GroundTruth
 
 
 def predictions_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> dict:
@@ -144,6 +144,49 @@ def coco_detections(
     return results
 
 
+def categories_of_labels(
+    ground_truth: GroundTruth, classes: Sequence[str], file: str
+) -> tuple[list[int], str | None]:
+    """COCO category id of each label of a dataset with these classes.
+
+    MMDetection's CocoDataset numbers the labels in the order of the annotation file, whatever the
+    order of the classes in its metainfo; so does this, and says so where the two differ.
+
+    Args:
+        ground_truth: Of the annotation file.
+        classes: Class names from the dataset's metainfo.
+        file: What to call the annotation file in a message.
+
+    Returns:
+        The category ids, and a warning or None.
+
+    Raises:
+        UserError: If a class is not in the file or a name is not unique.
+    """
+    categories = ground_truth.categories
+    names = [category['name'] for category in categories if category['name'] in classes]
+    missing = [name for name in classes if name not in names]
+    if missing:
+        raise UserError(
+            f'{file} has no category {_listed(missing)}; it has '
+            f'{_listed(category["name"] for category in categories)}: set metainfo=dict(classes='
+            '...) of the dataset to names of the file'
+        )
+    twice = {name for listed in (names, list(classes)) for name in listed if listed.count(name) > 1}
+    if twice:
+        raise UserError(
+            f'class names must be unique to be told apart: {_listed(sorted(twice))} occurs more '
+            f'than once in {file} or in the dataset metainfo'
+        )
+    note = None
+    if names != list(classes):
+        note = (
+            f'the classes of the dataset are {_listed(classes)} but {file} lists them as '
+            f'{_listed(names)}; labels follow the file, as in CocoDataset'
+        )
+    return [category['id'] for category in categories if category['name'] in classes], note
+
+
 def _array(values) -> np.ndarray:
     values = getattr(values, 'tensor', values)  # MMDetection's box types wrap a tensor
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
@@ -165,3 +208,7 @@ def _encode(masks) -> list[dict]:
 def _xywh(box: np.ndarray) -> list[float]:
     x1, y1, x2, y2 = box.tolist()
     return [x1, y1, x2 - x1, y2 - y1]
+
+
+def _listed(names) -> str:
+    return ', '.join(map(repr, names))

@@ -1,0 +1,118 @@
+"""Scores by size as data: in size bins, of each class and overall, for boxes and regions alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from res2net_mm.evaluation.size_bins import SizeBin
+
+
+class Column(Protocol):
+    """What a table shows in one of its columns: a size bin, or all sizes."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+C = TypeVar('C', bound=Column)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnScores:
+    """Scores in one size bin, or of all sizes.
+
+    Attributes:
+        size_bin: The bin.
+        scores: Scores in 0..1 by name; None where the bin is empty, or the protocol has no such
+            score.
+        intervals: Confidence interval (low, high) by name of the score; empty if it was not asked
+            for.
+    """
+
+    size_bin: SizeBin
+    scores: Mapping[str, float | None]
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What lies in the bin, by name."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        intervals = {name: list(interval) for name, interval in self.intervals.items()}
+        return {
+            **self.size_bin.to_dict(),
+            **self.counts,
+            **self.scores,
+            **({'intervals': intervals} if intervals else {}),
+        }
+
+
+@dataclass(frozen=True)
+class ClassScores(Generic[C]):
+    """One class, overall and per size bin."""
+
+    name: str
+    overall: C
+    bins: tuple[C, ...]
+
+    @classmethod
+    def of(cls, name: str, columns: Sequence[C]) -> 'ClassScores[C]':
+        """Make them of columns, that of all sizes first."""
+        return cls(name, columns[0], tuple(columns[1:]))
+
+    @property
+    def columns(self) -> tuple[C, ...]:
+        """The size bins, then all sizes, as in a table."""
+        return (*self.bins, self.overall)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {'name': self.name, 'scores': [column.to_dict() for column in self.columns]}
+
+
+S = TypeVar('S', bound=ColumnScores)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Generic[S]):
+    """Scores of one set of predictions.
+
+    Attributes:
+        images: Number of images.
+        overall: All sizes, mean over classes.
+        bins: The size bins, mean over classes, in the order asked for.
+        classes: The classes, in the order of the ground truth.
+        notes: What a reader should know, one sentence each.
+        resamples: How many times images were drawn for the intervals; 0 for no intervals.
+        level: Probability that an interval covers.
+    """
+
+    images: int
+    overall: S
+    bins: tuple[S, ...]
+    classes: tuple[ClassScores[S], ...]
+    notes: tuple[str, ...] = ()
+    resamples: int = 0
+    level: float = 0.95
+
+    @property
+    def columns(self) -> tuple[S, ...]:
+        """The size bins, then all sizes, as in a table."""
+        return (*self.bins, self.overall)
+
+    @property
+    def size_bins(self) -> tuple[SizeBin, ...]:
+        """The bins that the result is scored in."""
+        return tuple(scores.size_bin for scores in self.bins)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: scores in 0..1, null where a bin is empty."""
+        return {
+            'images': self.images,
+            'resamples': self.resamples,
+            'level': self.level if self.resamples else None,
+            'scores': [scores.to_dict() for scores in self.columns],
+            'classes': [scored.to_dict() for scored in self.classes],
+            'notes': list(self.notes),
+        }
