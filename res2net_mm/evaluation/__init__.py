@@ -14,12 +14,12 @@ from res2net_mm.evaluation.detection.saved_evaluation import (
 from res2net_mm.evaluation.detection.size_metric import SizeMetric
 from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.detection.voc_results import read_voc_results
 from res2net_mm.evaluation.regions import RegionSizeMetric
 from res2net_mm.evaluation.result import ClassScores
 from res2net_mm.evaluation.sheets.prediction_sheet import Boxes, draw_sheet
 from res2net_mm.evaluation.sheets.segmentation_sheet import Masks, draw_segmentation_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
-from res2net_mm.evaluation.voc_results import read_voc_results
 
 __all__ = [
     'COCO_BINS',

@@ -1,36 +1,42 @@
-"""Score what is in files, be it detections or label maps."""
+"""Score what is in files, be it detections or label maps: the command ``res2net-mm evaluate``."""
 
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation import SizeResult
+from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
-from res2net_mm.evaluation.regions import RegionResult
+from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
+from res2net_mm.evaluation.regions.region_result import RegionResult
 from res2net_mm.formats.label_map_pairs import holds_label_maps
 
-_FLAGS = {'iou_types': 'iou-type'}  # those that are not called as their argument
+_FLAGS = {'--iou-types': '--iou-type'}  # that are not called as their argument
 
 
-def evaluate_saved(gt: str | Path, dt: str | Path, **options) -> list[SizeResult] | RegionResult:
+def evaluate_saved(
+    gt: str | Path, dt: str | Path, **options: Any
+) -> list[SizeResult] | RegionResult:
     """Score two folders of label maps as such, anything else as detections.
 
     Args:
         gt: Ground truth.
         dt: Predictions.
-        options: Of ``evaluate_label_maps`` or of ``evaluate_files``, whichever is meant.
+        options: Options of ``evaluate_label_maps`` or of ``evaluate_files``, whichever is meant.
 
     Raises:
-        UserError: If an option is for the other kind, and what either raises.
+        UserError: If a file or folder is missing, or an option is for the other kind; and what
+            either raises.
     """
+    for name, path in (('gt', gt), ('dt', dt)):
+        if not Path(path).exists():
+            raise UserError(f'{argument(name, str(path))}: No such file or directory')
     maps = _are_label_maps(Path(gt), Path(dt))
     evaluate = evaluate_label_maps if maps else evaluate_files
-    unfit = [name for name in options if name not in signature(evaluate).parameters]
-    if unfit:
-        flags = ', '.join('--' + _FLAGS.get(name, name.replace('_', '-')) for name in unfit)
+    if unfit := [name for name in options if name not in signature(evaluate).parameters]:
+        named = ', '.join(_FLAGS.get(flag, flag) for flag in map(argument, unfit))
         kinds = ('detections', 'label maps') if maps else ('label maps', 'detections')
-        raise UserError(f'{flags}: for {kinds[0]}, and {gt} and {dt} are taken for {kinds[1]}')
+        raise UserError(f'{named}: for {kinds[0]}, but {gt} and {dt} are taken for {kinds[1]}')
     return evaluate(gt, dt, **options)
 
 

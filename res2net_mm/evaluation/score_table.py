@@ -7,13 +7,16 @@ from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS
 from res2net_mm.tables import align, interval_text, percent
 
 
-def score_rows(result: Result, titles: Mapping[str, str], nothing: str) -> list[list[str]]:
+def score_rows(
+    result: Result, titles: Mapping[str, str], nothing: str, indent: str = '  '
+) -> list[list[str]]:
     """Return rows of a result: names and limits of the bins, then scores with their intervals.
 
     Args:
         result: The result.
         titles: Titles of the rows by the name of the score.
         nothing: Text of a score that is None.
+        indent: What the rows of intervals begin with.
     """
     bins = [column.size_bin for column in result.columns]
     rows = [
@@ -22,7 +25,7 @@ def score_rows(result: Result, titles: Mapping[str, str], nothing: str) -> list[
     ]
     for score, title in titles.items():
         rows.append([title, *(percent(c.scores[score], nothing) for c in result.columns)])
-        rows += interval_rows(result, result.columns, score)
+        rows += interval_rows(result, result.columns, score, indent)
     return rows
 
 

@@ -1,24 +1,17 @@
 """Score detections that any framework has written to files; no model is needed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation import (
-    GroundTruth,
-    Results,
-    SizeResult,
-    class_table,
-    evaluate_by_size,
-    read_ground_truth,
-    read_results,
-    read_voc_results,
-    size_table,
-    with_intervals,
-    write_json,
-)
-from res2net_mm.evaluation.detection.coco.detections import shapes_of_both
-from res2net_mm.evaluation.voc_results import find_voc_results
+from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.bootstrap import check_bootstrap
+from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.intervals import with_intervals
+from res2net_mm.evaluation.detection.size_result import SizeResult
+from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.detection.voc_results import find_voc_results, read_voc_results
 from res2net_mm.formats.coco import split_name
 from res2net_mm.formats.voc import FROM_ZERO, find_voc
 
@@ -42,7 +35,7 @@ def evaluate_files(
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> list[SizeResult]:
-    """Read files, score them by object size, say the tables.
+    """Read files, score them by object size and print the tables.
 
     Args:
         gt: COCO annotation file, or a folder in VOC layout.
@@ -57,11 +50,12 @@ def evaluate_files(
         protocol: ``coco``, ``voc07`` or ``voc12``; None for COCO's with a COCO file, and for VOC's
             of its year (2007, or later) with a VOC folder.
         max_dets: Detections per image and class that count.
-        split: Of a VOC folder; None for that of the detection files, else test, else the only one.
-        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
-        seed: Of these draws.
-        on_error: ``stop`` or ``skip`` what cannot be scored.
-        classwise: Whether to say AP and AR per class, too.
+        split: Split of a VOC folder; None for that of the detection files, else test, else the
+            only one.
+        bootstrap: Number of draws of the images for confidence intervals; 0 for none.
+        seed: Seed of these draws.
+        on_error: ``stop`` at what cannot be scored, or ``skip`` it.
+        classwise: Whether to print AP and AR per class, too.
         json_path: Where to write the results; None for nowhere.
         progress: Whether to show progress.
         say: Gets the tables and what else a reader should know.
@@ -72,17 +66,15 @@ def evaluate_files(
     Raises:
         UserError: If the files cannot be read or do not fit together; a line for each fault.
     """
-    if bootstrap < 0:
-        raise UserError(
-            f'bootstrap must be 0 for no intervals or a number of draws, got {bootstrap}'
-        )
-    if split is not None and not Path(gt).is_dir():
-        raise UserError(f'split={split!r} is of a VOC folder, and {gt} is none')
+    check_bootstrap(bootstrap)
+    lines: tuple[str, ...] = ()
     if Path(gt).is_dir():
         truth, results, lines = _read_voc(Path(gt), Path(dt), split, on_error)
         protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
+    elif split is not None:
+        raise UserError(f'{argument("split", split)} is for a VOC folder, and {gt} is none')
     else:
-        truth, results, lines = read_ground_truth(gt), read_results(dt), ()
+        truth, results = read_ground_truth(gt), read_results(dt)
     say(f'{gt}: {len(truth.images)} images, {len(truth.annotations)} objects')
     say(f'{dt}: {len(results.entries)} detections')
     told = set()
@@ -119,12 +111,12 @@ def evaluate_files(
 def _read_voc(
     root: Path, dt: Path, split: str | None, on_error: str
 ) -> tuple[GroundTruth, Results, tuple[str, ...]]:
-    """Ground truth with names for ids, and the detections of it."""
+    """Read ground truth, with names for ids, and its detections; return both and notes."""
     splits, findings = find_voc(root)
     if not splits:
         raise UserError(f'{root} is not in VOC layout; for COCO give the annotation file')
-    files = find_voc_results(dt) if dt.is_dir() else {}
-    named = split or next(iter({of for of, _ in files}), None) or 'test'
+    written = [of for of, _ in find_voc_results(dt)] if dt.is_dir() else []
+    named = split or next(iter(written), 'test')
     chosen = split_name(named) or named
     if chosen not in splits and split is None and len(splits) == 1:
         (chosen,) = splits
@@ -147,19 +139,21 @@ def _read_voc(
         }
     )
     lines = tuple(map(str, findings))
-    if files:
-        of = named if any(named == of for of, _ in files) else next(iter(files))[0]
-        from_zero = any(finding.what == FROM_ZERO for finding in findings)
-        results, more = read_voc_results(
-            dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
-        )
-        return truth, results, (*lines, *more)
-    return truth, _with_names(read_results(dt), names.values(), classes), lines
+    if not written:
+        return truth, _with_names(read_results(dt), names.values(), classes), lines
+    results, more = read_voc_results(
+        dt,
+        named if named in written else written[0],
+        list(classes.values()),
+        from_zero=any(finding.what == FROM_ZERO for finding in findings),
+        on_error=on_error,
+    )
+    return truth, results, (*lines, *more)
 
 
-def _with_names(results: Results, names: Iterable[str], classes: dict[int, str]) -> Results:
-    """Results with numbers for ids, made to refer to names."""
-    images = {}
+def _with_names(results: Results, names: Iterable[str], classes: Mapping[int, str]) -> Results:
+    """Return results whose ids may be numbers with the names for ids."""
+    images: dict[int | str, str] = {}
     for name in names:
         images[name] = name
         if Path(name).name.isdecimal():
@@ -167,11 +161,8 @@ def _with_names(results: Results, names: Iterable[str], classes: dict[int, str])
     entries = []
     for entry in results.entries:
         image, category = entry.get('image_id'), entry.get('category_id')
-        if image.__hash__ and category.__hash__:
-            entry = {
-                **entry,
-                'image_id': images.get(image, image),
-                'category_id': classes.get(category, category),
-            }
+        if image.__hash__ and category.__hash__:  # others are refused where they are read
+            image, category = images.get(image, image), classes.get(category, category)
+            entry = {**entry, 'image_id': image, 'category_id': category}
         entries.append(entry)
     return Results(results.name, entries, results.from_file)

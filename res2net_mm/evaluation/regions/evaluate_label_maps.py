@@ -3,16 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation.regions import (
-    RegionResult,
-    region_table,
-    score_regions,
-    with_region_intervals,
-    write_regions,
-)
+from res2net_mm.evaluation.bootstrap import check_bootstrap
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
 from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
+from res2net_mm.evaluation.regions.region_intervals import with_region_intervals
+from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
+from res2net_mm.evaluation.regions.region_set import write_regions
+from res2net_mm.evaluation.regions.region_table import region_table
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.whole_file import write_json_file
 
@@ -33,7 +30,7 @@ def evaluate_label_maps(
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> RegionResult:
-    """Read two folders of label maps, score them by region size, say the table.
+    """Read two folders of label maps, score them by region size and print the table.
 
     Args:
         gt: Folder of ground-truth label maps (PNG, palettes too), nested or not.
@@ -44,9 +41,9 @@ def evaluate_label_maps(
             for the one that is known to be, else 255.
         bins: Size bins as in ``score_regions``.
         bins_by: What the limits of bins measure.
-        tolerance: Of the boundary, as a share of the image diagonal.
-        bootstrap: How often to draw the images anew for confidence intervals; 0 for none.
-        seed: Of these draws.
+        tolerance: Tolerance of the boundary, as a share of the image diagonal.
+        bootstrap: Number of draws of the images for confidence intervals; 0 for none.
+        seed: Seed of these draws.
         on_error: ``stop`` at images that cannot be scored, or ``skip`` them; either says how many.
         json_path: Where to write the result; the regions of every image go beside it, in a file of
             the same name that ends in ``.npz``. None for nowhere.
@@ -56,10 +53,7 @@ def evaluate_label_maps(
     Raises:
         UserError: If the folders cannot be read or do not fit together; a line for each fault.
     """
-    if bootstrap < 0:
-        raise UserError(
-            f'bootstrap must be 0 for no intervals or a number of draws, got {bootstrap}'
-        )
+    check_bootstrap(bootstrap)
     bins, tolerance = make_bins(bins, bins_by), check_tolerance(tolerance)
     read = read_label_maps(
         gt,
@@ -77,6 +71,6 @@ def evaluate_label_maps(
     say('\n' + region_table(result))
     if json_path is not None:
         written = write_json_file(result.to_dict(), json_path)
-        beside = write_regions(result.regions, Path(json_path).with_suffix('.npz'))
+        beside = write_regions(read.regions, Path(json_path).with_suffix('.npz'))
         say(f'\nwritten to {written}, the regions to {beside}')
     return result

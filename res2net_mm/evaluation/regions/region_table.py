@@ -11,6 +11,7 @@ from res2net_mm.evaluation.score_table import (
 from res2net_mm.tables import percent
 
 NO_REGIONS = 'no regions'
+INDENT = '    '  # of a row of intervals
 
 
 def region_table(result: RegionResult) -> str:
@@ -20,14 +21,14 @@ def region_table(result: RegionResult) -> str:
     """
     blank = [''] * len(result.bins)
     rows = [
-        *score_rows(result, {score.name: score.title for score in SCORES}, NO_REGIONS),
+        *score_rows(result, {score.name: score.title for score in SCORES}, NO_REGIONS, INDENT),
         ['aAcc', *blank, percent(result.accuracy, NO_REGIONS)],
         ['regions', *(str(scores.regions) for scores in result.columns)],
         ['IoU (regions)', *blank, ''],
     ]
     for scored in result.classes:
         rows.append([f'  {scored.name}', *map(_cell, scored.columns)])
-        rows += interval_rows(result, scored.columns, 'IoU', indent='    ')
+        rows += interval_rows(result, scored.columns, 'IoU', INDENT)
     return table_text(f'segmentation in % {describe_regions(result)}', rows, result)
 
 

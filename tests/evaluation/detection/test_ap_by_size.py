@@ -145,15 +145,15 @@ def test_max_dets_limits_ap_and_ar():
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'iou_type': 'keypoints'}, "must be one of bbox, segm, got 'keypoints'"),
+        ({'iou_type': 'keypoints'}, "iou_type='keypoints' must be one of bbox, segm"),
         ({'max_dets': ()}, 'max_dets'),
         ({'max_dets': (10, 1)}, 'max_dets'),
         (
             {'iou_type': 'segm'},
             "1 of 1 annotations have no 'segmentation'",
         ),
-        ({'protocol': 'voc'}, "must be one of coco, voc07, voc12, got 'voc'"),
-        ({'area_of': 'hull'}, "must be one of annotation, mask, box, got 'hull'"),
+        ({'protocol': 'voc'}, "protocol='voc' must be one of coco, voc07, voc12"),
+        ({'area_of': 'hull'}, "area_of='hull' must be one of annotation, mask, box"),
         ({'on_error': 'go'}, "must be one of stop, skip, got 'go'"),
         ({'bins_by': 'relative-side'}, 'need limits of your own'),
         ({'bins_by': 'diameter', 'bins': [1]}, 'sizes are measured by area, side'),

@@ -455,7 +455,7 @@ def test_nothing_to_evaluate_is_an_error(coco):
 
 
 def test_bad_arguments_are_refused_before_the_run(tmp_path):
-    with pytest.raises(UserError, match="got 'proposal'"):
+    with pytest.raises(UserError, match="metric='proposal' must be one or more of bbox, segm"):
         SizeMetric(metric='proposal')
     with pytest.raises(UserError, match=r'none\.json: No such file'):
         SizeMetric(ann_file=tmp_path / 'none.json')

@@ -129,5 +129,5 @@ def test_a_second_detection_of_an_object_is_wrong_even_beside_a_free_one():
 
 
 def test_voc_scores_boxes_only():
-    with pytest.raises(UserError, match="metric must be bbox, got 'segm'"):
+    with pytest.raises(UserError, match="metric='segm' must be 'bbox'"):
         SizeMetric(protocol='voc07', metric='segm')
