@@ -1,6 +1,6 @@
 """Score detections that any framework has written to files; no model is needed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from res2net_mm.errors import UserError, argument
@@ -111,12 +111,12 @@ def evaluate_files(
 def _read_voc(
     root: Path, dt: Path, split: str | None, on_error: str
 ) -> tuple[GroundTruth, Results, tuple[str, ...]]:
-    """Read ground truth, with names for ids, and its detections; return both and notes."""
+    """Ground truth with names for ids, and the detections of it."""
     splits, findings = find_voc(root)
     if not splits:
         raise UserError(f'{root} is not in VOC layout; for COCO give the annotation file')
-    written = [of for of, _ in find_voc_results(dt)] if dt.is_dir() else []
-    named = split or next(iter(written), 'test')
+    files = find_voc_results(dt) if dt.is_dir() else {}
+    named = split or next(iter({of for of, _ in files}), None) or 'test'
     chosen = split_name(named) or named
     if chosen not in splits and split is None and len(splits) == 1:
         (chosen,) = splits
@@ -139,21 +139,19 @@ def _read_voc(
         }
     )
     lines = tuple(map(str, findings))
-    if not written:
-        return truth, _with_names(read_results(dt), names.values(), classes), lines
-    results, more = read_voc_results(
-        dt,
-        named if named in written else written[0],
-        list(classes.values()),
-        from_zero=any(finding.what == FROM_ZERO for finding in findings),
-        on_error=on_error,
-    )
-    return truth, results, (*lines, *more)
+    if files:
+        of = named if any(named == of for of, _ in files) else next(iter(files))[0]
+        from_zero = any(finding.what == FROM_ZERO for finding in findings)
+        results, more = read_voc_results(
+            dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
+        )
+        return truth, results, (*lines, *more)
+    return truth, _with_names(read_results(dt), names.values(), classes), lines
 
 
-def _with_names(results: Results, names: Iterable[str], classes: Mapping[int, str]) -> Results:
-    """Return results whose ids may be numbers with the names for ids."""
-    images: dict[int | str, str] = {}
+def _with_names(results: Results, names: Iterable[str], classes: dict[int, str]) -> Results:
+    """Results with numbers for ids, made to refer to names."""
+    images = {}
     for name in names:
         images[name] = name
         if Path(name).name.isdecimal():
@@ -161,8 +159,11 @@ def _with_names(results: Results, names: Iterable[str], classes: Mapping[int, st
     entries = []
     for entry in results.entries:
         image, category = entry.get('image_id'), entry.get('category_id')
-        if image.__hash__ and category.__hash__:  # others are refused where they are read
-            image, category = images.get(image, image), classes.get(category, category)
-            entry = {**entry, 'image_id': image, 'category_id': category}
+        if image.__hash__ and category.__hash__:
+            entry = {
+                **entry,
+                'image_id': images.get(image, image),
+                'category_id': classes.get(category, category),
+            }
         entries.append(entry)
     return Results(results.name, entries, results.from_file)

@@ -1,11 +1,12 @@
-"""Ground truth as arrays, with the shapes to compare and the areas to sort into bins."""
+"""Ground truth as arrays, with the shapes to compare and the areas that decide on bins."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import argument, check_choice
 from res2net_mm.evaluation.detection.coco.ground_truth import (
     DIFFICULT,
     GroundTruth,
@@ -22,47 +23,47 @@ AREAS_OF = ('annotation', 'mask', 'box')
 def truth_arrays(
     ground_truth: GroundTruth,
     iou_type: str,
-    image_ids: Sequence,
+    image_ids: Sequence[Any],
     *,
     area_of: str = 'annotation',
     crowds: bool = True,
     on_error: str = 'stop',
-) -> tuple[TruthArrays, list[dict] | None, tuple[str, ...]]:
-    """Ground truth as arrays.
+) -> tuple[TruthArrays, list[dict[str, Any]] | None, tuple[str, ...]]:
+    """Return ground truth as arrays.
 
     Args:
-        ground_truth: It.
+        ground_truth: The ground truth.
         iou_type: ``bbox`` or ``segm``.
         image_ids: Order of the images.
-        area_of: ``annotation`` for the areas the ground truth has, or ``mask`` or ``box``.
+        area_of: ``annotation`` for the areas of the annotations, or ``mask`` or ``box``.
         crowds: Whether overlap with a crowd is measured against the detection's area alone.
         on_error: ``stop`` to refuse objects without a usable box or mask, ``skip`` to leave them
             out.
 
     Returns:
-        The arrays; for ``segm`` the compressed RLE of every object; what to tell, a line each.
+        The arrays; for ``segm`` the compressed RLE of every object; notes, a line each.
 
     Raises:
         UserError: For what ``stop`` refuses, a line each, with counts.
     """
-    check_area_of(area_of)
+    check_choice('area_of', area_of, AREAS_OF)
     annotations = ground_truth.annotations
     images = {image['id']: image for image in ground_truth.images}
     faults = Faults('the ground truth', 'annotations', len(annotations), on_error)
 
-    def show(index):
+    def show(index: int) -> str:
         return f'annotation {annotations[index]["id"]}'
 
     rle = None
     if iou_type == 'segm' or area_of == 'mask':
-        why = "iou_type 'segm'" if iou_type == 'segm' else "area_of 'mask'"
-        rle = _masks(annotations, images, why, faults, show)
-    nowhere = [np.nan] * 4
-    box = np.array([box_of(a) or nowhere for a in annotations], dtype=float).reshape(-1, 4)
+        reason = ('iou_type', 'segm') if iou_type == 'segm' else ('area_of', 'mask')
+        rle = _masks(annotations, images, argument(*reason), faults, show)
+    no_box = [np.nan] * 4
+    box = np.array([box_of(a) or no_box for a in annotations], dtype=float).reshape(-1, 4)
     if iou_type == 'bbox':
         faults.add(
             [not a.get('bbox') for a in annotations],
-            "have no 'bbox', which iou_type 'bbox' needs",
+            f"have no 'bbox', which {argument('iou_type', 'bbox')} needs",
             show,
         )
     if iou_type == 'bbox' or area_of == 'box':
@@ -104,13 +105,8 @@ def truth_arrays(
     return arrays, rle if iou_type == 'segm' else None, lines
 
 
-def check_area_of(area_of: str) -> None:
-    if area_of not in AREAS_OF:
-        raise UserError(f'area_of must be one of {", ".join(AREAS_OF)}, got {area_of!r}')
-
-
-def image_areas(ground_truth: GroundTruth, image_ids: Sequence) -> np.ndarray:
-    """(N,) height times width in px^2, nan where not known."""
+def image_areas(ground_truth: GroundTruth, image_ids: Sequence[Any]) -> np.ndarray:
+    """Return the (N,) areas of the images in px^2, nan where height or width are not known."""
     images = {image['id']: image for image in ground_truth.images}
     return np.array(
         [images[i].get('height', np.nan) * images[i].get('width', np.nan) for i in image_ids],
@@ -118,14 +114,21 @@ def image_areas(ground_truth: GroundTruth, image_ids: Sequence) -> np.ndarray:
     )
 
 
-def _masks(annotations, images: Mapping, why: str, faults: Faults, show) -> list[dict | None]:
-    """Compressed RLE of every annotation, None where it cannot be had."""
+def _masks(
+    annotations: Sequence[Mapping[str, Any]],
+    images: Mapping[Any, Mapping[str, Any]],
+    why: str,
+    faults: Faults,
+    show: Callable[[int], str],
+) -> list[dict[str, Any] | None]:
+    """Return the compressed RLE of every annotation, None where it cannot be had."""
     faults.add(
         [not a.get('segmentation') for a in annotations],
         f"have no 'segmentation', which {why} needs",
         show,
     )
-    rle, other = [], np.zeros(len(annotations), dtype=bool)
+    rle: list[dict[str, Any] | None] = []
+    other = np.zeros(len(annotations), dtype=bool)
     for index, annotation in enumerate(annotations):
         image = images[annotation['image_id']]
         mask = annotation.get('segmentation')
