@@ -81,7 +81,7 @@ def test_the_tool_prints_tables_and_writes_json(coco, tmp_path):
     assert [entry['boxes'] for entry in written['scores']] == [1, 1, 2]
     assert written['resamples'] == 5
     failed = tool_process.run(TOOL, '--gt', gt, '--dt', tmp_path / 'no.json', cwd=tmp_path)
-    said = f'error: cannot read {tmp_path}/no.json: No such file or directory'
+    said = f'error: --dt {tmp_path}/no.json: No such file or directory'
     assert tool_process.one_error(failed) == said
 
 
