@@ -1,166 +1,197 @@
-"""A block's forward and backward pass in training on a CPU, with the compiled kernels.
+"""A bottleneck block's training step on a CPU, forward and backward, with the compiled kernels.
 
-What takes PyTorch's operators a pass over memory each is done together here: a norm, its ReLU, and
-the addition or the splitting around it. Nothing is split or concatenated by copying, and what a
-norm made is computed again in the backward pass from what went into it. Convolutions are those of
-convolution.py, products of matrices those of kernels/product.py.
+Passes over memory that PyTorch's operators take one by one are taken together: a norm, its ReLU and
+the addition or the split around it. Nothing is split or concatenated by copying, and the output of
+a norm is computed again in the backward pass from its input. Convolutions are those of
+convolution.py, matrix products those of kernels/product.py.
+
+Feature maps are matrices (pixels, channels) here: ``conv1_out``; per branch its input
+``branch_in[i]`` and the output of its 3x3 convolution ``conv_out[i]``; ``concatenated``, which
+conv3 reads; ``conv3_out``. ``d_x`` is the gradient of ``x``.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.acceleration.kernels import are_built, batch_norm
-from res2net_mm.acceleration.kernels.product import multiply, multiply_transposed
+from res2net_mm.layers import Bottle2neck
 
-from .convolution import conv_backward
+from .conditions import count_pixels, has_hooks, is_channels_last, is_plain_tensor, learns
+from .convolution import conv_backward, is_pointwise
 from .double_backward import differentiable_gradients
-from .layout import is_pointwise, lies_last
-from .module_hooks import is_watched
-from .recomputation import HeldStatistics
-from .rows import to_maps, to_rows
-from .step_norms import HeldNorm, TrainedNorm, is_held, is_trained
+from .kernels import are_built, batch_norm
+from .kernels.product import multiply, multiply_transposed
+from .layout import to_maps, to_rows
+from .memory import HeldStatistics
+from .step_norms import HeldNorm, TrainedNorm, are_steppable
+
+if TYPE_CHECKING:
+    from .accelerate import AcceleratedBottle2neck
 
 
-def can_step(block: nn.Module, x: Tensor) -> bool:
-    """Say whether :func:`step` computes what the modules of a :class:`Bottle2neck` would."""
-    convs, norms = block.all_convs(), block.all_norms()
+def can_step(block: Bottle2neck, x: Tensor) -> bool:
+    """Return whether :func:`step` computes the same as the block's modules one by one."""
     return (
-        lies_last(x)  # first: no compiler reads what follows
+        is_channels_last(x)  # first: a compiler cannot read what follows
         and are_built()
-        and torch.is_grad_enabled()
-        and (x.requires_grad or any(p.requires_grad for p in block.parameters()))
-        and x.shape[0] * x.shape[2] * x.shape[3] > block.stride**2  # or a norm refuses
-        and block.se is None
-        and not block.plugins
-        and is_pointwise(convs[0], x)
-        and all(map(_is_plain_conv, convs))
-        and (all(map(is_trained, norms)) or all(map(is_held, norms)))
-        and not is_watched(block.relu)
+        and learns([block], [x])
+        and _is_plain_block(block)
+        and is_pointwise(block.conv1, x)
+        and all(map(_is_plain_conv, block.all_convs()))
+        and are_steppable(block.all_norms())
+        and count_pixels(x) > block.stride**2  # of one value a norm raises its own error
+    )
+
+
+def _is_plain_block(block: Bottle2neck) -> bool:
+    """Return whether nothing comes between the convolutions, norms and ReLUs."""
+    return block.se is None and not block.plugins and not has_hooks(block.relu)
+
+
+def _is_plain_conv(conv: nn.Module) -> bool:
+    return (
+        type(conv) is nn.Conv2d
+        and conv.bias is None
+        and conv.weight.dtype == torch.float32
+        and is_plain_tensor(conv.weight)
+        and conv.padding_mode == 'zeros'
+        and not has_hooks(conv)
     )
 
 
 def step(
-    block: nn.Module, x: Tensor, shortcut: Tensor | None, *, keep_joined: bool = True
+    block: AcceleratedBottle2neck,
+    x: Tensor,
+    shortcut: Tensor | None,
+    *,
+    keep_concatenated: bool = True,
 ) -> Tensor:
-    """Return what a block makes of its input: (N, C, H, W) -> (N, C', H', W'), channels last.
+    """Return the block's output, (N, C, H, W) -> (N, C', H', W'), channels last.
 
     Args:
-        block: A :class:`Bottle2neck` of which :func:`can_step` holds.
+        block: A block for which :func:`can_step` holds.
         x: Its input, channels last.
         shortcut: What is added to its output; None for ``x`` itself.
-        keep_joined: Whether the inputs of all convolutions but the first are kept for the backward
-            pass, or computed again in it.
+        keep_concatenated: Whether the inputs of all convolutions but the first are kept for the
+            backward pass; else they are computed again there.
     """
     parameters = [conv.weight for conv in block.all_convs()]
     parameters += [p for norm in block.all_norms() for p in (norm.weight, norm.bias)]
-    return _Step.apply(block, keep_joined, x, shortcut, *parameters)
+    return _Step.apply(block, keep_concatenated, x, shortcut, *parameters)
 
 
 class _Step(torch.autograd.Function):
-    """Inside, maps are matrices of pixels and channels.
-
-    They are a after the first 1x1, c after each 3x3, joined of what comes of those, b after the
-    last 1x1.
-    """
-
     @staticmethod
     def forward(
-        ctx: Any, block: nn.Module, keep_joined: bool, x: Tensor, shortcut: Tensor | None,
-        *parameters: Tensor,
+        ctx: Any, block: AcceleratedBottle2neck, keep_concatenated: bool, x: Tensor,
+        shortcut: Tensor | None, *parameters: Tensor,
     ) -> Tensor:  # fmt: skip
         convs, norms = block.all_convs(), _step_norms(block, x, parameters)
         first, *middle, last = norms
-        a = multiply(to_rows(x), first.conv_weight.flatten(1).t())
-        first.read(a)
-        c, shape = [], x.shape
+        conv1_out = multiply(to_rows(x), first.conv_weight.flatten(1).t())
+        first.gather(conv1_out)
+        conv_out, shape = [], x.shape
 
-        def convolve(i: int, split: Tensor) -> Tensor:
+        def convolve(i: int, branch_in: Tensor) -> Tensor:
             nonlocal shape
-            maps = to_maps(split, x.shape)
+            maps = to_maps(branch_in, x.shape)
             y = convs[i + 1]._conv_forward(maps, middle[i].conv_weight, None)
             shape = y.shape
-            c.append(to_rows(y))
-            middle[i].read(c[i])
-            return c[i]
+            conv_out.append(to_rows(y))
+            middle[i].gather(conv_out[i])
+            return conv_out[i]
 
-        splits, joined = _chain(block, norms, a, x.shape, convolve)
-        b = multiply(joined, last.conv_weight.flatten(1).t())
-        last.read(b)
-        y = torch.empty((shape[0], b.shape[1], *shape[2:]), memory_format=torch.channels_last)
+        branch_in, concatenated = _chain(block, norms, conv1_out, x.shape, convolve)
+        conv3_out = multiply(concatenated, last.conv_weight.flatten(1).t())
+        last.gather(conv3_out)
+        y = torch.empty(
+            (shape[0], conv3_out.shape[1], *shape[2:]), memory_format=torch.channels_last
+        )
         added = to_rows(x if shortcut is None else shortcut)
-        batch_norm.normalise_add(b, last.numbers, added, to_rows(y))
+        batch_norm.normalise_add(conv3_out, last.stats, added, to_rows(y))
+
         ctx.block, ctx.norms, ctx.adds_input = block, norms, shortcut is None
-        read = (*c, b)
-        read = [t if norm.keeps_input else None for t, norm in zip(read, norms[1:], strict=True)]
-        keep_joined = keep_joined or not all(norm.keeps_input for norm in middle)
-        again = (*splits, joined) if keep_joined else ()
-        ctx.save_for_backward(x, y, a, *read, *parameters, *again)
+        normed = zip((*conv_out, conv3_out), norms[1:], strict=True)
+        kept = [t if norm.keeps_input else None for t, norm in normed]
+        keep_concatenated = keep_concatenated or not all(norm.keeps_input for norm in middle)
+        again = (*branch_in, concatenated) if keep_concatenated else ()
+        ctx.save_for_backward(x, y, conv1_out, *kept, *parameters, *again)
         return y
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         block, norms, count = ctx.block, ctx.norms, len(ctx.block.convs)
-        x, y, a, *rest = ctx.saved_tensors
-        c, (b,), parameters, again = _cut(rest, count, 1, 3 * (count + 2))
+        first, *middle, last = norms
+        x, y, conv1_out, *rest = ctx.saved_tensors
+        conv_out, (conv3_out,), parameters, again = _cut(rest, count, 1, 3 * (count + 2))
         if torch.is_grad_enabled():
             return None, None, *_differentiable_gradients(ctx, x, y, parameters, gradient)
         wants_x, wants_shortcut, *wants = ctx.needs_input_grad[2:]
-        wants_scale = wants[count + 2 :: 2]
-        wants = [  # gradients of weights: a scale in them is learnt through them
+        weights, wants_scale = parameters[: count + 2], wants[count + 2 :: 2]
+        wants_weight = [  # a folded norm's scale is learnt through the convolution's weight
             want or (norm.is_folded and scale)
             for want, norm, scale in zip(wants[: count + 2], norms, wants_scale, strict=True)
         ]
-        if not again:
-            again = _chain(block, norms, a, x.shape, lambda i, _: c[i])
-            again = (*again[0], again[1])
-        *splits, joined = again
-        first, *middle, last = norms
+        if again:
+            *branch_in, concatenated = again
+        else:
+            branch_in, concatenated = _chain(
+                block, norms, conv1_out, x.shape, lambda i, _: conv_out[i]
+            )
         d_weights: list[Tensor | None] = [None] * (count + 2)
-        sums: list[Tensor] = [a] * (count + 2)
+        sums: list[Tensor] = [conv1_out] * (count + 2)
 
-        sums[-1], d_b, d_shortcut = last.gradients_of_sum(to_rows(gradient), b, to_rows(y))
-        if wants[count + 1]:
-            d_weights[-1] = multiply_transposed(d_b, joined).view_as(last.conv_weight)
-        d_joined = multiply(d_b, last.conv_weight.flatten(1))
-        del d_b
+        sums[-1], d_conv3_out, d_shortcut = last.gradients_of_sum(
+            to_rows(gradient), conv3_out, to_rows(y)
+        )
+        if wants_weight[-1]:
+            d_weight = multiply_transposed(d_conv3_out, concatenated)
+            d_weights[-1] = d_weight.view_as(last.conv_weight)
+        d_concatenated = multiply(d_conv3_out, last.conv_weight.flatten(1))
+        del d_conv3_out
 
-        outputs, d_outputs = (t.split(block.width, 1) for t in (joined, d_joined))
+        outputs, d_outputs = (t.split(block.width, 1) for t in (concatenated, d_concatenated))
         d_splits: list[Tensor] = list(d_outputs)
         if block.pass_last and block.pool_last:
             d_splits[-1] = _pool_backward(block, d_outputs[-1], x.shape, y.shape)
         elif block.pass_last:
-            d_splits[-1] = d_outputs[-1].contiguous()  # its place is written to below
+            d_splits[-1] = d_outputs[-1].contiguous()  # d_conv1_out is written over it below
         carried = None
         for i in reversed(range(count)):
-            d_c = a.new_empty(len(d_joined), block.width)
+            d_conv_out = conv1_out.new_empty(len(d_concatenated), block.width)
             sums[i + 1] = middle[i].gradients(
-                d_outputs[i], c[i], middle[i].numbers, d_c, more=carried, output=outputs[i]
+                d_outputs[i], conv_out[i], slice(None), d_conv_out, more=carried, output=outputs[i]
             )
             d_split, d_weights[i + 1] = conv_backward(
-                block.convs[i], to_maps(d_c, y.shape), to_maps(splits[i], x.shape),
-                middle[i].conv_weight, wants_x=True, wants_weight=wants[i + 1],
+                block.convs[i], to_maps(d_conv_out, y.shape), to_maps(branch_in[i], x.shape),
+                middle[i].conv_weight, wants_x=True, wants_weight=wants_weight[i + 1],
             )  # fmt: skip
             d_splits[i] = to_rows(d_split)
             carried = d_splits[i] if block.carry else None
 
-        d_a = d_joined if d_joined.shape == a.shape else torch.empty_like(a)
-        del d_joined, d_outputs
-        parts = (t.split(block.width, 1) for t in (a, first.numbers, d_a))
-        parts = zip(d_splits, *parts, strict=True)
-        sums[0] = torch.cat([first.gradients(*part) for part in parts], dim=1)
-        if wants[0]:
-            d_weights[0] = multiply_transposed(d_a, to_rows(x)).view_as(first.conv_weight)
+        same = d_concatenated.shape == conv1_out.shape
+        d_conv1_out = d_concatenated if same else torch.empty_like(conv1_out)
+        del d_concatenated, d_outputs
+        sums[0] = torch.cat(
+            [
+                first.gradients(d, conv1_out[:, split], split, d_conv1_out[:, split])
+                for d, split in zip(d_splits, _splits(block), strict=True)
+            ],
+            dim=1,
+        )
+        if wants_weight[0]:
+            d_weights[0] = multiply_transposed(d_conv1_out, to_rows(x)).view_as(first.conv_weight)
         d_x = None
         if wants_x:
             add_to = d_shortcut if ctx.adds_input else None
-            d_x = to_maps(multiply(d_a, first.conv_weight.flatten(1), add_to=add_to), x.shape)
+            d_x = multiply(d_conv1_out, first.conv_weight.flatten(1), add_to=add_to)
+            d_x = to_maps(d_x, x.shape)
         d_shortcut = to_maps(d_shortcut, y.shape) if wants_shortcut else None
-        weights = parameters[: count + 2]
         of_each = [
             norm.of_parameters(*each)
             for norm, *each in zip(norms, d_weights, sums, weights, strict=True)
@@ -170,9 +201,9 @@ class _Step(torch.autograd.Function):
 
 
 def _step_norms(
-    block: nn.Module, x: Tensor, weights: Sequence[Tensor]
+    block: Bottle2neck, x: Tensor, weights: Sequence[Tensor]
 ) -> list[TrainedNorm | HeldNorm]:
-    pixels_in = x.shape[0] * x.shape[2] * x.shape[3]
+    pixels_in = count_pixels(x)
     pixels = [pixels_in] + [pixels_in // block.stride**2] * (len(block.convs) + 1)
     return [
         TrainedNorm(norm, weight) if norm.training else HeldNorm(norm, weight, count)
@@ -182,67 +213,65 @@ def _step_norms(
     ]
 
 
+def _splits(block: Bottle2neck) -> list[slice]:
+    """Return the channels of each split."""
+    return [slice(i * block.width, (i + 1) * block.width) for i in range(block.scales)]
+
+
 def _chain(
-    block: nn.Module, norms: Sequence[TrainedNorm | HeldNorm], a: Tensor, shape: Sequence[int],
-    convolve: Callable[[int, Tensor], Tensor],
+    block: Bottle2neck, norms: Sequence[TrainedNorm | HeldNorm], conv1_out: Tensor,
+    shape: Sequence[int], convolve: Callable[[int, Tensor], Tensor],
 ) -> tuple[list[Tensor], Tensor]:  # fmt: skip
-    """Return what each 3x3 convolution reads, and the outputs beside each other.
+    """Return ``branch_in`` and ``concatenated``: ``HierarchicalConv.forward`` by the kernels.
 
     Args:
         block: The block.
-        norms: Its norms, of which the first has its numbers.
-        a: Before the first norm.
-        shape: Of the maps that come in.
-        convolve: (index, what it reads) -> what the convolution makes of it, whose norm has its
-            numbers then.
+        norms: Its norms, of which the first has its statistics.
+        conv1_out: The input of the first norm.
+        shape: Shape of the block's input.
+        convolve: (i, branch_in[i]) -> conv_out[i], after which that norm has its statistics.
     """
-    width, splits, joined = block.width, [], None
-    parts = list(zip(a.split(width, 1), norms[0].numbers.split(width, 1), strict=True))
-    split = None
+    first, splits = norms[0].stats, _splits(block)
+    branch_in: list[Tensor] = []
+    concatenated = carried = None
     for i in range(len(block.convs)):
-        if split is None:
-            split = a.new_empty(len(a), width)
-            batch_norm.normalise(*parts[i], split)
-        splits.append(split)
-        c = convolve(i, split)
-        if joined is None:
-            joined = a.new_empty(len(c), a.shape[1])
-        output, numbers = joined[:, i * width : (i + 1) * width], norms[i + 1].numbers
-        split = None
-        if block.carry and i + 1 < len(block.convs):
-            split = torch.empty_like(c)
-            batch_norm.normalise_carry(c, numbers, *parts[i + 1], output, split)
+        if carried is None:
+            x = conv1_out.new_empty(len(conv1_out), block.width)
+            batch_norm.normalise(conv1_out[:, splits[i]], first[:, splits[i]], x)
         else:
-            batch_norm.normalise(c, numbers, output)
-    if block.pass_last and block.pool_last:
-        last = a.new_empty(len(a), width)
-        batch_norm.normalise(*parts[-1], last)
-        pooled = F.avg_pool2d(
-            to_maps(last, shape), 3, block.stride, padding=1, count_include_pad=block.pool_padding
-        )
-        joined[:, -width:] = to_rows(pooled)
-    elif block.pass_last:
-        batch_norm.normalise(*parts[-1], joined[:, -width:])
-    return splits, joined
+            x = carried
+        branch_in.append(x)
+        conv_out = convolve(i, x)
+        if concatenated is None:
+            concatenated = conv1_out.new_empty(len(conv_out), conv1_out.shape[1])
+        stats, output, carried = norms[i + 1].stats, concatenated[:, splits[i]], None
+        if block.carry and i + 1 < len(block.convs):
+            carried, after = torch.empty_like(conv_out), splits[i + 1]
+            batch_norm.normalise_carry(
+                conv_out, stats, conv1_out[:, after], first[:, after], output, carried
+            )
+        else:
+            batch_norm.normalise(conv_out, stats, output)
+    if block.pass_last:
+        split, output = splits[-1], concatenated[:, splits[-1]]
+        x = conv1_out.new_empty(len(conv1_out), block.width) if block.pool_last else output
+        batch_norm.normalise(conv1_out[:, split], first[:, split], x)
+        if block.pool_last:
+            output.copy_(to_rows(block.pool(to_maps(x, shape))))
+    return branch_in, concatenated
 
 
 def _pool_backward(
-    block: nn.Module, gradient: Tensor, shape: Sequence[int], pooled_shape: Sequence[int]
+    block: Bottle2neck, gradient: Tensor, shape: Sequence[int], pooled_shape: Sequence[int]
 ) -> Tensor:
-    """Return the gradient of what the pooling of the last split read, as rows."""
-    last = to_maps(gradient.new_empty(shape[0] * shape[2] * shape[3], block.width), shape)
+    """Return the gradient of the pooled split, (pixels, width)."""
+    pooled = to_maps(gradient.new_empty(shape[0] * shape[2] * shape[3], block.width), shape)
     return to_rows(
         torch.ops.aten.avg_pool2d_backward(
-            to_maps(gradient.contiguous(), pooled_shape),
-            last,
-            [3, 3],
-            [block.stride] * 2,
-            [1, 1],
-            False,
-            block.pool_padding,
-            None,
+            to_maps(gradient.contiguous(), pooled_shape), pooled, [3, 3], [block.stride] * 2,
+            [1, 1], False, block.pool_padding, None,
         )
-    )
+    )  # fmt: skip
 
 
 def _differentiable_gradients(
@@ -250,10 +279,10 @@ def _differentiable_gradients(
 ) -> list[Tensor | None]:
     """Return the gradients of x, shortcut and parameters with a graph of their own.
 
-    The shortcut's values are not kept; all that depends on them is where the ReLU passes.
+    The shortcut's values are not kept: all that depends on them is where the last ReLU passes.
     """
     block, passes = ctx.block, (y > 0).to(y.dtype)
-    x = x.view_as(x)  # of its own, as the shortcut may be made of it
+    x = x.view_as(x)  # a tensor of its own, since the shortcut may depend on x
     shortcut = None if ctx.adds_input else torch.zeros_like(y).requires_grad_()
 
     def run(x: Tensor, shortcut: Tensor | None, *_: Tensor) -> Tensor:
@@ -269,14 +298,3 @@ def _cut(values: list, *sizes: int) -> list[list]:
         parts.append(values[:size])
         values = values[size:]
     return [*parts, values]
-
-
-def _is_plain_conv(conv: nn.Module) -> bool:
-    return (
-        type(conv) is nn.Conv2d
-        and conv.bias is None
-        and conv.weight.dtype == torch.float32
-        and type(conv.weight) in (Tensor, nn.Parameter)
-        and conv.padding_mode == 'zeros'
-        and not is_watched(conv)
-    )

@@ -1,4 +1,4 @@
-"""Convolutions by the fastest operator there is for them."""
+"""Convolutions in training, by the fastest operator there is for each."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,33 +7,49 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.acceleration.kernels import avx2_kernels
-from res2net_mm.acceleration.kernels.weight_gradient import weight_gradient
-
+from .conditions import has_hooks, is_channels_last, is_plain_tensor, uses_onednn
 from .double_backward import differentiable_gradients
-from .layout import has_a_choice, is_pointwise, lies_last, pointwise
-from .module_hooks import is_watched
-from .rows import to_rows
+from .kernels import avx2_kernels
+from .kernels.weight_gradient import weight_gradient
+from .layout import to_rows
 
 
 def convolve(conv: nn.Module, x: Tensor) -> Tensor:
     """Return ``conv(x)``, (N, C, H, W) -> (N, C', H', W')."""
-    if type(conv) is nn.Conv2d and not is_watched(conv):
+    if type(conv) is nn.Conv2d and not has_hooks(conv):
         if is_pointwise(conv, x):
             return pointwise(x, conv.weight)
-        if torch.is_grad_enabled() and lies_last(x) and _is_plain_3x3(conv) and x.numel():
+        if _has_fast_gradient(conv, x):
             return _Conv3x3.apply(x, conv.weight, None, conv)
     return conv(x)
 
 
 def convolve_with(conv: nn.Conv2d, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """Return what ``conv``, a plain one, would make of ``x`` with another weight and a bias."""
+    """Return what a plain convolution computes with another weight and a bias."""
     if is_pointwise(conv, x):
-        # A sum, since what is a view of a product can be rectified in place through copies only.
+        # The sum is a new tensor: a ReLU in place on a view of a product would copy it.
         return pointwise(x, weight) + bias.view(-1, 1, 1)
-    if torch.is_grad_enabled() and lies_last(x) and _is_plain_3x3(conv) and x.numel():
+    if _has_fast_gradient(conv, x):
         return _Conv3x3.apply(x, weight, bias, conv)
     return conv._conv_forward(x, weight, bias)
+
+
+def is_pointwise(conv: nn.Conv2d, x: Tensor) -> bool:
+    """Return whether the convolution of this feature map is one matrix product."""
+    return (
+        conv.kernel_size == (1, 1)
+        and conv.stride == (1, 1)
+        and conv.padding == (0, 0)
+        and conv.groups == 1
+        and conv.bias is None
+        and is_channels_last(x)
+    )
+
+
+def pointwise(x: Tensor, weight: Tensor) -> Tensor:
+    """Convolve 1x1: (N, C, H, W), weight (C', C, 1, 1) -> (N, C', H, W), channels last."""
+    y = F.linear(x.permute(0, 2, 3, 1), weight.flatten(1))  # (N, H, W, C')
+    return y.permute(0, 3, 1, 2)
 
 
 def conv_backward(
@@ -43,41 +59,43 @@ def conv_backward(
     """Return the gradients of input and weight of a convolution without bias, channels last.
 
     Args:
-        conv: Has no bias.
-        gradient: Of its output, (N, C', H', W'), channels last.
-        x: Its input, (N, C, H, W), channels last.
-        weight: What it convolved with.
-        wants_x: Whether the first is wanted; else it is None.
-        wants_weight: Whether the second is.
+        conv: A convolution without bias, for its stride, padding, dilation and groups.
+        gradient: Gradient of the output, (N, C', H', W'), channels last.
+        x: The input, (N, C, H, W), channels last.
+        weight: The weight that was used.
+        wants_x: Whether to compute the first; else it is None.
+        wants_weight: Whether to compute the second; else it is None.
     """
-    own = wants_weight and _is_plain_3x3(conv)
+    by_kernel = wants_weight and _is_plain_3x3(conv)
     d_x = d_weight = None
-    if wants_x or (wants_weight and not own):
+    if wants_x or (wants_weight and not by_kernel):
         d_x, d_weight, _ = torch.ops.aten.convolution_backward(
             gradient, x, weight, None, conv.stride, conv.padding, conv.dilation, False, [0, 0],
-            conv.groups, [wants_x, wants_weight and not own, False],
+            conv.groups, [wants_x, wants_weight and not by_kernel, False],
         )  # fmt: skip
-    if own:
+    if by_kernel:
         stride, dilation = conv.stride[0], conv.dilation[0]
         d_weight = weight_gradient(gradient, x, stride=stride, dilation=dilation)
     return d_x, d_weight
 
 
-def computes_last(layers: Iterable[nn.Module], x: Tensor) -> bool:
-    """Say whether every convolution among the layers is as fast channels last in training.
+def trains_fast_channels_last(layers: Iterable[nn.Module], x: Tensor) -> bool:
+    """Return whether no convolution of a stem is slower channels last in training.
 
-    Else a stem is left as its images lie, since oneDNN takes two to four times as long for the
-    gradient of its weights there.
+    Without the kernels oneDNN takes two to four times as long there for the gradient of the
+    weights.
     """
     convs = (layer for layer in layers if isinstance(layer, nn.Conv2d))
     return (
         torch.is_grad_enabled()
-        and has_a_choice(x)
+        and uses_onednn(x)
         and all(type(conv) is nn.Conv2d and _is_plain_3x3(conv) for conv in convs)
     )
 
 
 class _Conv3x3(torch.autograd.Function):
+    """A 3x3 convolution whose weight gradient is computed by the kernel."""
+
     @staticmethod
     def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, conv: nn.Conv2d
@@ -102,8 +120,14 @@ class _Conv3x3(torch.autograd.Function):
         return d_x, d_weight, d_bias, None
 
 
+def _has_fast_gradient(conv: nn.Conv2d, x: Tensor) -> bool:
+    return (
+        torch.is_grad_enabled() and is_channels_last(x) and _is_plain_3x3(conv) and x.numel() > 0
+    )
+
+
 def _is_plain_3x3(conv: nn.Conv2d) -> bool:
-    """Say whether it is one that :func:`weight_gradient` knows, and that is faster with it."""
+    """Return whether :func:`weight_gradient` computes its weight gradient, and faster."""
     return (
         avx2_kernels() is not None
         and conv.kernel_size == (3, 3)
@@ -113,6 +137,6 @@ def _is_plain_3x3(conv: nn.Conv2d) -> bool:
         and conv.padding == conv.dilation
         and conv.dilation[0] == conv.dilation[1]
         and conv.stride[0] == conv.stride[1]
-        and type(conv.weight) in (Tensor, nn.Parameter)
+        and is_plain_tensor(conv.weight)
         and conv.weight.dtype == torch.float32
     )

@@ -1,4 +1,4 @@
-"""Gradients of gradients, for passes that are computed in one piece."""
+"""Gradients of gradients, for backward passes that are written by hand."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,13 +11,13 @@ def differentiable_gradients(
 ) -> list[Tensor | None]:
     """Return the gradients of ``inputs`` with a graph of their own.
 
-    A backward pass in which gradients are recorded is asked for what can be differentiated again.
-    It computes its forward pass once more, by operators that can be.
+    A backward pass that is itself recorded must be differentiable. The forward pass is computed
+    once more for it, by operators that are.
 
     Args:
-        run: ``run(*inputs)`` computes the output by such operators.
-        inputs: Tensors, none of them made of another; None gets None.
-        gradient: Of the output.
+        run: ``run(*inputs)`` computes the output by differentiable operators.
+        inputs: Tensors, none of which depends on another; None stays None.
+        gradient: Gradient of the output.
     """
     wanted = [t for t in inputs if t is not None and t.requires_grad]
     found = iter(torch.autograd.grad(run(*inputs), wanted, gradient, create_graph=True))

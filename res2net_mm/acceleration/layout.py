@@ -1,105 +1,71 @@
-"""The order in which maps lie in memory while a backbone computes.
+"""The memory layout of feature maps while a backbone computes: channels last where that is faster.
 
-On a CPU, batch norms, poolings and 3x3 convolutions run faster where the channels of a pixel lie
-side by side (channels last), and a 1x1 convolution is one matrix product there. The first layers,
-of few channels, do not: oneDNN computes the gradient of their weights two to four times slower so.
+On a CPU, batch norms, poolings and 3x3 convolutions run faster channels last, and a 1x1 convolution
+is one matrix product there. The first layers, of few channels, do not: oneDNN takes two to four
+times as long for the gradient of their weights.
 
-What was measured, in ms of the processor's time over all layers of Res2Net-50 v1b 26w4s at
-1x3x320x480 in float32 (Zen 3, AVX2, PyTorch 2.13, oneDNN 3.12), as images lie / channels last:
+Measured in ms of processor time over all layers of Res2Net-50 v1b 26w4s at 1x3x320x480 in float32
+(Zen 3, AVX2, PyTorch 2.13, oneDNN 3.12), contiguous / channels last, with PyTorch's operators:
 
 - batch norms, forward 92 / 27, backward 27 / 38; poolings 55 / 7;
 - 3x3 convolutions, output 109 / 94, gradient of the input 129 / 103, of the weights 139 / 225, of
-  which the stem's 33 / 100: so it stays as it is;
+  which the stem's 33 / 100;
 - 1x1 convolutions with two threads, output 267 / 255, gradients 273 / 254 and 274 / 336, with
-  products of matrices 255, 253 and 256.
+  matrix products 255, 253 and 256.
 
-So it was with PyTorch's operators alone. With the kernels of :mod:`.kernels` the gradient of 3x3
-weights is fastest channels last, 3 to 4 times at the stem, which then lies so too.
+With :mod:`.kernels` the gradient of 3x3 weights is fastest channels last, 3 to 4 times at the stem,
+which is channels last then too.
 
-What did not help: 3x3 weights kept channels last (no faster), torch.compile (10 % slower than
+Tried without success: 3x3 weights kept channels last (no faster), torch.compile (10 % slower than
 MMDetection's step).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from res2net_mm.acceleration.kernels import are_built
-from res2net_mm.acceleration.kernels.transpose import to_planes
-
-
-def lay_out(x: Tensor) -> Tensor:
-    """Return the maps (N, C, H, W) in the order in which the layers after them run fastest."""
-    return x.contiguous(memory_format=torch.channels_last) if has_a_choice(x) else x
+from .conditions import is_channels_last, uses_onednn
+from .kernels import are_built
+from .kernels.transpose import to_planes
 
 
-def lay_out_like(x: Tensor, images: Tensor) -> Tensor:
-    """Return the maps in the order of the images that they were made of.
+def to_fast_layout(x: Tensor) -> Tensor:
+    """Return the feature map (N, C, H, W) in the layout in which the next layers run fastest."""
+    return x.contiguous(memory_format=torch.channels_last) if uses_onednn(x) else x
 
-    What is behind a backbone may count on it: mmcv's operators misread channels last.
+
+def to_layout_of(images: Tensor, x: Tensor) -> Tensor:
+    """Return the feature map ``x`` (N, C, H, W) contiguous if the images were.
+
+    What follows a backbone may count on it: mmcv's operators misread channels last.
     """
-    if not (has_a_choice(x) and images.is_contiguous()) or x.is_contiguous():
+    if not (uses_onednn(x) and images.is_contiguous()) or x.is_contiguous():
         return x
     return _Contiguous.apply(x)
 
 
 class _Contiguous(torch.autograd.Function):
-    """A copy in the default order, whose gradient comes back channels last.
+    """A contiguous copy whose gradient is channels last.
 
-    Else it would stay in the default order along the shortcuts of a whole stage.
+    Otherwise the gradient would stay contiguous along the shortcuts of a whole stage.
     """
 
     @staticmethod
     def forward(_: Any, x: Tensor) -> Tensor:
-        return to_planes(x) if lies_last(x) and are_built() else x.contiguous()
+        return to_planes(x) if is_channels_last(x) and are_built() else x.contiguous()
 
     @staticmethod
     def backward(_: Any, gradient: Tensor) -> Tensor:
         return gradient.contiguous(memory_format=torch.channels_last)
 
 
-def is_pointwise(conv: nn.Conv2d, x: Tensor) -> bool:
-    """Say whether the convolution is a product of matrices as the map lies."""
-    return (
-        conv.kernel_size == (1, 1)
-        and conv.stride == (1, 1)
-        and conv.padding == (0, 0)
-        and conv.groups == 1
-        and conv.bias is None
-        and lies_last(x)
-    )
+def to_rows(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N * H * W, C), a row per pixel; a view of channels last, else a copy."""
+    return x.permute(0, 2, 3, 1).contiguous().view(-1, x.shape[1])
 
 
-def pointwise(x: Tensor, weight: Tensor) -> Tensor:
-    """Convolve 1x1: (N, C, H, W), weight (C', C, 1, 1) -> (N, C', H, W)."""
-    y = F.linear(x.permute(0, 2, 3, 1), weight.flatten(1))  # (N, H, W, C')
-    return y.permute(0, 3, 1, 2)
-
-
-def lies_last(x: Tensor) -> bool:
-    """Say whether the maps lie channels last and oneDNN computes in float32 now."""
-    return has_a_choice(x) and x.is_contiguous(memory_format=torch.channels_last)
-
-
-def has_a_choice(x: Tensor) -> bool:
-    """Say whether oneDNN computes in float32 now."""
-    return (
-        is_plain_on_cpu(x)
-        and x.dtype == torch.float32
-        and torch.backends.mkldnn.is_available()
-        and torch.backends.mkldnn.enabled
-        and not torch.is_autocast_enabled('cpu')
-    )
-
-
-def is_plain_on_cpu(x: Tensor) -> bool:
-    """Say whether operators run on the CPU as they are called, not recorded nor transformed."""
-    return (
-        not torch.compiler.is_compiling()  # first: a compiler cannot read what follows
-        and not torch.jit.is_tracing()
-        and torch._C._functorch.maybe_current_level() is None  # torch.func
-        and type(x) is Tensor
-        and x.device.type == 'cpu'
-    )
+def to_maps(rows: Tensor, shape: Sequence[int]) -> Tensor:
+    """(N * H * W, C) -> (N, C, H, W), a view; ``shape`` gives N, H and W."""
+    return rows.view(shape[0], *shape[2:], -1).permute(0, 3, 1, 2)

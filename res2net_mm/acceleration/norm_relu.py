@@ -1,33 +1,38 @@
-"""A batch norm and the ReLU behind it, of which the backward pass needs the input only."""
+"""A batch norm and the ReLU behind it, whose backward pass needs the input only."""
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from res2net_mm.acceleration.kernels import are_built, batch_norm
-
+from .conditions import (
+    count_pixels,
+    has_hooks,
+    is_channels_last,
+    is_plain_tensor,
+    learns,
+    runs_eagerly_on_cpu,
+)
 from .double_backward import differentiable_gradients
-from .layout import is_plain_on_cpu, lies_last
-from .module_hooks import is_watched
-from .rows import to_maps, to_rows
+from .kernels import are_built, batch_norm
+from .layout import to_maps, to_rows
 
 
 def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:
     """Return ``relu(norm(x))``, (N, C, H, W) -> (N, C, H, W); without a ReLU, ``norm(x)``.
 
-    A ReLU keeps its output to know where it was positive, which costs nothing where a convolution
-    reads the same map, as between most layers. The splits of a block are added to or concatenated
-    first. There the norm, while it trains on a CPU, is computed again from the input that it keeps
-    anyway: a twentieth less memory for the whole network. Output and gradients are the same. What
-    lies channels last goes through the compiled kernels, in fewer passes over memory.
+    A ReLU keeps its output to know where it was positive. That costs nothing where a convolution
+    keeps the same map as its input, as between most layers, but the splits of a block are added or
+    concatenated first. There a norm that trains on a CPU is computed again from its input, which it
+    keeps anyway: a twentieth less memory for the whole network, with the same output and gradients.
+    Channels last, the compiled kernels do it in fewer passes over memory.
 
     Source: Rota Bulo et al., In-Place Activated BatchNorm, arXiv 1712.02616, the other way around.
     """
-    if _can_be_together(norm, relu, x):
-        if lies_last(x) and are_built() and is_trained_by_batches(norm, torch.float32):
+    if _can_join(norm, relu, x):
+        if is_channels_last(x) and are_built() and is_trained(norm, torch.float32):
             return _CompiledNormRelu.apply(x, norm.weight, norm.bias, norm, relu is not None)
         if relu is not None:
             if norm.num_batches_tracked is not None:
@@ -37,17 +42,17 @@ def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:
     return x if relu is None else relu(x)
 
 
-def is_trained_by_batches(norm: nn.Module, dtype: torch.dtype | None = None) -> bool:
-    """Say whether it is a batch norm in training, as most are, whose numbers have that type."""
+def is_trained(norm: nn.Module, dtype: torch.dtype | None = None) -> TypeGuard[nn.BatchNorm2d]:
+    """Return whether it is a plain batch norm in training, with parameters of that type if given."""
     return (
         type(norm) is nn.BatchNorm2d
         and norm.training
         and norm.affine
         and norm.running_mean is not None
         and norm.momentum is not None
-        and type(norm.weight) in (Tensor, nn.Parameter)
+        and is_plain_tensor(norm.weight)
         and (dtype is None or norm.weight.dtype == norm.running_mean.dtype == dtype)
-        and not is_watched(norm)
+        and not has_hooks(norm)
     )
 
 
@@ -80,20 +85,20 @@ class _CompiledNormRelu(torch.autograd.Function):
     def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d, relu: bool
     ) -> Tensor:
-        numbers, y = batch_norm.statistics(to_rows(x), norm), torch.empty_like(x)
-        batch_norm.normalise(to_rows(x), numbers, to_rows(y), relu=relu)
-        ctx.save_for_backward(x, weight, bias, numbers)
+        stats, y = batch_norm.statistics(to_rows(x), norm), torch.empty_like(x)
+        batch_norm.normalise(to_rows(x), stats, to_rows(y), relu=relu)
+        ctx.save_for_backward(x, weight, bias, stats)
         ctx.eps, ctx.relu = norm.eps, relu
         return y
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight, bias, numbers = ctx.saved_tensors
+        x, weight, bias, stats = ctx.saved_tensors
         if torch.is_grad_enabled():
             run = partial(_by_operators, ctx.eps, ctx.relu)
             return *differentiable_gradients(run, [x, weight, bias], gradient), None, None
         d_x = torch.empty_like(to_rows(x))
-        sums = batch_norm.gradients(to_rows(gradient), to_rows(x), numbers, d_x, relu=ctx.relu)
+        sums = batch_norm.gradients(to_rows(gradient), to_rows(x), stats, d_x, relu=ctx.relu)
         return to_maps(d_x, x.shape), sums[1], sums[0], None, None
 
 
@@ -102,12 +107,11 @@ def _by_operators(eps: float, relu: bool, x: Tensor, weight: Tensor, bias: Tenso
     return y.relu() if relu else y
 
 
-def _can_be_together(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> bool:
+def _can_join(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> TypeGuard[nn.BatchNorm2d]:
     return (
-        is_plain_on_cpu(x)
-        and is_trained_by_batches(norm, x.dtype)
-        and x.shape[0] * x.shape[2] * x.shape[3] > 1  # or the norm refuses
-        and torch.is_grad_enabled()
-        and (x.requires_grad or norm.weight.requires_grad or norm.bias.requires_grad)
-        and (relu is None or not is_watched(relu))
+        runs_eagerly_on_cpu(x)
+        and is_trained(norm, x.dtype)
+        and count_pixels(x) > 1  # of one value a norm raises its own error
+        and learns([norm], [x])
+        and (relu is None or not has_hooks(relu))
     )

@@ -3,9 +3,6 @@
 from mmcv.cnn import build_conv_layer, build_plugin_layer
 from torch import Tensor, nn
 
-from res2net_mm.acceleration.block_step import can_step, step
-from res2net_mm.acceleration.conv_norm import conv_norm
-from res2net_mm.acceleration.recomputation import recompute
 from res2net_mm.errors import UserError
 
 from .block_rule import split_flow
@@ -39,7 +36,6 @@ class Bottle2neck(HierarchicalConv):
         shortcut: Module for the identity path; None adds the input as it is.
         se: Reduction of a squeeze-and-excitation before the addition; None for none.
         plugins: ``dict(cfg=..., position=...)`` per mmcv plugin layer.
-        with_cp: Whether to recompute the block in the backward pass to save memory.
         conv_cfg: Config of the convolutions.
         hierarchical_conv_cfg: Config of the 3x3 convolutions where it differs, as with DCN.
         norm_cfg: Config of the norms.
@@ -62,7 +58,6 @@ class Bottle2neck(HierarchicalConv):
         shortcut: nn.Module | None = None,
         se: int | None = None,
         plugins: list[dict] | tuple[dict, ...] = (),
-        with_cp: bool = False,
         conv_cfg: dict | None = None,
         hierarchical_conv_cfg: dict | None = None,
         norm_cfg: dict | None = None,
@@ -83,8 +78,6 @@ class Bottle2neck(HierarchicalConv):
             **split_flow(block_rule, first=first, stride=stride_3x3)._asdict(),
         )
         self.first = first
-        self.with_cp = with_cp
-        self.recompute = 'nothing'  # or 'norms', 'all': see recomputation.py
         inner = width * scales
         self.conv1 = build_conv_layer(
             conv_cfg, in_channels, inner, kernel_size=1, stride=stride_1x1, bias=False
@@ -113,50 +106,31 @@ class Bottle2neck(HierarchicalConv):
             x: The block's input.
             identity: What to add in place of the block's own shortcut, in the output's shape.
         """
-        what = 'all' if self.with_cp else self.recompute
-        if what == 'norms' and can_step(self, x):
-            return self._step(x, identity, what=what)
-        return recompute([self], self._forward, x, identity, what=what)
-
-    def _forward(self, x: Tensor, identity: Tensor | None) -> Tensor:
-        return self._step(x, identity) if can_step(self, x) else self.by_modules(x, identity)
-
-    def _step(self, x: Tensor, shortcut: Tensor | None, *, what: str = 'nothing') -> Tensor:
-        if shortcut is None and self.downsample is not None:
-            shortcut = recompute([self.downsample], self.downsample, x, what=what)
-        return step(self, x, shortcut, keep_joined=what == 'nothing')
-
-    def by_modules(self, x: Tensor, identity: Tensor | None) -> Tensor:
-        """Compute what ``forward`` does, one module after the other."""
         if identity is None:
             identity = x if self.downsample is None else self.downsample(x)
-        out = self.residual(x)
-        if self.plugins:  # the last operation of one may need its output unchanged
-            return self.relu(out + identity)
-        return self.relu(out.add_(identity))
-
-    def residual(self, x: Tensor) -> Tensor:
-        """Compute what is added to the shortcut, one module after the other."""
-        out = self.relu(conv_norm(self.conv1, self.bn1, x))
-        out = self._plug('after_conv1', out)
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.plug('after_conv1', out)
         out = super().forward(out)
-        out = self._plug('after_conv2', out)
-        out = conv_norm(self.conv3, self.bn3, out)
-        out = self._plug('after_conv3', out)
-        return out if self.se is None else self.se(out)
+        out = self.plug('after_conv2', out)
+        out = self.bn3(self.conv3(out))
+        out = self.plug('after_conv3', out)
+        if self.se is not None:
+            out = self.se(out)
+        return self.relu(out + identity)
+
+    def plug(self, position: str, x: Tensor) -> Tensor:
+        """Run the plugin layers of a position, if there are any."""
+        if position not in self.plugins:
+            return x
+        return self.plugins[position](x.contiguous())  # plugins of mmcv flatten maps by view()
 
     def all_convs(self) -> list[nn.Module]:
         """Return the convolutions from input to output, without the shortcut's."""
         return [self.conv1, *self.convs, self.conv3]
 
     def all_norms(self) -> list[nn.Module]:
-        """Return the norms behind them."""
+        """Return the norm behind each of :meth:`all_convs`."""
         return [self.bn1, *self.bns, self.bn3]
-
-    def _plug(self, position: str, x: Tensor) -> Tensor:
-        if position not in self.plugins:
-            return x
-        return self.plugins[position](x.contiguous())  # mmcv's flatten maps as they lie by default
 
 
 def _build_plugins(plugins: list[dict] | tuple[dict, ...], **channels: int) -> nn.ModuleDict:

@@ -7,10 +7,9 @@ import torch.nn.functional as F
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from res2net_mm.acceleration.conv_norm import conv_norm
-from res2net_mm.acceleration.norm_relu import norm_relu
 from res2net_mm.errors import UserError
 
+from .deformable import give_contiguous_inputs, is_deformable
 from .norm import build_norm
 
 BN = dict(type='BN')
@@ -109,31 +108,30 @@ class HierarchicalConv(nn.Module):
             nn.Identity() if norm_cfg is None else build_norm(norm_cfg, width) for _ in dilations
         )
         self.relu = nn.ReLU(inplace=True)
-        # mmcv's deformable kernels refuse, or misread, a strided view and channels last.
-        self.needs_contiguous = hasattr(self.convs[0], 'deform_groups')
+        for conv in self.convs:
+            if is_deformable(conv):
+                give_contiguous_inputs(conv)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, width * scales, H, W) -> (N, width * scales, H / stride, W / stride)."""
         splits = x.split(self.width, dim=1)
         outputs: list[Tensor] = []
-        for i, (conv, norm) in enumerate(zip(self.convs, self.bns, strict=True)):
-            split = splits[i]  # by index: symbolic tracing cannot iterate over them
+        for i in range(len(self.convs)):
+            split = splits[i]
             if self.carry and outputs:
                 split = split + outputs[-1]
-            if self.needs_contiguous:
-                split = split.contiguous()
-            if norm.training:
-                outputs.append(norm_relu(norm, self.relu, conv(split)))
-            else:
-                outputs.append(self.relu(conv_norm(conv, norm, split)))
+            outputs.append(self.branch(i, split))
         if self.pass_last:
-            last = splits[-1]
-            if self.pool_last:
-                last = F.avg_pool2d(
-                    last, 3, self.stride, padding=1, count_include_pad=self.pool_padding
-                )
-            outputs.append(last)
+            outputs.append(self.pool(splits[-1]) if self.pool_last else splits[-1])
         return torch.cat(outputs, dim=1) if len(outputs) > 1 else outputs[0]
+
+    def branch(self, i: int, x: Tensor) -> Tensor:
+        """Convolve, normalise and rectify a split: b_i above."""
+        return self.relu(self.bns[i](self.convs[i](x)))
+
+    def pool(self, x: Tensor) -> Tensor:
+        """Average-pool the last split: (N, width, H, W) -> (N, width, H / stride, W / stride)."""
+        return F.avg_pool2d(x, 3, self.stride, padding=1, count_include_pad=self.pool_padding)
 
     def extra_repr(self) -> str:
         return f'scales={self.scales}, carry={self.carry}, pool_last={self.pool_last}'

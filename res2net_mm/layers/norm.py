@@ -1,4 +1,4 @@
-"""Normalisation layers for channel counts that are no powers of two."""
+"""Normalisation layers: built for any channel count, and with their statistics held."""
 
 from collections.abc import Mapping
 from math import gcd
@@ -6,6 +6,7 @@ from math import gcd
 from mmcv.cnn import build_norm_layer
 from mmengine.registry import MODELS
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from res2net_mm.errors import UserError
 
@@ -31,8 +32,15 @@ def build_norm(norm_cfg: dict, channels: int) -> nn.Module:
     return build_norm_layer(norm_cfg, channels)[1]
 
 
+def hold_norm_statistics(module: nn.Module) -> None:
+    """Put every batch norm inside into eval mode; weights and biases go on training."""
+    for norm in module.modules():
+        if isinstance(norm, _BatchNorm):
+            norm.eval()
+
+
 def _is_known(kind: object) -> bool:
-    """Whether mmcv builds a norm of this type, which is a name or a class."""
+    """Return whether mmcv builds a norm of this type, a name or a class."""
     if not isinstance(kind, str):
         return isinstance(kind, type)
     with MODELS.switch_scope_and_registry(None) as registry:

@@ -3,7 +3,6 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
-from res2net_mm.acceleration.conv_norms import ConvNorms
 
 from .norm import build_norm
 
@@ -43,4 +42,4 @@ def build_shortcut(
         stride=1 if avg_down else stride,
         bias=False,
     )
-    return ConvNorms(*pool, conv, build_norm(norm_cfg, out_channels))
+    return nn.Sequential(*pool, conv, build_norm(norm_cfg, out_channels))

@@ -3,7 +3,6 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
-from res2net_mm.acceleration.conv_norms import ConvNorms
 from res2net_mm.errors import UserError
 
 from .norm import build_norm
@@ -55,7 +54,7 @@ def build_stem_conv(
         return conv(in_channels, channels, 3, 1)
     if stem == 'deep':
         half = channels // 2
-        return ConvNorms(
+        return nn.Sequential(
             conv(in_channels, half, 3, 2),
             build_norm(norm_cfg, half),
             nn.ReLU(inplace=True),

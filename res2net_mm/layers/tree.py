@@ -6,9 +6,6 @@ import torch
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from res2net_mm.acceleration.conv_norm import conv_norm
-from res2net_mm.acceleration.conv_norms import ConvNorms
-from res2net_mm.acceleration.recomputation import recompute
 
 from .norm import build_norm
 
@@ -26,14 +23,10 @@ class Root(nn.Module):
         self.conv = build_conv_layer(conv_cfg, in_channels, out_channels, kernel_size=1, bias=False)
         self.bn = build_norm(norm_cfg, out_channels)
         self.relu = nn.ReLU(inplace=True)
-        self.recompute = 'nothing'  # or 'norms', 'all': see recomputation.py
 
     def forward(self, *features: Tensor) -> Tensor:
         """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
-        return recompute([self], self._forward, *features, what=self.recompute)
-
-    def _forward(self, *features: Tensor) -> Tensor:
-        return self.relu(conv_norm(self.conv, self.bn, torch.cat(features, dim=1)))
+        return self.relu(self.bn(self.conv(torch.cat(features, dim=1))))
 
 
 class Tree(nn.Module):
@@ -94,7 +87,7 @@ class Tree(nn.Module):
                 norm_cfg=norm_cfg,
             )
             if in_channels != out_channels:
-                self.project = ConvNorms(
+                self.project = nn.Sequential(
                     build_conv_layer(
                         conv_cfg, in_channels, out_channels, kernel_size=1, bias=False
                     ),

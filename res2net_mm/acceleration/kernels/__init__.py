@@ -1,12 +1,12 @@
-"""What is compiled: parts of a training step on CPUs for which PyTorch's operators take longer.
+"""Compiled kernels: parts of a training step on CPUs for which PyTorch's operators take longer.
 
-Norms, ReLUs, sums and splits of a block take one pass each (batch_norm.c); the gradient of 3x3
-weights (weight_gradient.c) and the 1x1 convolutions of the first stages (product.c) are faster than
-those of oneDNN and MKL. What it makes together stands in the README. Python calls them with
-addresses of tensors; threads are PyTorch's own.
+Norms, ReLUs, sums and splits of a block take one pass over memory each (batch_norm.c); the gradient
+of 3x3 weights (weight_gradient.c) and the 1x1 convolutions of the first stages (product.c) are
+faster than those of oneDNN and MKL. Python calls them with the addresses of tensors; threads are
+PyTorch's own.
 
-A trap: a loop that reads a value on a condition only is not made into vectors, and takes five times
-as long. Read first, then choose.
+For whoever changes them: a compiler does not vectorise a loop that reads a value under a condition,
+which then takes five times as long. Read first, then choose.
 """
 
 from .library import are_built, avx2_kernels
