@@ -1,6 +1,7 @@
 """The accelerated forms of the layers, and the door through which they take over."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -16,8 +17,10 @@ from .layout import to_fast_layout
 from .memory import KEEP_ALL, RECOMPUTE_ALL, recompute
 from .norm_relu import is_trained, norm_relu
 
+Module = TypeVar('Module', bound=nn.Module)
 
-def accelerate(module: nn.Module) -> nn.Module:
+
+def accelerate(module: Module) -> Module:
     """Let the layers inside a module be computed by the fastest means there are, in place.
 
     Each plain layer becomes its accelerated form, a subclass of its class: parameters, their names
@@ -54,15 +57,22 @@ class AcceleratedBottle2neck(AcceleratedHierarchicalConv, Bottle2neck):
 
     Attributes:
         memory: What to compute again in the backward pass (see memory.py).
-        with_cp: Whether to compute everything again, whatever ``memory`` says; OpenMMLab's name.
     """
 
     memory = KEEP_ALL
-    with_cp = False
+
+    @property
+    def with_cp(self) -> bool:
+        """Whether everything is computed again, under the name that OpenMMLab's blocks use."""
+        return self.memory == RECOMPUTE_ALL
+
+    @with_cp.setter
+    def with_cp(self, on: bool) -> None:
+        self.memory = RECOMPUTE_ALL if on else KEEP_ALL
 
     def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
-        if self.with_cp or self.memory == RECOMPUTE_ALL:
+        if self.memory == RECOMPUTE_ALL:
             return recompute([self], self._run, x, identity, KEEP_ALL, memory=RECOMPUTE_ALL)
         return self._run(x, identity, self.memory)
 

@@ -121,9 +121,7 @@ class _Conv3x3(torch.autograd.Function):
 
 
 def _has_fast_gradient(conv: nn.Conv2d, x: Tensor) -> bool:
-    return (
-        torch.is_grad_enabled() and is_channels_last(x) and _is_plain_3x3(conv) and x.numel() > 0
-    )
+    return torch.is_grad_enabled() and is_channels_last(x) and _is_plain_3x3(conv) and x.numel() > 0
 
 
 def _is_plain_3x3(conv: nn.Conv2d) -> bool:

@@ -7,20 +7,19 @@ from mmengine.model import BaseModule
 from mmengine.model.weight_init import PretrainedInit
 from torch import Tensor, nn
 
+from res2net_mm.acceleration import (
+    MEMORY_MODES,
+    accelerate,
+    recompute,
+    set_memory,
+    to_layout_of,
+)
 from res2net_mm.checkpoints import LoadReport, accept_dialects, load_weights
 from res2net_mm.errors import UserError
-from res2net_mm.layers import (
-    BLOCK_RULES,
-    Bottle2neck,
-    freeze,
-    hold_norm_statistics,
-    lay_out_like,
-    recompute,
-)
+from res2net_mm.layers import BLOCK_RULES, Bottle2neck, hold_norm_statistics, init_undeformed
 
 from .arguments import check_whole, check_wholes
 
-MEMORY = ('default', 'low')
 DEFAULT_INIT = (
     dict(type='Kaiming', layer='Conv2d'),
     dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
@@ -74,8 +73,8 @@ class Res2NetBackbone(BaseModule):
             )
         if not -1 <= frozen_stages <= num_stages:
             raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
-        if memory not in MEMORY:
-            raise UserError(f'memory={memory!r} is unknown; allowed: {", ".join(MEMORY)}')
+        if memory not in MEMORY_MODES:
+            raise UserError(f'memory={memory!r} is unknown; allowed: {", ".join(MEMORY_MODES)}')
         self.preset = preset
         self.memory = memory
         self.keeps_layout = True
@@ -87,24 +86,11 @@ class Res2NetBackbone(BaseModule):
         self.load_report: LoadReport | None = None
 
     def finish(self) -> None:
-        """Freeze what is to be frozen and open the backbone to every dialect's weights."""
+        """Accelerate and freeze the layers; let checkpoints of every dialect load."""
+        accelerate(self)
+        set_memory(self.stages, MEMORY_MODES[self.memory], frozen_stages=self.frozen_stages)
         freeze(self.frozen_modules())
-        if self.memory == 'low':
-            self._recompute_in_stages()
         accept_dialects(self)
-
-    def _recompute_in_stages(self) -> None:
-        """Say what each stage computes again in the backward pass.
-
-        The first stage that trains holds the largest maps for the least computing, so all of it;
-        those between and the stem, what is no convolution. The last holds too little to be worth
-        a pass.
-        """
-        first = max(self.frozen_stages, 0)
-        for i, stage in enumerate(self.stages[:-1]):
-            for module in stage.modules():
-                if hasattr(module, 'recompute'):
-                    module.recompute = 'all' if i == first else 'norms'
 
     def stem_modules(self) -> list[nn.Module]:
         """Return the modules before the first stage that hold parameters."""
@@ -127,13 +113,13 @@ class Res2NetBackbone(BaseModule):
         Returns:
             Feature maps (N, out_channels[i], H / s, W / s); s = 4, 8, 16, 32 by default.
         """
-        what = 'norms' if self.memory == 'low' else 'nothing'
         images, features = x, []
-        x = recompute(self.stem_modules(), self._enter, x, what=what)
+        memory = MEMORY_MODES[self.memory].stem
+        x = recompute(self.stem_modules(), self._enter, x, memory=memory)
         for i, stage in enumerate(self.stages):
             x = stage(x)
             if i in self.out_indices:
-                features.append(lay_out_like(x, images) if self.keeps_layout else x)
+                features.append(to_layout_of(images, x) if self.keeps_layout else x)
         return tuple(features)
 
     def _enter(self, x: Tensor) -> Tensor:
@@ -181,11 +167,16 @@ class Res2NetBackbone(BaseModule):
         super().init_weights()
         self.init_cfg = whole_init_cfg
         for module in self.modules():
-            if hasattr(module, 'conv_offset'):  # a deformable convolution starts undeformed
-                nn.init.zeros_(module.conv_offset.weight)
-                nn.init.zeros_(module.conv_offset.bias)
-            elif self.zero_init_residual and isinstance(module, Bottle2neck):
+            init_undeformed(module)
+            if self.zero_init_residual and isinstance(module, Bottle2neck):
                 nn.init.zeros_(module.bn3.weight)
         for cfg in pretrained:
             options = {key: cfg[key] for key in ('dialect', 'prefix', 'partial') if key in cfg}
             print_log(str(load_weights(self, cfg['checkpoint'], **options)), logger='current')
+
+
+def freeze(modules: Iterable[nn.Module]) -> None:
+    """Stop the parameters from training and the norms from updating their statistics."""
+    for module in modules:
+        module.eval()
+        module.requires_grad_(False)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from torch import nn
 
+from res2net_mm.acceleration import AcceleratedBottle2neck
 from res2net_mm.errors import UserError
-from res2net_mm.layers import Bottle2neck, build_shortcut
+from res2net_mm.layers import build_shortcut, register_deformable
 
 from .arguments import per_stage
 
@@ -49,13 +49,7 @@ class BlockFactory:
                 'says which deformable convolution, the other in which stages'
             )
         if self.dcn is not None:
-            try:
-                import_module('mmcv.ops')  # registers the deformable convolutions
-            except ImportError as error:
-                raise UserError(
-                    f'dcn={self.dcn} needs the compiled operators of mmcv; mmcv-lite lacks them, '
-                    f'install the full mmcv in its place ({error})'
-                ) from error
+            register_deformable(self.dcn)
         if self.stage_with_dcn is not None:
             per_stage('stage_with_dcn', self.stage_with_dcn, self.num_stages)
         for plugin in self.plugins or ():
@@ -72,7 +66,7 @@ class BlockFactory:
         stride: int = 1,
         dilation: int = 1,
         shortcut: nn.Module | None = None,
-    ) -> Bottle2neck:
+    ) -> AcceleratedBottle2neck:
         """Build a block (N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).
 
         Args:
@@ -86,7 +80,7 @@ class BlockFactory:
         """
         numbers = self.numbers
         planes = out_channels // self.expansion
-        return Bottle2neck(
+        block = AcceleratedBottle2neck(
             in_channels,
             out_channels,
             planes * numbers['base_width'] // 64 * numbers['groups'],
@@ -105,11 +99,12 @@ class BlockFactory:
                 for plugin in self.plugins or ()
                 if 'stages' not in plugin or plugin['stages'][stage]
             ],
-            with_cp=self.with_cp,
             conv_cfg=self.conv_cfg,
             hierarchical_conv_cfg=self._dcn_of(stage, stride),
             norm_cfg=self.norm_cfg,
         )
+        block.with_cp = self.with_cp
+        return block
 
     def build_stage(
         self,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from res2net_mm.layers import Bottle2neck, ConvNorms, Tree, build_norm, lay_out
+from res2net_mm.acceleration import to_fast_layout
+from res2net_mm.layers import Bottle2neck, Tree, build_norm
 from res2net_mm.registry import MODELS
 
 from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
@@ -165,7 +166,7 @@ class Res2NetDLA(Res2NetBackbone):
 
     def stem(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, 32, H / 2, W / 2)."""
-        return lay_out(self.level1(self.level0(self.base_layer(x))))
+        return to_fast_layout(self.level1(self.level0(self.base_layer(x))))
 
 
 def _conv_norm_relu(
@@ -186,4 +187,4 @@ def _conv_norm_relu(
         padding=kernel_size // 2,
         bias=False,
     )
-    return ConvNorms(conv, build_norm(norm_cfg, out_channels), nn.ReLU(inplace=True))
+    return nn.Sequential(conv, build_norm(norm_cfg, out_channels), nn.ReLU(inplace=True))

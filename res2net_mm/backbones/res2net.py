@@ -4,15 +4,9 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from res2net_mm.acceleration import run_stem
 from res2net_mm.errors import UserError
-from res2net_mm.layers import (
-    build_norm,
-    build_stem_conv,
-    computes_last,
-    is_watched,
-    lay_out,
-    run_layers,
-)
+from res2net_mm.layers import build_norm, build_stem_conv
 from res2net_mm.registry import MODELS
 
 from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
@@ -222,11 +216,7 @@ class Res2Net(Res2NetBackbone):
 
     def stem(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, stem_channels, H / 2, W / 2), or H, W with ``3x3``."""
-        whole = not isinstance(self.conv1, nn.Sequential) or is_watched(self.conv1)
-        layers = [self.conv1] if whole else self.conv1
-        if computes_last(layers, x):
-            return run_layers([*layers, self.bn1, self.relu], lay_out(x))
-        return self.relu(lay_out(run_layers([*layers, self.bn1], x)))
+        return run_stem(self.conv1, self.bn1, self.relu, x)
 
 
 def _stage_blocks(

@@ -18,7 +18,6 @@ What was tried, as the processor's time of Res2Net-50 26w4s in float32 at 1x3x32
 from collections.abc import Iterable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from res2net_mm.layers import Bottle2neck
@@ -76,9 +75,7 @@ class FusedBottle2neck(nn.Module):
                 out = torch.empty(shape, memory_format=torch.channels_last)
             out[:, i * block.width : (i + 1) * block.width] = y
         if block.pass_last and block.pool_last:
-            out[:, -block.width :] = F.avg_pool2d(
-                splits[-1], 3, block.stride, padding=1, count_include_pad=block.pool_padding
-            )
+            out[:, -block.width :] = block.pool(splits[-1])
         return out
 
     def train(self, mode: bool = True) -> 'FusedBottle2neck':

@@ -7,6 +7,8 @@ from collections import Counter
 import torch
 from torch import Tensor, fx, nn
 
+from res2net_mm.layers import is_deformable
+
 from .norms import FoldedNorm, ScaleAndShift, is_foldable, scale_and_shift
 
 # Linear in `weight`, whose output channels come first. Subclasses may not be (weight
@@ -80,19 +82,14 @@ def _pairs(module: nn.Module) -> list[tuple[str, str]] | None:
 
 class _Tracer(fx.Tracer):
     def is_leaf_module(self, module: nn.Module, name: str) -> bool:
-        whole = not any(True for _ in module.children()) or _deforms(module)
+        whole = not any(True for _ in module.children()) or is_deformable(module)
         return whole or super().is_leaf_module(module, name)
-
-
-def _deforms(module: nn.Module) -> bool:
-    """Say whether it is a deformable convolution of mmcv, or such a one with its offsets' own."""
-    return hasattr(module, 'deform_groups')
 
 
 def _takes_norm(conv: nn.Module) -> bool:
     kind = type(conv)
     plain = kind in (*_PLAIN, *_TRANSPOSED) or kind.__module__ == _WRAPPERS
-    return (plain and hasattr(conv, 'weight')) or _deforms(conv)
+    return (plain and hasattr(conv, 'weight')) or is_deformable(conv)
 
 
 @torch.no_grad()

@@ -3,11 +3,11 @@
 import copy
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from res2net_mm.backbones.base import Res2NetBackbone
 from res2net_mm.errors import UserError
-from res2net_mm.layers import Bottle2neck
+from res2net_mm.layers import Bottle2neck, give_contiguous_inputs
 
 from .blocks import FusedBottle2neck, FusedBottleneck
 from .folding import fold_norms
@@ -65,22 +65,9 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     fused = _replaced(fused, _fused_block, {})
     for module in fused.modules():
         if _is_of_mmcv_ops(module):
-            module.register_forward_pre_hook(_contiguous, with_kwargs=True)
+            give_contiguous_inputs(module)
     fused.eval()
     return fused
-
-
-def _contiguous(_: nn.Module, inputs: tuple, options: dict) -> tuple[tuple, dict]:
-    """Give mmcv's operators (N, C, H, W) as they lie by default.
-
-    In the channels-last layout, RoIAlign and deformable convolutions compute something else without
-    an error (mmcv 2.3.6), and here the layout is not the user's choice.
-    """
-
-    def straight(value: object) -> object:
-        return value.contiguous() if isinstance(value, Tensor) else value
-
-    return tuple(map(straight, inputs)), {key: straight(v) for key, v in options.items()}
 
 
 def _is_of_mmcv_ops(module: nn.Module) -> bool:

@@ -21,7 +21,7 @@ def pad_splits(block: Bottle2neck, multiple: int) -> None:
     convs = [block.conv1, *block.convs, block.conv3]
     plain = all(isinstance(conv, nn.Conv2d) and conv.groups == 1 for conv in convs)
     folded = plain and all(conv.bias is not None for conv in convs)
-    if not more or not folded or block.plugins or block.needs_contiguous:
+    if not more or not folded or block.plugins:
         return
     _widen(block.conv1, outputs=(width, more))
     for conv in block.convs:

@@ -3,7 +3,6 @@
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
-
 from .norm import build_norm
 
 

@@ -6,7 +6,6 @@ import torch
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-
 from .norm import build_norm
 
 # make_block(in_channels, out_channels, stride, first) -> a block called as block(x, identity)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
+from res2net_mm.acceleration import accelerate
 from res2net_mm.errors import UserError
 from res2net_mm.layers import HierarchicalConv
 
@@ -76,7 +77,7 @@ class HierarchicalConvModule(nn.Module):
             self.reduce = ConvModule(
                 in_channels, out_channels, 1, act_cfg=act_cfg, inplace=False, **parts
             )
-        self.chain = HierarchicalConv(
+        chain = HierarchicalConv(
             out_channels // scales,
             scales,
             stride=stride,
@@ -86,6 +87,7 @@ class HierarchicalConvModule(nn.Module):
             pass_last=dilations is None,
             **parts,
         )
+        self.chain = accelerate(chain)
         self.fuse = ConvModule(
             out_channels, out_channels, 1, act_cfg=act_cfg, inplace=False, **parts
         )

@@ -128,7 +128,14 @@ def _gradient(
     relu: bool,
 ) -> None:  # fmt: skip
     library().norm_gradient(
-        _rows(gradient), _rows(more), _rows(x), _rows(stats), _rows(sums), _rows(out), *x.shape, relu
+        _rows(gradient),
+        _rows(more),
+        _rows(x),
+        _rows(stats),
+        _rows(sums),
+        _rows(out),
+        *x.shape,
+        relu,
     )
 
 
