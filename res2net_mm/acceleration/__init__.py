@@ -6,7 +6,7 @@ convolution before or the ReLU behind them, feature maps that are channels last.
 folds norms whose statistics are held, and offers modes that save memory (memory.py).
 """
 
-from .accelerate import (
+from .accelerated import (
     AcceleratedBottle2neck,
     AcceleratedHierarchicalConv,
     accelerate,

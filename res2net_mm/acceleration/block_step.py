@@ -31,7 +31,7 @@ from .memory import HeldStatistics
 from .step_norms import HeldNorm, TrainedNorm, are_steppable
 
 if TYPE_CHECKING:
-    from .accelerate import AcceleratedBottle2neck
+    from .accelerated import AcceleratedBottle2neck
 
 
 def can_step(block: Bottle2neck, x: Tensor) -> bool:

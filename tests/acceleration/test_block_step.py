@@ -6,18 +6,30 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.acceleration import block_step
-from res2net_mm.layers import BLOCK_RULES, Bottle2neck, bottle2neck, build_shortcut
+from res2net_mm.acceleration import accelerate, accelerated, block_step
+from res2net_mm.acceleration.memory import KEEP_ALL, RECOMPUTE_NORMS
+from res2net_mm.layers import BLOCK_RULES, Bottle2neck, build_shortcut
 
 NORM = dict(type='BN')
 
 
-def make_block(*, held=False, outputs=16, stride=1, first=False, scales=4, avg_down=False, **more):
+def make_block(
+    *,
+    held=False,
+    outputs=16,
+    stride=1,
+    first=False,
+    scales=4,
+    avg_down=False,
+    with_cp=False,
+    **more,
+):
     shortcut = None
     if outputs != 8 or stride != 1:
         shortcut = build_shortcut(8, outputs, stride=stride, avg_down=avg_down, norm_cfg=NORM)
     options = dict(first=first, block_rule='official', shortcut=shortcut, stride=stride)
-    block = Bottle2neck(8, outputs, 6, scales, **dict(options, **more))
+    block = accelerate(Bottle2neck(8, outputs, 6, scales, **dict(options, **more)))
+    block.with_cp = with_cp
     for norm in block.modules():
         if isinstance(norm, nn.BatchNorm2d):
             nn.init.uniform_(norm.weight, 0.5, 1.5)
@@ -116,10 +128,10 @@ def test_images_that_need_no_gradient():
 
 def test_norms_are_recomputed_with_the_same_result_and_less_kept():
     results, kept = [], []
-    for what in ('nothing', 'norms'):
+    for memory in (KEEP_ALL, RECOMPUTE_NORMS):
         torch.manual_seed(0)
         block, x = make_block(), images()
-        block.recompute = what
+        block.memory = memory
         with torch.autograd.graph.saved_tensors_hooks(
             lambda t: kept[-1].append(t) or t, lambda t: t
         ):
@@ -171,10 +183,10 @@ def test_maps_before_folded_norms_are_not_kept():
 def test_recomputation_with_held_norms(shape):
     """Folded or not: of the small map nothing is, so that all may be computed again."""
     results = []
-    for what in ('nothing', 'norms'):
+    for memory in (KEEP_ALL, RECOMPUTE_NORMS):
         torch.manual_seed(0)
         block, x = make_block(held=True, outputs=8), images(*shape)
-        block.recompute = what
+        block.memory = memory
         results.append(run(block, x))
     assert all(map(torch.equal, *results))
 
@@ -229,4 +241,4 @@ def test_without_gradients_or_with_autocast_the_modules_run():
 
 def test_the_modules_are_asked_nowhere_else():
     """The name under which a test, or a user who doubts, turns stepping off."""
-    assert bottle2neck.can_step is block_step.can_step
+    assert accelerated.can_step is block_step.can_step

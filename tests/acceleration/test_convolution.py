@@ -4,8 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from res2net_mm.acceleration.convolution import computes_last, convolve
-from res2net_mm.acceleration.layout import lay_out
+from res2net_mm.acceleration.convolution import (
+    convolve,
+    is_pointwise,
+    pointwise,
+    trains_fast_channels_last,
+)
+from res2net_mm.acceleration.layout import to_fast_layout
 
 OPTIONS = [
     dict(kernel_size=3, padding=1),
@@ -23,7 +28,7 @@ OPTIONS = [
 
 def make(options: dict) -> tuple[nn.Conv2d, torch.Tensor]:
     conv = nn.Conv2d(4, 6, **dict(dict(bias=False), **options))
-    return conv, lay_out(torch.randn(2, 4, 11, 12)).requires_grad_()
+    return conv, to_fast_layout(torch.randn(2, 4, 11, 12)).requires_grad_()
 
 
 @pytest.mark.parametrize('options', OPTIONS, ids=str)
@@ -60,8 +65,38 @@ def test_a_hook_is_called():
 @pytest.mark.skipif(torch.backends.cpu.get_cpu_capability() != 'AVX2', reason='it is for AVX2')
 def test_which_stems_compute_channels_last():
     images, plain = torch.randn(1, 3, 8, 8), nn.Conv2d(3, 4, 3, padding=1, bias=False)
-    assert computes_last([plain, nn.ReLU(), plain], images)
-    assert not computes_last([plain, nn.Conv2d(4, 4, 7, padding=3, bias=False)], images)
-    assert not computes_last([plain], images.double())
+    assert trains_fast_channels_last([plain, nn.ReLU(), plain], images)
+    assert not trains_fast_channels_last([plain, nn.Conv2d(4, 4, 7, padding=3, bias=False)], images)
+    assert not trains_fast_channels_last([plain], images.double())
     with torch.no_grad():
-        assert not computes_last([plain], images)
+        assert not trains_fast_channels_last([plain], images)
+
+
+def test_pointwise_is_the_convolution():
+    conv = nn.Conv2d(6, 4, 1, bias=False).double()
+    x = torch.randn(2, 6, 5, 7).double().contiguous(memory_format=torch.channels_last)
+    x.requires_grad_()
+    found, expected = pointwise(x, conv.weight), conv(x)
+    torch.testing.assert_close(found, expected)
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    wanted = [x, conv.weight]
+    torch.testing.assert_close(
+        *(torch.autograd.grad(y.sin().sum(), wanted) for y in (found, expected))
+    )
+
+
+@pytest.mark.parametrize(
+    ('options', 'pointwise'),
+    [
+        (dict(kernel_size=1), True),
+        (dict(kernel_size=1, stride=2), False),
+        (dict(kernel_size=1, groups=2), False),
+        (dict(kernel_size=1, padding=1), False),
+        (dict(kernel_size=1, bias=True), False),
+        (dict(kernel_size=3), False),
+    ],
+)
+def test_what_is_pointwise(options, pointwise):
+    conv, x = nn.Conv2d(4, 4, **dict(dict(bias=False), **options)), torch.randn(2, 4, 6, 6)
+    assert is_pointwise(conv, to_fast_layout(x)) is pointwise
+    assert not is_pointwise(conv, x)

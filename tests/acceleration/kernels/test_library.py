@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from res2net_mm import kernels
+from res2net_mm.acceleration import kernels
 
 
 def test_they_are_built_by_the_set_up():
