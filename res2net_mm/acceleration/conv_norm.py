@@ -11,10 +11,10 @@ from .convolution import convolve, convolve_with
 def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     """Return ``norm(conv(x))``, (N, C, H, W) -> (N, C', H', W').
 
-    While a network trains with the statistics of its batch norms held (``norm_eval``), a norm scales
-    and shifts each channel by constants. The convolution's weight is scaled instead, which costs one
-    pass over the weight in place of two over feature maps, and the map in between need not be kept
-    for the gradient of the norm's weight. Output and gradients are the same up to rounding.
+    While a network trains with held statistics (``norm_eval``), a norm scales and shifts each channel
+    by constants. The convolution's weight is scaled instead: one pass over the weight in place of
+    two over feature maps, and the map in between need not be kept for the gradient of the norm's
+    weight. Output and gradients are the same up to rounding.
 
     Source: You et al., Efficient ConvBN Blocks, arXiv 2305.11624 (there the Tune mode).
     """

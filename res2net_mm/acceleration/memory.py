@@ -1,8 +1,8 @@
 """Memory modes: keep less for the backward pass and compute it again there.
 
-Per channel of its splits a block keeps, in training, the outputs of convolutions, which norms need,
-and as much again that follows from those in one cheap pass each: normalised and rectified maps, sums
-of splits, their concatenation. The latter are the first to go.
+In training a block keeps the outputs of its convolutions, which the norms need, and as much again
+that follows from those in one cheap pass each: normalised and rectified maps, sums of splits, their
+concatenation. The latter are the first to go.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Accelerated layers compute what the plain ones do; what is left to them, and their memory modes."""
+"""Accelerated layers compute what the plain ones do, in every memory mode."""
 
 import copy
 import pickle
