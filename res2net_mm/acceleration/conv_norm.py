@@ -11,7 +11,7 @@ from .convolution import convolve, convolve_with
 def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     """Return ``norm(conv(x))``, (N, C, H, W) -> (N, C', H', W').
 
-    While a network trains with held statistics (``norm_eval``), a norm scales and shifts each channel
+    In training with held statistics (``norm_eval``), a norm scales and shifts each channel
     by constants. The convolution's weight is scaled instead: one pass over the weight in place of
     two over feature maps, and the map in between need not be kept for the gradient of the norm's
     weight. Output and gradients are the same up to rounding.

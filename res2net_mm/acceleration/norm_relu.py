@@ -43,7 +43,7 @@ def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:
 
 
 def is_trained(norm: nn.Module, dtype: torch.dtype | None = None) -> TypeGuard[nn.BatchNorm2d]:
-    """Return whether it is a plain batch norm in training, with parameters of ``dtype`` if given."""
+    """Return whether it is a plain batch norm in training, with parameters of this dtype."""
     return (
         type(norm) is nn.BatchNorm2d
         and norm.training
