@@ -1,21 +1,12 @@
 """Res2Net backbones for the OpenMMLab ecosystem."""
 
-from .stack import check_stack
+from typing import TYPE_CHECKING, Any
 
-check_stack()
+from .startup import is_command
+from .version import __version__
 
-from .openmmlab.checkpoint_schemes import teach_preset_scheme  # noqa: E402
-from .openmmlab.names import teach_config_names  # noqa: E402  (the stack is checked by now)
-
-teach_config_names()
-teach_preset_scheme()
-
-from .backbones import Res2Net, Res2NetDLA, build  # noqa: E402
-from .checkpoints import load_weights  # noqa: E402
-from .deploy import fuse  # noqa: E402
-from .presets import list_presets  # noqa: E402
-from .swap import swap  # noqa: E402
-from .version import __version__  # noqa: E402
+if TYPE_CHECKING:
+    from .api import Res2Net, Res2NetDLA, build, fuse, list_presets, load_weights, swap
 
 __all__ = [
     'Res2Net',
@@ -27,3 +18,26 @@ __all__ = [
     'load_weights',
     'swap',
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when a program that was started as a command first asks for one."""
+    if name not in __all__:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    load_api()
+    return globals()[name]
+
+
+def load_api() -> None:
+    """Check the stack, register what configs may name with MMEngine, and load the public names.
+
+    Raises:
+        StackError: The installed torch, mmengine or mmcv does not fit.
+    """
+    from . import api
+
+    globals().update((name, getattr(api, name)) for name in api.__all__)
+
+
+if not is_command():
+    load_api()

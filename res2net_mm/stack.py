@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from packaging.version import Version
 
+from .errors import UserError
+
 SET_UP = 'run `python tools/setup_env.py` in a clone of this project'
 
 # Module -> the versions this package works with: at least the first, below the second.
@@ -19,11 +21,11 @@ FITTING = {'torch': ('2.0', None), 'mmengine': ('0.8.0', '1.0'), 'mmcv': ('2.0.0
 UNFIT_MMCV = {'mmdet': '2.2.0', 'mmsegmentation': '2.2.0'}
 
 
-class StackError(RuntimeError):
+class StackError(UserError):
     """The installed stack cannot carry this package.
 
     Args:
-        faults: a sentence each, which says what to install.
+        faults: A sentence each, which says what to install.
 
     Not an ImportError: MMEngine swallows those when it resolves ``type='res2net_mm...'`` and would
     report an unregistered model in place of the cause.

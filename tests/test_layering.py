@@ -12,7 +12,7 @@ PACKAGE = ROOT / 'res2net_mm'
 # The rooms of the package from the ground up. A room imports from the rows above its own in this
 # table and from itself.
 ROWS = (
-    ('errors', 'version', 'stack', 'tables', 'progress', 'file_kinds', 'whole_file'),
+    ('errors', 'version', 'stack', 'startup', 'tables', 'progress', 'file_kinds', 'whole_file'),
     ('registry', 'presets'),
     ('layers', 'checkpoints', 'formats'),
     ('acceleration',),  # takes the place of parts of layers/, which knows nothing of it
@@ -22,9 +22,10 @@ ROWS = (
     ('data', 'swap'),
     ('report',),
     ('engine',),
-    ('deploy', 'interpretability'),  # run models and evaluations of their own
+    ('deploy', 'interpretability', 'doctor'),  # run models and evaluations of their own
     ('benchmark',),  # times networks as deploy/ prepares them
-    ('cli', '__main__', '__init__'),
+    ('api', 'cli'),
+    ('__main__', '__init__'),
 )
 ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 

@@ -14,7 +14,7 @@ from .checkpoint_schemes import make_mmengine_loading_safe
 from .edit import walk
 from .options import meant_places
 from .patches import format_each_config_once
-from .shipped import shipped_file
+from .shipped import own_file, shipped_file
 
 
 def load_config(
@@ -126,6 +126,8 @@ def _from_file(config: str) -> Config:
             config = str(shipped_file(config))
         except UserError as error:
             raise UserError(f'config {config} cannot be had: {error}') from error
+    if not Path(config).is_file() and (own := own_file(config)):
+        config = str(own)
     if not Path(config).is_file():
         raise UserError(
             f'config {config} does not exist (looked in {Path.cwd()}); name a file such as '

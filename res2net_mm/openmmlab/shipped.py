@@ -42,6 +42,17 @@ def shipped_file(name: str) -> Path:
     return file
 
 
+def own_file(name: str) -> Path | None:
+    """Return the file of a config of this package, or None if it ships none of the name.
+
+    Args:
+        name: Such as ``faster_rcnn_r2n50_fpn``, or the same with ``configs/`` and ``.py``.
+    """
+    folder, _, stem = name.removesuffix('.py').rpartition('/')
+    file = shipped_folder('res2net_mm') / f'{stem}.py'
+    return file if folder in ('', 'configs') and file.is_file() else None
+
+
 def shipped_name(file: Path) -> str | None:
     """Return the name of a config that a toolbox ships, None for any other."""
     parts = file.resolve().parts

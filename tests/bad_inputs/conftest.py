@@ -5,8 +5,8 @@ message must hold. ``refused`` runs one row.
 """
 
 import hashlib
-import importlib.util
 import os
+import runpy
 import signal
 import sys
 from pathlib import Path
@@ -60,17 +60,16 @@ def process_as_before():
 
 
 def _run(tool: str, arguments, monkeypatch, capsys) -> tuple[object, str, str]:
-    folder = 'lab' if (ROOT / f'lab/{tool}.py').exists() else 'tools'
-    name = f'{folder}.{tool}'  # those of lab/ import each other
-    spec = importlib.util.spec_from_file_location(name, ROOT / f'{folder}/{tool}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     monkeypatch.setattr(sys, 'argv', [f'{tool}.py', *map(str, arguments)])
     capsys.readouterr()
     signal.signal(signal.SIGALRM, _hangs)
     signal.alarm(PATIENCE)
     try:
-        status = module.main()
+        if (ROOT / f'tools/{tool}.py').exists():
+            runpy.run_path(str(ROOT / f'tools/{tool}.py'), run_name='__main__')
+        else:
+            runpy.run_module(f'lab.{tool}', run_name='__main__')
+        status = 0
     except SystemExit as error:
         status = error.code
     finally:

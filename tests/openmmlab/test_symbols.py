@@ -31,10 +31,8 @@ def installed_line() -> str:
 
 def pins(line: str) -> list[str]:
     """Return the pinned OpenMMLab packages of a line, without mmcv, which has to be compiled."""
-    files = [*ROOT.glob('requirements.txt'), *ROOT.glob('requirements/*.txt')]
-    text = ''.join(file.read_text() for file in files)
-    prefix = 'onedl-' if line == 'openmmlab' else ''
-    found = re.findall(rf'^{prefix}mm(?:engine|det\w*|seg\w*)==.*$', text, re.MULTILINE)
+    text = (ROOT / f'requirements/{line}.txt').read_text()
+    found = re.findall(r'^(?:onedl-)?mm(?:engine|det\w*|seg\w*)==.*$', text, re.MULTILINE)
     assert len(found) == 3
     return found
 

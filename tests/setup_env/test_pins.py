@@ -1,4 +1,4 @@
-"""requirements.txt: exact pins in known sections."""
+"""requirements/: exact pins in known files."""
 
 from importlib import metadata
 from pathlib import Path
@@ -13,18 +13,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def project_pins() -> list[Pin]:
-    return [pin for section in read_pins(ROOT / 'requirements.txt').values() for pin in section]
+    return [pin for pins in read_pins(ROOT / 'requirements').values() for pin in pins]
 
 
-def write_requirements(folder: Path, **sections: str) -> Path:
-    path = folder / 'requirements.txt'
-    bodies = dict.fromkeys(SECTIONS, 'a==1') | sections
-    path.write_text(''.join(f'# [{name}] why\n{body}\n\n' for name, body in bodies.items()))
-    return path
+def write_requirements(folder: Path, **files: str | None) -> Path:
+    """Write a file for each section; None leaves one out."""
+    for name, text in (dict.fromkeys(SECTIONS, 'a==1\n') | files).items():
+        if text is not None:
+            (folder / f'{name}.txt').write_text(text)
+    return folder
 
 
 def test_pins_are_read_by_section(tmp_path):
-    text = "# a word\ntorch==2.13.0\ntomli==2.5.0; python_version < '3.11'"
+    text = "# a word\ntorch==2.13.0\n\ntomli==2.5.0; python_version < '3.11'\n"
     pins = read_pins(write_requirements(tmp_path, torch=text))
     assert pins['torch'] == [
         Pin('torch', '2.13.0'),
@@ -36,24 +37,21 @@ def test_pins_are_read_by_section(tmp_path):
 
 @pytest.mark.parametrize('line', ['numpy', 'numpy>=2', 'numpy==2.*', '-r other.txt', 'numpy 2.0'])
 def test_a_line_that_is_no_exact_pin_is_refused(tmp_path, line):
-    with pytest.raises(SetupError, match=r'line 2: .* is not an exact pin'):
-        read_pins(write_requirements(tmp_path, torch=line))
+    with pytest.raises(SetupError, match=r'torch\.txt, line 2: .* is not an exact pin'):
+        read_pins(write_requirements(tmp_path, torch=f'# why\n{line}\n'))
 
 
 @pytest.mark.parametrize(
-    ('text', 'message'),
+    ('files', 'message'),
     [
-        ('a==1\n', 'before the first section'),
-        ('# [nonsense]\na==1\n', r'section \[nonsense\] is not one of'),
-        ('# [dev]\na==1\n', r'nothing under \[torch\]'),
-        ('# [dev]\na==1\n# [dev]\nb==1\n', 'each once'),
+        (dict(nonsense='a==1\n'), 'nonsense is not one of'),
+        (dict(torch='# why\n'), r'nothing in torch\.txt'),
+        (dict(torch=None, dev=None), r'nothing in torch\.txt, dev\.txt'),
     ],
 )
-def test_sections_must_be_known_and_complete(tmp_path, text, message):
-    path = tmp_path / 'requirements.txt'
-    path.write_text(text)
+def test_files_must_be_known_and_complete(tmp_path, files, message):
     with pytest.raises(SetupError, match=message):
-        read_pins(path)
+        read_pins(write_requirements(tmp_path, **files))
 
 
 def test_the_projects_pins_name_each_package_once():

@@ -1,11 +1,11 @@
-"""Which torch: the probe of the index and the search for a GPU."""
+"""The probe of the index of torch."""
 
 import socket
 import threading
 import time
 
 import pytest
-from environment.torch_build import has_nvidia_gpu, is_reachable
+from environment.torch_build import is_reachable
 
 
 def test_the_probe_of_a_server_that_never_answers_ends_in_time():
@@ -35,19 +35,3 @@ def test_the_probe_asks_once_and_heeds_the_status(monkeypatch, answer, reachable
         assert is_reachable(address, seconds=5) is reachable
         thread.join(5)
     assert requests == [b'HEAD /whl/cpu/torch/ HTTP/1.1']
-
-
-def test_a_gpu_is_known_by_its_device_file_or_by_nvidia_smi(monkeypatch, tmp_path):
-    monkeypatch.setenv('PATH', str(tmp_path))
-    assert not has_nvidia_gpu(tmp_path)
-    (tmp_path / 'nvidiactl').touch()  # the driver alone is no GPU
-    assert not has_nvidia_gpu(tmp_path)
-    smi = tmp_path / 'nvidia-smi'
-    smi.write_text('#!/bin/sh\necho No devices were found\n')
-    smi.chmod(0o755)
-    assert not has_nvidia_gpu(tmp_path)
-    smi.write_text('#!/bin/sh\necho "GPU 0: some model (UUID: 1)"\n')
-    assert has_nvidia_gpu(tmp_path)
-    smi.unlink()
-    (tmp_path / 'nvidia0').touch()
-    assert has_nvidia_gpu(tmp_path)

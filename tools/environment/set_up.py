@@ -7,17 +7,19 @@ import sys
 import time
 from pathlib import Path
 
+from res2net_mm.doctor.machine import has_nvidia_gpu
+
 from .file_lock import file_lock
 from .mmcv_build import build_mmcv
 from .pins import Pin, read_pins
 from .report import Report, SetupError, duration
-from .torch_build import CPU_INDEX, has_nvidia_gpu, is_reachable
+from .torch_build import CPU_INDEX, is_reachable
 from .virtual_env import VirtualEnv
 from .wheel_cache import WheelCache, default_cache, wheel_key
 
 ROOT = Path(__file__).resolve().parents[2]
 GIB = 1 << 30
-LINES = ('openmmlab', 'original')  # sections of requirements.txt: mmengine, mmcv, the rest
+LINES = ('openmmlab', 'original')  # files of requirements/: mmengine, mmcv, the rest
 NEEDED_DISK = {'cpu': 3 * GIB, 'cuda': 14 * GIB}
 
 VERIFY = """
@@ -49,7 +51,7 @@ class SetUp:
         self.device = args.device or ('cuda' if has_nvidia_gpu() else 'cpu')
         # Both lines install the same modules, so an environment holds one of them.
         self.line, other = LINES if not args.original else reversed(LINES)
-        self.pins = read_pins(ROOT / 'requirements.txt')
+        self.pins = read_pins(ROOT / 'requirements')
         del self.pins[other]
         self.wanted = {
             'python': '{}.{}'.format(*sys.version_info),
@@ -213,7 +215,8 @@ def input_digest() -> str:
     """Return a digest of every file that decides what a set-up makes."""
     digest = hashlib.sha256()
     for path in (
-        ROOT / 'requirements.txt',
+        *sorted((ROOT / 'requirements').glob('*.txt')),
+        ROOT / 'pyproject.toml',
         ROOT / 'setup.py',
         *sorted((ROOT / 'res2net_mm' / 'acceleration' / 'kernels').glob('*.[ch]')),
         *sorted(Path(__file__).parent.glob('*.py')),

@@ -1,20 +1,21 @@
-"""Runs every kind of backbone once, on a small image."""
+"""Run every kind of backbone once, on a small image."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
-from .checkup import Result
+from .finding import Finding
 
 SIDE = 64  # px
-SET_UP = 'run `make setup`; if it stays, report it with this line and the versions above'
+FIX = 'set up anew; if the problem remains, report it with this line and the versions above'
 
 
 def families() -> dict[str, str]:
-    """The smallest preset of each kind of backbone, by what tells the kind from the others.
+    """Return the smallest preset of each kind of backbone, by a description of the kind.
 
-    Kinds differ in class, stem, grouped convolutions, squeeze-and-excitation and pooled shortcuts;
-    presets of a kind differ in numbers only.
+    Kinds differ in class, stem, grouped convolutions, squeeze-and-excitation and pooled shortcuts.
+    The presets of a kind differ in depth and width only.
     """
     from res2net_mm.presets import PRESETS
 
@@ -30,29 +31,29 @@ def families() -> dict[str, str]:
     return {kind: name for kind, (_, name) in found.items()}
 
 
-def look_at_kernels() -> Iterator[Result]:
-    """Whether the package's own kernels were compiled; without them it trains all the same."""
+def check_kernels() -> Iterator[Finding]:
+    """Check whether the kernels for CPUs are compiled; training works without them."""
     from res2net_mm.acceleration.kernels import are_built
 
-    there = 'compiled' if are_built() else 'not compiled (no C compiler?): slower on CPUs'
-    yield Result('kernels', there)
+    state = 'compiled' if are_built() else 'not compiled (no C compiler?): slower on CPUs'
+    yield Finding('kernels', state)
 
 
-def look_at_backbones() -> Iterator[Result]:
-    """Whether each kind runs forward to finite features of the right shape."""
+def check_backbones() -> Iterator[Finding]:
+    """Check that each kind gives finite features of the right shape."""
     for kind, preset in families().items():
         yield _run(kind, preset)
 
 
-def _run(kind: str, preset: str) -> Result:
+def _run(kind: str, preset: str) -> Finding:
     import torch
 
-    import res2net_mm
+    from res2net_mm import backbones
 
     begun = time.perf_counter()
     try:
         torch.manual_seed(0)
-        backbone = res2net_mm.build(preset).eval()
+        backbone = backbones.build(preset).eval()
         images = torch.randn(1, 3, SIDE, SIDE)
         with torch.no_grad():
             features = backbone(images)
@@ -64,20 +65,20 @@ def _run(kind: str, preset: str) -> Result:
     except Exception as error:  # of torch, of mmcv, of the driver
         fault = f'{type(error).__name__}: {error}'
     if fault:
-        return Result('backbone', f'{kind} ({preset}): {fault}', SET_UP)
+        return Finding('backbone', f'{kind} ({preset}): {fault}', FIX)
     shapes = ', '.join('x'.join(map(str, feature.shape[1:])) for feature in features)
     took = time.perf_counter() - begun
-    return Result('backbone', f'{kind} ({preset}): {shapes} in {took:.1f} s')
+    return Finding('backbone', f'{kind} ({preset}): {shapes} in {took:.1f} s')
 
 
-def _fault(backbone, features) -> str:
-    """What is wrong with the features of an image, empty if nothing is."""
+def _fault(backbone: Any, features: Sequence[Any]) -> str:
+    """Return what is wrong with the features of an image, an empty string if nothing is."""
     channels = tuple(feature.shape[1] for feature in features)
     if channels != tuple(backbone.out_channels):
-        return f'channels {channels} in place of {tuple(backbone.out_channels)}'
+        return f'channels {channels}, expected {tuple(backbone.out_channels)}'
     sides = [feature.shape[-1] for feature in features]
     if any(2 * small != large for large, small in pairwise(sides)):
         return f'sides {sides} do not halve'
     if not all(bool(feature.isfinite().all()) for feature in features):
-        return 'features that are no numbers'
+        return 'features that are not finite'
     return ''

@@ -1,4 +1,4 @@
-"""Looks at the packages under the project: do they fit each other, and do they really run?"""
+"""Check the packages that this one builds on: that they fit each other and work."""
 
 import importlib
 import importlib.metadata as metadata
@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
-from .checkup import Result
-from .fit_python import python_fault
+from .finding import Finding
 
-# What provides `import cv2`; two of them overwrite each other's files.
+# Distributions of `cv2`; two of them overwrite each other's files.
 OPENCV = (
     'opencv-python',
     'opencv-python-headless',
@@ -20,39 +19,43 @@ OPENCV = (
     'opencv-contrib-python-headless',
 )
 STACK = ('torch', 'mmengine', 'mmcv')
-# Module of a toolbox -> what of it takes all of its requirements to be imported.
+# Module of a toolbox -> the submodule that imports all of its requirements.
 TOOLBOXES = {'mmdet': 'mmdet.apis', 'mmseg': 'mmseg.apis', 'mmpretrain': 'mmpretrain.apis'}
-SET_UP = 'run `make setup`, or `python tools/setup_env.py`'
+SET_UP = 'run `python tools/setup_env.py` in a clone of this project'
+LOWEST, HIGHEST = (3, 10), (3, 12)  # versions of Python
 
 
-def look_at_python() -> Iterator[Result]:
-    """Whether this Python is one that the project runs on."""
-    fault = python_fault(sys.version_info)
-    found = f'{platform.python_version()}, {sys.executable}'
-    yield Result('Python', fault or found, fault and f'use another Python: {SET_UP}')
+def check_python() -> Iterator[Finding]:
+    """Check that the package runs on this version of Python."""
+    version = sys.version_info[:2]
+    if LOWEST <= version <= HIGHEST:
+        yield Finding('Python', f'{platform.python_version()}, {sys.executable}')
+        return
+    found, lowest, highest = ('.'.join(map(str, v)) for v in (version, LOWEST, HIGHEST))
+    fault = f'Python {found} will not do, {lowest} to {highest} is needed'
+    yield Finding('Python', fault, 'use another Python')
 
 
-def look_at_stack() -> Iterator[Result]:
-    """Whether this package can be imported, and that its versions fit is part of that."""
+def check_stack() -> Iterator[Finding]:
+    """Check that this package is installed and can be imported, which checks versions."""
+    if not _installed('res2net_mm'):
+        fix = 'run `pip install -e .` in the clone, in this environment'
+        yield Finding('stack', 'res2net_mm is not installed', fix)
+        return
     try:
         package = importlib.import_module('res2net_mm')
-    except ModuleNotFoundError as error:
-        if error.name != 'res2net_mm':
-            raise
-        fix = 'run `pip install -e .` in the clone, in this environment'
-        yield Result('stack', 'res2net_mm is not installed', fix)
-        return
-    except Exception as error:  # StackError, or what a package of the stack raises
+        importlib.import_module('res2net_mm.api')
+    except Exception as error:  # StackError, or an exception of a package of the stack
         for fault in getattr(error, 'faults', (f'{type(error).__name__}: {error}',)):
             what, _, fix = fault.partition(': ')
-            yield Result('stack', what, fix or SET_UP)
+            yield Finding('stack', what, fix or SET_UP)
         return
     versions = [f'{name} {importlib.import_module(name).__version__}' for name in STACK]
-    yield Result('stack', f'res2net_mm {package.__version__} on {", ".join(versions)}')
+    yield Finding('stack', f'res2net_mm {package.__version__} on {", ".join(versions)}')
 
 
-def look_at_toolboxes() -> Iterator[Result]:
-    """Whether the toolboxes that are there can be imported whole."""
+def check_toolboxes() -> Iterator[Finding]:
+    """Check that the installed toolboxes can be imported with all that they require."""
     for name, inner in TOOLBOXES.items():
         try:
             with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # of optional parts
@@ -62,21 +65,21 @@ def look_at_toolboxes() -> Iterator[Result]:
             if error.name == name:
                 continue
             fix = f'install {error.name}: {SET_UP}'
-            yield Result(name, f'cannot be imported: {error}', fix)
+            yield Finding(name, f'cannot be imported: {error}', fix)
         except Exception as error:  # toolboxes check versions by assertions
-            yield Result(name, f'cannot be imported: {type(error).__name__}: {error}', SET_UP)
+            yield Finding(name, f'cannot be imported: {type(error).__name__}: {error}', SET_UP)
         else:
-            yield Result(name, version)
+            yield Finding(name, version)
 
 
-def look_at_operators() -> Iterator[Result]:
-    """Whether mmcv's compiled operators are there and compute."""
+def check_operators() -> Iterator[Finding]:
+    """Check that the compiled operators of mmcv are there and compute correctly."""
     import torch
 
     lite, full = (_installed(*names) for names in (('mmcv-lite',), ('mmcv', 'onedl-mmcv')))
     if lite and not full:
-        found = 'none: mmcv-lite, which is enough for the backbones and for no toolbox'
-        yield Result('mmcv operators', found)
+        found = 'none: mmcv-lite, which is enough for the backbones, but for no toolbox'
+        yield Finding('mmcv operators', found)
         return
     importlib.import_module('mmcv._ext')
     from mmcv.ops import nms
@@ -88,23 +91,23 @@ def look_at_operators() -> Iterator[Result]:
     for device in ['cpu', 'cuda'][: 1 + torch.cuda.is_available()]:
         if device == 'cuda' and built_for == 'not available':
             fix = f'{SET_UP} where nvcc is installed, which compiles mmcv for the GPU'
-            yield Result('mmcv operators', 'compiled for the CPU only, and there is a GPU', fix)
+            yield Finding('mmcv operators', 'compiled for the CPU only, and there is a GPU', fix)
             return
         _, kept = nms(boxes.to(device), scores.to(device), 0.5)
         if kept.tolist() != [0, 2]:
-            yield Result('mmcv operators', f'nms on {device} kept {kept.tolist()}', SET_UP)
+            yield Finding('mmcv operators', f'nms on {device} kept {kept.tolist()}', SET_UP)
             return
-    yield Result('mmcv operators', f'mmcv._ext runs (CUDA {built_for})')
+    yield Finding('mmcv operators', f'mmcv._ext runs (CUDA {built_for})')
 
 
-def look_at_opencv() -> Iterator[Result]:
-    """Whether there is one OpenCV, and it reads images."""
+def check_opencv() -> Iterator[Finding]:
+    """Check that one OpenCV is installed and decodes images."""
     there = {name: version for name in OPENCV if (version := _installed(name))}
     names = ', '.join(f'{name} {version}' for name, version in there.items())
     keep = 'opencv-python-headless'
     if len(there) > 1:
         fix = f'`pip uninstall -y {" ".join(there)}`, then `pip install --no-deps {keep}`'
-        yield Result('OpenCV', f'{len(there)} packages write the same files: {names}', fix)
+        yield Finding('OpenCV', f'{len(there)} packages write the same files: {names}', fix)
         return
     try:
         import cv2
@@ -115,17 +118,17 @@ def look_at_opencv() -> Iterator[Result]:
     except (ImportError, AttributeError) as error:
         fix = f'`pip uninstall -y {" ".join(there) or "opencv-python"}`, then '
         fix += f'`pip install --no-deps {keep}`, which needs no libGL'
-        yield Result('OpenCV', f'{names or "none"}: cannot be imported: {error}', fix)
+        yield Finding('OpenCV', f'{names or "none"}: cannot be imported: {error}', fix)
         return
     assert shape == (8, 8, 3), shape
-    yield Result('OpenCV', names or cv2.__version__)
+    yield Finding('OpenCV', names or cv2.__version__)
 
 
-def look_at_torchvision() -> Iterator[Result]:
-    """Whether torchvision, which nothing here needs, is the one of this torch if it is there."""
+def check_torchvision() -> Iterator[Finding]:
+    """Check that torchvision, if installed, fits torch; nothing here needs it."""
     version = _installed('torchvision')
     if version is None:
-        yield Result('torchvision', 'not installed, and not needed')
+        yield Finding('torchvision', 'not installed, and not needed')
         return
     torch = _installed('torch')
     needed = [r for r in metadata.requires('torchvision') or () if re.match(r'torch\b', r)]
@@ -133,18 +136,18 @@ def look_at_torchvision() -> Iterator[Result]:
     pinned = re.search(r'==\s*([\d.]+)', needed[0]) if needed else None
     if pinned and torch and torch.split('+')[0] != pinned[1]:
         found = f'{version} is built for torch {pinned[1]}, and {torch} is installed'
-        yield Result('torchvision', found, fix)
+        yield Finding('torchvision', found, fix)
         return
     try:
         importlib.import_module('torchvision')
     except Exception as error:  # a RuntimeError where its operators are of another torch
-        yield Result('torchvision', f'{version} cannot be imported: {error}', fix)
+        yield Finding('torchvision', f'{version} cannot be imported: {error}', fix)
         return
-    yield Result('torchvision', version)
+    yield Finding('torchvision', version)
 
 
 def _installed(*names: str) -> str | None:
-    """The version of the first of some distributions that is installed."""
+    """Return the version of the first of some distributions that is installed, else None."""
     for name in names:
         try:
             return metadata.version(name)

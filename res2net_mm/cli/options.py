@@ -1,0 +1,160 @@
+"""Options that several commands share, each declared once.
+
+What a function of the package has a default for is suppressed where it is not given, so that the
+default is written in one place and a function can tell what it was given.
+"""
+
+from argparse import SUPPRESS, ArgumentParser
+
+
+def add_config(parser: ArgumentParser, *, more: str = '') -> None:
+    """Add the config; ``more`` says what else it may be."""
+    parser.add_argument(
+        'config',
+        help='config file, or a name such as faster_rcnn_r2n50_fpn or mmdet::retinanet/...py'
+        + more,
+    )
+
+
+def add_checkpoint(parser: ArgumentParser, *, more: str = '') -> None:
+    """Add the checkpoint; ``more`` says what else it may be."""
+    parser.add_argument('checkpoint', help=f'trained weights{more}')
+
+
+def add_config_options(parser: ArgumentParser) -> None:
+    """Add ``--cfg-options``."""
+    from res2net_mm.openmmlab.options import OptionAction
+
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=OptionAction,
+        metavar='KEY=VALUE',
+        default=SUPPRESS,
+        help='settings of the config to override',
+    )
+
+
+def add_run(parser: ArgumentParser, *, work_dir: str = 'work_dirs/<config name>') -> None:
+    """Add ``--work-dir`` and how processes are started."""
+    parser.add_argument(
+        '--work-dir', metavar='DIR', default=SUPPRESS, help=f'where to write; default {work_dir}'
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default=SUPPRESS,
+        help='what has started several processes; default none',
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=SUPPRESS)
+
+
+def add_data(parser: ArgumentParser, *, purpose: str) -> None:
+    """Add ``--data`` and what the labels in its masks mean."""
+    parser.add_argument(
+        '--data', metavar='DIR', default=SUPPRESS, help=f'{purpose} this folder of images'
+    )
+    add_labels(parser, of='masks of --data')
+
+
+def add_labels(parser: ArgumentParser, *, of: str, classes: str = '', ignored: str = '') -> None:
+    """Add ``--classes`` and ``--ignore-index``.
+
+    Args:
+        parser: Gets the options.
+        of: What holds the labels.
+        classes: The default of ``--classes``, where it is not read from the folder alone.
+        ignored: That of ``--ignore-index``.
+    """
+    parser.add_argument(
+        '--classes',
+        nargs='+',
+        metavar='NAME',
+        default=SUPPRESS,
+        help=f'names of the labels in {of}{classes}',
+    )
+    parser.add_argument(
+        '--ignore-index',
+        type=int,
+        metavar='N',
+        default=SUPPRESS,
+        help=f'the label in {of} to leave out{ignored}',
+    )
+
+
+def add_scoring(parser: ArgumentParser, *, default: str) -> None:
+    """Add how result files are scored by size; ``default`` says how without these options."""
+    from res2net_mm.evaluation.size_bins import MEASURES
+
+    scoring = parser.add_argument_group('scoring', f'Default: {default}.')
+    scoring.add_argument(
+        '--iou-type',
+        nargs='+',
+        dest='iou_types',
+        choices=['bbox', 'segm'],
+        default=SUPPRESS,
+        help='default: what all files hold',
+    )
+    scoring.add_argument(
+        '--bins',
+        nargs='+',
+        metavar='BIN',
+        help='size bins NAME:LOW:HIGH (HIGH may be empty), or the limits between bins',
+    )
+    scoring.add_argument(
+        '--by',
+        default='area',
+        dest='bins_by',
+        choices=list(MEASURES),
+        help='unit of --bins: px^2, px, or a fraction of the image; default area',
+    )
+    scoring.add_argument(
+        '--area-of',
+        choices=['annotation', 'mask', 'box'],
+        default=SUPPRESS,
+        help='the area of an object: as annotated, of its mask or of its box',
+    )
+    scoring.add_argument(
+        '--protocol', choices=['coco', 'voc07', 'voc12'], default=SUPPRESS, help='rules of scoring'
+    )
+    scoring.add_argument(
+        '--max-dets',
+        type=int,
+        nargs='+',
+        metavar='N',
+        default=SUPPRESS,
+        help='detections per image and class that count; AP is for the last',
+    )
+    scoring.add_argument(
+        '--on-error',
+        choices=['stop', 'skip'],
+        default=SUPPRESS,
+        help='entries that cannot be scored: name them and stop (default), or leave them out',
+    )
+    scoring.add_argument('--seed', type=int, default=0, help='of the bootstrap; default 0')
+
+
+def add_receptive_field(parser: ArgumentParser, *, prefix: str = '') -> None:
+    """Add how receptive fields are measured."""
+    parser.add_argument(
+        '--block',
+        type=int,
+        default=SUPPRESS,
+        metavar='I',
+        help='block of each stage to split; default -1, the last',
+    )
+    parser.add_argument(
+        f'--{prefix}size',
+        type=int,
+        default=SUPPRESS,
+        metavar='PX',
+        help='side of the inputs that receptive fields are measured in; default 320',
+    )
+    parser.add_argument(
+        f'--{prefix}draws',
+        type=int,
+        default=SUPPRESS,
+        metavar='N',
+        help='number of random inputs; default 8',
+    )
+    parser.add_argument('--seed', type=int, default=SUPPRESS, help='of the inputs; default 0')

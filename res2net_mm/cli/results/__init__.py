@@ -1,0 +1,1 @@
+"""Commands that read data and results of runs; no model is needed."""

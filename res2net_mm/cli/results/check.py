@@ -1,0 +1,38 @@
+"""Check a folder of images before training on it: everything in it is read and decoded.
+
+res2net-mm check DIR --config CONFIG
+
+Exit status: 0 if the data has no problems, 1 if it has, 2 if it could not be checked.
+"""
+
+from argparse import SUPPRESS, ArgumentParser
+from typing import Any
+
+from ..options import add_labels
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument('data', metavar='DIR', help='COCO or VOC layout, or images and label masks')
+    parser.add_argument(
+        '--config', help='compare classes with this config, count sizes after its resize'
+    )
+    add_labels(parser, of='masks')
+    parser.add_argument(
+        '--allow-empty',
+        action='store_true',
+        default=SUPPRESS,
+        help='images without boxes are meant as background',
+    )
+    parser.add_argument(
+        '--picture', metavar='PNG', help='default work_dirs/check_data/<name of DIR>.png'
+    )
+
+
+def run(data: str, **options: Any) -> int:
+    """Check the folder and print what was found."""
+    from res2net_mm.data.checks.check_data import check_data
+
+    check = check_data(data, **options)
+    print(check)
+    return 0 if check.clean else 1

@@ -1,0 +1,29 @@
+"""Draw a small set of images, train a light Res2Net model on it, test it, show what it sees."""
+
+from argparse import ArgumentParser
+
+DETECTOR = 'faster_rcnn_r2n_light_fpn_demo'
+SEGMENTER = 'deeplabv3plus_r2n_light_demo'
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument('--config', default=DETECTOR, help=f'default {DETECTOR}')
+    which.add_argument(
+        '--segmentation',
+        dest='config',
+        action='store_const',
+        const=SEGMENTER,
+        help=f'the same as --config {SEGMENTER}',
+    )
+    parser.add_argument(
+        '--work-dir', metavar='DIR', help='where to write; default work_dirs/<config name>'
+    )
+
+
+def run(config: str, work_dir: str | None) -> None:
+    """Run the demo."""
+    from res2net_mm.engine import demo
+
+    demo(config, work_dir=work_dir)
