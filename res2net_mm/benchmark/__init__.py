@@ -1,10 +1,10 @@
-"""How fast a backbone is beside others, measured so that the figures can be trusted."""
+"""Compare the speed and memory of a backbone with those of others, measured in turn."""
 
 from .contestants import PEERS, Contestant, find_contestants
-from .machine import describe_machine, peak_flops, use_threads
-from .memory import peak_memory
-from .race import Times, race, ratio
-from .report import DTYPES, MODES, Report, benchmark
+from .machine import describe_machine, peak_runs, use_threads
+from .measure import Times, peak_memory, race, ratio
+from .report import Report
+from .run import DTYPES, MODES, benchmark
 from .treatments import TREATMENTS
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     'benchmark',
     'describe_machine',
     'find_contestants',
-    'peak_flops',
     'peak_memory',
+    'peak_runs',
     'race',
     'ratio',
     'use_threads',

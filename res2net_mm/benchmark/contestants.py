@@ -1,9 +1,10 @@
-"""Who runs: networks of this package, and others' of the same shape or the same cost."""
+"""The networks to compare: this package's, and others of the same shape or the same cost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from typing import Any
 
 from torch import nn
 
@@ -14,12 +15,12 @@ from res2net_mm.presets import Preset, find
 
 @dataclass(frozen=True)
 class Contestant:
-    """A network by name; it is built when its turn comes.
+    """A network by name, built when it is needed.
 
     Attributes:
         name: As printed.
-        build: Builds it, or None where it cannot be had; those of this package take arguments.
-        absent: Why it cannot be had, or nothing.
+        build: Builds the network, or None where it is absent; this package's take keywords.
+        absent: Why it is absent, or an empty string.
         ours: Whether it is of this package.
     """
 
@@ -29,8 +30,8 @@ class Contestant:
     ours: bool = False
 
 
-def find_contestants(models: list[str], peers: list[str]) -> list[Contestant]:
-    """Return the networks to compare; peers that are not there say why.
+def find_contestants(models: Sequence[str], peers: Sequence[str]) -> list[Contestant]:
+    """Return the networks to compare; peers that are absent say why.
 
     Args:
         models: Names of presets.
@@ -53,11 +54,11 @@ def find_contestants(models: list[str], peers: list[str]) -> list[Contestant]:
                 found[theirs.name] = theirs
     for peer in peers:
         if peer in _ON_ITS_OWN:
-            found[peer] = _resnet(peer, *_ON_ITS_OWN[peer])
+            found[peer] = _of_mmdet(peer, *_ON_ITS_OWN[peer])
     return list(found.values())
 
 
-def _resnet(name: str, kind: str, arguments: Mapping[str, object]) -> Contestant:
+def _of_mmdet(name: str, kind: str, arguments: dict[str, Any]) -> Contestant:
     if find_spec('mmdet') is None:
         return Contestant(name, absent='mmdet is not installed')
 
@@ -70,22 +71,16 @@ def _resnet(name: str, kind: str, arguments: Mapping[str, object]) -> Contestant
 
 
 def _mmdet(preset: Preset) -> Contestant:
-    """MMDetection's Res2Net: of the v1b shape always, whatever its arguments say."""
+    """Return MMDetection's Res2Net, which has the v1b stem whatever its arguments say."""
     name = f'mmdet {preset.name}'
     if find_spec('mmdet') is None:
         return Contestant(name, absent='mmdet is not installed')
+    arguments: dict[str, Any] = dict(preset.arguments)
     known = {'depth', 'scales', 'base_width', 'stem', 'avg_down'}
-    arguments = dict(preset.arguments)
     if not set(arguments) <= known or arguments.get('depth') not in (50, 101, 152):
         return Contestant(name, absent='mmdet has no network of this kind')
     v1b = (arguments.pop('stem', ''), arguments.pop('avg_down', False)) == ('deep', True)
-
-    def make() -> nn.Module:
-        from mmdet.models.backbones import Res2Net
-
-        return Res2Net(**arguments)
-
-    return Contestant(name if v1b else f'{name} (v1b stem)', make)
+    return _of_mmdet(name if v1b else f'{name} (v1b stem)', 'Res2Net', arguments)
 
 
 def _timm(preset: Preset) -> Contestant:
@@ -98,13 +93,13 @@ def _timm(preset: Preset) -> Contestant:
     if not known:
         return Contestant(name, absent='timm has no network of this name')
     return Contestant(
-        name, lambda: timm.create_model(known[0], features_only=True, out_indices=(1, 2, 3, 4))
+        name, partial(timm.create_model, known[0], features_only=True, out_indices=(1, 2, 3, 4))
     )
 
 
 _OF_A_PRESET = {'mmdet': _mmdet, 'timm': _timm}
 # Networks of the same cost in MMDetection, with the arguments that build them.
-_ON_ITS_OWN = {
+_ON_ITS_OWN: dict[str, tuple[str, dict[str, Any]]] = {
     'resnet50': ('ResNet', dict(depth=50)),
     'resnet50_v1d': ('ResNet', dict(depth=50, deep_stem=True, avg_down=True)),
     'resnet101': ('ResNet', dict(depth=101)),

@@ -1,13 +1,16 @@
-"""What the machine is and how fast it can be, as measured in the same run."""
+"""The machine: its name, its libraries, and the most multiply-adds a second that it reaches."""
 
 import platform
-from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
+
+from .measure import Run
 
 LIBRARIES = (
     'torchvision',
@@ -19,45 +22,56 @@ LIBRARIES = (
     'timm',
     'openvino',
 )
-SIDE = 2048  # of the square matrices whose product is taken for the machine's best
 
 
 def use_threads(count: int | None) -> None:
-    """Compute with so many threads from now on; None leaves PyTorch's choice.
+    """Compute with this number of threads from now on; None leaves PyTorch's choice.
 
     Raises:
-        UserError: It is no number of threads.
+        UserError: The number is below 1.
     """
-    if count is not None and count < 1:
-        raise UserError(f'threads={count} must be 1 or more')
-    if count is not None:
-        torch.set_num_threads(count)
+    if count is None:
+        return
+    if count < 1:
+        raise UserError(f'{argument("threads", count)} must be 1 or more')
+    torch.set_num_threads(count)
 
 
 def describe_machine(device: str) -> dict[str, str | int]:
-    """Return the processor, the threads used and the versions of the libraries that matter."""
+    """Return the processor, the number of threads and the versions of the libraries that count."""
     found: dict[str, str | int] = dict(
         device=torch.cuda.get_device_name() if device == 'cuda' else _processor(),
         threads=torch.get_num_threads(),
         vectors=torch.backends.cpu.get_cpu_capability(),
         python=platform.python_version(),
-        torch=str(torch.__version__),  # with the build, which the wheel's may lack
+        torch=str(torch.__version__),  # with the build, which the wheel's version may lack
     )
     for library in LIBRARIES:
-        try:
+        with suppress(PackageNotFoundError):
             found[library] = version(library)
-        except PackageNotFoundError:
-            continue
     return found
 
 
-def peak_flops(device: str, dtype: torch.dtype) -> tuple[Callable[[], object], int]:
-    """Return a run of a large matrix product and the multiply-adds it does.
+def peak_runs(device: str, dtype: torch.dtype) -> dict[str, tuple[Run, int]]:
+    """Return operators that run near the machine's peak, each with its multiply-adds.
 
-    It stands for the machine's peak: what a library gets out of it where nothing is in the way.
+    Libraries differ by processor: on some a product of matrices is faster (MKL on Intel's), on
+    others a convolution (oneDNN on AMD's), so that the better of the two stands for the peak.
     """
-    a, b = (torch.randn(SIDE, SIDE, device=device, dtype=dtype) for _ in range(2))
-    return lambda: a @ b, SIDE**3
+    a, b = (torch.randn(2048, 2048, device=device, dtype=dtype) for _ in range(2))
+    found: dict[str, tuple[Run, int]] = {'matrix product': (lambda: a @ b, 2048**3)}
+    image, weight = (
+        torch.randn(*shape, device=device, dtype=dtype).to(memory_format=torch.channels_last)
+        for shape in ((1, 512, 64, 64), (512, 512, 3, 3))
+    )
+
+    def convolve() -> torch.Tensor:
+        return F.conv2d(image, weight, padding=1)
+
+    with suppress(RuntimeError):  # no kernel for float16 on some processors
+        convolve()
+        found['convolution'] = convolve, 64 * 64 * 512 * 512 * 9
+    return found
 
 
 def _processor() -> str:

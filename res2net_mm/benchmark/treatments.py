@@ -1,8 +1,9 @@
-"""What can be done to a network before it runs."""
+"""The ways in which a network is run: as it is, fused, compiled and so on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,39 +19,35 @@ class Treatment:
 
     Attributes:
         apply: (network, image) -> the network as it will run.
-        modes: The modes it is for.
-        ours_only: Whether only networks of this package know it.
-        arguments: What the network is built with.
-        package: What must be installed for it, or nothing.
+        modes: The modes of the benchmark that it is for.
+        ours_only: Whether it exists for networks of this package only.
+        arguments: Keywords that the network is built with.
+        package: The package it needs, or an empty string.
         where: The (device, dtype) it is for; None for any.
     """
 
     apply: Callable[[nn.Module, Tensor], nn.Module]
     modes: tuple[str, ...] = ('infer', 'train', 'memory')
     ours_only: bool = False
-    arguments: dict[str, object] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict)
     package: str = ''
     where: tuple[str, str] | None = None
 
     def applies(self, contestant: Contestant, mode: str) -> bool:
-        """Say whether the contestant can be treated so in this mode."""
+        """Return whether it exists for a network in a mode."""
         return mode in self.modes and (contestant.ours or not self.ours_only)
 
     def absent(self, device: str, dtype: str) -> str:
-        """Return why nobody can be treated so here, or nothing."""
+        """Return why it cannot be measured here, or an empty string."""
         if self.package and find_spec(self.package) is None:
             return f'{self.package} is not installed'
         if self.where not in (None, (device, dtype)):
-            return f'it is measured on {self.where[0]} in {self.where[1]} only'
+            return 'it is measured on {} in {} only'.format(*self.where)
         return ''
 
 
-def _channels_last(network: nn.Module, _: Tensor) -> nn.Module:
-    return network.to(memory_format=torch.channels_last)
-
-
-def _compile(network: nn.Module, _: Tensor) -> nn.Module:
-    return torch.compile(network)
+def _unchanged(network: nn.Module, _: Tensor) -> nn.Module:
+    return network
 
 
 def _fuse_and_compile(network: nn.Module, image: Tensor) -> nn.Module:
@@ -61,13 +58,13 @@ def _fuse_and_compile(network: nn.Module, image: Tensor) -> nn.Module:
 
 
 TREATMENTS = {
-    'eager': Treatment(lambda network, _: network),
+    'eager': Treatment(_unchanged),
+    'channels_last': Treatment(
+        lambda network, _: network.to(memory_format=torch.channels_last)  # as weights, so features
+    ),
     'fuse': Treatment(lambda network, _: fuse(network), modes=('infer',)),
     'low': Treatment(
-        lambda network, _: network,
-        modes=('train', 'memory'),
-        ours_only=True,
-        arguments=dict(memory='low'),
+        _unchanged, modes=('train', 'memory'), ours_only=True, arguments=dict(memory='low')
     ),
     'fuse+compile': Treatment(_fuse_and_compile, modes=('infer',)),
     'openvino': Treatment(
@@ -76,6 +73,11 @@ TREATMENTS = {
         package='openvino',
         where=('cpu', 'float32'),
     ),
-    'channels_last': Treatment(_channels_last),
-    'compile': Treatment(_compile),
+    'compile': Treatment(lambda network, _: torch.compile(network)),
+}
+# What each mode measures unless told otherwise.
+USUAL = {
+    'infer': ('eager', 'channels_last', 'fuse', 'openvino'),
+    'train': ('eager', 'channels_last', 'low'),
+    'memory': ('eager', 'low'),
 }

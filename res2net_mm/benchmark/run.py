@@ -1,0 +1,206 @@
+"""Run the benchmark: build the networks, check that they can run, measure them in turn."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from res2net_mm.errors import UserError, argument
+
+from .contestants import Contestant
+from .machine import describe_machine, peak_runs
+from .measure import Run, Times, peak_memory, race, ratio
+from .report import Report, Row
+from .treatments import TREATMENTS, USUAL, Treatment
+
+MODES = tuple(USUAL)
+DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16, 'float16': torch.float16}
+LEAST_SIZE = 32  # px, the stride of the last stage
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A network that is ready to run, with what is known of it before it is timed."""
+
+    run: Run
+    gmacs: float
+    peak_mib: float
+
+
+def benchmark(
+    contestants: Sequence[Contestant],
+    *,
+    mode: str = 'infer',
+    treatments: Sequence[str] | None = None,
+    size: tuple[int, int] = (320, 480),
+    batch: int = 1,
+    device: str = 'cpu',
+    dtype: str = 'float32',
+    norm_eval: bool = False,
+    rounds: int = 10,
+    warmup: int = 2,
+    baseline: str | None = None,
+    said: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Measure every network under every treatment that exists for it.
+
+    Args:
+        contestants: The networks.
+        mode: ``infer``, ``train`` (forward and backward) or ``memory`` (the peak memory of a
+            training step, which needs no quiet machine).
+        treatments: Names of :data:`TREATMENTS`; None for the usual ones of the mode, of which
+            ``channels_last`` is for other packages' networks: this package's choose their layout.
+        size: (height, width) of the images in px.
+        batch: Number of images.
+        device: ``cpu`` or ``cuda``.
+        dtype: ``float32``, or the type in which autocast computes.
+        norm_eval: Whether batch norms keep their statistics in training.
+        rounds: Number of timed rounds.
+        warmup: Number of rounds before them.
+        baseline: Name of the row of ratio 1; default the first of another package.
+        said: Called with lines of progress.
+
+    Raises:
+        UserError: An argument is not allowed, or no network can be measured.
+    """
+    _require_known('mode', mode, MODES)
+    _require_known('dtype', dtype, DTYPES)
+    _require_known('device', device, ('cpu', 'cuda'))
+    if len(size) != 2 or min(size) < LEAST_SIZE:
+        raise UserError(f'size={size} must be height and width of {LEAST_SIZE} px or more')
+    for name, value, least in (('batch', batch, 1), ('rounds', rounds, 1), ('warmup', warmup, 0)):
+        if value < least:
+            raise UserError(f'{argument(name, value)} must be {least} or more')
+    if device == 'cuda' and not torch.cuda.is_available():
+        raise UserError(f'{argument("device", device)}: PyTorch sees no GPU here')
+    absent = {c.name: c.absent for c in contestants if c.build is None}
+    chosen = {}
+    for name in treatments or USUAL[mode]:
+        _require_known('treatment', name, TREATMENTS)
+        why = TREATMENTS[name].absent(device, dtype)
+        if why:
+            absent[name] = why
+        else:
+            chosen[name] = TREATMENTS[name]
+    pairs = {
+        f'{contestant.name} {name}': (contestant, treatment)
+        for contestant in contestants
+        for name, treatment in chosen.items()
+        if contestant.build
+        and treatment.applies(contestant, mode)
+        and (treatments or not contestant.ours or name != 'channels_last')
+    }
+    if not pairs:
+        raise UserError(f'there is nothing to measure: {absent or "no model was named"}')
+    others = (key for key, (contestant, _) in pairs.items() if not contestant.ours)
+    baseline = baseline or next(others, next(iter(pairs)))
+    _require_known('baseline', baseline, pairs)
+
+    torch.manual_seed(0)
+    image = torch.randn(batch, 3, *size, device=device)
+    entries: dict[str, Entry] = {}
+    for key, (contestant, treatment) in pairs.items():
+        said(f'building {key}')
+        entries[key] = _prepare(contestant, treatment, image, DTYPES[dtype], mode, norm_eval)
+    peaks: dict[str, float] = {}
+    if mode == 'memory':
+        rows = [
+            Row(key, entry.gmacs, entry.peak_mib, entry.peak_mib / entries[baseline].peak_mib)
+            for key, entry in entries.items()
+        ]
+    else:
+        operators = peak_runs(device, DTYPES[dtype])
+        runs = {key: entry.run for key, entry in entries.items()}
+        runs |= {name: run for name, (run, _) in operators.items()}
+        times = race(runs, rounds=rounds, warmup=warmup, device=device, said=said)
+        peaks = {name: macs / times[name].median / 1e9 for name, (_, macs) in operators.items()}
+        passes = 1 if mode == 'infer' else 3
+        rows = [
+            _timed_row(key, entry, times[key], times[baseline], max(peaks.values()) / passes)
+            for key, entry in entries.items()
+        ]
+    norms = 'eval' if norm_eval or mode == 'infer' else 'train'
+    shape = f'{batch}x3x{size[0]}x{size[1]}'
+    return Report(
+        settings=dict(mode=mode, size=shape, dtype=dtype, norms=norms, rounds=rounds),
+        machine=describe_machine(device),
+        baseline=baseline,
+        rows=tuple(rows),
+        absent=absent,
+        peak_gmacs=max(peaks.values(), default=None),
+        peaks=peaks,
+    )
+
+
+def _require_known(name: str, value: str, allowed: Collection[str]) -> None:
+    if value not in allowed:
+        raise UserError(f'{name}={value!r} is unknown; allowed: {", ".join(allowed)}')
+
+
+def _prepare(
+    contestant: Contestant,
+    treatment: Treatment,
+    image: Tensor,
+    dtype: torch.dtype,
+    mode: str,
+    norm_eval: bool,
+) -> Entry:
+    """Build a network and run it once, which compiles it and allocates its gradients."""
+    assert contestant.build is not None
+    network = contestant.build(**treatment.arguments).to(image.device)
+    training = mode != 'infer'
+    _set_mode(network, training=training, norm_eval=norm_eval)
+    gmacs = _count_gmacs(network, image)
+    run = _runner(treatment.apply(network, image), image, dtype, training=training)
+    run()
+    return Entry(run, gmacs, peak_memory(run, device=image.device.type) / 2**20)
+
+
+def _timed_row(name: str, entry: Entry, times: Times, baseline: Times, peak: float) -> Row:
+    """Return the row of a network, for a peak in 1e9 multiply-adds of forward passes a second."""
+    return Row(
+        name=name,
+        gmacs=entry.gmacs,
+        peak_mib=entry.peak_mib,
+        seconds=times.median,
+        quartiles=times.quartiles,
+        cpu_seconds=median(times.cpu),
+        ratio=ratio(times.wall, baseline.wall),
+        cpu_ratio=ratio(times.cpu, baseline.cpu),
+        share_of_peak=entry.gmacs / times.median / peak,
+    )
+
+
+def _set_mode(network: nn.Module, *, training: bool, norm_eval: bool) -> None:
+    """Set training alike for all networks: MMDetection's freeze their statistics by default."""
+    network.train(training)
+    for module in network.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.train(training and not norm_eval)
+
+
+def _count_gmacs(network: nn.Module, image: Tensor) -> float:
+    """Count the multiply-adds of convolutions and linear layers in one forward pass."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        network(image)
+    return counter.get_total_flops() / 2e9
+
+
+def _runner(network: nn.Module, image: Tensor, dtype: torch.dtype, *, training: bool) -> Run:
+    """Return one step: a forward pass, and in training a backward pass of the features' means."""
+    autocast = torch.autocast(image.device.type, dtype, enabled=dtype != torch.float32)
+
+    def infer() -> None:
+        with torch.inference_mode(), autocast:
+            network(image)
+
+    def train() -> None:
+        with autocast:
+            loss = torch.stack([feature.float().mean() for feature in network(image)]).sum()
+        network.zero_grad(set_to_none=False)
+        loss.backward()
+
+    return train if training else infer
