@@ -3,7 +3,7 @@
 from .contestants import PEERS, Contestant, find_contestants
 from .machine import describe_machine, peak_runs, use_threads
 from .measure import Times, peak_memory, race, ratio
-from .report import Report
+from .result import Report
 from .run import DTYPES, MODES, benchmark
 from .treatments import TREATMENTS
 

@@ -13,7 +13,7 @@ from res2net_mm.errors import UserError, argument
 from .contestants import Contestant
 from .machine import describe_machine, peak_runs
 from .measure import Run, Times, peak_memory, race, ratio
-from .report import Report, Row
+from .result import Report, Row
 from .treatments import TREATMENTS, USUAL, Treatment
 
 MODES = tuple(USUAL)

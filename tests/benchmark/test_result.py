@@ -3,7 +3,7 @@
 import json
 
 from res2net_mm.benchmark import Report
-from res2net_mm.benchmark.report import Row
+from res2net_mm.benchmark.result import Row
 
 
 def report(rows, **more):
