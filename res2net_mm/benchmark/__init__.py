@@ -1,7 +1,7 @@
 """Compare the speed and memory of a backbone with those of others, measured in turn."""
 
 from .contestants import PEERS, Contestant, find_contestants
-from .machine import describe_machine, peak_runs, use_threads
+from .hardware import describe_machine, peak_runs, use_threads
 from .measure import Times, peak_memory, race, ratio
 from .result import Report
 from .run import DTYPES, MODES, benchmark

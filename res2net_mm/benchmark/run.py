@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from res2net_mm.errors import UserError, argument
 
 from .contestants import Contestant
-from .machine import describe_machine, peak_runs
+from .hardware import describe_machine, peak_runs
 from .measure import Run, Times, peak_memory, race, ratio
 from .result import Report, Row
 from .treatments import TREATMENTS, USUAL, Treatment
