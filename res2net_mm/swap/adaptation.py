@@ -6,10 +6,9 @@ from math import gcd
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.presets import Preset
 from res2net_mm.registry import MODELS
-
-from .places import type_name
 
 # Written out even where they say what a Res2Net does by default: they are what a user edits first.
 WRITTEN = ('frozen_stages', 'norm_cfg', 'norm_eval')

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import plain
+from res2net_mm.openmmlab.edit import plain, type_name
 from res2net_mm.presets import Preset
 
 from .adaptation import adapt, defaults_of
-from .places import type_name
 
 # Arguments that say how the backbone is used; they mean the same in a Res2Net.
 USE = (

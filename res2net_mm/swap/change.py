@@ -1,13 +1,13 @@
 """One change to a config: which key, its new value, and why."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mmengine.config import Config
 
-Path = tuple[str | int, ...]
+from res2net_mm.openmmlab.edit import Path, dotted
 
 
 @dataclass(frozen=True)
@@ -16,9 +16,9 @@ class Change:
 
     Attributes:
         path: Keys and list indices from the top, ``('model', 'neck', 0, 'in_channels')``.
-        value: The new value; a dict takes the place of the old one whole.
+        value: The new value; a dict replaces the old one as a whole.
         why: The reason, in a few words.
-        old: The value before, None where there was none.
+        old: The value before, None if there was none.
     """
 
     path: Path
@@ -31,24 +31,6 @@ class Change:
         return f'{dotted(self.path)}: {old} -> {new} ({self.why})'
 
 
-def dotted(path: Path) -> str:
-    """Return a path as it is written in Python, ``model.neck[0].in_channels``."""
-    parts = (f'[{key}]' if isinstance(key, int) else f'.{key}' for key in path)
-    return ''.join(parts).removeprefix('.')
-
-
-def look_up(cfg: Config | Mapping | Sequence, path: Path, default: Any = None) -> Any:
-    """Return what lies at a path, or the default where nothing does."""
-    for key in path:
-        if isinstance(cfg, Mapping | Config):
-            if key not in cfg:
-                return default
-        elif not (isinstance(cfg, list | tuple) and isinstance(key, int) and key < len(cfg)):
-            return default
-        cfg = cfg[key]
-    return cfg
-
-
 def apply(cfg: Config, changes: Iterable[Change]) -> Config:
     """Return a copy of the config with the changes made."""
     new = copy.deepcopy(cfg)
@@ -57,8 +39,10 @@ def apply(cfg: Config, changes: Iterable[Change]) -> Config:
     return new
 
 
-def change_settings(settings: Mapping, path: Path, changes: Iterable[Change]) -> Mapping:
-    """Return a copy of what lies at a path of a config, with the changes inside it made."""
+def change_settings(
+    settings: Mapping[str, Any], path: Path, changes: Iterable[Change]
+) -> Mapping[str, Any]:
+    """Return a copy of the settings at a path of a config, with the changes inside them made."""
     new = copy.deepcopy(settings)
     for change in changes:
         if change.path[: len(path)] == path:
@@ -75,5 +59,5 @@ def _set(node: Any, path: Path, value: Any) -> None:
 def _brief(value: Any) -> str:
     if isinstance(value, Mapping):
         kind = value.get('type', 'dict')
-        return kind if isinstance(kind, str) else kind.__name__
+        return str(kind if isinstance(kind, str) else kind.__name__)
     return repr(value)

@@ -1,8 +1,8 @@
-"""Let everything that reads a backbone follow its channels.
+"""Fit everything that reads a backbone to its channels.
 
-Maps flow from the backbone through the neck, or one neck after another, to the heads. At each hop
-the modules are built and run, before and after, so that the channels are those they really give;
-where they come out as they were, nothing further down has to change.
+Maps flow from the backbone through one neck after another to the heads. At each of them the module
+is built and run with its old and its new settings, so that the channels are measured, not assumed.
+Behind a module that gives the same channels as before nothing has to change.
 """
 
 import inspect
@@ -10,27 +10,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import Path, class_of, type_name, walk_paths
 
-from .change import Change, Path, change_settings
-from .pyramid import Maps, class_of, pass_through
+from .change import Change, change_settings
+from .pyramid import Maps, Settings, pass_through
 
+WHY = 'the channels it reads'
 # Settings of a model that read no maps.
 NO_READERS = ('backbone', 'neck', 'data_preprocessor', 'train_cfg', 'test_cfg', 'init_cfg')
 
 
 def follow(
-    holder: Mapping, path: Path, maps: Maps, scope: str, *, shared_head: Change | None = None
+    model: Settings, path: Path, maps: Maps, scope: str, *, shared_head: Change | None = None
 ) -> Iterator[Change]:
-    """Yield the changes of all that reads the maps of a model's backbone.
+    """Yield the changes of everything that reads the maps of a model's backbone.
 
     Args:
-        holder: Settings of the model.
-        path: Where they are.
-        maps: What the backbone gave and gives.
+        model: The settings of the model.
+        path: The path of these settings.
+        maps: The maps of the backbone, before and after.
         scope: The toolbox that builds the modules.
-        shared_head: The change of the head that the model's regions share, where it has one.
+        shared_head: The change of the shared head, if the model has one.
     """
-    for at, settings in _parts(holder.get('neck'), (*path, 'neck')):
+    for at, settings in _parts(model.get('neck'), (*path, 'neck')):
         if maps.same_channels:
             break
         changes = list(_input_changes(settings, at, maps, scope))
@@ -38,7 +40,7 @@ def follow(
         maps = pass_through(settings, change_settings(settings, at, changes), maps, scope)
     if maps.same_channels:
         return
-    for key, value in holder.items():
+    for key, value in model.items():
         for at, settings in _parts(value, (*path, key)):
             if key == 'roi_head':
                 yield from _region_changes(settings, at, maps, scope, shared_head)
@@ -46,8 +48,39 @@ def follow(
                 yield from _input_changes(settings, at, maps, scope)
 
 
+def outer_changes(settings: Settings, path: Path, maps: Maps) -> Iterator[Change]:
+    """Yield the changes of a backbone that is built around another one.
+
+    Args:
+        settings: The settings of the outer backbone.
+        path: The path of these settings.
+        maps: The maps of the inner backbone, before and after.
+
+    Raises:
+        UserError: It is not known which settings of the outer backbone count channels.
+    """
+    if maps.same_channels:
+        return
+    kind = type_name(settings)
+    if kind == 'ICNet':
+        _, stride8, _, stride32 = maps.after.channels
+        yield _change(settings, path, 'layer_channels', (stride8, stride32))
+    elif kind == 'BiSeNetV1':
+        _, _, stride16, stride32 = maps.after.channels
+        # The context path and the spatial path together have the channels of stride 16.
+        half = stride16 // 2
+        yield _change(settings, path, 'context_channels', (half, stride16, stride32))
+        spatial = (*settings.get('spatial_channels', (64, 64, 64, 128))[:-1], half)
+        yield _change(settings, path, 'spatial_channels', spatial)
+    else:
+        raise UserError(
+            f'{kind} is built around its backbone, and it is not known which of its settings '
+            f'follow the channels, which were {maps.before.channels} and are {maps.after.channels}'
+        )
+
+
 def _region_changes(
-    settings: Mapping, path: Path, maps: Maps, scope: str, shared_head: Change | None
+    settings: Settings, path: Path, maps: Maps, scope: str, shared_head: Change | None
 ) -> Iterator[Change]:
     """Yield the changes of what reads regions cut from the maps."""
     for key, value in settings.items():
@@ -56,7 +89,7 @@ def _region_changes(
                 old = part.get('out_channels')
                 new = _selected(old, None, maps, by_value=True)
                 if new != old:
-                    yield Change((*at, 'out_channels'), new, 'the channels it reads', old)
+                    yield Change((*at, 'out_channels'), new, WHY, old)
     if shared_head:
         maps = pass_through(shared_head.old, shared_head.value, maps, scope, one=True)
     for key, value in settings.items():
@@ -65,33 +98,33 @@ def _region_changes(
                 yield from _input_changes(part, at, maps, scope)
 
 
-def _input_changes(
-    settings: Mapping, path: Path, maps: Maps, scope: str, *, inner: bool = False
-) -> Iterator[Change]:
+def _input_changes(settings: Settings, path: Path, maps: Maps, scope: str) -> Iterator[Change]:
     """Yield the changes to a module's ``in_channels``, and to those of modules inside it.
 
-    A module inside another one reads the backbone only if its settings say so: by ``in_index`` or
-    by the whole list of channels. DeepLabV3+ has ``c1_in_channels`` beside ``in_channels``.
+    A module inside another one reads the backbone only if its settings have ``in_index`` or the
+    whole list of channels. DeepLabV3+ has ``c1_in_channels`` beside ``in_channels``.
     """
-    for key, value in settings.items():
-        if str(key).endswith('in_channels'):
-            index = _in_index(settings, scope) if key == 'in_channels' else None
-            new = _selected(value, index, maps, by_value=not inner)
-            if new != value:
-                yield Change((*path, key), new, 'the channels it reads', value)
-        else:
-            for at, part in _parts(value, (*path, key)):
-                yield from _input_changes(part, at, maps, scope, inner=True)
+    for at, part in walk_paths(settings, path, skip=_counts_inputs):
+        for key, value in part.items():
+            if _counts_inputs(key):
+                index = _in_index(part, scope) if key == 'in_channels' else None
+                new = _selected(value, index, maps, by_value=at == path)
+                if new != value:
+                    yield Change((*at, key), new, WHY, value)
+
+
+def _counts_inputs(key: object) -> bool:
+    return str(key).endswith('in_channels')
 
 
 def _selected(value: Any, index: Any, maps: Maps, *, by_value: bool) -> Any:
-    """Return the channels a setting has to name now; its value where it reads none of the maps.
+    """Return the new value of a setting that counts channels, or its old one if it reads no map.
 
     Args:
-        value: What it names, one number or several.
-        index: Which maps it reads, where that is known.
-        maps: The maps as they were and are.
-        by_value: Whether a number alone tells which map is read.
+        value: The old value: one number or several.
+        index: The indices of the maps that are read, if they are known.
+        maps: The maps before and after.
+        by_value: Whether the number of channels tells which map is read.
     """
     before, after = maps.before.channels, maps.after.channels
     by_channels = dict(zip(before, after, strict=True))
@@ -108,8 +141,8 @@ def _selected(value: Any, index: Any, maps: Maps, *, by_value: bool) -> Any:
     return by_channels.get(value, value) if by_value else value
 
 
-def _in_index(settings: Mapping, scope: str) -> int | Sequence[int] | None:
-    """Return which maps a module says it reads, in its settings or by its class's default."""
+def _in_index(settings: Settings, scope: str) -> int | Sequence[int] | None:
+    """Return the indices of the maps a module reads, from its settings or its class's default."""
     if 'in_index' in settings or 'type' not in settings:
         return settings.get('in_index')
     try:
@@ -123,11 +156,15 @@ def _in_index(settings: Mapping, scope: str) -> int | Sequence[int] | None:
     return None
 
 
-def _parts(value: Any, path: Path) -> Iterator[tuple[Path, Mapping]]:
-    """Yield path and settings of a module, or of each in a list of them."""
+def _parts(value: Any, path: Path) -> Iterator[tuple[Path, Settings]]:
+    """Yield the path and settings of a module, or of each module in a list."""
     if isinstance(value, Mapping):
         yield path, value
     elif isinstance(value, list | tuple):
         for i, part in enumerate(value):
             if isinstance(part, Mapping):
                 yield (*path, i), part
+
+
+def _change(settings: Settings, path: Path, key: str, value: tuple[int, ...]) -> Change:
+    return Change((*path, key), value, WHY, settings.get(key))

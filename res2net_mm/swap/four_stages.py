@@ -5,11 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import plain
+from res2net_mm.openmmlab.edit import plain, type_name
 from res2net_mm.presets import Preset
 
 from .adaptation import adapt
-from .places import type_name
 from .pyramid import Pyramid
 
 STRIDES = (4, 8, 16, 32)

@@ -1,21 +1,33 @@
-"""Weights of the original network, which a swapped one can not load."""
+"""What belongs to the original network's weights: checkpoints to load, and the normalisation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mmengine.config import Config
 
-from .change import Change, Path, look_up
-from .places import Place
+from res2net_mm.openmmlab.edit import Path, look_up, walk_paths
+from res2net_mm.presets import Preset
+
+from .change import Change
+from .places import Place, stays_as_it_is
+
+PREPROCESSOR = 'data_preprocessor'
 
 
 def starts_from_weights(cfg: Config, places: Iterable[Place]) -> bool:
-    """Whether the original starts from weights, be it the backbone's or the whole model's."""
+    """Return whether a config loads weights, of the backbone alone or of the whole model."""
     settings = [place.settings for place in places]
     return bool(
         cfg.get('load_from')
         or _whole_model_weights(cfg, places)
         or any(loads(s.get('init_cfg')) or s.get('pretrained') for s in settings)
     )
+
+
+def loads(init_cfg: Any) -> bool:
+    """Return whether an ``init_cfg`` loads weights from a file."""
+    entries = init_cfg if isinstance(init_cfg, list | tuple) else [init_cfg]
+    return any(isinstance(entry, Mapping) and 'checkpoint' in entry for entry in entries)
 
 
 def origin_changes(cfg: Config, places: Iterable[Place]) -> list[Change]:
@@ -31,22 +43,37 @@ def origin_changes(cfg: Config, places: Iterable[Place]) -> list[Change]:
 
 
 def _whole_model_weights(cfg: Config, places: Iterable[Place]) -> list[Path]:
-    """Return where the models around the backbones name weights to load."""
+    """Return the paths of the weights that the models around the backbones load."""
     found = []
     for place in places:
         for depth in range(1, len(place.path)):
-            model = look_up(cfg, place.path[:depth])
-            if not isinstance(model, Mapping):
-                continue
             path = place.path[:depth]
-            if model.get('pretrained'):
-                found.append((*path, 'pretrained'))
-            if loads(model.get('init_cfg')):
-                found.append((*path, 'init_cfg'))
+            model = look_up(cfg, path)
+            if isinstance(model, Mapping):
+                found += [(*path, 'pretrained')] if model.get('pretrained') else []
+                found += [(*path, 'init_cfg')] if loads(model.get('init_cfg')) else []
     return list(dict.fromkeys(found))
 
 
-def loads(init_cfg: Mapping | Sequence | None) -> bool:
-    """Whether an ``init_cfg`` loads weights from a file."""
-    entries = init_cfg if isinstance(init_cfg, list | tuple) else [init_cfg]
-    return any(isinstance(entry, Mapping) and 'checkpoint' in entry for entry in entries)
+def normalisation_changes(cfg: Config, preset: Preset) -> list[Change]:
+    """Return the changes to mean, standard deviation and channel order of every preprocessor."""
+    wanted = dict(
+        mean=list(preset.mean), std=list(preset.std), bgr_to_rgb=preset.to_rgb, rgb_to_bgr=False
+    )
+    found = list(walk_paths(cfg['model'], ('model',), skip=stays_as_it_is))
+    if isinstance(cfg.get(PREPROCESSOR), Mapping):  # the runner's, where the model has none
+        found.insert(0, ((PREPROCESSOR,), cfg[PREPROCESSOR]))
+    changes = []
+    for path, settings in found:
+        if path[-1] != PREPROCESSOR or isinstance(settings.get(PREPROCESSOR), Mapping):
+            continue
+        for key, value in wanted.items():
+            old = settings.get(key)
+            if (old is not None or value) and _numbers(old) != _numbers(value):
+                why = f'what {preset.name} was trained with'
+                changes.append(Change((*path, key), value, why, old))
+    return changes
+
+
+def _numbers(value: Any) -> Any:
+    return [float(part) for part in value] if isinstance(value, list | tuple) else value

@@ -1,21 +1,21 @@
-"""Where in a model the backbones are that can be swapped, and which ones stay."""
+"""Find the backbones of a model that can be swapped, and those that stay."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import Path, dotted, type_name, walk_paths
 
-from .change import Path, dotted
-
-INNER = 'backbone_cfg'  # where ICNet and BiSeNetV1 have the backbone they are built around
-# Networks beside the one that trains, and why they keep what they are.
+INNER = 'backbone_cfg'  # holds the backbone that ICNet and BiSeNetV1 are built around
+# Beginnings of keys that hold another network than the one that trains -> why it is not swapped.
 STAYS = {
     'teacher': 'its weights come from a checkpoint of its own',
     'reid': 'it is a network of its own, trained by its own config',
 }
-# Backbones that do more than a pyramid does, and the methods that need it.
+# Backbones that do more than give a pyramid -> the method that needs it.
 REFUSED = {
     'DetectoRS_ResNet': 'DetectoRS feeds its pyramid back into the backbone, through convolutions '
     'that only its own ResNet has',
@@ -31,46 +31,48 @@ class Place:
     """A backbone in a config.
 
     Attributes:
-        path: Where its settings are.
+        path: The path of its settings.
         settings: Its settings.
-        model_path: Where the settings of the model are that it is the backbone of.
-        model: These settings.
-        outer: Settings of the backbone it is built into (by ICNet, BiSeNetV1), or None.
+        model_path: The path of the model that it is the backbone of.
+        model: The settings of that model.
+        outer: The settings of the backbone around it (ICNet, BiSeNetV1), or None.
     """
 
     path: Path
-    settings: Mapping
+    settings: Mapping[str, Any]
     model_path: Path
-    model: Mapping
-    outer: Mapping | None = None
+    model: Mapping[str, Any]
+    outer: Mapping[str, Any] | None = None
 
 
 def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
     """Return the backbones to swap, and a line for each network that stays as it is.
 
     Raises:
-        UserError: There is none, or one that cannot be swapped.
+        UserError: There is no backbone, or one that cannot be swapped.
     """
     if not isinstance(cfg.get('model'), Mapping) or not cfg.model:
         raise UserError(
             f'config {cfg.filename or "given"} has model={cfg.get("model")!r:.80}, where a dict '
             'that is not empty is needed'
         )
-    places, stays = [], []
-    for path, holder, key in _keys(cfg['model'], ('model',)):
-        settings = holder[key]
-        stem = next((name for name in STAYS if str(key).startswith(name)), None)
-        if stem and isinstance(settings, Mapping) and 'type' in settings:
-            stays.append(f'{dotted(path)} stays as it is: {STAYS[stem]}')
-        elif key == 'backbone' and isinstance(settings, Mapping) and 'type' in settings:
-            inner = settings.get(INNER)
-            if isinstance(inner, Mapping):
-                places.append(Place((*path, INNER), inner, path[:-1], holder, settings))
-            else:
-                places.append(Place(path, settings, path[:-1], holder))
-            kind = type_name(settings)
-            if kind in REFUSED:
-                raise UserError(f'{dotted(path)} is a {kind}: {REFUSED[kind]}')
+    places: list[Place] = []
+    stays: list[str] = []
+    for at, holder in walk_paths(cfg['model'], ('model',), skip=stays_as_it_is):
+        for key, settings in holder.items():
+            if not isinstance(settings, Mapping) or 'type' not in settings:
+                continue
+            path = (*at, key)
+            if stays_as_it_is(key):
+                why = next(why for name, why in STAYS.items() if key.startswith(name))
+                stays.append(f'{dotted(path)} stays as it is: {why}')
+            elif key == 'backbone':
+                if (kind := type_name(settings)) in REFUSED:
+                    raise UserError(f'{dotted(path)} is a {kind}: {REFUSED[kind]}')
+                if isinstance(inner := settings.get(INNER), Mapping):
+                    places.append(Place((*path, INNER), inner, at, holder, settings))
+                else:
+                    places.append(Place(path, settings, at, holder))
     if not places:
         raise UserError(
             f'the model ({type_name(cfg["model"])}) has no backbone in its config: nothing to swap'
@@ -78,19 +80,6 @@ def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
     return places, stays
 
 
-def type_name(settings: Mapping) -> str:
-    """Return the name of what settings build, without scope, be it written or imported."""
-    kind = settings.get('type', '')
-    return (kind if isinstance(kind, str) else kind.__name__).rsplit('.', 1)[-1]
-
-
-def _keys(node, path: Path) -> Iterator[tuple[Path, Mapping, str]]:
-    """Yield path, dict and key of all settings, outermost first, outside networks that stay."""
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield (*path, key), node, key
-            if not str(key).startswith(tuple(STAYS)):
-                yield from _keys(value, (*path, key))
-    elif isinstance(node, list | tuple):
-        for i, value in enumerate(node):
-            yield from _keys(value, (*path, i))
+def stays_as_it_is(key: object) -> bool:
+    """Return whether a key holds another network than the one that trains."""
+    return str(key).startswith(tuple(STAYS))

@@ -1,28 +1,29 @@
-"""What backbones, necks and shared heads give: channels and sizes, measured by running them."""
+"""Measure the channels and sizes of the maps that backbones, necks and shared heads give."""
 
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError, brief
+from res2net_mm.openmmlab.edit import type_name
 
-from .places import type_name
-
-SIZE = 128  # px of the image, a multiple of every stride in use
-_MEASURED: dict[tuple, 'Pyramid'] = {}
+Settings = Mapping[str, Any]
+SIZE = 128  # height and width of the image, px: a multiple of every stride in use
+_MEASURED: dict[tuple[Any, ...], 'Pyramid'] = {}
 
 
 @dataclass(frozen=True)
 class Pyramid:
-    """Feature maps, in the order a module gives them.
+    """Feature maps, in the order in which a module gives them.
 
     Attributes:
-        channels: Channels of each.
-        sizes: Height and width of each, for an image of SIZE x SIZE px.
+        channels: The channels of each map.
+        sizes: The height and width of each map, for an image of SIZE x SIZE px.
     """
 
     channels: tuple[int, ...]
@@ -30,7 +31,7 @@ class Pyramid:
 
     @property
     def strides(self) -> tuple[int, ...]:
-        """Pixels of the image per cell of each map."""
+        """Return the pixels of the image per cell of each map."""
         return tuple(round(SIZE / height) for height, _ in self.sizes)
 
     def __str__(self) -> str:
@@ -40,32 +41,32 @@ class Pyramid:
 
 @dataclass(frozen=True)
 class Maps:
-    """The same maps of a model as they were before a swap, and as they are after it."""
+    """The same maps of a model before and after a swap."""
 
     before: Pyramid
     after: Pyramid
 
     @property
     def same_channels(self) -> bool:
-        """Whether what reads the maps can stay as it is."""
+        """Return whether what reads the maps can stay as it is."""
         return self.before.channels == self.after.channels
 
 
 def measure(
-    settings: Mapping, scope: str, inputs: Pyramid | None = None, *, one: bool = False
+    settings: Settings, scope: str, inputs: Pyramid | None = None, *, one: bool = False
 ) -> Pyramid:
-    """Build a module with random weights, run it and measure what it gives.
+    """Build a module with random weights, run it and return the maps it gives.
 
-    What has been measured in this process is not run again: a zoo has few backbones.
+    Results are kept for the process.
 
     Args:
-        settings: Its settings.
+        settings: The settings of the module.
         scope: The toolbox that builds it.
         inputs: The maps it reads; None for an image.
-        one: Whether it reads the first map alone, as a shared head does.
+        one: Whether it reads the first map only, as a shared head does.
 
     Raises:
-        UserError: It cannot be built or run, or gives no feature maps.
+        UserError: The module cannot be built or run, or gives no feature maps.
     """
     key = (repr(settings), scope, inputs, one)
     if key not in _MEASURED:
@@ -73,7 +74,7 @@ def measure(
     return _MEASURED[key]
 
 
-def _measure(settings: Mapping, scope: str, inputs: Pyramid | None, one: bool) -> Pyramid:
+def _measure(settings: Settings, scope: str, inputs: Pyramid | None, one: bool) -> Pyramid:
     try:
         module = build(settings, scope)
         with torch.no_grad():
@@ -83,7 +84,7 @@ def _measure(settings: Mapping, scope: str, inputs: Pyramid | None, one: bool) -
             f'{type_name(settings) or dict(settings)} does not run: {brief(error)}'
         ) from error
     if isinstance(maps, Tensor):
-        if inputs is None:  # a backbone: its head, made for it, would not take a tuple
+        if inputs is None:  # a backbone, whose own head takes no tuple
             raise UserError(
                 f'{type_name(settings)} gives one tensor when it predicts, and only the head that '
                 'was made for it reads that; a Res2Net gives a tuple of maps'
@@ -96,39 +97,23 @@ def _measure(settings: Mapping, scope: str, inputs: Pyramid | None, one: bool) -
 
 
 def pass_through(
-    before: Mapping, after: Mapping, maps: Maps, scope: str, *, one: bool = False
+    before: Settings, after: Settings, maps: Maps, scope: str, *, one: bool = False
 ) -> Maps:
-    """Return what a module gives for the maps, with its old settings and with its new ones."""
+    """Return the maps that a module gives with its old and with its new settings."""
     return Maps(
         measure(before, scope, maps.before, one=one), measure(after, scope, maps.after, one=one)
     )
 
 
-def build(settings: Mapping, scope: str) -> nn.Module:
+def build(settings: Settings, scope: str) -> nn.Module:
     """Build a module from its settings, with random weights and in evaluation mode."""
     with DefaultScope.overwrite_default_scope(scope):
-        module = MODELS.build(copy.deepcopy(settings))  # ResNet takes keys out of its dcn
+        module: nn.Module = MODELS.build(copy.deepcopy(settings))  # ResNet changes its dcn
     module.eval()  # which returns None in some of MMDetection's
     return module
 
 
-def class_of(settings: Mapping, scope: str) -> type:
-    """Return the class that settings build.
-
-    Raises:
-        UserError: Its type is not registered, or what registers it is not installed.
-    """
-    kind = settings.get('type')
-    if isinstance(kind, type):
-        return kind
-    with MODELS.switch_scope_and_registry(scope) as registry:
-        found = registry.get(kind)
-    if found is None:
-        raise UserError(f'type {kind!r} is not registered: is its package installed and imported?')
-    return found
-
-
-def _zeros(settings: Mapping, inputs: Pyramid | None) -> Tensor | tuple[Tensor, ...]:
+def _zeros(settings: Settings, inputs: Pyramid | None) -> Tensor | tuple[Tensor, ...]:
     if inputs is None:
         return torch.zeros(1, settings.get('in_channels', 3), SIZE, SIZE)
     maps = zip(inputs.channels, inputs.sizes, strict=True)

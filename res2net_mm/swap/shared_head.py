@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import plain
+from res2net_mm.openmmlab.edit import Path, plain, type_name
 from res2net_mm.presets import Preset
 
 from .adaptation import fit_weights
-from .change import Change, Path
-from .places import type_name
+from .change import Change
 
 KEPT = ('stage', 'stride', 'dilation', 'norm_cfg', 'norm_eval', 'dcn', 'with_cp')
 

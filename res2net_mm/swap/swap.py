@@ -1,25 +1,24 @@
 """Put a Res2Net into any config of MMDetection, MMSegmentation or MMPretrain."""
 
 from dataclasses import dataclass
-from pathlib import Path as File
+from pathlib import Path
 
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import class_of, dotted, type_name
 from res2net_mm.presets import Preset, find
 
 from .arguments import speaks_resnet, translate
-from .change import Change, apply, change_settings, dotted
-from .channels import follow
+from .change import Change, apply, change_settings
+from .channels import follow, outer_changes
 from .four_stages import fit_pyramid
-from .origin import origin_changes, starts_from_weights
-from .outer_backbone import outer_changes
-from .places import Place, find_places, type_name
-from .preprocessing import normalisation_changes
-from .pyramid import Maps, class_of, measure
+from .origin import normalisation_changes, origin_changes, starts_from_weights
+from .places import Place, find_places
+from .pyramid import Maps, measure
 from .shared_head import shared_head_change
 from .whole_model import check_swapped
-from .written import config_text, write
+from .written import config_text, write_text
 
 
 @dataclass(frozen=True)
@@ -28,44 +27,49 @@ class Swap:
 
     Attributes:
         config: The config with the new backbone.
-        preset: The network that was put in.
-        changes: What differs from the original.
-        notes: What could not stay as it was, and what stays beside the backbone; a line each.
-        source: The original's file, or None if it came from none.
+        preset: The new network.
+        changes: The differences from the original.
+        notes: What could not be kept, and networks that were not swapped; a line each.
+        source: The file of the original, or None if it was not read from a file.
     """
 
     config: Config
     preset: Preset
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
-    source: File | None
+    source: Path | None
 
     def __str__(self) -> str:
         return '\n'.join([*map(str, self.changes), *self.notes])
 
-    def write(self, file: str | File, *, overwrite: bool = False) -> File:
-        """Write a config that inherits the original and says what differs, and return its path.
+    def write(self, file: str | Path, *, overwrite: bool = False) -> Path:
+        """Write a config that inherits the original and holds the changes, and return its path.
 
         Raises:
-            UserError: The file exists and is not to be overwritten, or the original has no file.
+            UserError: The file exists and is not to be overwritten or cannot be written, or the
+                original was not read from a file.
         """
-        file = File(file)
-        write(config_text(self, file.parent), file, overwrite=overwrite)
+        file = Path(file)
+        if self.source is None:
+            raise UserError('the config was not read from a file, so no file can inherit it')
+        title = f'{self.source.name} with the backbone {self.preset.name}'
+        text = config_text(self.source, file.parent, [title, *self.notes], self.changes)
+        write_text(text, file, overwrite=overwrite)
         return file
 
 
 def swap(cfg: Config, preset: str, *, check: bool = True) -> Swap:
-    """Replace the backbone of a config by a Res2Net, keeping what the original meant.
+    """Replace the backbone of a config by a Res2Net that is used in the same way.
 
-    Every ``in_channels`` that reads the backbone follows the shapes the new one really gives.
+    Every ``in_channels`` that counts channels of the backbone is set to what the new one gives.
 
     Args:
         cfg: A loaded config; it is not changed.
-        preset: Name or alias of a preset.
+        preset: The name or alias of a preset.
         check: Whether to build the whole model and run it on a small image.
 
     Raises:
-        UserError: The preset is unknown, or the config cannot be swapped; the message says why.
+        UserError: The preset is unknown, or the config cannot be swapped.
     """
     network = find(preset)
     scope = cfg.get('default_scope') or 'mmengine'
@@ -83,14 +87,14 @@ def swap(cfg: Config, preset: str, *, check: bool = True) -> Swap:
         notes.append(_why_random(network))
     if check:
         check_swapped(cfg, swapped)
-    source = File(cfg.filename) if cfg.filename else None
+    source = Path(cfg.filename) if cfg.filename else None
     return Swap(swapped, network, tuple(changes), tuple(notes), source)
 
 
 def _swap_place(
     place: Place, preset: Preset, scope: str, *, pretrained: bool
 ) -> tuple[list[Change], list[str]]:
-    """Return the changes of one backbone and of all that reads it."""
+    """Return the changes of one backbone and of everything that reads it, and the notes."""
     before = measure(place.settings, scope)
     original = class_of(place.settings, scope)
     if speaks_resnet(original):

@@ -1,4 +1,4 @@
-"""Run a whole model on a small image, to see that all its parts fit together."""
+"""Run a whole model on a small image, to check that its parts fit together."""
 
 import copy
 import gc
@@ -14,46 +14,46 @@ from mmengine.structures import InstanceData
 from torch import nn
 
 from res2net_mm.errors import UserError, brief
+from res2net_mm.openmmlab.edit import type_name, walk
 
 from .origin import loads
-from .places import type_name
 from .pyramid import build
 
-# Pixels, and what the model is asked for. DINO, which proposes 900 boxes, needs more cells than the
-# first image has, and DDOD's deformable 3x3 a coarsest map of 3 x 3; QueryInst cannot paste the
-# masks of boxes that random weights find off the image.
+# Height and width of the image in px, and the mode of the forward pass. DINO proposes 900 boxes and
+# needs as many cells; DDOD's deformable 3x3 needs a coarsest map of 3 x 3; QueryInst cannot paste
+# masks of boxes outside the image, as random weights give them.
 ATTEMPTS = ((128, 'predict'), (256, 'predict'), (384, 'predict'), (128, 'tensor'))
-REGIONS = 20  # of an image, at most, that a head goes on with
+REGIONS = 20  # the most regions of an image that the heads read
 
 
 def check_swapped(original: Config, swapped: Config) -> None:
     """Raise UserError if the swapped model does not run where the original does."""
     try:
         run(swapped)
-    except Exception as error:  # whatever the model raises is the reason
+    except Exception as error:  # a model may raise anything
         try:
             run(original)
-        except Exception:  # the fault is not the swap's, and the config may run elsewhere
+        except Exception:  # not a fault of the swap
             return
         raise UserError(f'the swapped model does not run: {brief(error)}') from error
 
 
 def run(cfg: Config) -> None:
-    """Build a config's model with random weights and run it whole on one random image.
+    """Build a config's model with random weights and run it on one random image.
 
-    Heads that only train (``auxiliary_head``) run too.
+    Heads that are used in training only (``auxiliary_head``) are run as well.
 
     Raises:
-        Exception: Whatever the model raises, in the last of :data:`ATTEMPTS`.
+        Exception: Whatever the model raises in the last of :data:`ATTEMPTS`.
     """
     scope = cfg.get('default_scope') or 'mmengine'
-    settings = copy.deepcopy(dict(cfg.model))
+    settings = dict(cfg.model)
     if cfg.get('data_preprocessor') is not None:
         settings.setdefault('data_preprocessor', cfg.data_preprocessor)
     model = build(_quick(settings), scope)
     try:
         with _quiet():
-            model.init_weights()  # Sparse R-CNN's first boxes are no boxes before
+            model.init_weights()  # before it Sparse R-CNN's first boxes are invalid
         preprocessor = type_name(settings.get('data_preprocessor') or {})
         for size, mode in ATTEMPTS:
             try:
@@ -85,7 +85,7 @@ def _forward(model: nn.Module, preprocessor: str, size: int, mode: str) -> None:
 
 
 def _sample(preprocessor: str, size: int) -> Any:
-    """Return what a dataset says of an image."""
+    """Return the data sample of an image."""
     meta = dict(
         img_id=0,
         img_path='image.png',
@@ -95,7 +95,7 @@ def _sample(preprocessor: str, size: int) -> Any:
         scale_factor=(1.0, 1.0),
         flip=False,
         flip_direction=None,
-        border=(0, size, 0, size),  # CenterNet's
+        border=(0, size, 0, size),  # read by CenterNet
     )
     if preprocessor.startswith('Seg'):
         from mmseg.structures import SegDataSample
@@ -114,7 +114,7 @@ def _regions() -> InstanceData:
 
 
 def _video_sample(size: int) -> Any:
-    """Return what a dataset says of a video of one frame."""
+    """Return the data sample of a video of one frame."""
     from mmdet.structures import TrackDataSample
 
     frame = _sample('Det', size)
@@ -125,27 +125,27 @@ def _video_sample(size: int) -> Any:
 
 
 def _quick(settings: Any) -> Any:
-    """Return settings that load no file, need one process, and go on with few RPN regions."""
-    if isinstance(settings, list):
-        return [_quick(value) for value in settings]
-    if not isinstance(settings, Mapping):
-        return settings
-    quick = type(settings)((key, _quick(value)) for key, value in settings.items())
-    for key, value in settings.items():
-        if key == 'type' and value == 'MMSyncBN':  # it wants a group of processes to be built
-            quick[key] = 'BN'
-        elif key in ('teacher_ckpt', 'pretrained') or (key == 'init_cfg' and loads(value)):
-            quick[key] = None
-        elif key == 'test_cfg' and isinstance(value, Mapping) and value.get('rpn'):
-            for part in filter(None, (quick[key]['rpn'], quick[key].get('rcnn'))):
-                if isinstance(part, Mapping) and 'max_per_img' in part:
-                    part['max_per_img'] = min(part['max_per_img'], REGIONS)
-    return quick
+    """Return settings that load no file, need one process, and keep few regions of an RPN."""
+    settings = copy.deepcopy(settings)
+    for part in walk(settings):
+        if part.get('type') == 'MMSyncBN':  # cannot be built without a process group
+            part['type'] = 'BN'
+        for key in ('teacher_ckpt', 'pretrained'):
+            if key in part:
+                part[key] = None
+        if loads(part.get('init_cfg')):
+            part['init_cfg'] = None
+        test = part.get('test_cfg')
+        if isinstance(test, Mapping) and test.get('rpn'):
+            for stage in filter(None, (test['rpn'], test.get('rcnn'))):
+                if isinstance(stage, Mapping) and 'max_per_img' in stage:
+                    stage['max_per_img'] = min(stage['max_per_img'], REGIONS)
+    return settings
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep MMEngine from naming every tensor it initialises, while it lasts."""
+    """Silence MMEngine, which logs every tensor it initialises, inside the block."""
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,23 +1,21 @@
-"""The config a swap writes: the original's name and what differs."""
+"""Write the config of a swap: it inherits the original and holds the changes."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import dotted
 from res2net_mm.openmmlab.shipped import base_lines, import_lines, is_new_style
 from res2net_mm.whole_file import whole_file
 
-from .change import Change, dotted
-
-if TYPE_CHECKING:
-    from .swap import Swap
+from .change import Change
 
 WIDTH = 100
 
 
-def write(text: str, file: Path, *, overwrite: bool = False) -> None:
-    """Write a text file whole or not at all.
+def write_text(text: str, file: Path, *, overwrite: bool = False) -> None:
+    """Write the whole of a text file, or nothing.
 
     Raises:
         UserError: The file exists and is not to be overwritten, or cannot be written.
@@ -32,23 +30,27 @@ def write(text: str, file: Path, *, overwrite: bool = False) -> None:
         raise UserError(f'{file} cannot be written: {error}') from error
 
 
-def config_text(swap: 'Swap', folder: Path) -> str:
-    """Return the text of a config in ``folder`` that inherits the original.
+def config_text(
+    original: Path, folder: Path, notes: Iterable[str], changes: Iterable[Change]
+) -> str:
+    """Return the text of a config that inherits another one.
 
-    Raises:
-        UserError: The original was not read from a file, so that there is nothing to inherit.
+    Args:
+        original: The file of the other config.
+        folder: The folder that the text is written to.
+        notes: A title and sentences for the head of the text, without full stops.
+        changes: The differences from the original.
     """
-    if swap.source is None:
-        raise UserError('the config was not read from a file, so no file can inherit it')
-    new_style = is_new_style(swap.source)
+    new_style = is_new_style(original)
+    title, *others = notes
     lines = [
-        f'# {swap.source.name} with the backbone {swap.preset.name}.',
-        *(f'# {note[0].upper()}{note[1:]}.' for note in swap.notes),
-        *(import_lines if new_style else base_lines)(swap.source, folder),
+        f'# {title}.',
+        *(f'# {note[0].upper()}{note[1:]}.' for note in others),
+        *(import_lines if new_style else base_lines)(original, folder),
         '',
     ]
-    tree: dict = {}
-    for change in swap.changes:
+    tree: dict[Any, Any] = {}
+    for change in changes:
         if any(isinstance(key, int) for key in change.path):
             place = dotted(change.path) if new_style else f'_base_.{dotted(change.path)}'
             lines.append(f'{place} = {_written(change.value, 0)}  # {change.why}')
@@ -67,8 +69,8 @@ def config_text(swap: 'Swap', folder: Path) -> str:
     return '\n'.join(lines) + '\n'
 
 
-def _branch(tree: Mapping, depth: int) -> str:
-    """Return a dict of changes as source, with the reason of each above it."""
+def _branch(tree: Mapping[Any, Any], depth: int) -> str:
+    """Return a dict of changes as Python source, each below its reason."""
     indent = '    ' * (depth + 1)
     lines = ['dict(']
     reason = None
@@ -87,7 +89,7 @@ def _branch(tree: Mapping, depth: int) -> str:
 
 
 def _written(value: Any, depth: int) -> str:
-    """Return a value as source, broken into lines where it is long."""
+    """Return a value as Python source, in several lines if it is long."""
     line = _one_line(value)
     if not isinstance(value, Mapping) or len(line) + 4 * depth + 20 <= WIDTH:
         return line
