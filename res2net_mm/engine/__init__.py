@@ -1,18 +1,17 @@
-"""The main job, as library functions; importing this package registers hooks, loops and a model."""
+"""Train, evaluate and repeat runs; importing this package registers hooks, loops and a wrapper."""
 
 from .demo import demo
 from .evaluate import evaluate
-from .hooks import (
-    CheckedLoading,
-    FiniteHook,
-    LabelMapHook,
-    PredictionSheetHook,
-    RerunReportHook,
-    StartupReport,
-)
-from .processes import CPUDataParallel
+from .hooks.checked_loading import CheckedLoading
+from .hooks.finite import FiniteHook
+from .hooks.label_maps import LabelMapHook
+from .hooks.prediction_sheet import PredictionSheetHook
+from .hooks.rerun_report import RerunReportHook
+from .hooks.startup_report import StartupReport
+from .processes.sync_norm import CPUDataParallel
 from .rerun import rerun
-from .runs import EpochLoop, IterLoop, WholeCheckpointHook
+from .runs.atomic_checkpoints import WholeCheckpointHook
+from .runs.resumable_loops import EpochLoop, IterLoop
 from .train import train
 
 __all__ = [

@@ -14,7 +14,7 @@ from res2net_mm.openmmlab.edit import is_segmenter
 from res2net_mm.openmmlab.pretrained import drop_pretrained
 
 from .prepare import build_runner, prepare_config, prepare_data
-from .processes import process_group
+from .processes.process_group import process_group
 
 
 def evaluate(

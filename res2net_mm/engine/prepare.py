@@ -13,7 +13,7 @@ from res2net_mm.openmmlab.config import load_config, require_parts
 from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
 from res2net_mm.openmmlab.values import check_values
 
-from .processes import check_launcher, is_first_process
+from .processes.process_group import check_launcher, is_first_process
 
 
 def prepare_config(
@@ -26,16 +26,8 @@ def prepare_config(
 ) -> Config:
     """Load a config and check that it describes a run that this process can carry out.
 
-    Args:
-        config: A config file, a toolbox's name for one, or a loaded config.
-        needs: The parts that the config must have, such as ``model``.
-        work_dir: Where the run writes; default ``work_dirs/<config's name>``.
-        cfg_options: Settings to override.
-        launcher: none, pytorch, slurm or mpi.
-
-    Raises:
-        UserError: The config does not load, lacks a part or holds a wrong value, or the launcher
-            did not start this process.
+    ``needs`` names the parts that the config must have, such as ``model``; the other arguments are
+    those of :func:`~res2net_mm.engine.train`.
     """
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     check_launcher(launcher)
@@ -54,18 +46,11 @@ def prepare_data(
 ) -> list[str]:
     """Point a config at a folder or, without one, check the data that the config names.
 
-    Args:
-        cfg: The config, changed in place.
-        loaders: The data loaders that the run uses, such as ``train_dataloader``.
-        data: The folder, or None.
-        classes: Names of the classes of label masks, where the folder does not hold them.
-        ignore_index: The label of masks that is neither trained on nor counted.
+    ``loaders`` names the data loaders that the run uses, such as ``train_dataloader``; the other
+    arguments are those of :func:`~res2net_mm.engine.train`. The config is changed in place.
 
     Returns:
         What was found and changed, to be logged once the run has a log.
-
-    Raises:
-        UserError: The folder cannot be used, or data of the config are missing.
     """
     # Imported here so that hooks and loops of this room can be used without the readers of data.
     from res2net_mm.data.checks.config_datasets import check_config_data

@@ -59,16 +59,17 @@ def rerun(
 def _read_record(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f'{path} does not exist: no run began there, or an older version wrote it')
+    fault = f'{path} is not a run record: '
     try:
         record = json.loads(path.read_text(encoding='utf-8'))
         missing = {*_FIELDS, 'starts'} - record.keys()
     except (ValueError, AttributeError, RecursionError) as error:
-        raise UserError(f'{path} is not a run record: {error}') from error
+        raise UserError(f'{fault}{error}') from error
     if missing:
-        raise UserError(f'{path} is not a run record: it holds no {", ".join(sorted(missing))}')
+        raise UserError(f'{fault}it holds no {", ".join(sorted(missing))}')
     for key, kind in _FIELDS.items():
         if not isinstance(record[key], kind):
-            raise UserError(f'{path} is not a run record: it holds {key}={record[key]!r:.80}')
+            raise UserError(f'{fault}it holds {key}={record[key]!r:.80}')
     name = record['config_name']
     if not name or Path(name).name != name:  # it is written to
         raise UserError(f'{path} has config_name={name!r}, which is not the name of a file')

@@ -4,7 +4,7 @@ from mmengine.config import Config
 
 from res2net_mm.checkpoints import open_checkpoint
 
-from .runs import checkpoint_to_resume, named_checkpoint
+from .runs.latest_checkpoint import checkpoint_to_resume, named_checkpoint
 
 
 def set_checkpoint(cfg: Config, resume: str | bool) -> list[str]:

@@ -14,16 +14,15 @@ from res2net_mm.openmmlab.config import ConfigErrors
 from res2net_mm.openmmlab.pretrained import drop_pretrained, fetch_pretrained, start_from_random
 from res2net_mm.whole_file import remove_partial_files
 
-from .hooks import RunRecordHook, TerminationHook
+from .hooks.run_record import RunRecordHook
+from .hooks.termination import TerminationHook
 from .prepare import build_runner, prepare_config, prepare_data
-from .processes import ShardedRunner, check_sharding, is_first_process, process_group
+from .processes.process_group import is_first_process, process_group
+from .processes.sharding import ShardedRunner, check_sharding
 from .resume import set_checkpoint
-from .runs import (
-    full_disk_is_one_error,
-    make_mmengine_write_whole_files,
-    use_resumable_loop,
-    use_whole_checkpoints,
-)
+from .runs.atomic_checkpoints import make_mmengine_write_whole_files, use_whole_checkpoints
+from .runs.full_disk import full_disk_is_one_error
+from .runs.resumable_loops import use_resumable_loop
 
 
 def train(

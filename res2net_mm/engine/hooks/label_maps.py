@@ -38,11 +38,11 @@ class LabelMapHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]
     ) -> None:
         """Write the label maps of one batch."""
-        prefix = getattr(runner.test_dataloader.dataset, 'data_prefix', {})
+        prefix: Any = getattr(runner.test_dataloader.dataset, 'data_prefix', {})
         for sample in outputs:
             named = 'seg_map_path' if 'seg_map_path' in sample else 'img_path'
             source, folder = Path(os.path.normpath(sample.get(named))), prefix.get(named)
-            inside = folder and source.is_relative_to(folder)
+            inside = bool(folder) and source.is_relative_to(folder)
             path = self.out_dir / (source.relative_to(folder) if inside else source.name)
             self._write(sample, source, path.with_suffix('.png'))
 

@@ -75,7 +75,11 @@ class PredictionSheetHook(Hook):
         from res2net_mm.evaluation import Masks, draw_segmentation_sheet
 
         pictures = [
-            Masks(_image(s), _labels(s.get('gt_sem_seg')), _labels(s.pred_sem_seg))
+            Masks(
+                _image(s),
+                _labels(s.gt_sem_seg) if 'gt_sem_seg' in s else None,
+                _labels(s.pred_sem_seg),
+            )
             for s in self.samples
         ]
         return draw_segmentation_sheet(pictures, classes, palette)
@@ -88,8 +92,8 @@ def _image(sample: BaseDataElement) -> np.ndarray:
     return image
 
 
-def _labels(pixels: Any) -> np.ndarray | None:
-    return None if pixels is None else pixels.data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
+def _labels(pixels: Any) -> np.ndarray:
+    return pixels.data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
 
 
 def _boxes(instances: Any, *, scored: bool) -> 'Boxes':

@@ -38,7 +38,7 @@ class RunRecordHook(Hook):
     def __init__(self, config: str) -> None:
         self.config = config
         self.id = uuid.uuid4().hex  # a work directory may hold checkpoints of an earlier run
-        self._runner: Runner | None = None
+        self._runner: Any = None
 
     def before_run(self, runner: Runner) -> None:
         """Remember the runner."""

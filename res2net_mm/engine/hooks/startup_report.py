@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import IterBasedTrainLoop, Runner
@@ -40,7 +41,8 @@ def describe_dataset(dataset: Any) -> str:
     """Return the size of an mm dataset, with its boxes in each of COCO's size bins."""
     from res2net_mm.evaluation import COCO_BINS  # others' runs may use this room's hooks alone
 
-    areas, has_boxes, has_masks = [], False, False
+    areas: list[float] = []
+    has_boxes = has_masks = False
     for i in range(len(dataset)):
         info = dataset.get_data_info(i)
         has_masks = has_masks or 'seg_map_path' in info
@@ -55,7 +57,7 @@ def describe_dataset(dataset: Any) -> str:
         return f'{name} with masks of {len(dataset.metainfo["classes"])} classes'
     if not has_boxes:
         return name
-    counts = ', '.join(f'{size.holds(areas).sum()} {size.name}' for size in COCO_BINS)
+    counts = ', '.join(f'{size.holds(np.array(areas)).sum()} {size.name}' for size in COCO_BINS)
     return f'{name}, {len(areas)} boxes ({counts}; by box area)'
 
 

@@ -1,6 +1,6 @@
 """Train with the model split over the processes (FSDP)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import all_reduce, broadcast
 from mmengine.hooks import Hook
-from mmengine.model import convert_sync_batchnorm
+from mmengine.model import BaseModel, convert_sync_batchnorm
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
@@ -49,9 +49,7 @@ class ShardedRunner(Runner):
     whole tensors and can be resumed without FSDP and by any number of processes.
     """
 
-    def wrap_model(
-        self, model_wrapper_cfg: Mapping[str, Any] | None, model: nn.Module
-    ) -> nn.Module:
+    def wrap_model(self, model_wrapper_cfg: Any, model: BaseModel) -> nn.Module:
         """Initialise the model, with the same weights in all processes, and split it."""
         device = get_device()
         model = model.to(device)
@@ -93,7 +91,7 @@ def shard(model: nn.Module) -> None:
     scalars = {parameter for parameter in model.parameters() if parameter.dim() == 0}
     for scalar in scalars:  # cannot be split: kept whole by each process, as without FSDP
         scalar.register_post_accumulate_grad_hook(_average_gradient)
-    for block in blocks_of(model.backbone):
+    for block in blocks_of(model.get_submodule('backbone')):
         fully_shard(block, mesh=mesh)
     fully_shard(model, mesh=mesh, ignored_params=scalars)
 
@@ -142,14 +140,14 @@ class SplitStateHook(Hook):
 
 
 def _whole(state: Any) -> Any:
-    if isinstance(state, Mapping):
+    if isinstance(state, dict):
         return type(state)((key, _whole(value)) for key, value in state.items())
     if isinstance(state, list):
         return [_whole(value) for value in state]
     return state.full_tensor().cpu() if hasattr(state, 'full_tensor') else state
 
 
-def _split_like(own: Tensor, value: Any) -> Any:
+def _split_like(own: Any, value: Any) -> Any:
     if not hasattr(own, 'full_tensor') or not torch.is_tensor(value) or value.shape != own.shape:
         return value
     from torch.distributed.tensor import distribute_tensor

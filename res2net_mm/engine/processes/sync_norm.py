@@ -22,7 +22,7 @@ class _SumOverProcesses(torch.autograd.Function):
         torch.distributed.all_reduce(x)
         return x
 
-    backward = forward
+    backward = forward  # type: ignore[assignment]  # one gradient for one input
 
 
 class CPUSyncBatchNorm(_BatchNorm):
@@ -55,11 +55,14 @@ class CPUSyncBatchNorm(_BatchNorm):
         """Accept inputs of any number of dimensions, as SyncBatchNorm does."""
 
     def _track(self, mean: Tensor, variance: Tensor) -> None:
-        self.num_batches_tracked += 1
+        count, running_mean, running_var = (
+            self.get_buffer(name) for name in ('num_batches_tracked', 'running_mean', 'running_var')
+        )
+        count += 1
         # No momentum means the average over all batches.
-        share = self.momentum if self.momentum is not None else 1 / int(self.num_batches_tracked)
-        self.running_mean.lerp_(mean, share)
-        self.running_var.lerp_(variance, share)
+        share = self.momentum if self.momentum is not None else 1 / int(count)
+        running_mean.lerp_(mean, share)
+        running_var.lerp_(variance, share)
 
 
 def use_cpu_sync_norms(model: nn.Module) -> nn.Module:
@@ -75,7 +78,7 @@ def use_cpu_sync_norms(model: nn.Module) -> nn.Module:
     return model
 
 
-def _converted(norm: nn.Module) -> CPUSyncBatchNorm:
+def _converted(norm: Any) -> CPUSyncBatchNorm:
     new = CPUSyncBatchNorm(
         norm.num_features, norm.eps, norm.momentum, norm.affine, norm.track_running_stats
     )

@@ -53,6 +53,7 @@ class WholeCheckpointHook(CheckpointHook):
     order here: the new checkpoint, its name in ``last_checkpoint``, then the removals.
     """
 
+    file_backend: Any
     saved_at: int | None = None  # iterations done in the last checkpoint
 
     def before_train(self, runner: Runner) -> None:

@@ -44,16 +44,15 @@ class _Resumable:
     runner: Runner
     dataloader: DataLoader[Any]
     _iter: int
+    val_begin: int
+    val_interval: int
     epoch_began_at: int  # the first iteration of the current epoch
 
-    def __init__(
-        self, runner: Runner, dataloader: DataLoader[Any] | dict[str, Any], **settings: Any
-    ) -> None:
+    def __init__(self, runner: Runner, dataloader: Any, **settings: Any) -> None:
         if isinstance(dataloader, dict):  # before MMEngine 0.10's loop draws from it
+            different = ranks_differ_in_seed(runner)
             dataloader = runner.build_dataloader(
-                dataloader,
-                seed=runner.seed,
-                diff_rank_seed=ranks_differ_in_seed(runner),
+                dataloader, seed=runner.seed, diff_rank_seed=different
             )
         ignore_foreign_sigterm(dataloader)
         self.batches = seed_batches(dataloader, seed=runner.seed, rank=runner.rank)
@@ -76,20 +75,20 @@ class _Resumable:
             seed_iteration(self.runner.seed, self.runner.rank, self._iter, STEP)
             yield batch
 
-    def _validate_if_due(self) -> None:
+    def _validate_if_due(self, done: int, wanted: int) -> None:
+        """Validate after so many epochs, or iterations, of the run, unless that was done."""
         log = self.runner.message_hub
         if not self._iter or log.get_info(VALIDATED, -1) == self._iter:
             return
-        if self._validation_is_due():
+        if self.runner.val_loop is None or done < self.val_begin:
+            return
+        if done % self.val_interval == 0 or done == wanted:
             log.update_info(VALIDATED, self._iter)  # now, as the best checkpoint is saved within
             try:
                 self.runner.val_loop.run()
             except RuntimeError:
                 self.runner.call_hook('after_loader_failure')
                 raise
-
-    def _validation_is_due(self) -> bool:
-        raise NotImplementedError
 
 
 @LOOPS.register_module(force=True)  # a reload is harmless
@@ -101,11 +100,11 @@ class EpochLoop(_Resumable, EpochBasedTrainLoop):
         self.runner.call_hook('before_train')
         self._decide_current_val_interval()
         if self._iter == self.epoch_began_at:
-            self._validate_if_due()
+            self._validate_if_due(self._epoch, self._max_epochs)
         while self._epoch < self._max_epochs and not self.stop_training:
             self.run_epoch()
             self._decide_current_val_interval()
-            self._validate_if_due()
+            self._validate_if_due(self._epoch, self._max_epochs)
         self.runner.call_hook('after_train')
         return self.runner.model
 
@@ -120,13 +119,6 @@ class EpochLoop(_Resumable, EpochBasedTrainLoop):
         self._epoch += 1
         self.epoch_began_at = self._iter
 
-    def _validation_is_due(self) -> bool:
-        return (
-            self.runner.val_loop is not None
-            and self._epoch >= self.val_begin
-            and (self._epoch % self.val_interval == 0 or self._epoch == self._max_epochs)
-        )
-
 
 @LOOPS.register_module(force=True)  # a reload is harmless
 class IterLoop(_Resumable, IterBasedTrainLoop):
@@ -138,20 +130,13 @@ class IterLoop(_Resumable, IterBasedTrainLoop):
         self.runner.call_hook('before_train')
         self.runner.call_hook('before_train_epoch')
         self._decide_current_val_interval()
-        self._validate_if_due()
+        self._validate_if_due(self._iter, self._max_iters)
         batches = self._draw(skip=self._iter, endless=True)
         while self._iter < self._max_iters and not self.stop_training:
             self.runner.model.train()
             self.run_iter(next(batches))
             self._decide_current_val_interval()
-            self._validate_if_due()
+            self._validate_if_due(self._iter, self._max_iters)
         self.runner.call_hook('after_train_epoch')
         self.runner.call_hook('after_train')
         return self.runner.model
-
-    def _validation_is_due(self) -> bool:
-        return (
-            self.runner.val_loop is not None
-            and self._iter >= self.val_begin
-            and (self._iter % self.val_interval == 0 or self._iter == self._max_iters)
-        )

@@ -60,7 +60,7 @@ def flatten(
         value = dict(enumerate(value))
     if not isinstance(value, Mapping):
         return {name: value}
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, entry in value.items():
         if key not in leave_out:
             inner = f'{name}{separator}{key}' if name else str(key)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import BatchSampler, DataLoader, IterableDataset, Sampler
+from torch.utils.data import DataLoader, IterableDataset, Sampler
 
 LOADING, STEP = range(2)  # what randomness is for: streams that share nothing
 
@@ -48,10 +48,10 @@ class NumberedBatches(Sampler[list[int]]):
     """A batch sampler that numbers its batches and can begin after the first.
 
     Args:
-        batches: The batch sampler to number.
+        batches: The batch sampler to number, PyTorch's ``BatchSampler`` or one like it.
     """
 
-    def __init__(self, batches: BatchSampler) -> None:
+    def __init__(self, batches: Any) -> None:
         self.batches = batches
         self._next: tuple[int, int, bool] | None = None
 
@@ -125,5 +125,6 @@ def seed_batches(loader: DataLoader[Any], *, seed: int, rank: int) -> NumberedBa
     # PyTorch refuses to replace the batch sampler of a loader, since batch_size, sampler and
     # drop_last would describe the old one. They are the same here.
     vars(loader)['batch_sampler'] = batches
-    loader.dataset.__getitems__ = SeededFetch(loader.dataset, seed=seed, rank=rank)
+    fetch = SeededFetch(loader.dataset, seed=seed, rank=rank)
+    loader.dataset.__getitems__ = fetch  # type: ignore[attr-defined]  # optional in a dataset
     return batches

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.engine.processes import check_launcher, process_group
-from res2net_mm.engine.processes.process_group import PLACES
+from res2net_mm.engine.processes.process_group import PLACES, check_launcher, process_group
 from res2net_mm.errors import UserError
 
 TOOLS = Path(__file__).parents[3] / 'tools'

@@ -5,8 +5,7 @@ from mmengine.config import Config
 from torch import nn
 
 from res2net_mm import build
-from res2net_mm.engine.processes import check_sharding
-from res2net_mm.engine.processes.sharding import blocks_of
+from res2net_mm.engine.processes.sharding import blocks_of, check_sharding
 from res2net_mm.errors import UserError
 
 AVERAGE = dict(custom_hooks=[dict(type='mmengine.EMAHook')])

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from res2net_mm.engine.runs import checkpoint_to_resume, latest_whole_checkpoint, named_checkpoint
+from res2net_mm.engine.runs.latest_checkpoint import (
+    checkpoint_to_resume,
+    latest_whole_checkpoint,
+    named_checkpoint,
+)
 from res2net_mm.errors import UserError
 
 

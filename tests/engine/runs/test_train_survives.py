@@ -6,7 +6,7 @@ import signal
 import pytest
 from tiny_run import BATCHES
 
-from res2net_mm.engine.runs import latest_whole_checkpoint
+from res2net_mm.engine.runs.latest_checkpoint import latest_whole_checkpoint
 from res2net_mm.errors import UserError
 
 BULK = 30_000  # floats
