@@ -1,7 +1,9 @@
+import pytest
 from mmengine.config import Config
-from shipped_configs import MAIN
+from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN, MAIN_SEGMENTER
 
 from res2net_mm.data.datasets import use_folder
+from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.data_root import require_datasets
 
 
@@ -13,3 +15,28 @@ def test_a_folder_takes_the_place_of_the_data(coco_folder, tmp_path):
     assert 'train' in said
     assert 'num_classes' in said
     require_datasets(cfg, loaders=('train_dataloader', 'val_dataloader'))
+
+
+@pytest.mark.parametrize(
+    ('config', 'options', 'reason'),
+    [
+        (LIGHT, dict(ignore_index=3), 'this is a detector'),
+        (LIGHT, dict(classes=['a']), 'this is a detector'),
+        (LIGHT_SEGMENTER, dict(classes=['a', 'b']), 'none of the 2 classes'),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(config, options, reason, coco_folder, tmp_path):
+    cfg = Config.fromfile(config)
+    cfg.work_dir = str(tmp_path)
+    with pytest.raises(UserError, match=reason):
+        use_folder(cfg, coco_folder, **options)
+
+
+def test_a_segmenter_takes_masks_and_a_detector_boxes_of_the_same_folder(coco_folder, tmp_path):
+    for config, kind in ((LIGHT, 'CocoDataset'), (MAIN_SEGMENTER, 'BaseSegDataset')):
+        cfg = Config.fromfile(config)
+        cfg.work_dir = str(tmp_path)
+        use_folder(cfg, coco_folder)
+        assert cfg.train_dataloader.dataset.type.endswith(kind)
+    assert cfg.model.decode_head.num_classes == 6
+    assert cfg.model.auxiliary_head.num_classes == 6

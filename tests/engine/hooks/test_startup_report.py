@@ -1,3 +1,7 @@
+"""What a run says of itself before its first iteration."""
+
+import pytest
+from tiny_run import BATCHES, EPOCHS
 from torch import nn
 
 import res2net_mm
@@ -52,3 +56,22 @@ def test_backbone_and_what_is_frozen():
     )
     model.backbone = nn.Conv2d(1, 1, 1)
     assert describe_frozen(model) == 'nothing'
+
+
+def test_a_resumed_run_that_counts_in_iterations_says_which(tiny, log_of):
+    tiny(change={'train_cfg.max_iters': 8}, by_epoch=False)
+    log = log_of(tiny(by_epoch=False, resume=True))
+    assert f'resumes at: iteration 9 of {EPOCHS * BATCHES}, learning rate 0.0' in log
+
+
+@pytest.mark.parametrize(
+    ('by_epoch', 'length', 'end'),
+    [
+        (True, {'train_cfg.max_epochs': 1}, 'all 1 epochs are done'),
+        (False, {'train_cfg.max_iters': 4}, 'all 4 iterations are done'),
+    ],
+)
+def test_a_finished_run_has_nothing_left_to_train(tiny, log_of, by_epoch, length, end):
+    tiny(change=length, by_epoch=by_epoch)
+    log = log_of(tiny(change=length, by_epoch=by_epoch, resume=True))
+    assert f'resumes at: the end: {end}, and nothing is left to train' in log

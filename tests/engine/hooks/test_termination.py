@@ -12,6 +12,8 @@ import torch
 from tiny_run import losses
 from together import launch
 
+from res2net_mm.engine.hooks.termination import TerminationHook
+
 SCRIPT = """
 import sys
 sys.path.insert(0, {folder!r})
@@ -21,6 +23,21 @@ cfg = tiny_config(workers=2, pause={pause})
 cfg.train_dataloader.dataset.pause = {loading}
 train(cfg, work_dir={work_dir!r}, resume=True, launcher={launcher!r})
 """
+
+
+def test_a_signal_while_the_run_is_built_ends_it_whatever_catches_the_exit():
+    """MMEngine formats configs in a block that makes a SyntaxError of any exception."""
+
+    def build():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except BaseException:
+            raise SyntaxError('Failed to format the config file') from None
+
+    with pytest.raises(SystemExit) as ended, TerminationHook():
+        build()
+    assert ended.value.code == 143
 
 
 def command(work_dir: Path, *, loading=0, launcher='none') -> list[str]:

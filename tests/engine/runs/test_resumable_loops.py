@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
-pytestmark = pytest.mark.slow
+from res2net_mm.engine.runs.resumable_loops import use_resumable_loop
 
 HARNESS = Path(__file__).with_name('kill_points.py')
 
@@ -29,12 +30,35 @@ def kill_and_resume(tmp_path, *, every, offset=1, number=signal.SIGKILL, sizes=(
     return found
 
 
+@pytest.mark.parametrize(
+    ('written', 'taken'),
+    [
+        (dict(by_epoch=True), 'res2net_mm.EpochLoop'),
+        (dict(by_epoch=False), 'res2net_mm.IterLoop'),
+        (dict(type='mmengine.IterBasedTrainLoop'), 'res2net_mm.IterLoop'),
+        (dict(type='res2net_mm.EpochLoop'), 'res2net_mm.EpochLoop'),
+    ],
+)
+def test_the_loop_of_a_config_is_replaced_by_its_kind(written, taken):
+    cfg = Config(dict(train_cfg=written))
+    assert use_resumable_loop(cfg) is None
+    assert cfg.train_cfg == dict(type=taken)
+
+
+def test_a_loop_of_another_kind_stays_and_is_named():
+    cfg = Config(dict(train_cfg=dict(type='MultiLoop')))
+    assert 'train_cfg is a MultiLoop' in use_resumable_loop(cfg)
+    assert cfg.train_cfg.type == 'MultiLoop'
+
+
+@pytest.mark.slow
 def test_killed_between_and_within_writes(tmp_path):
     found = kill_and_resume(tmp_path, every=50, offset=40, sizes=[101_000])
     assert found['statuses'] == [-signal.SIGKILL] * (len(found['statuses']) - 1) + [-signal.SIGXFSZ]
     assert len(found['statuses']) == 3
 
 
+@pytest.mark.slow
 def test_told_to_stop(tmp_path):
     """By a scheduler: it has saved where it was, so that no iteration is done twice."""
     found = kill_and_resume(tmp_path, every=52, offset=61, number=signal.SIGTERM)
@@ -42,6 +66,7 @@ def test_told_to_stop(tmp_path):
     assert set(found['repeated']) == {0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('number', [signal.SIGKILL, signal.SIGTERM], ids=['kill', 'terminate'])
 @pytest.mark.parametrize(
     'options',

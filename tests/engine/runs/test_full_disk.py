@@ -1,11 +1,11 @@
-"""Disk full, and what a resumed run prints."""
+"""A full disk leaves the last checkpoint, and is one error."""
 
+import logging
 import resource
-import signal
 
 import pytest
-from tiny_run import BATCHES
 
+from res2net_mm.engine.runs.full_disk import full_disk_is_one_error
 from res2net_mm.engine.runs.latest_checkpoint import latest_whole_checkpoint
 from res2net_mm.errors import UserError
 
@@ -32,26 +32,24 @@ def test_a_full_disk_leaves_the_old_checkpoint_and_one_error(tiny, tmp_path, fil
     assert latest_whole_checkpoint(tmp_path / 'run').path == kept
 
 
-def test_a_resumed_run_says_where_it_goes_on(tiny, tmp_path, log_of):
-    tiny(change={'train_cfg.max_epochs': 1})
-    log = log_of(tiny(resume=True))
-    path = tmp_path / 'run' / 'epoch_1.pth'
-    assert f'resumed from {path}' in log
-    assert (
-        f'resumes at: epoch 2 of 3, iteration {BATCHES + 1} of {3 * BATCHES}, learning rate 0.00'
-        in log
-    )
+def test_a_log_that_cannot_be_written_prints_no_traceback(capsys, tmp_path):
+    logger = logging.getLogger('full')
+    logger.addHandler(logging.FileHandler('/dev/full'))
+    with full_disk_is_one_error(str(tmp_path)):
+        logger.error('a line of the log')
+    assert capsys.readouterr().err == ''
+    logger.error('a line after the run')
+    assert 'No space left' in capsys.readouterr().err
 
 
-def test_sigterm_ends_the_process_as_before_once_training_is_over(tiny):
-    before = signal.getsignal(signal.SIGTERM)
-    tiny(change={'train_cfg.max_epochs': 1})
-    assert signal.getsignal(signal.SIGTERM) == before
+def test_other_errors_of_the_system_stay(tmp_path):
+    with pytest.raises(PermissionError), full_disk_is_one_error(str(tmp_path)):
+        raise PermissionError(13, 'Permission denied', 'a.pth')
 
 
-def test_leftovers_of_killed_writers_are_removed(tiny, tmp_path):
-    folder = tmp_path / 'run'
-    folder.mkdir()
-    (folder / '.epoch_1.partial-99999999.pth').touch()
-    tiny(change={'train_cfg.max_epochs': 1})
-    assert not list(folder.glob('.*partial*'))
+def test_where_nothing_was_saved(tmp_path):
+    with (
+        pytest.raises(UserError, match=r'a\.pth cannot be written.*No checkpoint.*resume=True'),
+        full_disk_is_one_error(str(tmp_path)),
+    ):
+        raise OSError(28, 'No space left on device', 'a.pth')

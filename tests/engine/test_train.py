@@ -1,13 +1,19 @@
-"""The real tools in processes of their own: train, test, resume, and their errors in one line."""
+"""The real tools in processes of their own: train, test, resume; and what training leaves."""
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 from shipped_configs import LIGHT, MAIN, QUICK
+from tiny_run import BATCHES
 from tool_process import one_error, run, run_afresh
+
+from res2net_mm.engine.train import _use_mixed_precision
+from res2net_mm.errors import UserError
 
 OPTIONS = [f'{key}={value}' for key, value in QUICK.items()]
 
@@ -86,22 +92,39 @@ def test_train_test_resume(coco_folder, tmp_path):
     assert meta['epoch'] == 2
 
 
-def test_coco_missing_is_one_error_that_says_what_to_do(tmp_path):
-    error = one_error(run('train.py', MAIN, cwd=tmp_path))
-    for part in (
-        'instances_train2017.json',
-        'MMDET_DATASETS',
-        '--data',
-        'res2net-mm demo',
-        'cocodataset',
-    ):
-        assert part in error
-    error = one_error(run('train.py', MAIN, cwd=tmp_path, MMDET_DATASETS='/nowhere/coco'))
-    assert '/nowhere/coco/annotations/instances_train2017.json' in error
-
-
 def test_pretrained_unreachable_is_one_error_that_says_what_to_do(coco_folder, tmp_path):
     closed = dict(TORCH_HOME=str(tmp_path), https_proxy='http://127.0.0.1:9')  # nobody listens
     error = one_error(run('train.py', MAIN, '--data', coco_folder, cwd=tmp_path, **closed))
     for part in ('res2net50_v1b_26w_4s-3cf99910.pth', 'https://', str(tmp_path), '--no-pretrained'):
         assert part in error
+
+
+def test_a_resumed_run_says_where_it_goes_on(tiny, tmp_path, log_of):
+    tiny(change={'train_cfg.max_epochs': 1})
+    log = log_of(tiny(resume=True))
+    path = tmp_path / 'run' / 'epoch_1.pth'
+    assert f'resumed from {path}' in log
+    assert (
+        f'resumes at: epoch 2 of 3, iteration {BATCHES + 1} of {3 * BATCHES}, learning rate 0.00'
+        in log
+    )
+
+
+def test_sigterm_ends_the_process_as_before_once_training_is_over(tiny):
+    before = signal.getsignal(signal.SIGTERM)
+    tiny(change={'train_cfg.max_epochs': 1})
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_leftovers_of_killed_writers_are_removed(tiny, tmp_path):
+    folder = tmp_path / 'run'
+    folder.mkdir()
+    (folder / '.epoch_1.partial-99999999.pth').touch()
+    tiny(change={'train_cfg.max_epochs': 1})
+    assert not list(folder.glob('.*partial*'))
+
+
+def test_mixed_precision_needs_a_gpu(monkeypatch):
+    monkeypatch.setitem(_use_mixed_precision.__globals__, 'get_device', lambda: 'cpu')
+    with pytest.raises(UserError, match='amp=True needs a GPU'):
+        _use_mixed_precision(Config())
