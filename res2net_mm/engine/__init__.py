@@ -4,8 +4,8 @@ from .demo import demo
 from .evaluate import evaluate
 from .hooks.checked_loading import CheckedLoading
 from .hooks.finite import FiniteHook
-from .hooks.label_maps import LabelMapHook
-from .hooks.prediction_sheet import PredictionSheetHook
+from .hooks.saved_label_maps import LabelMapHook
+from .hooks.prediction_pictures import PredictionSheetHook
 from .hooks.rerun_report import RerunReportHook
 from .hooks.startup_report import StartupReport
 from .processes.sync_norm import CPUDataParallel
