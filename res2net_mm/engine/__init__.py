@@ -4,9 +4,9 @@ from .demo import demo
 from .evaluate import evaluate
 from .hooks.checked_loading import CheckedLoading
 from .hooks.finite import FiniteHook
-from .hooks.saved_label_maps import LabelMapHook
 from .hooks.prediction_pictures import PredictionSheetHook
 from .hooks.rerun_report import RerunReportHook
+from .hooks.saved_label_maps import LabelMapHook
 from .hooks.startup_report import StartupReport
 from .processes.sync_norm import CPUDataParallel
 from .rerun import rerun
