@@ -54,7 +54,8 @@ def prepare_data(
     """
     # Imported here so that hooks and loops of this room can be used without the readers of data.
     from res2net_mm.data.checks.config_datasets import check_config_data
-    from res2net_mm.data.datasets import use_folder
+    from res2net_mm.data.use_folder import use_folder
+    from res2net_mm.formats import describe
 
     if data is not None:
         return [use_folder(cfg, data, classes=classes, ignore_index=ignore_index)]
@@ -67,7 +68,7 @@ def prepare_data(
     require_datasets(cfg, loaders=loaders)
     if not is_first_process():
         return []
-    return [finding.advice() for finding in check_config_data(cfg, loaders=loaders)]
+    return describe(check_config_data(cfg, loaders=loaders))
 
 
 def build_runner(

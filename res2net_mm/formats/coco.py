@@ -1,22 +1,17 @@
-"""Finds the splits of a folder in COCO layout: which JSON file, and which folder of images."""
+"""COCO layout: which JSON file holds the boxes of each split, and which folder its images."""
 
 import os
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.formats.findings import Findings
 from res2net_mm.formats.image_file import leads_out
+from res2net_mm.formats.reader import BOXES, BoxImages, Reader
+from res2net_mm.formats.splits import UNNAMED, split_named, split_of
 from res2net_mm.formats.text_file import read_json
 
-# The names a split goes by. 'all' stands for a file that names none.
-ALIASES = {
-    'train': ('train', 'training'),
-    'val': ('val', 'valid', 'validation', 'minival', 'dev'),
-    'trainval': ('trainval',),
-    'test': ('test', 'testing'),
-    'all': (),
-}
 LISTS = ('images', 'annotations', 'categories')
 ID_KEYS = ('id', 'image_id', 'category_id')
 # COCO 2017 keeps these beside the instances; they hold other tasks.
@@ -25,55 +20,39 @@ LOOKED_FOR = (
     'COCO layout: annotations/instances_train2017.json or annotations/train.json beside the '
     'images, or train/_annotations.coco.json'
 )
+SAMPLE = 20  # images of a file that are looked for to find their folder
 
 
-@dataclass(frozen=True)
-class LabelledImages:
-    """One split as it was read.
-
-    Attributes:
-        file: where its labels come from, for messages.
-        image_dir: what the file names of its images are relative to.
-        content: the labels as a COCO dict; never changed in place.
-        is_copy: whether ``content`` differs from what ``file`` holds as a COCO file.
-    """
-
-    file: Path
-    image_dir: Path
-    content: dict
-    is_copy: bool = False
-
-
-def find_coco(root: Path) -> dict[str, LabelledImages]:
-    """The splits of ``root`` by name (keys of ``ALIASES``); empty if it is not in COCO layout.
+def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
+    """Return the splits of a folder in COCO layout; none if it is not in it.
 
     Raises:
-        UserError: a file cannot be read, two files claim a split, or images are not found.
+        UserError: A file cannot be read, two files claim a split, or images are not found.
     """
     named: dict[str, list[Path]] = {}
     for file in _json_files(root):
-        split = split_name(file.stem) or split_name(file.parent.name if file.parent != root else '')
-        named.setdefault(split or 'all', []).append(file)
+        split = split_of(file.stem) or split_of(file.parent.name if file.parent != root else '')
+        named.setdefault(split or UNNAMED, []).append(file)
     if len(named) > 1:
-        named.pop('all', None)  # something beside the splits, such as a list of licences
+        named.pop(UNNAMED, None)  # something beside the splits, such as a list of licences
 
-    found, named_only = {}, []
+    found: dict[str, BoxImages] = {}
+    strange: list[tuple[str, Path]] = []  # files named after a split that are not COCO's
     for split, files in named.items():
         instances = [file for file in files if file.name.startswith('instances')] or files
         read = {file: read_json(file) for file in instances}
-        others = [file for file, content in read.items() if not is_coco(file, content)]
-        if others and len(others) == len(read):
-            named_only.append((split, others[0]))
-        read = {file: content for file, content in read.items() if file not in others}
-        if len(read) > 1:
+        contents = {file: content for file, content in read.items() if is_coco(file, content)}
+        if not contents:
+            strange.append((split, instances[0]))
+        if len(contents) > 1:
             raise UserError(
-                f'{root} has {len(read)} annotation files for the split {split!r}: '
-                f'{", ".join(file.name for file in read)}. Keep one of them there.'
+                f'{root} has {len(contents)} annotation files for the split {split!r}: '
+                f'{", ".join(file.name for file in contents)}. Keep one of them there.'
             )
-        for file, content in read.items():
-            found[split] = LabelledImages(file, _image_dir(root, file, split, content), content)
-    for split, file in named_only:
-        if split != 'all' and (found or file.name.startswith('instances')):
+        for file, content in contents.items():
+            found[split] = BoxImages(file, _image_dir(root, file, split, content), content)
+    for split, file in strange:
+        if split != UNNAMED and (found or file.name.startswith('instances')):
             raise UserError(
                 f'{file} is not in COCO layout, as it has no list images: mend it, or give it a '
                 f'name that does not stand for the split {split!r}.'
@@ -81,27 +60,19 @@ def find_coco(root: Path) -> dict[str, LabelledImages]:
     return found
 
 
-def split_name(text: str) -> str | None:
-    """``train`` for ``instances_train2017`` and the like; None if no split is named."""
-    for word in re.findall('[a-z]+', text.lower()):
-        for split, aliases in ALIASES.items():
-            if word in aliases:
-                return split
-    return None
-
-
 def _json_files(root: Path) -> list[Path]:
-    folders = [root / 'annotations', root]
-    folders += [root / alias for aliases in ALIASES.values() for alias in aliases]
-    files = [file for folder in folders for file in sorted(folder.glob('*.json'))]
+    """Return the JSON files that may hold boxes."""
+    splits = [place for place in sorted(root.glob('*/')) if split_named(place.name)]
+    places = [root / 'annotations', root, *splits]
+    files = [file for place in places for file in sorted(place.glob('*.json'))]
     return [file for file in files if not file.name.startswith(OTHER_TASKS)]
 
 
-def is_coco(file: Path, content) -> bool:
-    """Whether a JSON file's content is COCO's.
+def is_coco(file: Path, content: Any) -> bool:
+    """Return whether the content of a JSON file is COCO's.
 
     Raises:
-        UserError: it is meant to be, and is not.
+        UserError: It has a list of images, but not the rest of a COCO file.
     """
     held = [
         key for key in LISTS if isinstance(content, dict) and isinstance(content.get(key), list)
@@ -114,18 +85,20 @@ def is_coco(file: Path, content) -> bool:
     for key in LISTS:
         for index, entry in enumerate(content[key]):
             ids = [entry.get(k) for k in ID_KEYS] if isinstance(entry, dict) else [entry]
-            if any(isinstance(value, (dict, list)) for value in ids) or not isinstance(entry, dict):
+            if any(isinstance(value, dict | list) for value in ids) or not isinstance(entry, dict):
                 raise UserError(f'{file}: {key}[{index}] is not an entry of COCO: {entry!r:.80}.')
     return True
 
 
-def _image_dir(root: Path, file: Path, split: str, content: dict) -> Path:
-    """The folder that holds the first images of ``content``."""
-    names = [file_name_of(file, image) for image in content['images'][:20]]
+def _image_dir(root: Path, file: Path, split: str, content: Mapping[str, Any]) -> Path:
+    """Return the folder that holds the first images of a file."""
+    names = [file_name_of(file, image) for image in content['images']][:SAMPLE]
     if not names:
         raise UserError(f'{file} lists no images.')
-    folders = [file.stem.removeprefix('instances_'), *ALIASES[split]]
-    places = [base / name for name in folders for base in (root, root / 'images')]
+    bases = (root, root / 'images')
+    places = [base / file.stem.removeprefix('instances_') for base in bases]
+    children = [child for base in bases for child in sorted(base.glob('*/'))]
+    places += [child for child in children if split_named(child.name) == split]
     places += [root / 'images', file.parent, root, root / 'JPEGImages', root / 'data']
     places = [place for place in dict.fromkeys(places) if place.is_dir()]
     # isfile has no error for a name that no file can have.
@@ -139,8 +112,8 @@ def _image_dir(root: Path, file: Path, split: str, content: dict) -> Path:
     return places[present.index(max(present))]
 
 
-def file_name_of(file: Path, image: dict) -> str:
-    """The image's file name, which must not lead out of the folder."""
+def file_name_of(file: Path, image: Mapping[str, Any]) -> str:
+    """Return the file name of an image entry, which must not lead out of the folder."""
     name = image.get('file_name')
     if not isinstance(name, str) or not name:
         raise UserError(f'{file}: the image {image!r} has no file_name.')
@@ -150,3 +123,6 @@ def file_name_of(file: Path, image: dict) -> str:
             'folder of the images.'
         )
     return name
+
+
+COCO = Reader('coco', BOXES, LOOKED_FOR, lambda root: bool(_json_files(root)), read_coco)

@@ -1,4 +1,4 @@
-"""Numbers out of JSON: which are numbers, and which are what only looks like one."""
+"""Numbers out of JSON: finite numbers as floats, anything else as nan."""
 
 import math
 from collections.abc import Sequence
@@ -6,10 +6,11 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 
 def finite_or_nan(value: Any) -> float:
-    """The value as a float; nan where it is not a finite number (a text, a truth value, 10^400)."""
+    """Return the value as a float; nan for what is not a finite number (a text, True, 10^400)."""
     if type(value) is float:  # most are, and asking for Real takes longer
         return value if math.isfinite(value) else math.nan
     if not isinstance(value, Real) or isinstance(value, bool):
@@ -21,16 +22,16 @@ def finite_or_nan(value: Any) -> float:
     return number if math.isfinite(number) else math.nan
 
 
-def numbers(values: Sequence) -> np.ndarray:
-    """(D,) floats, nan for what is not a finite number."""
+def numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Return (D,) float64, nan for what is not a finite number."""
     if set(map(type, values)) <= {float}:
         array = np.array(values, dtype=float)
         return np.where(np.isfinite(array), array, np.nan)
     return np.fromiter(map(finite_or_nan, values), float, len(values))
 
 
-def boxes(values: Sequence) -> np.ndarray:
-    """(D, 4) floats, nan for what is not four finite numbers."""
+def boxes(values: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Return (D, 4) float64, nan for what is not four finite numbers."""
     try:
         array = np.array(values)
     except (ValueError, OverflowError):  # of different lengths, or beyond any float

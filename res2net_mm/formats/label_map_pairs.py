@@ -1,14 +1,15 @@
-"""Finds the label maps of two folders that belong together."""
+"""Files of two folders that belong together by name: label maps, their predictions and images."""
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import first_few
-from res2net_mm.formats.label_maps import MASK_SUFFIXES
+from res2net_mm.formats.image_file import LABEL_MAP_SUFFIXES, files_below
+from res2net_mm.formats.label_maps import VOC_MAP_DIR
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,9 @@ class LabelMapPair:
     """A ground-truth label map and its prediction.
 
     Attributes:
-        name: of the ground truth, below its folder.
-        truth: its file.
-        predicted: the file of the prediction; None where there is none.
+        name: Of the ground truth, below its folder.
+        truth: Its file.
+        predicted: The file of the prediction; None where there is none.
     """
 
     name: str
@@ -26,16 +27,16 @@ class LabelMapPair:
     predicted: Path | None
 
 
-def holds_label_maps(folder: str | os.PathLike) -> bool:
-    """Whether there is a file below a folder that may be a label map."""
-    return any(_is_map(path) for path in Path(folder).rglob('*'))
+def holds_label_maps(folder: str | os.PathLike[str]) -> bool:
+    """Return whether there is a file below a folder that may be a label map."""
+    return bool(files_below(Path(folder), LABEL_MAP_SUFFIXES))
 
 
 def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
-    """All ground-truth label maps, each with its prediction.
+    """Return all ground-truth label maps, each with its prediction.
 
-    They belong together that have the same path below their folders; where none has, the same name;
-    where none has, the same name without the ending that all names of a folder share
+    Files belong together that have the same path below their folders; where none has, the same
+    name; where none has, the same name without the ending that all names of a folder share
     (``a_gtFine_labelTrainIds`` and ``a_leftImg8bit``). In VOC's layout the ground truth is that in
     ``SegmentationClass``.
 
@@ -43,65 +44,89 @@ def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
         The pairs, by name; the predictions without ground truth.
 
     Raises:
-        UserError: a folder holds no label maps, two files of one have the same name, or none of
+        UserError: A folder holds no label maps, two files of one have the same name, or none of
             the names are alike.
     """
-    truths, predictions = _maps(_home(gt)), _maps(dt)
-    found = match_names(truths, predictions, gt, dt)
-    if found is not None:
-        pairs = [
-            LabelMapPair(name, truths[name], predictions.get(other))
-            for name, other in found.items()
-        ]
-        extra = predictions.keys() - set(found.values())
-        return sorted(pairs, key=lambda pair: pair.name), sorted(extra)
-    raise UserError(
-        f'none of the {len(predictions)} label maps in {dt} ({", ".join(first_few(predictions))}) '
-        f'has the name of one of the {len(truths)} in {gt} ({", ".join(first_few(truths))})'
-    )
+    homes = sorted(path for path in gt.rglob(VOC_MAP_DIR) if path.is_dir())
+    truths, predictions = _label_maps(homes[0] if homes else gt), _label_maps(dt)
+    found = _match_names(truths, predictions, gt, dt)
+    if found is None:
+        raise UserError(
+            f'none of the {len(predictions)} label maps in {dt} '
+            f'({", ".join(first_few(predictions))}) has the name of one of the {len(truths)} in '
+            f'{gt} ({", ".join(first_few(truths))})'
+        )
+    pairs = [
+        LabelMapPair(name, truths[name], None if other is None else predictions[other])
+        for name, other in found.items()
+    ]
+    extra = predictions.keys() - set(found.values())
+    return sorted(pairs, key=lambda pair: pair.name), sorted(extra)
 
 
-def match_names(
-    names: Collection[str], others: Collection[str], gt: Path, dt: Path
-) -> dict[str, str | None] | None:
-    """For each name below a folder that below another which belongs to it, if there is one.
+def find_images(names: Sequence[str], folder: Path) -> list[Path | None]:
+    """Return the image of each label map below a folder, matched as ``pair_label_maps`` does.
 
-    They are matched as ``pair_label_maps`` says; None where none are alike.
+    Args:
+        names: Of the label maps, or of the images as they were called elsewhere.
+        folder: Where the images are.
 
     Raises:
-        UserError: two in one folder cannot be told apart.
+        UserError: None of the images has the name of a label map.
     """
-    for key in (_whole, _stem, _without_shared_ending):
-        of_names, of_others = _by_key(names, key, gt), _by_key(others, key, dt)
-        if of_names and of_others and of_names.keys() & of_others.keys():
-            return {name: of_others.get(of) for of, name in of_names.items()}
-    return None
+    images = files_below(folder)
+    found = _match_names(names, images, folder, folder)
+    if found is None:
+        raise UserError(
+            f'none of the {len(images)} images in {folder} ({", ".join(first_few(images))}) has '
+            f'the name of a label map ({", ".join(first_few(names))})'
+        )
+    others = (found[name] for name in names)
+    return [None if other is None else images[other] for other in others]
 
 
-def _home(folder: Path) -> Path:
-    homes = sorted(path for path in folder.rglob('SegmentationClass') if path.is_dir())
-    return homes[0] if homes else folder
-
-
-def _maps(folder: Path) -> dict[str, Path]:
+def _label_maps(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise UserError(f'{folder} is not a folder')
-    maps = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob('*'))
-        if _is_map(path)
-    }
+    maps = files_below(folder, LABEL_MAP_SUFFIXES)
     if not maps:
         there = ', '.join(first_few(sorted(path.name for path in folder.iterdir())))
         raise UserError(
-            f'{folder} holds no label maps ({", ".join(MASK_SUFFIXES)}). In it: '
+            f'{folder} holds no label maps ({", ".join(LABEL_MAP_SUFFIXES)}). In it: '
             f'{there or "nothing"}'
         )
     return maps
 
 
-def _is_map(path: Path) -> bool:
-    return path.suffix.lower() in MASK_SUFFIXES and not path.name.startswith('.')
+def _match_names(
+    names: Collection[str], others: Collection[str], folder: Path, other_folder: Path
+) -> dict[str, str | None] | None:
+    """Map each file name in one folder to its matching name in the other, or None.
+
+    Returns:
+        The matches, by the three rules of ``pair_label_maps``; None where no name has one.
+
+    Raises:
+        UserError: Two files in one folder cannot be told apart.
+    """
+    for key in (_whole, _stem, _without_shared_ending):
+        of_names, of_others = _by_key(names, key, folder), _by_key(others, key, other_folder)
+        if of_names.keys() & of_others.keys():
+            return {name: of_others.get(of) for of, name in of_names.items()}
+    return None
+
+
+def _by_key(
+    names: Collection[str], key: Callable[[Iterable[str]], list[str]], folder: Path
+) -> dict[str, str]:
+    """Return file names by their keys; none where two have the same key."""
+    keys = key(names)
+    if len(set(keys)) == len(keys):
+        return dict(zip(keys, names, strict=True))
+    if key is _whole:
+        twice = next(of for of in keys if keys.count(of) > 1)
+        raise UserError(f'{folder} holds two label maps called {twice}, of different suffixes')
+    return {}
 
 
 def _whole(names: Iterable[str]) -> list[str]:
@@ -119,16 +144,3 @@ def _without_shared_ending(names: Iterable[str]) -> list[str]:
     # Only what an underscore sets off: the last digits of a few numbers may be the same by chance.
     ending = shared[shared.index('_') :] if '_' in shared else ''
     return [stem.removesuffix(ending) for stem in stems]
-
-
-def _by_key(
-    maps: Collection[str], key: Callable[[Iterable[str]], list[str]], folder: Path
-) -> dict[str, str] | None:
-    """Names of files by what tells them apart; None where that does not."""
-    keys = key(maps)
-    if len(set(keys)) == len(keys):
-        return dict(zip(keys, maps, strict=True))
-    if key is _whole:
-        twice = next(of for of in keys if keys.count(of) > 1)
-        raise UserError(f'{folder} holds two label maps called {twice}, of different suffixes')
-    return None

@@ -1,15 +1,18 @@
-"""Whether masks in COCO's forms are what they say, before pycocotools computes with them.
+"""Checks of masks in COCO's forms, before pycocotools computes with them.
 
-It does not look: a polygon far off the image has it draw for hours or end the process, and runs
-that do not fill their image give areas of billions.
+pycocotools does not check: a polygon far off the image has it draw for hours or end the process,
+and runs that do not fill their image give areas of billions.
 """
 
 import math
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+from res2net_mm.formats.finite_numbers import finite_or_nan
 
 AT_ONCE = 4096  # masks
 REACH = 10  # sides of the image that a polygon may reach off it
@@ -17,32 +20,29 @@ _LONGEST = 7  # letters of a number in a compressed RLE, 5 bits each
 
 
 def is_polygon(points: Any, height: int, width: int, *, corners: int = 3) -> bool:
-    """Whether ``points`` are x, y of so many or more corners on an image or near it, in px."""
+    """Return whether these are x, y of at least so many corners on an image or near it, in px."""
     if not isinstance(points, (list, tuple)) or len(points) < 2 * corners or len(points) % 2:
         return False
     far = REACH * max(height, width)
     if {*map(type, points)} <= {int, float}:  # the usual, of which a file may hold 50 million
         # min and max pass over NaN unless it comes first.
         return -far <= min(points) and max(points) <= far and not math.isnan(sum(points))
-    return all(
-        isinstance(value, Real) and not isinstance(value, bool) and abs(value) <= far
-        for value in points
-    )
+    return all(abs(finite_or_nan(value)) <= far for value in points)
 
 
 def runs_fill(counts: Any, height: int, width: int) -> bool:
-    """Whether uncompressed runs are whole numbers that fill an image."""
+    """Return whether uncompressed runs are whole numbers that fill an image."""
     if not isinstance(counts, (list, tuple)):
         return False
-    if not all(isinstance(n, Integral) and not isinstance(n, bool) and n >= 0 for n in counts):
+    if not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) >= 0 for n in counts):
         return False
     return sum(counts) == height * width
 
 
 def compressed_runs_fill(
     counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]
-) -> np.ndarray:
-    """Whether compressed runs can be read and fill their images, (N,) bool.
+) -> npt.NDArray[Any]:
+    """Return whether compressed runs can be read and fill their images, (N,) bool.
 
     Args:
         counts: As in COCO: numbers of 5 bits a letter, lowest first, from the third on as the
@@ -58,8 +58,8 @@ def compressed_runs_fill(
     return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
 
 
-def _fill(counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]) -> np.ndarray:
-    """The same of masks that fit memory all at once."""
+def _fill(counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]) -> npt.NDArray[Any]:
+    """Return the same for masks that fit into memory all at once."""
     texts = [c if isinstance(c, bytes) else c.encode('utf-8', 'replace') for c in counts]
     good = np.array([len(text) > 0 for text in texts], dtype=bool)
     letters = np.frombuffer(b''.join(texts), np.uint8).astype(np.int64) - 48
@@ -91,13 +91,13 @@ def _fill(counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]) -> np
     return good & (total == [height * width for height, width in sizes])
 
 
-def _sums_within(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Running sums that begin anew with each group."""
+def _sums_within(values: npt.NDArray[Any], groups: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return running sums that begin anew with each group."""
     sums = np.cumsum(values)
     first = np.append(True, groups[1:] != groups[:-1])[: len(groups)]
     before = (sums - values)[first]
     return sums - np.repeat(before, np.diff(np.append(np.flatnonzero(first), len(values))))
 
 
-def _rule_out(good: np.ndarray, bad: np.ndarray) -> None:
+def _rule_out(good: npt.NDArray[Any], bad: npt.NDArray[Any]) -> None:
     good[bad] = False

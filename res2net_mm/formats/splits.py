@@ -1,90 +1,123 @@
-"""Which of a folder's splits to train, validate and test on; holds one out where there is none."""
+"""The names that splits go by, and which splits of a folder to train, validate and test on."""
 
-from dataclasses import replace
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.coco import LabelledImages
-from res2net_mm.formats.findings import Finding, first_few
+from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
+from res2net_mm.formats.image_file import leads_out
+from res2net_mm.formats.reader import Images
+from res2net_mm.formats.text_file import read_lines
 
-# Every fifth image is held out where a folder names one split only.
-HELD_OUT = 5
+#: The names of each split, in lower case. Data that no name assigns to a split is ``UNNAMED``.
+SPLIT_NAMES = {
+    'train': ('train', 'training'),
+    'val': ('val', 'valid', 'validation', 'minival', 'dev', 'eval', 'evaluation'),
+    'trainval': ('trainval',),
+    'test': ('test', 'testing'),
+}
+UNNAMED = 'all'
+HELD_OUT = 5  # of a single split every fifth image is held out to validate on
 #: What to do about images that two splits share.
 APART = 'take them out of one of the two'
 
+_SPLIT_OF = {name: split for split, names in SPLIT_NAMES.items() for name in names}
 
-def choose_splits(
-    root: Path, found: dict[str, LabelledImages]
-) -> tuple[dict[str, LabelledImages], list[Finding]]:
-    """Train, val and test out of what a folder has.
 
-    Train is the split of that name, else trainval without the images of val and test, else the only
-    split there is; val is that of the name, else test, else every fifth image of train; test is
-    that of the name, else val. Any other split without boxes counts as absent.
+def split_of(text: str) -> str | None:
+    """Return the split that a name contains, None if it contains none.
+
+    ``instances_train2017``, ``Train`` and ``my-training-set`` name ``train``: words count, whatever
+    their case, and what is between them does not.
+    """
+    words = re.findall('[a-z]+', text.lower())
+    return next((_SPLIT_OF[word] for word in words if word in _SPLIT_OF), None)
+
+
+def split_named(text: str) -> str | None:
+    """Return the split that a whole name stands for, perhaps with a year; None if for none.
+
+    ``Valid`` and ``val2017`` stand for ``val``; ``dog_val`` is the name of something else.
+    """
+    return _SPLIT_OF.get(re.sub(r'\d{4}$', '', text.lower()))
+
+
+def read_split_lists(folder: Path, findings: Findings) -> dict[str, tuple[Path, list[str]]]:
+    """Read the lists of images in a folder: by split, the file and its lines, each once.
 
     Raises:
-        UserError: no split or not that of train has boxes, or there are too few images to hold any
+        UserError: A list cannot be read, or a line leads out of the folder.
+    """
+    lists: dict[str, tuple[Path, list[str]]] = {}
+    for file in sorted(folder.glob('*.txt'), key=lambda file: (len(file.name), file.name)):
+        split = split_named(file.stem)
+        if split is None or not file.is_file():
+            continue
+        if split in lists:
+            name = f'lists of the split {split!r} not used beside {lists[split][0].name}'
+            findings.add(PROBLEM, folder, name, [file.name], 'keep one list of each split')
+            continue
+        lines = read_lines(file)
+        if out := next(filter(leads_out, lines), None):
+            raise UserError(f'{file}: the image name {out!r} leads out of the folder.')
+        lists[split] = file, list(dict.fromkeys(lines))
+    return lists
+
+
+def choose_splits(found: Mapping[str, Images], findings: Findings) -> dict[str, Images]:
+    """Return train, val and, if there is one of its own, test out of what a folder has.
+
+    Train is the split of that name, else trainval without the images of val and test, else the only
+    split there is; val is that of the name, else test, else every fifth image of train. Another
+    split without labels counts as absent.
+
+    Args:
+        found: At least one split by name, as in ``SPLIT_NAMES``, or ``UNNAMED``.
+        findings: Gets what was left out, held out or shared.
+
+    Raises:
+        UserError: No split or not that of train has labels, or there are too few images to hold any
             out.
     """
-    labelled = {name: part for name, part in found.items() if part.content['annotations']}
-    if not labelled:
-        files = ', '.join(str(part.file) for part in found.values())
-        raise UserError(f'{root} has no boxes to train on: none in {files}.')
-    if 'train' in found and 'train' not in labelled:
-        raise UserError(
-            f'{found["train"].file} has no boxes to train on: label its images, or take it away to '
-            f'train on the other splits ({", ".join(labelled)}).'
-        )
-    findings = [
-        Finding(
-            part.file,
-            f'images of the split {name!r}, not used because it has no boxes',
-            _count(part),
-            fix='' if name == 'test' else 'label them, or take the split away',
-        )
-        for name, part in found.items()
-        if name not in labelled
-    ]
-    base = next(n for n in ('train', 'trainval', 'all', 'val', 'test') if n in labelled)
-    train = labelled.pop(base)
-    val = labelled.get('val') or labelled.get('test')
-    test = labelled.get('test')
+    rest = {name: part for name, part in found.items() if part.is_labelled}
+    bare = {name: part for name, part in found.items() if name not in rest}
+    if not rest:
+        labels = next(part.labels for part in bare.values())
+        files = ', '.join(str(part.file) for part in bare.values())
+        raise UserError(f'there are no {labels} to train on: none in {files}.')
+    for name, part in bare.items():
+        if name == 'train':
+            raise UserError(
+                f'{part.file} has no {part.labels} to train on: label its images, or take it away '
+                f'to train on the other splits ({", ".join(rest)}).'
+            )
+        severity = NOTE if name == 'test' else PROBLEM
+        what = f'images of the split {name!r}, not used because it has no {part.labels}'
+        fix = 'label them, or take the split away' if severity else ''
+        findings.add(severity, part.file, what, fix=fix, count=len(part.image_files))
+    base = next(name for name in ('train', 'trainval', UNNAMED, 'val', 'test') if name in rest)
+    train = rest.pop(base)
+    chosen = {'val': rest.get('val') or rest.get('test'), 'test': rest.get('test')}
     if base == 'trainval':
-        taken = {path for part in (val, test) if part for path in _paths(part)}
-        train = _subset(train, lambda _, path: path not in taken)
-        if not train.content['images']:
+        taken = {file for part in chosen.values() if part for file in part.image_files}
+        train = train.subset(lambda _, file: file not in taken)
+        if not train.image_files:
             raise UserError(f'{train.file} lists no image that is not in val or test, too.')
+    val = chosen['val']
     if val is None:
-        if _count(train) < 2:
+        whole, count = train, len(train.image_files)
+        if count < 2:
             raise UserError(f'{train.file} lists one image: some are needed to validate on.')
-        step = min(HELD_OUT, _count(train))
-        whole = train
-        train = _subset(whole, lambda index, _: (index + 1) % step != 0)
-        val = _subset(whole, lambda index, _: (index + 1) % step == 0)
+        step = min(HELD_OUT, count)
+        train = whole.subset(lambda index, _: (index + 1) % step != 0)
+        val = whole.subset(lambda index, _: (index + 1) % step == 0)
         what = 'images held out for validation, every fifth, because the folder has one split'
-        findings.append(Finding(whole.file, what, _count(val)))
-    both = sorted(set(_paths(train)) & set(_paths(val)))
-    if both:
-        what = 'images both in train and in val, so that the result will look too good'
-        findings.append(
-            Finding(val.file, what, len(both), first_few(path.name for path in both), APART)
-        )
-    return {'train': train, 'val': val, 'test': test or val}, findings
-
-
-def _count(part: LabelledImages) -> int:
-    return len(part.content['images'])
-
-
-def _paths(part: LabelledImages) -> list[Path]:
-    return [part.image_dir / image['file_name'] for image in part.content['images']]
-
-
-def _subset(part: LabelledImages, wanted) -> LabelledImages:
-    """The part of ``part`` whose images satisfy ``wanted(index, path)``."""
-    pairs = zip(part.content['images'], _paths(part), strict=True)
-    images = [image for index, (image, path) in enumerate(pairs) if wanted(index, path)]
-    ids = {image['id'] for image in images if 'id' in image}
-    annotations = [a for a in part.content['annotations'] if a.get('image_id') in ids]
-    content = {**part.content, 'images': images, 'annotations': annotations}
-    return replace(part, content=content, is_copy=True)
+        findings.add(NOTE, whole.file, what, count=len(val.image_files))
+    shared = sorted(set(train.image_files) & set(val.image_files))
+    what = 'images both in train and in val, so that the result will look too good'
+    findings.add(PROBLEM, val.file, what, [file.name for file in shared], APART)
+    parts = {'train': train, 'val': val}
+    if chosen['test'] is not None and chosen['test'] is not val:
+        parts['test'] = chosen['test']
+    return parts

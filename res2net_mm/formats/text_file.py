@@ -1,50 +1,55 @@
-"""Lists of names as text files: of the images of a split, of classes."""
+"""Text files of a data folder, read whole or refused by name: lists of names, and JSON."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import what_it_is
 
 
 def read_lines(file: Path) -> list[str]:
-    """The lines of a text file that are not empty, without space around them.
+    """Return the lines of a text file that are not empty, without space around them.
 
     Raises:
-        UserError: it cannot be read, or is no text in UTF-8.
+        UserError: The file cannot be read, or is not text in UTF-8.
     """
     try:
         text = file.read_text(encoding='utf-8-sig')
     except UnicodeDecodeError as error:
         raise UserError(
-            f'{file} is no text in UTF-8 ({error.reason}): save it as UTF-8.'
+            f'{file} is not text in UTF-8 ({error.reason}): save it as UTF-8.'
         ) from error
     except OSError as error:
         raise UserError(f'{file} cannot be read: {error.strerror}.') from error
     if '\0' in text:
-        raise UserError(f'{file} is no text: it holds zeros. Get it anew, or save it as UTF-8.')
+        raise UserError(f'{file} is not text: it holds zeros. Get it anew, or save it as UTF-8.')
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def read_json(path: str | Path):
-    """The content of a JSON file, or one error that names it."""
+def read_json(path: str | Path) -> Any:
+    """Return the content of a JSON file.
+
+    Raises:
+        UserError: The file cannot be read or is not JSON; the error says what it is instead.
+    """
     try:
-        file = open(path, encoding='utf-8')  # noqa: SIM115
+        with open(path, encoding='utf-8') as file:
+            try:
+                return json.load(file)
+            except (ValueError, RecursionError) as error:
+                reason = _what_else(Path(path)) or error
+                raise UserError(f'{path} is not a JSON file: {reason}') from error
+    except UserError:
+        raise
     except OSError as error:
         raise UserError(f'cannot read {path}: {error.strerror}') from error
     except ValueError as error:  # a null byte, half a character
-        raise UserError(f'cannot read {str(path)!r}: it is no name of a file') from error
-    try:
-        with file:
-            return json.load(file)
-    except OSError as error:
-        raise UserError(f'cannot read {path}: {error.strerror}') from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f'{path} is not a JSON file: {_what_else(Path(path)) or error}') from error
+        raise UserError(f'cannot read {str(path)!r}: it is not a name of a file') from error
 
 
 def _what_else(path: Path) -> str | None:
-    """What a file that is no JSON is; None if that is not known."""
+    """Return what a file that is not JSON is; None if that is not known."""
     with path.open('rb') as file:
         pickled = file.read(1) == b'\x80'
     return 'it is a pickle, which is not read: save it as JSON' if pickled else what_it_is(path)

@@ -248,7 +248,7 @@ def spoil(folder, change):
 @pytest.fixture
 def no_picture(monkeypatch):
     """The picture of sizes, most of the time that a check takes, is not drawn."""
-    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_boxes', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_data.draw_boxes', lambda *_: 'no picture')
 
 
 @pytest.mark.usefixtures('no_picture')

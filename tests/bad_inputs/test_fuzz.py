@@ -25,12 +25,13 @@ from res2net_mm.backbones import Res2Net
 from res2net_mm.checkpoints import read_checkpoint
 from res2net_mm.checkpoints.backbone_tensors import backbone_tensors
 from res2net_mm.data.checks.decoded_images import decode
-from res2net_mm.data.detection.read_boxes import read_boxes
+from res2net_mm.data.detection.box_folder import read_boxes
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import evaluate_by_size, read_saved_evaluation
 from res2net_mm.evaluation.regions import find_regions, stack_regions
 from res2net_mm.evaluation.regions.region_set import read_regions, write_regions
-from res2net_mm.formats.label_map_census import read_mask
+from res2net_mm.formats import Findings
+from res2net_mm.formats.label_map_file import read_label_map
 
 PATIENCE = 20  # s for a round
 MEMORY = 2 << 30  # bytes that the rounds may take beyond what the process has
@@ -172,8 +173,8 @@ def test_annotations_to_train_on(rounds, tmp_path):
     for seed in range(rounds):
         text = json.dumps(changed_json(content, random.Random(seed)))
         (tmp_path / 'instances_all.json').write_text(text)
-        survives(lambda: read_boxes(tmp_path, lambda fault: None), seed)
-        survives(lambda: read_boxes(tmp_path), seed)
+        survives(lambda: read_boxes(tmp_path, Findings(stop=False)), seed)
+        survives(lambda: read_boxes(tmp_path, Findings()), seed)
 
 
 @pytest.mark.parametrize('on_error', ['stop', 'skip'])
@@ -214,7 +215,7 @@ def test_xml(rounds, tmp_path):
     content = voc_xml().encode()
     for seed in range(rounds):
         (home / 'Annotations/a.xml').write_bytes(changed_bytes(content, random.Random(seed)))
-        survives(lambda: read_boxes(home, lambda fault: None), seed)
+        survives(lambda: read_boxes(home, Findings(stop=False)), seed)
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.jpg', '.bmp', '.tiff'])
@@ -224,7 +225,7 @@ def test_images_and_masks(suffix, rounds, tmp_path):
     content, path = cv2.imencode(suffix, labels)[1].tobytes(), tmp_path / f'a{suffix}'
     for seed in range(rounds):
         path.write_bytes(changed_bytes(content, random.Random(seed)))
-        survives(lambda: read_mask(path), seed)
+        survives(lambda: read_label_map(path), seed)
         survives(lambda: decode(path), seed)
 
 

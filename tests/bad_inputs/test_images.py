@@ -41,7 +41,7 @@ DAMAGED = {
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_boxes', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_data.draw_boxes', lambda *_: 'no picture')
     root = tmp_path / 'data'
     (root / 'images').mkdir(parents=True)
     for i, name in enumerate('abcdef'):

@@ -74,7 +74,7 @@ ARGUMENTS = {
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_shares', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_data.draw_shares', lambda *_: 'no picture')
     (tmp_path / 'config.py').write_text(CONFIG)
     root = tmp_path / 'data'
     for split in ('train', 'val'):
@@ -143,7 +143,7 @@ def many(count):
 FOLDERS = {
     'no masks': (replaced('annotations', None), 'images/'),
     'masks empty': (replaced('annotations/train', 'folder'), 'annotations'),
-    'no images': (replaced('images', None), 'label masks'),
+    'no images': (replaced('images', None), 'label maps'),
     'images empty': (replaced('images/train', 'folder'), 'train'),
     'a mask missing': (replaced('annotations/train/train_0.png', None), 'train_0'),
     'a mask a folder': (replaced('annotations/train/train_0.png', 'folder'), 'train_0'),

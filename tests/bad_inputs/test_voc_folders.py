@@ -86,7 +86,7 @@ def laid_out(root):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr('res2net_mm.data.checks.check_folder.draw_boxes', lambda *_: 'no picture')
+    monkeypatch.setattr('res2net_mm.data.checks.check_data.draw_boxes', lambda *_: 'no picture')
     (tmp_path / 'config.py').write_text(CONFIG)
     return laid_out(tmp_path / 'data')
 

@@ -35,4 +35,4 @@ def test_data_as_the_config_has_it_is_sound(path, data_root, monkeypatch):
     monkeypatch.chdir(data_root)
     loaders = ('train_dataloader', 'val_dataloader')
     findings = check_config_data(load_config(path), loaders=loaders)
-    assert all('too good' in finding.what for finding in findings), findings
+    assert all('too good' in finding.name for finding in findings), findings

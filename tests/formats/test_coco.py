@@ -87,7 +87,7 @@ def test_roboflows_root_category_is_no_class(same_name, tmp_path):
         write_json(file, content)
     folder = recognise(tmp_path, tmp_path / 'out')
     assert folder.classes == ('cat', 'dog')
-    assert any('stands for all others' in finding.what for finding in folder.findings)
+    assert any('stands for all others' in finding.name for finding in folder.findings)
 
 
 def test_one_split_holds_out_every_fifth(tmp_path):
@@ -121,7 +121,7 @@ def test_test_split_without_labels_gives_way_to_val(tmp_path):
     write_json(tmp_path / 'annotations/instances_test2017.json', content)
     folder = recognise(tmp_path, tmp_path / 'out')
     assert folder.splits['test'].ann_file == folder.splits['val'].ann_file
-    assert any("'test'" in finding.what for finding in folder.findings)
+    assert any("'test'" in finding.name for finding in folder.findings)
 
 
 def test_images_in_train_and_val_are_said(tmp_path):

@@ -1,10 +1,10 @@
-"""Which label maps of two folders belong together."""
+"""Which label maps, predictions and images belong together."""
 
 import pytest
 from mask_folders import write_mask
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.label_map_pairs import holds_label_maps, pair_label_maps
+from res2net_mm.formats.label_map_pairs import find_images, holds_label_maps, pair_label_maps
 
 
 @pytest.fixture
@@ -76,3 +76,25 @@ def test_what_does_not_fit_is_refused(folders, tmp_path):
     (dt / 'x.jpg').rename(dt / 'a.png')
     with pytest.raises(UserError, match='two label maps called a, of different suffixes'):
         pair_label_maps(gt, dt)
+
+
+@pytest.mark.parametrize(
+    ('names', 'images'),
+    [
+        (['x/a.png', 'b.png'], ['x/a.jpg', 'b.png']),
+        (['/set/images/a.jpg', '/set/images/b.jpg'], ['a.jpg', 'b.jpg']),
+        (['a_gtFine.png', 'b_gtFine.png'], ['a_leftImg8bit.png', 'b_leftImg8bit.png']),
+    ],
+)
+def test_images_are_matched_by_name(tmp_path, names, images):
+    for name in images:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b'')
+    assert find_images(names, tmp_path) == [tmp_path / name for name in images]
+
+
+def test_one_image_may_be_missing_but_not_all(tmp_path):
+    (tmp_path / 'a.jpg').write_bytes(b'')
+    assert find_images(['a.png', 'z.png'], tmp_path) == [tmp_path / 'a.jpg', None]
+    with pytest.raises(UserError, match=r'none of the 1 images in .*a\.jpg.* has the name of a la'):
+        find_images(['y.png', 'z.png'], tmp_path)

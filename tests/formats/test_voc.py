@@ -22,7 +22,7 @@ def test_recognised_where_it_lies(place, suffix, tmp_path):
     assert (folder.layout, folder.classes) == ('voc', ('cat', 'dog'))
     assert folder.splits['train'].boxes_by_class == {'cat': 0, 'dog': 1}
     assert folder.splits['val'].boxes_by_class == {'cat': 1, 'dog': 0}
-    assert any('without a box to train on' in finding.what for finding in folder.findings)
+    assert any('without a box to train on' in finding.name for finding in folder.findings)
     assert (folder.splits['train'].image_dir / f'a{suffix}').is_file()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from res2net_mm.data.checks.size_census import SizeCensus
@@ -15,7 +17,7 @@ COLOURS = ('#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00')  # 
 
 
 def draw_boxes(census: SizeCensus, path: Path, title: str) -> Path:
-    """Writes a PNG: boxes by class, parted by size, beside the distribution of their sizes."""
+    """Write a PNG: boxes by class, parted by size, beside the distribution of their sizes."""
     counts = census.counts()
     order = np.argsort(counts.sum(1), kind='stable')[-MOST_CLASSES:]
     figure, (bars, sizes) = _figure(len(order), columns=2)
@@ -28,23 +30,23 @@ def draw_boxes(census: SizeCensus, path: Path, title: str) -> Path:
     bars.legend(fontsize=8)
     sides = np.sqrt(census.areas[census.areas > 0])
     low, high = (sides.min(), sides.max()) if len(sides) else (16, 128)
-    edges = np.geomspace(min(16, low), max(128, high), 41)
+    edges = np.geomspace(min(16, low), max(128, high), 41).tolist()
     sizes.hist(sides, edges, color='0.5')
     for size in census.bins[:-1]:
         sizes.axvline(np.sqrt(size.area_limits[1]), color='black', linestyle=':')
     sizes.set_xscale('log')
     sizes.set_xticks(SIDES, map(str, SIDES))
     sizes.set_xticks([], minor=True)
-    sizes.set_xlim(*edges[[0, -1]])
+    sizes.set_xlim(edges[0], edges[-1])
     sizes.set_xlabel(f'square root of the area in px, images {census.resize}')
     sizes.set_ylabel('boxes')
     return _write(figure, path, title)
 
 
 def draw_shares(
-    classes: Sequence[str], pixels: Mapping[str, np.ndarray], path: Path, title: str
+    classes: Sequence[str], pixels: Mapping[str, npt.NDArray[np.int64]], path: Path, title: str
 ) -> Path:
-    """Writes a PNG: the share of each class in the pixels of each split, (classes,) counts."""
+    """Write a PNG: the share of each class in the pixels of each split, (classes,) counts."""
     order = np.argsort(sum(pixels.values()), kind='stable')[-MOST_CLASSES:]
     figure, (bars,) = _figure(len(order), columns=1)
     height = 0.8 / len(pixels)
@@ -57,12 +59,12 @@ def draw_shares(
     return _write(figure, path, title)
 
 
-def _figure(rows: int, *, columns: int):
+def _figure(rows: int, *, columns: int) -> tuple[Figure, Sequence[Axes]]:
     figure = Figure(figsize=(6 * columns, 1.5 + max(3, 0.28 * rows)), layout='constrained')
     return figure, figure.subplots(1, columns, squeeze=False)[0]
 
 
-def _name_bars(axes, names: Sequence[str], what: str) -> None:
+def _name_bars(axes: Axes, names: Sequence[str], what: str) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel(what)
 

@@ -1,48 +1,216 @@
-"""Check the data of a folder, by itself or against a config."""
+"""Checks a whole folder before anything is trained on it: labels, every pixel, classes, sizes."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from res2net_mm.data.checks.check_folder import check_folder
-from res2net_mm.data.checks.check_report import FolderCheck
-from res2net_mm.errors import UserError
+from mmengine.config import Config
+
+from res2net_mm.data.checks.census_picture import draw_boxes, draw_shares
+from res2net_mm.data.checks.config_classes import check_classes
+from res2net_mm.data.checks.decoded_images import (
+    DecodedImage,
+    check_images,
+    check_overlap,
+    decode_all,
+)
+from res2net_mm.data.checks.size_census import count_sizes
+from res2net_mm.data.detection.box_folder import DetectionFolder, read_boxes
+from res2net_mm.data.segmentation.mask_folder import SegmentationFolder, read_labels
+from res2net_mm.errors import UserError, argument
+from res2net_mm.formats import (
+    BOXES,
+    LABEL_MAPS,
+    Finding,
+    Findings,
+    Severity,
+    describe,
+    describe_unknown,
+    existing_folder,
+)
+from res2net_mm.formats.findings import NOTE, PROBLEM
+from res2net_mm.formats.image_file import Size, shown_size
+from res2net_mm.formats.label_map_file import UNREADABLE_IMAGES
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.edit import is_segmenter
+from res2net_mm.openmmlab.resize_rule import resize_rule
+
+
+@dataclass
+class FolderCheck:
+    """What a check has found; ``str()`` is its report.
+
+    Attributes:
+        root: The folder.
+        tables: What it holds, as text.
+        findings: What is the matter with it, and notes.
+        pictures: PNG files written.
+    """
+
+    root: Path
+    tables: list[str] = field(default_factory=list)
+    findings: Findings = field(default_factory=lambda: Findings(stop=False))
+    pictures: list[Path] = field(default_factory=list)
+    decoded: dict[Path, DecodedImage] = field(default_factory=dict, repr=False)
+
+    @property
+    def problems(self) -> list[Finding]:
+        """The findings that ask for something to be done."""
+        return [finding for finding in self.findings if finding.severity > NOTE]
+
+    @property
+    def clean(self) -> bool:
+        """Whether the folder has no problems."""
+        return not self.problems
+
+    def __str__(self) -> str:
+        verdict = 'clean' if self.clean else f'not clean, problems: {len(self.problems)}'
+        pictures = (f'picture: {path}' for path in self.pictures)
+        lines = [*self.tables, *describe(self.findings), *pictures, f'{self.root}: {verdict}']
+        return '\n'.join(lines)
 
 
 def check_data(
-    data: str | Path,
+    data: str | os.PathLike[str],
     *,
-    config: str | Path | None = None,
+    config: str | Path | Config | None = None,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
     allow_empty: bool = False,
-    picture: str | Path | None = None,
+    picture: str | os.PathLike[str] | None = None,
 ) -> FolderCheck:
-    """Read and decode everything in a folder, and say all that is wrong with it.
+    """Read and decode everything in a folder, and find all that is wrong with it.
+
+    The folder itself is never changed.
 
     Args:
-        data: A folder in COCO or VOC layout, or of images with label masks.
-        config: A config whose classes have to be the folder's, and whose resize boxes are counted
-            after; only what its model trains on is then looked at.
-        classes: What the labels in masks mean, where the folder does not tell it.
-        ignore_index: The label in masks that is neither trained on nor counted, likewise.
-        allow_empty: Whether images without boxes are meant.
-        picture: PNG to write; default ``work_dirs/check_data/<name of the folder>.png``.
-
-    Returns:
-        What was found; ``str()`` is the report.
+        data: A folder of images with boxes, with label maps or with both.
+        config: A config, or its file or name, whose classes have to be the folder's, and after
+            whose resize boxes are counted; only what its model trains on, boxes or label maps, is
+            then looked at.
+        classes: What the labels in label maps mean, where the folder does not tell it.
+        ignore_index: The label in label maps that is neither trained on nor counted, likewise.
+        allow_empty: Whether images without boxes are meant, as background.
+        picture: PNG to write, by default ``work_dirs/check_data/<name of the folder>.png``. Where
+            a folder has both boxes and label maps, the picture of the latter gets ``_masks`` to
+            its name.
 
     Raises:
         UserError: The folder or config cannot be used at all.
     """
     if not str(data):
         raise UserError("the folder '' has no name")
-    name = Path(data).expanduser().absolute().name
-    return check_folder(
-        data,
-        picture or Path('work_dirs/check_data') / f'{name}.png',
-        cfg=None if config is None else load_config(config),
-        classes=classes,
-        ignore_index=ignore_index,
-        allow_empty=allow_empty,
-    )
+    root = existing_folder(data)
+    cfg = load_config(config) if isinstance(config, str | Path) else config
+    path = Path(picture or Path('work_dirs/check_data') / f'{root.name}.png').absolute()
+    check, boxes, maps = FolderCheck(root), None, None
+    segmenter = cfg is not None and is_segmenter(cfg)
+    if not segmenter:
+        with _noting(check, PROBLEM):
+            boxes = read_boxes(root, check.findings)
+    if cfg is None or segmenter:
+        with _noting(check, PROBLEM if boxes is None else NOTE):
+            maps = read_labels(root, check.findings, classes=classes, ignore_index=ignore_index)
+    # Decoding comes, and will find these images and more.
+    check.findings[:] = [f for f in check.findings if f.name != UNREADABLE_IMAGES]
+    if boxes is None and maps is None and check.clean:
+        raise UserError(describe_unknown(root, LABEL_MAPS if segmenter else BOXES))
+    if boxes is not None:
+        _check_boxes(check, boxes, cfg, path, allow_empty=allow_empty)
+    if maps is not None:
+        if boxes is not None:
+            path = path.with_name(f'{path.stem}_masks{path.suffix}')
+        _check_label_maps(check, maps, cfg, path)
+    return check
+
+
+@contextmanager
+def _noting(check: FolderCheck, severity: Severity) -> Iterator[None]:
+    """Note what ends the reading of a folder, so that the check can go on."""
+    try:
+        yield
+    except UserError as error:
+        fix = 'mend this first: what comes after it could not be looked at'
+        what = str(error).rstrip('.')
+        check.findings.add(severity, check.root, what, fix=fix if severity else '', count=1)
+
+
+def _check_boxes(
+    check: FolderCheck,
+    folder: DetectionFolder,
+    cfg: Config | None,
+    picture: Path,
+    *,
+    allow_empty: bool,
+) -> None:
+    listed = {}
+    for name, split in folder.own_splits.items():
+        part = split.files
+        images = part.content['images']
+        sizes = [(image['height'], image['width']) for image in images]
+        listed[name] = dict(zip(part.image_files, sizes, strict=True))
+        labelled = {annotation['image_id'] for annotation in part.content['annotations']}
+        empty = [image['file_name'] for image in images if image['id'] not in labelled]
+        what = f'images of {name} without boxes'
+        given = argument('allow_empty', True)
+        fix = f'label them, take them away, or say {given} if they are meant as background'
+        severity = NOTE if allow_empty else PROBLEM
+        check.findings.add(severity, part.file, what, empty, '' if allow_empty else fix)
+    _check_images(check, {n: s.files.file for n, s in folder.own_splits.items()}, listed)
+    train = folder.splits['train'].files
+    if cfg is not None:
+        check_classes(cfg, folder.classes, train.file, check.findings)
+    census = count_sizes(train, cfg and resize_rule(cfg))
+    check.tables += [replace(folder, findings=()).summary(), census.table()]
+    check.pictures.append(draw_boxes(census, picture, f'{check.root}: boxes to train on'))
+
+
+def _check_label_maps(
+    check: FolderCheck, folder: SegmentationFolder, cfg: Config | None, picture: Path
+) -> None:
+    listed = {
+        name: {s.files.image(n): _label_map_size(s.files.label_map(n)) for n in s.files.names}
+        for name, s in folder.own_splits.items()
+    }
+    _check_images(check, {n: s.files.file for n, s in folder.own_splits.items()}, listed)
+    if cfg is not None:
+        source = folder.splits['train'].files.map_dir
+        check_classes(cfg, folder.labels.classes, source, check.findings)
+    check.tables.append(replace(folder, findings=()).summary())
+    pixels = {name: split.pixels for name, split in folder.own_splits.items()}
+    title = f'{check.root}: share of the classes'
+    check.pictures.append(draw_shares(folder.labels.classes, pixels, picture, title))
+
+
+def _label_map_size(file: Path) -> Size | None:
+    try:
+        return shown_size(file)
+    except UserError:  # found already
+        return None
+
+
+def _check_images(
+    check: FolderCheck,
+    sources: Mapping[str, Path],
+    listed: Mapping[str, Mapping[Path, Size | None]],
+) -> None:
+    """Decode the images of all splits, and compare them with their labels and each other.
+
+    Those decoded before, for their boxes, are not judged again for their label maps.
+    """
+    new = {name: files.keys() - check.decoded.keys() for name, files in listed.items()}
+    for name, files in listed.items():
+        files = {file: size for file, size in files.items() if file in new[name]}
+        check.decoded |= decode_all(files, f'images of {name}')
+        check_images(sources[name], files, check.decoded, check.findings)
+    for name in [name for name in listed if name != 'train']:
+        check_overlap(
+            listed['train'],
+            sorted(new[name]),
+            check.decoded,
+            source=sources[name],
+            name=name,
+            findings=check.findings,
+        )

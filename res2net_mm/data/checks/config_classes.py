@@ -1,23 +1,26 @@
 """Compares the classes of a folder with those of a config."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 
-from res2net_mm.formats.findings import Finding, first_few
+from res2net_mm.errors import argument
+from res2net_mm.formats import Findings
+from res2net_mm.formats.findings import PROBLEM
 from res2net_mm.openmmlab.edit import is_segmenter, leaf_datasets
 from res2net_mm.openmmlab.heads import class_counts
 
-SET_CLASSES = (
-    'train with --data DIR, which sets classes and heads, or write metainfo=dict(classes=...) of '
-    'the datasets and num_classes of the heads into the config'
-)
 
+def config_classes(cfg: Config, dataset: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the classes of a dataset of a config; None where neither it nor its type names them.
 
-def config_classes(cfg: Config, dataset) -> tuple[str, ...] | None:
-    """The classes a dataset of a config has; None where neither it nor its type names them."""
+    Args:
+        cfg: A loaded config.
+        dataset: The settings of one of its datasets, without wrappers.
+    """
     named = (dataset.get('metainfo') or {}).get('classes')
     if named is None:
         kind = dataset['type']
@@ -31,36 +34,38 @@ def config_classes(cfg: Config, dataset) -> tuple[str, ...] | None:
     return None if named is None else tuple(named)
 
 
-def check_classes(cfg: Config, classes: Sequence[str], source: Path) -> list[Finding]:
-    """What of a folder's classes does not fit a config.
+def check_classes(cfg: Config, classes: Sequence[str], source: Path, findings: Findings) -> None:
+    """Find which of a folder's classes do not fit a config.
 
     Args:
-        cfg: a loaded config.
-        classes: of the folder, in the order of the labels.
-        source: the file they are from.
+        cfg: A loaded config.
+        classes: Those of the folder, in the order of the labels.
+        source: The file they are from.
+        findings: Gets the differences.
     """
-    findings = []
-
-    def add(what: str, names: Sequence[str]) -> None:
-        if names:
-            findings.append(Finding(source, what, len(names), first_few(names), SET_CLASSES))
-
+    fix = (
+        f'train with {argument("data", "DIR")}, which sets classes and heads, or write '
+        'metainfo=dict(classes=...) of the datasets and num_classes of the heads into the config'
+    )
     loader = cfg.get('train_dataloader') or {}
     dataset = next(leaf_datasets(loader.get('dataset') or {'type': None}))
     wanted = config_classes(cfg, dataset) if dataset['type'] else None
     if wanted is not None and is_segmenter(cfg):
         if set(wanted) == set(classes):
             shifted = [name for name, other in zip(classes, wanted, strict=True) if name != other]
-            add('classes that have another label in the metainfo of the config', shifted)
+            what = 'classes that have another label in the metainfo of the config'
+            findings.add(PROBLEM, source, what, shifted, fix)
     elif wanted is not None:
         unknown = [name for name in classes if name not in wanted]
-        add('classes that the metainfo of the config lacks, whose boxes MMDetection skips', unknown)
+        what = 'classes that the metainfo of the config lacks, whose boxes MMDetection skips'
+        findings.add(PROBLEM, source, what, unknown, fix)
         lacking = [name for name in wanted if name not in classes]
-        add('classes in the metainfo of the config that the folder does not have', lacking)
+        what = 'classes in the metainfo of the config that the folder does not have'
+        findings.add(PROBLEM, source, what, lacking, fix)
     heads = [
         f'{path}={count}'
         for path, count in class_counts(cfg.get('model') or {}).items()
         if count != len(classes)
     ]
-    add(f'heads of the config made for another number of classes than the {len(classes)}', heads)
-    return findings
+    what = f'heads of the config made for another number of classes than the {len(classes)}'
+    findings.add(PROBLEM, source, what, heads, fix)

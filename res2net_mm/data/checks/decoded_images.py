@@ -10,12 +10,11 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
-from res2net_mm.formats.findings import Finding, first_few
-from res2net_mm.formats.image_file import orientation, turned_size
+from res2net_mm.formats import Findings
+from res2net_mm.formats.findings import NOTE, PROBLEM
+from res2net_mm.formats.image_file import Size, orientation, size_text, turned_size
 from res2net_mm.formats.splits import APART
 from res2net_mm.progress import track
-
-Size = tuple[int, int]  # height and width in pixels
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,10 @@ class DecodedImage:
     """What came of decoding an image to its last pixel.
 
     Attributes:
-        size: height and width in px as training sees them; None if it cannot be read.
-        orientation: how EXIF turns it, 1 for not at all.
-        digest: hash of its pixels.
-        fault: why it cannot be read, empty if it can.
+        size: Height and width in px as training sees them; None if it cannot be read.
+        orientation: How EXIF turns it, 1 for not at all.
+        digest: Hash of its pixels.
+        fault: Why it cannot be read, empty if it can.
     """
 
     size: Size | None = None
@@ -36,7 +35,7 @@ class DecodedImage:
 
 
 def decode(file: Path) -> DecodedImage:
-    """Decodes an image by Pillow: OpenCV, with which training reads, fills up what is cut short."""
+    """Decode an image by Pillow: OpenCV, with which training reads, fills up what is cut short."""
     try:
         with Image.open(file) as image:
             image.load()
@@ -51,7 +50,7 @@ def decode(file: Path) -> DecodedImage:
 
 
 def decode_all(files: Iterable[Path], what: str) -> dict[Path, DecodedImage]:
-    """Decodes all of the files that are there, with progress."""
+    """Decode all of the files that are there, with progress."""
     files = [file for file in dict.fromkeys(files) if os.path.lexists(file)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
         decoded = track(pool.map(decode, files), what, total=len(files), shown=True)
@@ -59,14 +58,18 @@ def decode_all(files: Iterable[Path], what: str) -> dict[Path, DecodedImage]:
 
 
 def check_images(
-    source: Path, listed: Mapping[Path, Size | None], decoded: Mapping[Path, DecodedImage]
-) -> list[Finding]:
-    """What is the matter with the images of a split.
+    source: Path,
+    listed: Mapping[Path, Size | None],
+    decoded: Mapping[Path, DecodedImage],
+    findings: Findings,
+) -> None:
+    """Find what is the matter with the images of a split.
 
     Args:
-        source: the file or folder that lists them.
-        listed: each image with its size as labelled, None where nothing says it.
-        decoded: what came of decoding those that are there.
+        source: The file or folder that lists them.
+        listed: Each image with its size as labelled, None where nothing says it.
+        decoded: What came of decoding those that are there.
+        findings: Gets what was found.
     """
     damaged, turned, settled, unequal = [], [], [], []
     for file, said in listed.items():
@@ -77,32 +80,23 @@ def check_images(
             continue
         elif image.orientation == 1:
             if tuple(said) != image.size:
-                unequal.append(f'{file.name} is {_text(image.size)}, listed as {_text(said)}')
+                unequal.append(
+                    f'{file.name} is {size_text(image.size)}, listed as {size_text(said)}'
+                )
         elif image.orientation >= 5 and tuple(said) == image.size != image.size[::-1]:
             settled.append(file.name)
         else:
-            turned.append(
-                f'{file.name}: orientation {image.orientation}, {_text(image.size)} shown'
-            )
-    found = (
-        (
-            'images that cannot be decoded to the end: damaged or cut short',
-            damaged,
-            'get the files anew, or take them out of the list',
-        ),
-        (
-            'images that EXIF turns, so that labels may lie elsewhere than on what is trained on',
-            turned,
-            'store the pixels upright without the tag, and write labels for these',
-        ),
-        ('images that EXIF turns, labelled as they are shown', settled, ''),
-        (
-            'images of another size than their labels say',
-            unequal,
-            'write the true height and width, and scale the labels if they were drawn on a copy',
-        ),
-    )
-    return [Finding(source, what, len(of), first_few(of), fix) for what, of, fix in found if of]
+            shown = size_text(image.size)
+            turned.append(f'{file.name}: orientation {image.orientation}, {shown} shown')
+    what = 'images that cannot be decoded to the end: damaged or cut short'
+    findings.add(PROBLEM, source, what, damaged, 'get the files anew, or take them out of the list')
+    what = 'images that EXIF turns, so that labels may lie elsewhere than on what is trained on'
+    fix = 'store the pixels upright without the tag, and write labels for these'
+    findings.add(PROBLEM, source, what, turned, fix)
+    findings.add(NOTE, source, 'images that EXIF turns, labelled as they are shown', settled)
+    what = 'images of another size than their labels say'
+    fix = 'write the true height and width, and scale the labels if they were drawn on a copy'
+    findings.add(PROBLEM, source, what, unequal, fix)
 
 
 def check_overlap(
@@ -112,15 +106,17 @@ def check_overlap(
     *,
     source: Path,
     name: str,
-) -> list[Finding]:
-    """Images of another split that are in train, too, by another name but with the same pixels.
+    findings: Findings,
+) -> None:
+    """Find images of another split that are in train, too: another name, but the same pixels.
 
     Args:
-        train: images of the training split.
-        other: those of the other.
-        decoded: what came of decoding them.
-        source: what lists the other split.
-        name: what that is called.
+        train: Images of the training split.
+        other: Those of the other.
+        decoded: What came of decoding them.
+        source: What lists the other split.
+        name: What that is called.
+        findings: Gets what was found.
     """
     first: dict[bytes, Path] = {}
     for file in train:
@@ -129,8 +125,4 @@ def check_overlap(
     pairs = ((file, first.get(decoded.get(file, DecodedImage()).digest)) for file in other)
     both = [f'{file.name} is {twin.name}' for file, twin in pairs if twin and twin != file]
     what = f'images of {name} with the same pixels as one of train, so that results look too good'
-    return [Finding(source, what, len(both), first_few(both), APART)] if both else []
-
-
-def _text(size: Size) -> str:
-    return f'{size[1]}x{size[0]} px'
+    findings.add(PROBLEM, source, what, both, APART)

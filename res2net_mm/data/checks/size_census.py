@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
-from res2net_mm.formats.coco import LabelledImages
+from res2net_mm.formats import BoxImages
 from res2net_mm.openmmlab.resize_rule import ResizeRule
 from res2net_mm.tables import align
 
@@ -18,21 +19,21 @@ class SizeCensus:
     """The boxes of a split that count.
 
     Attributes:
-        classes: names in the order of the labels.
-        labels: (N,) int, the class of each box.
-        areas: (N,) float, its area in px^2 after the resize: of the mask, else of the box.
-        resize: the resize in words.
-        bins: the sizes told apart.
+        classes: Names in the order of the labels.
+        labels: (N,) int64, the class of each box.
+        areas: (N,) float64, its area in px^2 after the resize: of the mask, else of the box.
+        resize: The resize in words.
+        bins: The sizes told apart.
     """
 
     classes: tuple[str, ...]
-    labels: np.ndarray
-    areas: np.ndarray
+    labels: npt.NDArray[np.int64]
+    areas: npt.NDArray[np.float64]
     resize: str
     bins: Sequence[SizeBin] = COCO_BINS
 
-    def counts(self) -> np.ndarray:
-        """(classes, bins) int, how many boxes; one on a limit counts on both of its sides."""
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Return (classes, bins) int64, how many boxes; one on a limit counts on both sides."""
         inside = [
             np.bincount(self.labels[b.holds(self.areas)], minlength=len(self.classes))
             for b in self.bins
@@ -40,7 +41,7 @@ class SizeCensus:
         return np.stack(inside, axis=1)
 
     def table(self) -> str:
-        """Boxes by class and size, as text."""
+        """Return the boxes by class and size, as text."""
         limits = ', '.join(f'{size.name} {size.limits}' for size in self.bins)
         totals = np.bincount(self.labels, minlength=len(self.classes))
         rows = [['  class', *(size.name for size in self.bins), 'all']]
@@ -53,20 +54,18 @@ class SizeCensus:
         return '\n'.join([title, *lines])
 
 
-def count_sizes(
-    part: LabelledImages, categories: list[dict], rule: ResizeRule | None
-) -> SizeCensus:
-    """Counts the boxes of a cleaned split, without crowds and difficult ones.
+def count_sizes(part: BoxImages, rule: ResizeRule | None) -> SizeCensus:
+    """Count the boxes of a cleaned split, without crowds and difficult ones.
 
     Args:
-        part: the split.
-        categories: in the order of the labels.
-        rule: the resize; None for images as they are.
+        part: The split.
+        rule: The resize; None for images as they are.
     """
     factors = {}
     for image in part.content['images']:
         y, x = rule.factors(image['height'], image['width']) if rule else (1, 1)
         factors[image['id']] = y * x
+    categories = part.content['categories']
     label_of = {entry['id']: i for i, entry in enumerate(categories)}
     counting = [entry for entry in part.content['annotations'] if not entry['iscrowd']]
     return SizeCensus(

@@ -7,9 +7,12 @@ which gives its exact mask and its smooth edge at once.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+Array = npt.NDArray[Any]
 CLASSES = ('disc', 'square', 'triangle', 'star', 'ring')
 
 # The side of the square whose area an object gets, in pixels: one range per COCO size bin.
@@ -32,28 +35,29 @@ class Scene:
 
     Attributes:
         image: (H, W, 3) uint8, BGR as OpenCV writes it.
-        masks: one (H, W) bool array per annotated object: what is in sight of it.
-        labels: index into ``CLASSES`` per annotated object.
+        masks: One (H, W) bool array per annotated object: what is in sight of it.
+        labels: Index into ``CLASSES`` per annotated object.
         semantic: (H, W) uint8; 0 background, 1 + class index on objects, 255 where an object is
             hidden too much to be annotated.
     """
 
-    image: np.ndarray
-    masks: list[np.ndarray]
+    image: Array
+    masks: list[Array]
     labels: list[int]
-    semantic: np.ndarray
+    semantic: Array
 
 
 def draw_scene(rng: np.random.Generator, size: int = 320) -> Scene:
-    """Draws one scene of ``size`` x ``size`` pixels with three to seven objects.
+    """Draw one scene of ``size`` x ``size`` pixels with three to seven objects.
 
     Args:
-        rng: the only source of chance.
-        size: height and width in pixels, at least 256 (a large object has to fit).
+        rng: The only source of randomness.
+        size: Height and width in pixels, at least 256 (a large object has to fit).
     """
     image = _background(rng, size)
     owner = np.full((size, size), -1)  # which object is in sight at each pixel
-    labels, full_areas = [], []
+    labels: list[int] = []
+    full_areas: list[int] = []
     for bin_name in _choose_bins(rng):
         label = int(rng.integers(len(CLASSES)))
         window, distance, local = _place(rng, CLASSES[label], bin_name, owner)
@@ -75,7 +79,7 @@ def draw_scene(rng: np.random.Generator, size: int = 320) -> Scene:
 
 
 def _choose_bins(rng: np.random.Generator) -> list[str]:
-    """Size bins of a scene's objects, large first, so that small ones lie on top."""
+    """Return the size bins of a scene's objects, large first, so that small ones lie on top."""
     large = int(rng.random() < 0.6)
     return (
         ['large'] * large
@@ -84,8 +88,10 @@ def _choose_bins(rng: np.random.Generator) -> list[str]:
     )
 
 
-def _place(rng: np.random.Generator, shape: str, bin_name: str, owner: np.ndarray):
-    """Picks size, turn and the least crowded of eight places.
+def _place(
+    rng: np.random.Generator, shape: str, bin_name: str, owner: Array
+) -> tuple[tuple[slice, slice], Array, Array]:
+    """Pick size, turn and the least crowded of eight places.
 
     Returns:
         The window around the object (two slices), the signed distance to the shape's edge in it,
@@ -110,15 +116,15 @@ def _place(rng: np.random.Generator, shape: str, bin_name: str, owner: np.ndarra
     return window, radius * _signed_distance(shape, along, across), np.stack([along, across])
 
 
-def _window(centre: np.ndarray, reach: float, size: int) -> tuple[slice, slice]:
-    """Rows and columns within ``reach`` pixels of ``centre`` (x, y), cut at the picture's edge."""
+def _window(centre: Array, reach: float, size: int) -> tuple[slice, slice]:
+    """Return rows and columns within ``reach`` pixels of a centre (x, y), cut at the edge."""
     low = np.maximum(0, np.floor(centre - reach)).astype(int)
     high = np.minimum(size, np.ceil(centre + reach)).astype(int)
     return slice(low[1], high[1]), slice(low[0], high[0])
 
 
-def _signed_distance(shape: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Distance to the edge of a shape of circumradius 1 around the origin, negative inside."""
+def _signed_distance(shape: str, x: Array, y: Array) -> Array:
+    """Return the distance to the edge of a shape of circumradius 1, negative inside."""
     if shape == 'disc':
         return np.hypot(x, y) - 1
     if shape == 'ring':
@@ -131,16 +137,16 @@ def _signed_distance(shape: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.partition(_half_planes(x, y, 5, math.cos(2 * math.pi / 5)), -2, axis=0)[-2]
 
 
-def _half_planes(x, y, sides: int, inradius: float | None = None) -> np.ndarray:
-    """Signed distances (sides, H, W) to the lines of a regular polygon."""
+def _half_planes(x: Array, y: Array, sides: int, inradius: float | None = None) -> Array:
+    """Return signed distances (sides, H, W) to the lines of a regular polygon."""
     if inradius is None:
         inradius = math.cos(math.pi / sides)
     turns = 2 * math.pi * np.arange(sides) / sides
     return np.stack([math.cos(t) * x + math.sin(t) * y - inradius for t in turns])
 
 
-def _background(rng: np.random.Generator, size: int) -> np.ndarray:
-    """A muted wall: slow clouds, fine grain of stripes, a little colour. (H, W, 3) float64."""
+def _background(rng: np.random.Generator, size: int) -> Array:
+    """Return a muted wall: slow clouds, fine stripes, a little colour. (H, W, 3) float64."""
     clouds = sum(_smooth_noise(rng, size, cells) / cells**0.5 for cells in (3, 7, 20))
     rows, columns = np.mgrid[:size, :size]
     angle, period = _uniform(rng, 0, math.pi), _uniform(rng, 6, 18)
@@ -150,8 +156,8 @@ def _background(rng: np.random.Generator, size: int) -> np.ndarray:
     return np.clip(light[..., None] * tint, 0, 255)
 
 
-def _smooth_noise(rng: np.random.Generator, size: int, cells: int) -> np.ndarray:
-    """Values in [-1, 1] on a coarse grid, interpolated to (size, size)."""
+def _smooth_noise(rng: np.random.Generator, size: int, cells: int) -> Array:
+    """Return values in [-1, 1] on a coarse grid, interpolated to (size, size)."""
     grid = 2 * rng.random((cells + 1, cells + 1)) - 1
     at = np.linspace(0, cells, size, endpoint=False)
     low = at.astype(int)
@@ -161,8 +167,10 @@ def _smooth_noise(rng: np.random.Generator, size: int, cells: int) -> np.ndarray
     return lines[:, low] * (1 - weight) + lines[:, low + 1] * weight
 
 
-def _paint(rng, image: np.ndarray, distance: np.ndarray, local: np.ndarray, label: int) -> None:
-    """Blends one object into ``image``: two tones of its colour in a pattern, and a dark rim.
+def _paint(
+    rng: np.random.Generator, image: Array, distance: Array, local: Array, label: int
+) -> None:
+    """Blend one object into ``image``: two tones of its colour in a pattern, and a dark rim.
 
     Colour and pattern lean towards the class without giving it away: hues of neighbouring classes
     overlap, one object in six has any hue, and two in five have any pattern.
@@ -181,8 +189,8 @@ def _paint(rng, image: np.ndarray, distance: np.ndarray, local: np.ndarray, labe
     image += alpha * (fill - image)
 
 
-def _pattern(kind: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """How dark each pixel is, in [0, 1]; five patterns, in the shape's own coordinates."""
+def _pattern(kind: int, x: Array, y: Array) -> Array:
+    """Return how dark each pixel is, in [0, 1]; five patterns, in the shape's own coordinates."""
     if kind == 0:  # shaded towards the rim
         return np.clip(np.hypot(x, y), 0, 1) ** 2
     if kind == 1:  # stripes
@@ -194,8 +202,8 @@ def _pattern(kind: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return ((np.sin(9 * x) > 0.4) & (np.sin(9 * y) > 0.4)).astype(float)  # dots
 
 
-def _bgr(hue: float, saturation: float, value: float) -> np.ndarray:
-    """Hue, saturation and value in [0, 1] to blue, green and red in [0, 1]."""
+def _bgr(hue: float, saturation: float, value: float) -> Array:
+    """Convert hue, saturation and value to blue, green and red, all in [0, 1]."""
     sector = (np.array([1, 3, 5]) + 6 * hue) % 6
     return value * (1 - saturation * np.clip(np.minimum(sector, 4 - sector), 0, 1))
 

@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from res2net_mm.data.demo.demo_scene import CLASSES, Scene, draw_scene
 from res2net_mm.errors import UserError
@@ -19,9 +21,9 @@ DRAWING = 1
 
 
 def draw_demo_set(
-    root: str | os.PathLike, *, train_images: int = 400, val_images: int = 100, seed: int = 0
+    root: str | os.PathLike[str], *, train_images: int = 400, val_images: int = 100, seed: int = 0
 ) -> Path:
-    """Draws the demo set into ``root``, or leaves it alone if it is there already.
+    """Draw the demo set into a folder, or leave it alone if it is there already.
 
     The folder then holds ``annotations/instances_{train,val}2017.json`` (boxes, and masks as
     run-length encodings), the pictures in ``{train,val}2017/``, semantic labels of the same names
@@ -32,16 +34,16 @@ def draw_demo_set(
     not depend on how many are drawn. PNG bytes are the same for the same OpenCV.
 
     Args:
-        root: the folder to make; its parent is made too.
-        train_images: number of training pictures, at least 1.
-        val_images: number of validation pictures, at least 1.
-        seed: not negative; another seed draws other scenes.
+        root: The folder to make; its parent is made too.
+        train_images: Number of training pictures, at least 1.
+        val_images: Number of validation pictures, at least 1.
+        seed: 0 or more; another seed draws other scenes.
 
     Returns:
         ``root`` as a path.
 
     Raises:
-        UserError: a number is out of range, or ``root`` holds something else.
+        UserError: A number is out of range, or ``root`` holds something else.
     """
     for name, value, least in (
         ('train_images', train_images, 1),
@@ -81,7 +83,7 @@ def draw_demo_set(
     return root
 
 
-def _is_complete(root: Path, manifest: dict) -> bool:
+def _is_complete(root: Path, manifest: Mapping[str, Any]) -> bool:
     try:
         if json.loads((root / MANIFEST).read_text()) != manifest:
             return False
@@ -99,7 +101,8 @@ def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
     image_dir, label_dir = root / split, root / 'labels' / split
     for folder in (image_dir, label_dir, root / 'annotations'):
         folder.mkdir(parents=True, exist_ok=True)
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for image_id, scene in enumerate(scenes, start=1):
         name = f'{image_id:06d}.png'
         _write_png(image_dir / name, scene.image)
@@ -129,20 +132,20 @@ def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
     (root / f'annotations/instances_{split}.json').write_text(json.dumps(content))
 
 
-def _write_png(path: Path, pixels: np.ndarray) -> None:
+def _write_png(path: Path, pixels: npt.NDArray[Any]) -> None:
     if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3]):
         raise OSError(f'could not write {path}')
 
 
-def _tight_box(mask: np.ndarray) -> list[int]:
-    """The box (x, y, width, height) in pixels around a mask that is not empty."""
+def _tight_box(mask: npt.NDArray[Any]) -> list[int]:
+    """Return the box (x, y, width, height) in pixels around a mask that is not empty."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     x, y = int(columns[0]), int(rows[0])
     return [x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y]
 
 
-def _run_lengths(mask: np.ndarray) -> dict:
-    """COCO's uncompressed run-length encoding: column by column, beginning with zeros."""
+def _run_lengths(mask: npt.NDArray[Any]) -> dict[str, Any]:
+    """Return COCO's uncompressed run lengths: column by column, beginning with zeros."""
     flat = np.concatenate([[False], mask.ravel(order='F')])
     changes = np.flatnonzero(flat[1:] != flat[:-1])
     counts = np.diff(np.concatenate([[0], changes, [mask.size]]))

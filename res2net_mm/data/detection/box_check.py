@@ -1,11 +1,14 @@
 """Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
 
 from pycocotools import mask as mask_api
 
-from res2net_mm.formats.coco import LabelledImages
-from res2net_mm.formats.findings import Finding, first_few
+from res2net_mm.formats import BoxImages, Findings
+from res2net_mm.formats.findings import PROBLEM
+from res2net_mm.formats.finite_numbers import finite_or_nan
 from res2net_mm.formats.mask_check import compressed_runs_fill, is_polygon, runs_fill
 
 GREATEST = 1e12  # beyond any coordinate; whole numbers in JSON have no limit
@@ -20,17 +23,21 @@ RENUMBER = 'give every box an id of its own, from 1 on'
 
 
 def clean_boxes(
-    split: LabelledImages, images: list[dict], new_ids: dict[int, int]
-) -> tuple[list[dict], list[Finding]]:
-    """The annotations of a split that can be used, complete.
+    split: BoxImages,
+    images: Sequence[Mapping[str, Any]],
+    new_ids: Mapping[int, int],
+    findings: Findings,
+) -> list[dict[str, Any]]:
+    """Return the annotations of a split that can be used, complete.
 
     Args:
-        split: as read; not changed.
-        images: its images, with height and width.
-        new_ids: the category id to write for each that is used.
+        split: As read; not changed.
+        images: Its images, with height and width.
+        new_ids: The category id to write for each that is used.
+        findings: Gets what was mended or left out.
 
     Returns:
-        The annotations, those that needed nothing as they were, and what was found.
+        The annotations, those that needed nothing as they were.
     """
     by_id = {image['id']: image for image in images}
     names = {entry['id']: entry['name'] for entry in split.content['categories']}
@@ -45,8 +52,7 @@ def clean_boxes(
             continue
         box = annotation.get('bbox')
         where = f'{image["file_name"]}: {names[annotation["category_id"]]} {box}'
-        fault = _fault(box, image)
-        if fault:
+        if fault := _fault(box, image):
             notes[f'boxes {fault}, left out', REDRAW].append(where)
             continue
         x, y, width, height = box
@@ -61,10 +67,10 @@ def clean_boxes(
             lost = (
                 'masks with polygons of under three points or far off the image, without these'
                 if usable
-                else ('masks that cannot be read, taken away from their boxes')
+                else 'masks that cannot be read, taken away from their boxes'
             )
             notes[lost, REDRAW].append(where)
-        changes = {'category_id': new_ids[annotation['category_id']]}
+        changes: dict[str, Any] = {'category_id': new_ids[annotation['category_id']]}
         if not (is_number(annotation.get('area')) and annotation['area'] > 0):
             changes['area'] = _area(annotation, image)
             what = 'boxes without an area, computed from the mask, else from the box'
@@ -73,20 +79,17 @@ def clean_boxes(
         unchanged = all(annotation.get(key, '') == value for key, value in changes.items())
         kept.append(annotation if unchanged else {**annotation, **changes})
 
-    ids = [annotation.get('id') for annotation in kept]
-    if unfit := _unfit_ids(ids):
+    if unfit := _unfit_ids([annotation.get('id') for annotation in kept]):
         what = 'ids of boxes that another one has or that are no positive number, all numbered anew'
         notes[what, RENUMBER] = [f'id {number}' for number in unfit]
         kept = [{**annotation, 'id': i} for i, annotation in enumerate(kept, start=1)]
-    findings = [
-        Finding(split.file, what, len(places), first_few(places), fix)
-        for (what, fix), places in notes.items()
-    ]
-    return kept, findings
+    for (what, fix), places in notes.items():
+        findings.add(PROBLEM, split.file, what, places, fix)
+    return kept
 
 
-def _unfit_ids(ids: list) -> list:
-    """Those that were there before or that are no positive whole number."""
+def _unfit_ids(ids: Sequence[Any]) -> list[Any]:
+    """Return the ids that were there before or that are no positive whole number."""
     seen, unfit = set(), []
     for number in ids:
         if number in seen or not isinstance(number, int) or number <= 0:
@@ -95,8 +98,8 @@ def _unfit_ids(ids: list) -> list:
     return unfit
 
 
-def _fault(box, image: dict) -> str | None:
-    """Why ``box`` cannot be used, None if it can."""
+def _fault(box: Any, image: Mapping[str, Any]) -> str | None:
+    """Return why a box cannot be used, None if it can."""
     if not (isinstance(box, list) and len(box) == 4 and all(map(is_number, box))):
         return 'that are not four numbers'
     x, y, width, height = box
@@ -107,31 +110,30 @@ def _fault(box, image: dict) -> str | None:
     return None
 
 
-def _usable_mask(mask, image: dict):
-    """The polygons that are such, or the run-length encoding if it is of the image's size."""
+def _usable_mask(mask: Any, image: Mapping[str, Any]) -> Any:
+    """Return the polygons that are such, or the run lengths if they are of the image's size."""
+    size = (image['height'], image['width'])
     if isinstance(mask, list):
-        height, width = image['height'], image['width']
-        return [polygon for polygon in mask if is_polygon(polygon, height, width)]
-    if not isinstance(mask, dict) or mask.get('size') != [image['height'], image['width']]:
+        return [polygon for polygon in mask if is_polygon(polygon, *size)]
+    if not isinstance(mask, dict) or mask.get('size') != [*size]:
         return []
-    counts, size = mask.get('counts'), (image['height'], image['width'])
+    counts = mask.get('counts')
     if isinstance(counts, str):
         return mask if compressed_runs_fill([counts], [size])[0] else []
     return mask if runs_fill(counts, *size) else []
 
 
-def is_number(value) -> bool:
-    """Whether ``value`` is a number that arithmetic can be done with."""
-    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return numeric and abs(value) < GREATEST
+def is_number(value: object) -> TypeGuard[float]:
+    """Return whether a value is a number that arithmetic can be done with."""
+    return abs(finite_or_nan(value)) < GREATEST
 
 
-def _area(annotation: dict, image: dict) -> float:
-    """Area in square pixels of the mask, or of the box where the mask is absent or empty."""
+def _area(annotation: Mapping[str, Any], image: Mapping[str, Any]) -> float:
+    """Return the area in px^2 of the mask, or of the box where the mask is absent or empty."""
     mask = annotation.get('segmentation')
     if mask and not isinstance(mask, dict):
         mask = mask_api.merge(mask_api.frPyObjects(mask, image['height'], image['width']))
     elif mask and isinstance(mask['counts'], list):
         mask = mask_api.frPyObjects(mask, image['height'], image['width'])
-    area = float(mask_api.area(mask)) if mask else 0
-    return area if area > 0 else annotation['bbox'][2] * annotation['bbox'][3]
+    area = float(mask_api.area(mask)) if mask else 0.0
+    return area if area > 0 else float(annotation['bbox'][2] * annotation['bbox'][3])

@@ -3,17 +3,29 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from res2net_mm.data.detection.read_boxes import LabelledFolder, read_boxes
+from res2net_mm.data.detection.split_check import clean_split, read_categories
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.size_bins import COCO_BINS
-from res2net_mm.formats import coco, voc
-from res2net_mm.formats.coco import LabelledImages
-from res2net_mm.formats.findings import Finding, first_few
+from res2net_mm.formats import (
+    BOXES,
+    BoxImages,
+    Finding,
+    Findings,
+    describe,
+    describe_unknown,
+    existing_folder,
+    first_few,
+    read_folder,
+)
+from res2net_mm.formats.findings import ERROR, PROBLEM
+from res2net_mm.formats.splits import choose_splits
+from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
 
@@ -22,17 +34,18 @@ class Split:
     """One split, as training and evaluation read it.
 
     Attributes:
-        name: train, val or test.
-        ann_file: its labels as a COCO file: the folder's own, or the mended copy.
-        image_dir: what the file names in it are relative to.
-        images: number of images.
-        boxes: number of boxes that count, without crowds and VOC's difficult ones.
-        boxes_by_size: the same for each of COCO's size bins, by area in the image as it is. An area
+        name: ``train``, ``val`` or ``test``.
+        ann_file: Its labels as a COCO file: the folder's own, or the mended copy.
+        image_dir: What the file names in it are relative to.
+        images: Number of images.
+        boxes: Number of boxes that count, without crowds and VOC's difficult ones.
+        boxes_by_size: The same for each of COCO's size bins, by area in the image as it is. An area
             on a limit counts in both bins, as in the table of results.
-        boxes_by_class: the same for each class.
-        ignored: number of crowd or difficult boxes: neither trained on nor counted in evaluation.
-        masks: number of the counting boxes that have a mask.
-        empty: number of images without any box.
+        boxes_by_class: The same for each class.
+        ignored: Number of crowd or difficult boxes: neither trained on nor counted in evaluation.
+        masks: Number of the counting boxes that have a mask.
+        empty: Number of images without any box.
+        files: Its images and labels as read, cleaned.
     """
 
     name: str
@@ -45,6 +58,7 @@ class Split:
     ignored: int
     masks: int
     empty: int
+    files: BoxImages = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -52,11 +66,11 @@ class DetectionFolder:
     """A recognised folder.
 
     Attributes:
-        root: the folder.
-        layout: ``coco`` or ``voc``.
-        classes: names in the order of the labels: by category id (COCO), by alphabet (VOC).
-        splits: train, val and test. The test split is the val split where none has labels.
-        findings: what was noticed, mended or left out.
+        root: The folder.
+        layout: The name of its reader, such as ``coco``.
+        classes: Names in the order of the labels: by category id (COCO), by alphabet (VOC).
+        splits: Train, val and test. The test split is the val split where none has labels.
+        findings: What was noticed, mended or left out.
     """
 
     root: Path
@@ -66,69 +80,95 @@ class DetectionFolder:
     findings: tuple[Finding, ...]
 
     @property
+    def own_splits(self) -> dict[str, Split]:
+        """The splits, without a test split that is the val split."""
+        val = self.splits['val']
+        return {n: s for n, s in self.splits.items() if n != 'test' or s.files is not val.files}
+
+    @property
     def has_masks(self) -> bool:
         """Whether every box has a mask."""
         return all(split.masks == split.boxes for split in self.splits.values())
 
     def summary(self) -> str:
-        """The report to print before training: images and boxes per split and size, findings."""
+        """Return the report before training: images and boxes by split and size, findings."""
         some = ', '.join(first_few(self.classes, 12)) + (', ...' if len(self.classes) > 12 else '')
         names = [size_bin.name for size_bin in COCO_BINS]
-        header = ['split', 'images', 'boxes', *names, 'ignored', 'empty']
-        rows = [
-            [s.name, s.images, s.boxes, *s.boxes_by_size.values(), s.ignored, s.empty]
-            for s in self.splits.values()
-        ]
+        rows = [['split', 'images', 'boxes', *names, 'ignored', 'empty']]
+        for s in self.splits.values():
+            counts = (s.images, s.boxes, *s.boxes_by_size.values(), s.ignored, s.empty)
+            rows.append([s.name, *map(str, counts)])
         limits = ', '.join(f'{size_bin.name} {size_bin.limits}' for size_bin in COCO_BINS)
         lines = [
             f'{self.root}: {self.layout.upper()} layout, {len(self.classes)} classes ({some})',
-            *('  ' + _table_row(*row) for row in [header, *rows]),
+            *(f'  {line}' for line in align(rows)),
             f'  sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes',
-            *(f'  {finding.advice()}' for finding in self.findings),
+            *(f'  {line}' for line in describe(self.findings)),
         ]
         return '\n'.join(lines)
 
 
-def count_boxes(root: Path, labelled: LabelledFolder) -> DetectionFolder:
-    """The folder with its boxes counted, every split in the file it was read from."""
-    splits = {name: _count(name, part) for name, part in labelled.parts.items()}
-    splits.setdefault('test', replace(splits['val'], name='test'))
-    return DetectionFolder(root, labelled.layout, labelled.classes, splits, labelled.findings)
+def recognise(root: str | os.PathLike[str], out_dir: str | os.PathLike[str]) -> DetectionFolder:
+    """Find out what is in a folder and make it ready to train on.
 
-
-def recognise(root: str | os.PathLike, out_dir: str | os.PathLike) -> DetectionFolder:
-    """Finds out what is in ``root`` and makes it ready to train on.
-
-    The folder itself is never changed. Where its labels cannot be used as they are (VOC layout,
-    boxes to leave out, a split to hold out), a copy in COCO's format is written to ``out_dir``,
-    each file at once or not at all.
+    The folder itself is never changed. Where its labels cannot be used as they are (a layout other
+    than COCO's, boxes to leave out, a split to hold out), a copy in COCO's format is written to
+    ``out_dir``, each file at once or not at all.
 
     Raises:
-        UserError: the folder is in neither layout, or something in it has to be mended first.
+        UserError: The folder is in no known layout, or something in it has to be mended first.
     """
-    root = Path(root).expanduser().absolute()
-    if not root.is_dir():
-        raise UserError(f'{root} is not a folder.')
-    labelled = read_boxes(root)
-    if labelled is None:
-        raise UserError(describe_unknown(root))
-    folder = count_boxes(root, labelled)
-    splits = dict(folder.splits)
-    for name, part in labelled.parts.items():  # only now is nothing left that could be wrong
-        if part.is_copy:
+    place = existing_folder(root)
+    folder = read_boxes(place, Findings())
+    if folder is None:
+        raise UserError(describe_unknown(place, BOXES))
+    splits = folder.own_splits
+    for name, split in splits.items():  # only now is nothing left that could be wrong
+        if split.files.is_copy:
             file = Path(out_dir).absolute() / f'instances_{name}.json'
-            _write_json(file, part.content)
-            splits[name] = replace(splits[name], ann_file=file)
-    if 'test' not in labelled.parts:
-        splits['test'] = replace(splits['val'], name='test')
+            _write_json(file, split.files.content)
+            splits[name] = replace(split, ann_file=file)
+    splits.setdefault('test', replace(splits['val'], name='test'))
     return replace(folder, splits=splits)
 
 
-def _table_row(first, *others) -> str:
-    return f'{first:<6}' + ''.join(f'{cell!s:>9}' for cell in others)
+def read_boxes(root: Path, findings: Findings) -> DetectionFolder | None:
+    """Read, clean and count the boxes of a folder; nothing is written.
+
+    Args:
+        root: The folder.
+        findings: Gets what was noticed, mended or left out.
+
+    Returns:
+        The folder, every split in the file it was read from; None if it is in no layout that has
+        boxes.
+
+    Raises:
+        UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
+    """
+    read = read_folder(root, BOXES, findings)
+    if read is None:
+        return None
+    layout, found = read
+    chosen: dict[str, BoxImages] = choose_splits(found, findings)
+    categories = read_categories(chosen['train'], findings)
+    splits = {}
+    for name, part in chosen.items():
+        splits[name] = _count(name, clean_split(part, categories, findings))
+        if not splits[name].boxes:
+            what = f'boxes of the split {name!r} that can be used'
+            fix = 'label some, or mend those there are'
+            findings.add(ERROR, part.file, what, fix=fix, count=0)
+    splits.setdefault('test', replace(splits['val'], name='test'))
+    train = splits['train']
+    unseen = [name for name, count in train.boxes_by_class.items() if not count]
+    fix = 'label some, or take the class out of the categories'
+    findings.add(PROBLEM, train.ann_file, 'classes without a box to train on', unseen, fix)
+    classes = tuple(entry['name'] for entry in categories)
+    return DetectionFolder(root, layout, classes, splits, tuple(findings))
 
 
-def _count(name: str, part: LabelledImages) -> Split:
+def _count(name: str, part: BoxImages) -> Split:
     content = part.content
     counting = [entry for entry in content['annotations'] if not entry['iscrowd']]
     areas = np.array([entry['area'] for entry in counting])
@@ -145,27 +185,11 @@ def _count(name: str, part: LabelledImages) -> Split:
         ignored=len(content['annotations']) - len(counting),
         masks=sum(bool(entry.get('segmentation')) for entry in counting),
         empty=len(content['images']) - len({a['image_id'] for a in content['annotations']}),
+        files=part,
     )
 
 
-def _write_json(file: Path, content: dict) -> None:
+def _write_json(file: Path, content: Mapping[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(file) as partial, partial.open('w') as stream:
         json.dump(content, stream, allow_nan=False)
-
-
-def describe_unknown(root: Path) -> str:
-    """What was looked for in a folder that is in no known layout, and what is there."""
-    entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
-    there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
-    hint = ''
-    if any(root.glob('data.y*ml')) or any(root.glob('labels/**/*.txt')):
-        hint = ' It looks like a YOLO folder: export it in COCO or PASCAL VOC format.'
-    elif any((root / 'SegmentationClass').glob('*.png')) or any(
-        any((root / name).rglob('*.png')) for name in ('annotations', 'labels', 'masks')
-    ):
-        hint = ' It looks like a folder of label masks for segmentation, not of boxes.'
-    return (
-        f'{root} is neither in {coco.LOOKED_FOR}; nor in {voc.LOOKED_FOR} (there or '
-        f'up to two folders down). In it: {there or "nothing"}.{hint}'
-    )

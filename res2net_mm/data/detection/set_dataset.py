@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from typing import Any
 
 from mmengine.config import Config
 
@@ -16,9 +17,11 @@ COCO_METRICS = ('SizeMetric', 'CocoMetric')
 SIZE_FILTERS = ('min_size', 'bbox_min_size')
 LOADING = ('LoadAnnotations', 'LoadPanopticAnnotations')
 
+Settings = dict[str, Any]
+
 
 def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
-    """Points every dataset and evaluator of ``cfg`` at ``folder`` and sets the number of classes.
+    """Point every dataset and evaluator of a config at a folder, and set the number of classes.
 
     Datasets become CocoDataset inside the wrappers they have (RepeatDataset and the like);
     a ConcatDataset becomes one dataset, since all its parts would be the same. Filters on the size
@@ -26,46 +29,43 @@ def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
     SizeMetric and CocoMetric belong to other data and go; SizeMetric comes where none is left.
 
     Args:
-        cfg: a loaded config, changed in place, or not at all where an error is raised.
-        folder: what ``recognise`` returned.
+        cfg: A loaded config, changed in place, or not at all where an error is raised.
+        folder: What ``recognise`` returned.
 
     Returns:
         What was changed, one line each.
 
     Raises:
-        UserError: the model needs masks or semantic labels that the folder does not have, or its
+        UserError: The model needs masks or semantic labels that the folder does not have, or its
             number of classes cannot be set.
     """
     if cfg.get('model') is None or cfg.get('train_dataloader') is None:
         raise UserError('the config has no model or no train_dataloader: it trains no detector.')
     settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
-    for loader in (value for key, value in settings.items() if key.endswith('_dataloader')):
-        for step in _loading_steps(loader):
-            _check_labels(step, settings['model'], folder)
+    for name, loader in settings.items():
+        for step in walk(loader) if name.endswith('_dataloader') else ():
+            if type_name(step) in LOADING:
+                _check_labels(step, settings['model'], folder)
 
     changes = set_class_count(settings['model'], len(folder.classes))
     for name, split in folder.splits.items():
-        if f'{name}_dataloader' in settings:
-            loader = settings[f'{name}_dataloader']
+        if loader := settings.get(f'{name}_dataloader'):
             loader['dataset'] = _point_dataset(loader['dataset'], folder, split)
             changes.append(f'{name}_dataloader: {split.images} images of {split.ann_file}')
-        if f'{name}_evaluator' in settings:
-            evaluator = _point_evaluator(settings[f'{name}_evaluator'], folder, split)
-            settings[f'{name}_evaluator'] = evaluator
-            kinds = evaluator if isinstance(evaluator, list) else [evaluator]
-            kinds = ', '.join(type_name(entry) for entry in kinds)
+        if evaluator := settings.get(f'{name}_evaluator'):
+            metrics = _point_metrics(evaluator, folder, split)
+            settings[f'{name}_evaluator'] = (
+                metrics if isinstance(evaluator, list | tuple) else metrics[0]
+            )
+            kinds = ', '.join(map(type_name, metrics))
             changes.append(f'{name}_evaluator: {kinds} on {split.ann_file}')
     for key, value in settings.items():
         cfg[key] = value
     return changes
 
 
-def _loading_steps(loader) -> list[Mapping]:
-    return [entry for entry in walk(loader) if type_name(entry) in LOADING]
-
-
-def _check_labels(step, model, folder: DetectionFolder) -> None:
-    """Refuses labels that the folder lacks, or stops loading masks that nothing needs."""
+def _check_labels(step: Any, model: Mapping[str, Any], folder: DetectionFolder) -> None:
+    """Refuse labels that the folder lacks, or stop loading masks that nothing needs."""
     if step.get('with_seg') or type_name(step) == 'LoadPanopticAnnotations':
         raise UserError(
             f'the model trains on semantic labels, too, and {folder.root} has boxes only: choose a '
@@ -82,7 +82,7 @@ def _check_labels(step, model, folder: DetectionFolder) -> None:
     step['with_mask'] = False
 
 
-def _point_dataset(dataset, folder: DetectionFolder, split: Split):
+def _point_dataset(dataset: Settings, folder: DetectionFolder, split: Split) -> Settings:
     new = dict(
         type='mmdet.CocoDataset',
         data_root=str(folder.root),
@@ -90,6 +90,7 @@ def _point_dataset(dataset, folder: DetectionFolder, split: Split):
         data_prefix=dict(img=str(split.image_dir)),
         metainfo=dict(classes=folder.classes, palette=make_palette(len(folder.classes))),
     )
+    part: Any
     for part in walk(dataset):
         if part.get('filter_cfg') is not None:
             kept = {key: v for key, v in part['filter_cfg'].items() if key not in SIZE_FILTERS}
@@ -97,8 +98,8 @@ def _point_dataset(dataset, folder: DetectionFolder, split: Split):
     return replace_dataset(dataset, new)
 
 
-def _point_evaluator(evaluator, folder: DetectionFolder, split: Split):
-    entries = evaluator if isinstance(evaluator, (list, tuple)) else [evaluator]
+def _point_metrics(evaluator: Any, folder: DetectionFolder, split: Split) -> list[Settings]:
+    entries = evaluator if isinstance(evaluator, list | tuple) else [evaluator]
     kept = [entry for entry in entries if type_name(entry) in COCO_METRICS]
     kept = kept or [dict(type='res2net_mm.SizeMetric', metric='bbox')]
     for entry in kept:
@@ -107,4 +108,4 @@ def _point_evaluator(evaluator, folder: DetectionFolder, split: Split):
             metrics = entry.get('metric', 'bbox')
             metrics = [metrics] if isinstance(metrics, str) else metrics
             entry['metric'] = [metric for metric in metrics if metric != 'segm'] or ['bbox']
-    return kept if isinstance(evaluator, (list, tuple)) else kept[0]
+    return kept

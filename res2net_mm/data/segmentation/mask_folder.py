@@ -1,4 +1,4 @@
-"""Recognises a folder of images with label masks: its splits, classes and ignored label."""
+"""Recognises a folder of images with label maps: its splits, classes and ignored label."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from res2net_mm.data.segmentation.read_masks import MaskedFolder, read_masks
 from res2net_mm.errors import UserError
-from res2net_mm.formats.findings import Finding, first_few
-from res2net_mm.formats.label_maps import LOOKED_FOR, MaskedImages
-from res2net_mm.formats.label_names import Labels
+from res2net_mm.formats import (
+    LABEL_MAPS,
+    Finding,
+    Findings,
+    LabelMapImages,
+    describe,
+    describe_unknown,
+    existing_folder,
+    read_folder,
+)
+from res2net_mm.formats.findings import PROBLEM
+from res2net_mm.formats.label_map_file import LabelCensus, count_labels
+from res2net_mm.formats.label_maps import VOC_MAP_DIR
+from res2net_mm.formats.label_names import Labels, name_labels
+from res2net_mm.formats.splits import choose_splits
+from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
 
@@ -20,29 +33,29 @@ class MaskSplit:
     """One split, as training and evaluation read it.
 
     Attributes:
-        name: train, val or test.
-        list_file: names of its images, a line each, without suffix.
-        files: where images and masks of these names lie.
+        name: ``train``, ``val`` or ``test``.
+        list_file: Names of its images, a line each, without suffix.
+        files: Where images and label maps of these names lie.
         pixels: (classes,) int64, how many pixels each class has.
-        ignored: number of pixels that are neither trained on nor counted.
+        ignored: Number of pixels that are neither trained on nor counted.
     """
 
     name: str
     list_file: Path
-    files: MaskedImages
-    pixels: np.ndarray
+    files: LabelMapImages
+    pixels: npt.NDArray[np.int64]
     ignored: int
 
 
 @dataclass(frozen=True)
 class SegmentationFolder:
-    """A recognised folder of images and masks.
+    """A recognised folder of images and label maps.
 
     Attributes:
-        root: the folder.
-        labels: the classes and the ignored label.
-        splits: train, val and test. The test split is the val split where none has masks.
-        findings: what was noticed or left out.
+        root: The folder.
+        labels: The classes and the ignored label.
+        splits: Train, val and test. The test split is the val split where none has label maps.
+        findings: What was noticed or left out.
     """
 
     root: Path
@@ -50,80 +63,111 @@ class SegmentationFolder:
     splits: Mapping[str, MaskSplit]
     findings: tuple[Finding, ...]
 
+    @property
+    def own_splits(self) -> dict[str, MaskSplit]:
+        """The splits, without a test split that is the val split."""
+        val = self.splits['val']
+        return {n: s for n, s in self.splits.items() if n != 'test' or s.files is not val.files}
+
     def summary(self) -> str:
-        """The report to print before training: images, share of each class, findings."""
-        width = max(len(name) for name in ('ignored', *self.labels.classes)) + 2
-        parts = self.splits.values()
-        rows = [('images', [len(part.files.names) for part in parts])]
-        for i, name in enumerate(self.labels.classes):
-            rows.append((name, [_share(part.pixels[i], part.pixels.sum()) for part in parts]))
-        whole = [part.pixels.sum() + part.ignored for part in parts]
-        shares = [_share(part.ignored, n) for part, n in zip(parts, whole, strict=True)]
-        rows.append(('ignored', shares))
+        """Return the report before training: images, share of each class, findings."""
+        names, parts = self.labels.classes, self.splits.values()
+        rows = [['', *(part.name for part in parts)]]
+        rows.append(['images', *(str(len(part.files.names)) for part in parts)])
+        for i, name in enumerate(names):
+            rows.append([name, *(_share(part.pixels[i], part.pixels.sum()) for part in parts)])
+        ignored = (_share(part.ignored, part.ignored + part.pixels.sum()) for part in parts)
+        rows.append(['ignored', *ignored])
         lines = [
-            f'{self.root}: masks of {len(self.labels.classes)} classes, {self.labels.source}',
-            f'  {"":<{width}}' + ''.join(f'{part.name:>9}' for part in parts),
-            *(f'  {name:<{width}}' + ''.join(f'{cell!s:>9}' for cell in row) for name, row in rows),
+            f'{self.root}: label maps of {len(names)} classes, {self.labels.source}',
+            *(f'  {line}' for line in align(rows)),
             '  classes in % of the pixels that count, ignored in % of all',
-            *(f'  {finding.advice()}' for finding in self.findings),
+            *(f'  {line}' for line in describe(self.findings)),
         ]
         return '\n'.join(lines)
 
 
-def count_pixels(root: Path, masked: MaskedFolder) -> SegmentationFolder:
-    """The folder with its pixels counted, every split listed where it was read from."""
-    window = slice(masked.labels.first, masked.labels.first + len(masked.labels.classes))
-    splits = {}
-    for name, part in masked.parts.items():
-        pixels = masked.censuses[name].pixels
-        ignored = int(pixels.sum() - pixels[window].sum())
-        splits[name] = MaskSplit(name, part.source, part, pixels[window], ignored)
-    splits.setdefault('test', replace(splits['val'], name='test'))
-    return SegmentationFolder(root, masked.labels, splits, masked.findings)
-
-
 def recognise_masks(
-    root: str | os.PathLike,
-    out_dir: str | os.PathLike,
+    root: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
     *,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
 ) -> SegmentationFolder:
-    """Finds out what is in ``root``; the folder itself is never changed.
+    """Find out what is in a folder of label maps; the folder itself is never changed.
 
     Args:
-        root: the folder.
-        out_dir: where the list of each split's images is written.
-        classes: names of the classes, if the folder does not tell them or tells others.
-        ignore_index: the label to ignore, likewise.
+        root: The folder.
+        out_dir: Where the list of each split's images is written.
+        classes: Names of the classes, if the folder does not tell them or tells others.
+        ignore_index: The label to ignore, likewise.
 
     Raises:
-        UserError: no masks are found, or something in the folder has to be mended first.
+        UserError: No label maps are found, or something in the folder has to be mended first.
     """
-    root, out_dir = Path(root).expanduser().absolute(), Path(out_dir).absolute()
-    if not root.is_dir():
-        raise UserError(f'{root} is not a folder.')
-    masked = read_masks(root, classes=classes, ignore_index=ignore_index)
-    if masked is None:
-        raise UserError(describe_unmasked(root))
-    folder = count_pixels(root, masked)
-    splits = {}
-    for name, part in masked.parts.items():  # only now is nothing left that could be wrong
-        file = out_dir / f'masked_{name}.txt'
-        _write_lines(file, part.names)
-        splits[name] = replace(folder.splits[name], list_file=file)
+    place = existing_folder(root)
+    folder = read_labels(place, Findings(), classes=classes, ignore_index=ignore_index)
+    if folder is None:
+        raise UserError(describe_unknown(place, LABEL_MAPS))
+    splits = folder.own_splits
+    for name, split in splits.items():  # only now is nothing left that could be wrong
+        file = Path(out_dir).absolute() / f'masked_{name}.txt'
+        _write_lines(file, split.files.names)
+        splits[name] = replace(split, list_file=file)
     splits.setdefault('test', replace(splits['val'], name='test'))
     return replace(folder, splits=splits)
 
 
-def describe_unmasked(root: Path) -> str:
-    """What was looked for in a folder without label masks, and what is there."""
-    entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
-    there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
-    return (
-        f'{root} holds no images with label masks (looked for {LOOKED_FOR}). In it: '
-        f'{there or "nothing"}.'
+def read_labels(
+    root: Path,
+    findings: Findings,
+    *,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
+) -> SegmentationFolder | None:
+    """Read every label map of a folder and count its pixels; nothing is written.
+
+    Args:
+        root: The folder.
+        findings: Gets what was noticed or left out.
+        classes: As in ``recognise_masks``.
+        ignore_index: Likewise.
+
+    Returns:
+        The folder, every split listed where it was read from; None if it has no label maps.
+
+    Raises:
+        UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
+    """
+    read = read_folder(root, LABEL_MAPS, findings)
+    if read is None:
+        return None
+    parts: dict[str, LabelMapImages] = choose_splits(read[1], findings)
+    censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
+    everything = LabelCensus()
+    for census in censuses.values():
+        everything.merge(census)
+    labels = name_labels(
+        root,
+        everything,
+        in_voc=parts['train'].map_dir.name == VOC_MAP_DIR,
+        image_names=[Path(name).name for part in parts.values() for name in part.names],
+        classes=classes,
+        ignore_index=ignore_index,
+        findings=findings,
     )
+    splits = {}
+    for name, part in parts.items():
+        pixels = censuses[name].pixels
+        of_classes = pixels[labels.first : labels.last + 1]
+        ignored = int(pixels.sum() - of_classes.sum())
+        splits[name] = MaskSplit(name, part.file, part, of_classes, ignored)
+    splits.setdefault('test', replace(splits['val'], name='test'))
+    train = splits['train']
+    unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]
+    fix = 'label some, or take the class out of the names'
+    findings.add(PROBLEM, train.files.map_dir, 'classes without a pixel to train on', unseen, fix)
+    return SegmentationFolder(root, labels, splits, tuple(findings))
 
 
 def _share(part: int, whole: int) -> str:

@@ -1,11 +1,13 @@
-"""Points a config of an MMSegmentation segmenter at a recognised folder of masks."""
+"""Points a config of an MMSegmentation segmenter at a recognised folder of label maps."""
 
 import copy
+from typing import Any
 
 from mmengine.config import Config
 
 from res2net_mm.data.segmentation.mask_folder import MaskSplit, SegmentationFolder
 from res2net_mm.errors import UserError
+from res2net_mm.formats.label_names import IGNORED
 from res2net_mm.openmmlab.edit import (
     data_settings,
     is_segmenter,
@@ -27,27 +29,29 @@ METRICS = ('IoUMetric', 'RegionSizeMetric')  # those of label maps
 
 
 def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
-    """Points every dataset and evaluator of ``cfg`` at ``folder``; sets classes and ignored label.
+    """Point every dataset and evaluator of a config at a folder; set classes and ignored label.
 
     Datasets become BaseSegDataset inside the wrappers they have. Crops, sizes and all else of the
     pipelines stay. Metrics other than those of label maps go, and RegionSizeMetric comes where none
     is left.
 
     Args:
-        cfg: a loaded config, changed in place, or not at all where an error is raised.
-        folder: what ``recognise_masks`` returned.
+        cfg: A loaded config, changed in place, or not at all where an error is raised.
+        folder: What ``recognise_masks`` returned.
 
     Returns:
         What was changed, one line each.
 
     Raises:
-        UserError: the number of classes cannot be set.
+        UserError: The number of classes cannot be set.
     """
     if not is_segmenter(cfg) or cfg.get('train_dataloader') is None:
-        raise UserError('the config has no decode_head or no train_dataloader: it trains no mask.')
+        raise UserError(
+            'the config has no decode_head or no train_dataloader: it trains no segmenter.'
+        )
     settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
     # mmseg moves labels from 1 on down by one, and 0 to 255, where a dataset says so.
-    ignored = 255 if folder.labels.first else folder.labels.ignore_index
+    ignored = IGNORED if folder.labels.first else folder.labels.ignore_index
     changes = set_segmentation_heads(settings['model'], len(folder.labels.classes), ignored)
     for name, split in folder.splits.items():
         if loader := settings.get(f'{name}_dataloader'):
@@ -56,48 +60,46 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
             count = len(split.files.names)
             changes.append(f'{name}_dataloader: {count} images of {split.list_file}')
         if evaluator := settings.get(f'{name}_evaluator'):
-            settings[f'{name}_evaluator'], metrics = _point_evaluator(evaluator, ignored)
-            changes.append(f'{name}_evaluator: {metrics}, label {ignored} left out')
+            is_list = isinstance(evaluator, list | tuple)
+            metrics = [
+                m for m in (evaluator if is_list else [evaluator]) if type_name(m) in METRICS
+            ]
+            metrics = metrics or [dict(type='res2net_mm.RegionSizeMetric')]
+            for metric in metrics:
+                metric['ignore_index'] = ignored
+            settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
+            kinds = ', '.join(map(type_name, metrics))
+            changes.append(f'{name}_evaluator: {kinds}, label {ignored} left out')
     for key, value in settings.items():
         cfg[key] = value
     return changes
 
 
-def _dataset(folder: SegmentationFolder, split: MaskSplit) -> dict:
-    classes = folder.labels.classes
+def _dataset(folder: SegmentationFolder, split: MaskSplit) -> dict[str, Any]:
+    classes, files = folder.labels.classes, split.files
     return dict(
         type='mmseg.BaseSegDataset',
         data_root=str(folder.root),
         ann_file=str(split.list_file),
-        data_prefix=dict(
-            img_path=str(split.files.image_dir), seg_map_path=str(split.files.mask_dir)
-        ),
-        img_suffix=split.files.image_suffix,
-        seg_map_suffix=split.files.mask_suffix,
+        data_prefix=dict(img_path=str(files.image_dir), seg_map_path=str(files.map_dir)),
+        img_suffix=files.image_suffix,
+        seg_map_suffix=files.map_suffix,
         reduce_zero_label=bool(folder.labels.first),
         metainfo=dict(classes=classes, palette=make_palette(len(classes))),
     )
 
 
-def _set_transforms(dataset, ignored: int) -> None:
+def _set_transforms(dataset: dict[str, Any], ignored: int) -> None:
+    step: Any
     for step in walk(dataset):
-        if type_name(step) == 'LoadAnnotations':
+        kind = type_name(step)
+        if kind == 'LoadAnnotations':
             step.pop('reduce_zero_label', None)  # the dataset says it
-        elif type_name(step) in FILLED_BY:
-            step[FILLED_BY[type_name(step)]] = ignored
-        elif type_name(step) == 'RandomCutOut' and step.get('seg_fill_in') is not None:
+        elif kind in FILLED_BY:
+            step[FILLED_BY[kind]] = ignored
+        elif kind == 'RandomCutOut' and step.get('seg_fill_in') is not None:
             step['seg_fill_in'] = ignored
-        elif type_name(step) == 'Pad':
+        elif kind == 'Pad':
             value = step.get('pad_val', 0)
             value = value.get('img', 0) if isinstance(value, dict) else value
             step['pad_val'] = dict(img=value, seg=ignored)
-
-
-def _point_evaluator(evaluator, ignored: int):
-    entries = evaluator if isinstance(evaluator, (list, tuple)) else [evaluator]
-    kept = [entry for entry in entries if type_name(entry) in METRICS]
-    kept = kept or [dict(type='res2net_mm.RegionSizeMetric')]
-    for entry in kept:
-        entry['ignore_index'] = ignored
-    names = ', '.join(map(type_name, kept))
-    return (kept if isinstance(evaluator, (list, tuple)) else kept[0]), names

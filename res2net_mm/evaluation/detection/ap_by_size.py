@@ -21,7 +21,7 @@ from res2net_mm.evaluation.detection.protocols import check_max_dets, find_proto
 from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
 from res2net_mm.evaluation.result import ClassScores
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
-from res2net_mm.formats.faults import check_on_error
+from res2net_mm.formats.findings import check_on_error
 
 
 def evaluate_by_size(

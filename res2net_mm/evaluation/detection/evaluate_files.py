@@ -12,8 +12,9 @@ from res2net_mm.evaluation.detection.intervals import with_intervals
 from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.detection.voc_results import find_voc_results, read_voc_results
-from res2net_mm.formats.coco import split_name
-from res2net_mm.formats.voc import FROM_ZERO, find_voc
+from res2net_mm.formats import BOXES, BoxImages, Findings, describe_unknown, read_folder
+from res2net_mm.formats.splits import split_of
+from res2net_mm.formats.voc import FROM_ZERO, VOC
 
 
 def evaluate_files(
@@ -69,10 +70,11 @@ def evaluate_files(
     check_bootstrap(bootstrap)
     lines: tuple[str, ...] = ()
     if Path(gt).is_dir():
-        truth, results, lines = _read_voc(Path(gt), Path(dt), split, on_error)
-        protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
+        layout, truth, results, lines = _read_folder(Path(gt), Path(dt), split, on_error)
+        if layout == VOC.name:
+            protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
     elif split is not None:
-        raise UserError(f'{argument("split", split)} is for a VOC folder, and {gt} is none')
+        raise UserError(f'{argument("split", split)} is for a folder, and {gt} is none')
     else:
         truth, results = read_ground_truth(gt), read_results(dt)
     say(f'{gt}: {len(truth.images)} images, {len(truth.annotations)} objects')
@@ -108,21 +110,30 @@ def evaluate_files(
     return scored
 
 
-def _read_voc(
+def _read_folder(
     root: Path, dt: Path, split: str | None, on_error: str
-) -> tuple[GroundTruth, Results, tuple[str, ...]]:
-    """Ground truth with names for ids, and the detections of it."""
-    splits, findings = find_voc(root)
-    if not splits:
-        raise UserError(f'{root} is not in VOC layout; for COCO give the annotation file')
+) -> tuple[str, GroundTruth, Results, tuple[str, ...]]:
+    """Return the layout of a folder, its ground truth, the detections of it and what to tell.
+
+    The ids are those of the annotation file, and names where a folder has none.
+    """
+    findings = Findings()
+    read = read_folder(root, BOXES, findings)
+    if read is None:
+        raise UserError(describe_unknown(root, BOXES))
+    layout: str = read[0]
+    splits: dict[str, BoxImages] = read[1]
     files = find_voc_results(dt) if dt.is_dir() else {}
     named = split or next(iter({of for of, _ in files}), None) or 'test'
-    chosen = split_name(named) or named
+    chosen = split_of(named) or named
     if chosen not in splits and split is None and len(splits) == 1:
         (chosen,) = splits
     if chosen not in splits:
         raise UserError(f'{root} has no split {named!r}, only {", ".join(sorted(splits))}')
+    lines = tuple(map(str, findings))
     content = splits[chosen].content
+    if not splits[chosen].is_copy:
+        return layout, read_ground_truth(content), read_results(dt), lines
     names = {
         image['id']: Path(image['file_name']).with_suffix('').as_posix()
         for image in content['images']
@@ -138,15 +149,14 @@ def _read_voc(
             ],
         }
     )
-    lines = tuple(map(str, findings))
     if files:
         of = named if any(named == of for of, _ in files) else next(iter(files))[0]
-        from_zero = any(finding.what == FROM_ZERO for finding in findings)
+        from_zero = any(finding.name == FROM_ZERO for finding in findings)
         results, more = read_voc_results(
             dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
         )
-        return truth, results, (*lines, *more)
-    return truth, _with_names(read_results(dt), names.values(), classes), lines
+        return layout, truth, results, (*lines, *more)
+    return layout, truth, _with_names(read_results(dt), names.values(), classes), lines
 
 
 def _with_names(results: Results, names: Iterable[str], classes: dict[int, str]) -> Results:

@@ -27,7 +27,7 @@ from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
 from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.size_bins import make_bins, short_name
-from res2net_mm.formats.faults import check_on_error
+from res2net_mm.formats.findings import check_on_error
 from res2net_mm.registry import METRICS
 
 RESULT_FILE = 'ap_by_size.json'

@@ -7,7 +7,7 @@ import numpy as np
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.coco.detections import Results
-from res2net_mm.formats.faults import Faults
+from res2net_mm.formats.findings import Faults
 
 
 def find_voc_results(folder: str | Path) -> dict[tuple[str, str], Path]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.faults import Faults
-from res2net_mm.formats.label_map_census import MaskCensus, read_mask
+from res2net_mm.formats.findings import Faults, Findings
+from res2net_mm.formats.label_map_file import LabelCensus, read_label_map
 from res2net_mm.formats.label_map_pairs import LabelMapPair
-from res2net_mm.formats.label_names import IGNORED, Labels, find_name_file, name_labels
+from res2net_mm.formats.label_maps import VOC_MAP_DIR
+from res2net_mm.formats.label_names import Labels, find_name_file, name_labels
 from res2net_mm.progress import track
 
 NO_LABEL = -1  # of what is ignored, once read
@@ -32,8 +33,10 @@ class CheckedLabelMaps:
 
     def read(self, pair: LabelMapPair) -> tuple[np.ndarray, np.ndarray]:
         """Ground truth and prediction, (H, W) integers: classes from 0, ``NO_LABEL`` if ignored."""
-        truth, predicted = (read_mask(file)[0].astype(int) for file in (pair.truth, pair.predicted))
-        ignored = np.isin(truth, _ignored(self.labels))
+        truth, predicted = (
+            read_label_map(file)[0].astype(int) for file in (pair.truth, pair.predicted)
+        )
+        ignored = np.isin(truth, [*self.labels.ignored])
         return np.where(ignored, NO_LABEL, truth - self.labels.first), predicted - self.labels.first
 
 
@@ -94,14 +97,14 @@ class _Look:
 
 def _look(pair: LabelMapPair) -> _Look:
     try:
-        truth, palette = read_mask(pair.truth)
+        truth, palette = read_label_map(pair.truth)
     except UserError as error:
         return _Look(unread_truth=str(error))
     pixels = np.bincount(truth.ravel(), minlength=256)
     if pair.predicted is None:
         return _Look(pixels, palette=palette)
     try:
-        predicted, _ = read_mask(pair.predicted)
+        predicted, _ = read_label_map(pair.predicted)
     except UserError as error:
         return _Look(pixels, palette=palette, unread=str(error))
     both = np.zeros(0, int)
@@ -118,22 +121,21 @@ def _name(
     classes: Sequence[str] | None,
     ignore_index: int | None,
 ) -> Labels:
-    census = MaskCensus()
+    census = LabelCensus()
     for pair, look in zip(pairs, looks, strict=True):
         if look.pixels is not None:
-            seen = dict.fromkeys(np.flatnonzero(look.pixels).tolist(), (1, pair.truth))
-            census |= MaskCensus(look.pixels, seen, look.palette)
-    if not census.seen():
+            census.add(pair.truth, look.pixels, palette=look.palette)
+    if not census.seen:
         raise UserError(f'no label map of {gt} can be used; the first: {looks[0].unread_truth}')
     near = (gt.absolute(), *gt.absolute().parents[:2])
-    in_voc = any('SegmentationClass' in pair.truth.parts for pair in pairs)
     return name_labels(
         next((folder for folder in near if find_name_file(folder)), gt),
         census,
-        layout='voc' if in_voc else 'folders',
+        in_voc=any(VOC_MAP_DIR in pair.truth.parts for pair in pairs),
         image_names=[Path(pair.name).stem for pair in pairs],
         classes=classes,
         ignore_index=ignore_index,
+        findings=Findings(),
     )
 
 
@@ -167,23 +169,18 @@ def _find_faults(
             pairs[index].name, *looks[index].sizes[::-1]
         ),
     )
-    last = labels.first + len(labels.classes) - 1
-    strange = [
-        [] if look.both is None else sorted(_strange(look.both, labels, last)) for look in looks
-    ]
+    strange = [[] if look.both is None else sorted(_strange(look.both, labels)) for look in looks]
     add(
-        f'hold a label that is no class ({labels.first} to {last} are: {labels.source})',
+        f'hold a label that is no class ({labels.first} to {labels.last} are: {labels.source})',
         strange,
         lambda index: f'{pairs[index].name}, label {strange[index][0]}',
     )
 
 
-def _strange(both: np.ndarray, labels: Labels, last: int) -> set[int]:
+def _strange(both: np.ndarray, labels: Labels) -> set[int]:
     """Predicted labels that are no class, where the ground truth counts."""
     truth, predicted = both >> 8, both & 255
-    bad = ((predicted < labels.first) | (predicted > last)) & ~np.isin(truth, _ignored(labels))
+    bad = ((predicted < labels.first) | (predicted > labels.last)) & ~np.isin(
+        truth, [*labels.ignored]
+    )
     return set(predicted[bad].tolist())
-
-
-def _ignored(labels: Labels) -> list[int]:
-    return [labels.ignore_index, IGNORED] if labels.first else [labels.ignore_index]

@@ -12,8 +12,8 @@ from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions import RegionSet, read_saved_regions
 from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
 from res2net_mm.evaluation.regions.saved_regions import REGION_FILE
-from res2net_mm.formats.label_map_census import read_mask, read_palette
-from res2net_mm.formats.label_map_images import find_images
+from res2net_mm.formats.label_map_file import read_label_map, read_palette
+from res2net_mm.formats.label_map_pairs import find_images
 from res2net_mm.openmmlab.edit import make_palette
 from res2net_mm.report.run_arguments import image_folder, name_runs
 from res2net_mm.report.training_curves import TrainingLog, read_training_log
@@ -118,7 +118,7 @@ def _read_maps(
 
 
 def _read_pair(maps: Sequence[tuple[Path, Path]], index: int) -> tuple[np.ndarray, np.ndarray]:
-    truth, predicted = (read_mask(file)[0] for file in maps[index])
+    truth, predicted = (read_label_map(file)[0] for file in maps[index])
     return truth, predicted
 
 

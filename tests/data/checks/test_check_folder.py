@@ -10,7 +10,7 @@ from mask_folders import write_mask, write_masked
 from mmengine.config import Config
 from PIL import Image
 
-from res2net_mm.data.checks.check_folder import check_folder
+from res2net_mm.data.checks.check_data import check_data
 from res2net_mm.errors import UserError
 from res2net_mm.formats.image_file import ORIENTATION
 
@@ -24,7 +24,9 @@ def drawn():
 def undrawn(request, monkeypatch):
     if 'drawn' not in request.fixturenames:
         for name in ('draw_boxes', 'draw_shares'):
-            monkeypatch.setitem(check_folder.__globals__, name, lambda *given: given[-2])
+            monkeypatch.setattr(
+                f'res2net_mm.data.checks.check_data.{name}', lambda *given: given[-2]
+            )
 
 
 def write_noise(path, size=(60, 80), seed=0, orientation=None, **options):
@@ -69,7 +71,7 @@ def masked(tmp_path):
 
 
 def check(root, **options):
-    return check_folder(root, root.parent / 'picture.png', **options)
+    return check_data(root, picture=root.parent / 'picture.png', **options)
 
 
 def change(root, key, index=0, split='train', **new):
@@ -233,7 +235,7 @@ MASK_FAULTS = {
     ),
     'mask unreadable': (
         lambda r: [cut(r / f'annotations/train/train_{i}.png', 0.5) for i in (1, 2)],
-        ('annotations/train', 'masks that cannot be used', 2),
+        ('annotations/train', 'label maps that cannot be used', 2),
     ),
     'mask of colours': (
         lambda r: write_image(r / 'annotations/val/val_0.png'),
@@ -245,7 +247,7 @@ MASK_FAULTS = {
     ),
     'mask missing': (
         lambda r: (r / 'annotations/val/val_3.png').unlink(),
-        ('images/val', 'without a mask', 1),
+        ('images/val', 'without a label map', 1),
     ),
     'image cut short': (
         lambda r: cut(r / 'images/train/train_1.jpg'),
@@ -272,7 +274,7 @@ def assert_found(root, break_it, expected):
     assert not found.clean
     file, words, count = expected
     fits = [
-        f for f in found.faults if words in f'{f}' and file in f'{f.file} {f.what} {f.examples}'
+        f for f in found.problems if words in f'{f}' and file in f'{f.file} {f.name} {f.examples}'
     ]
     assert [fault.count for fault in fits] == [count], str(found)
     assert f'fix: {fits[0].fix}' in str(found)
@@ -330,7 +332,7 @@ def test_a_turned_image_labelled_as_it_is_shown_is_a_note(coco):
     change(coco, 'images', height=80, width=60)
     found = check(coco)
     assert found.clean
-    assert any('labelled as they are shown' in finding.what for finding in found.findings)
+    assert any('labelled as they are shown' in finding.name for finding in found.findings)
 
 
 def test_the_picture_is_one(coco, drawn):
@@ -358,16 +360,16 @@ def config(classes, heads, scale=(160, 120)) -> Config:
     ],
 )
 def test_classes_of_a_config(classes, heads, said, coco):
-    found = check(coco, cfg=config(classes, heads))
-    assert len(found.faults) == len(said), str(found)
-    for words, fault in zip(said, found.faults, strict=True):
+    found = check(coco, config=config(classes, heads))
+    assert len(found.problems) == len(said), str(found)
+    for words, fault in zip(said, found.problems, strict=True):
         assert words in str(fault)
 
 
 def test_boxes_are_counted_after_the_resize_of_the_config(coco):
     # 20 x 20 px in images of 80 x 60: 40 x 40 where they are resized to 160 x 120.
     assert check(coco).tables[1].splitlines()[2].split() == ['cat', '3', '0', '0', '3']
-    table = check(coco, cfg=config(('cat', 'dog'), 2)).tables[1]
+    table = check(coco, config=config(('cat', 'dog'), 2)).tables[1]
     assert table.splitlines()[2].split() == ['cat', '0', '3', '0', '3']
     assert 'fit into 160x120 px' in table
 
@@ -375,9 +377,9 @@ def test_boxes_are_counted_after_the_resize_of_the_config(coco):
 def test_a_segmenter_has_its_masks_compared(masked):
     decode_head = dict(num_classes=2)
     cfg = Config(dict(model=dict(decode_head=decode_head)))
-    (fault,) = check(masked, cfg=cfg).faults
+    (fault,) = check(masked, config=cfg).problems
     assert 'decode_head.num_classes=2' in str(fault)
-    assert check(masked, cfg=Config(dict(model=dict(decode_head=dict(num_classes=3))))).clean
+    assert check(masked, config=Config(dict(model=dict(decode_head=dict(num_classes=3))))).clean
 
 
 @pytest.mark.parametrize('name', ['absent', 'empty'])
@@ -396,4 +398,4 @@ def test_a_folder_with_boxes_and_masks_has_both_checked(coco):
     assert found.clean, str(found)
     assert [path.name for path in found.pictures] == ['picture.png', 'picture_masks.png']
     cut(coco / 'labels/val2017/val_1.png', 0.5)
-    assert len(check(coco).faults) == 1
+    assert len(check(coco).problems) == 1

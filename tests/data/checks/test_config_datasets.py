@@ -9,6 +9,7 @@ from mmengine.config import Config
 
 from res2net_mm.data.checks.config_datasets import check_config_data
 from res2net_mm.errors import UserError
+from res2net_mm.formats import describe
 
 LOADERS = ('train_dataloader', 'val_dataloader')
 CLASSES = ('cat', 'dog')
@@ -106,8 +107,8 @@ def test_what_can_be_trained_on_is_said(tmp_path):
     root = write_coco(tmp_path / 'set')
     change(root, 'annotations', bbox=[1, 1, 0, 5])
     (finding,) = check(coco(root))
-    assert 'without width or height' in finding.what
-    assert finding.advice().startswith('PROBLEM ')
+    assert 'without width or height' in finding.name
+    assert describe([finding])[0].startswith('PROBLEM ')
 
 
 def test_classes_have_to_be_those_of_the_file(tmp_path):
@@ -127,7 +128,7 @@ def test_images_of_both_splits_are_said(tmp_path):
     cfg.val_dataloader.dataset = cfg.train_dataloader.dataset
     (finding,) = check(cfg)
     assert finding.count == 5
-    assert 'too good' in finding.what
+    assert 'too good' in finding.name
 
 
 @pytest.mark.parametrize(

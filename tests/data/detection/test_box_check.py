@@ -41,7 +41,7 @@ def test_degenerate_boxes_are_counted_named_and_left_out(box, tmp_path):
     assert len(annotations) == folder.splits['train'].boxes == 4
     (finding,) = folder.findings
     assert finding.count == 1
-    assert 'left out' in finding.what
+    assert 'left out' in finding.name
     assert 'train_0.jpg: cat' in finding.examples[0]
     assert str(finding) in folder.summary()
 
@@ -57,7 +57,7 @@ def test_tiny_boxes_stay(box, tmp_path):
 def test_boxes_that_stick_out_stay_as_they_are(box, tmp_path):
     folder, annotations = with_annotation(tmp_path, bbox=box)
     assert annotations[0]['bbox'] == box
-    assert 'reach out' in folder.findings[0].what
+    assert 'reach out' in folder.findings[0].name
     assert not (tmp_path / 'out').exists()
 
 
@@ -123,13 +123,13 @@ def test_masks_that_are_none_are_taken_away(mask, tmp_path):
     folder, annotations = with_annotation(tmp_path, segmentation=mask)
     assert annotations[0]['segmentation'] == []
     assert len(annotations) == 5
-    assert 'masks that cannot be read' in folder.findings[0].what
+    assert 'masks that cannot be read' in folder.findings[0].name
 
 
 def test_short_polygons_go_alone(tmp_path):
     folder, annotations = with_annotation(tmp_path, segmentation=[[1, 2, 3, 4], *TRIANGLE])
     assert annotations[0]['segmentation'] == TRIANGLE
-    assert 'under three points' in folder.findings[0].what
+    assert 'under three points' in folder.findings[0].name
 
 
 def test_run_lengths_are_masks(tmp_path):

@@ -19,8 +19,8 @@ def test_what_is_no_folder_is_said(tmp_path):
         (['pictures/a.jpg', 'notes.txt'], 'notes.txt, pictures/'),
         (['images/a.jpg', 'labels/a.txt'], 'YOLO'),
         (['data.yaml', 'train/images/a.jpg'], 'YOLO'),
-        (['images/train/a.png', 'annotations/train/a.png'], 'label masks'),
-        (['JPEGImages/a.jpg', 'SegmentationClass/a.png'], 'label masks'),
+        (['images/train/a.png', 'annotations/train/a.png'], 'label maps'),
+        (['JPEGImages/a.jpg', 'SegmentationClass/a.png'], 'label maps'),
     ],
 )
 def test_neither_layout_gets_one_error(files, hint, tmp_path):

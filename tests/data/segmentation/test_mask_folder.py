@@ -49,7 +49,7 @@ def test_layouts_with_splits(images, masks, tmp_path):
     listed = folder.splits['val'].list_file.read_text().split()
     assert listed == list(folder.splits['val'].files.names)
     assert folder.splits['val'].files.image(listed[0]).is_file()
-    assert folder.splits['val'].files.mask(listed[0]).is_file()
+    assert folder.splits['val'].files.label_map(listed[0]).is_file()
 
 
 def test_a_fifth_is_held_out_where_there_is_one_split_and_masks_may_have_an_ending(tmp_path):
@@ -58,7 +58,7 @@ def test_a_fifth_is_held_out_where_there_is_one_split_and_masks_may_have_an_endi
         write_mask(tmp_path / f'masks/{i}_mask.png', (0, 1))
     folder = recognise(tmp_path)
     assert counts(folder) == {'train': 8, 'val': 2, 'test': 2}
-    assert folder.splits['train'].files.mask_suffix == '_mask.png'
+    assert folder.splits['train'].files.map_suffix == '_mask.png'
     assert 'held out' in str(folder.findings[0])
 
 
@@ -70,7 +70,7 @@ def test_voc_has_its_names_and_is_found_below(tmp_path):
     assert folder.labels.ignore_index == 255
     assert counts(folder) == {'train': 3, 'val': 2, 'test': 2}
     assert folder.splits['train'].ignored == 3 * 60 * 20
-    assert any('without an image and a mask' in str(finding) for finding in folder.findings)
+    assert any('without an image and a label map' in str(finding) for finding in folder.findings)
 
 
 def test_camvid_is_known_by_the_names_of_its_frames(tmp_path):
@@ -105,13 +105,13 @@ def test_classes_and_the_ignored_label(labels, names, options, classes, ignored,
 
 def test_what_cannot_be_known_is_said(tmp_path):
     said = recognise(write_masked(tmp_path, (0, 1, 2))).summary()
-    assert '--ignore-index 2 if it means unlabelled' in said
+    assert 'ignore_index=2 if it means unlabelled' in said
 
 
 @pytest.mark.parametrize(
     ('labels', 'names', 'options', 'reason'),
     [
-        ((0, 1, 7, 9), 'a\nb\n', {}, r'none of the 2 classes .*: 2 \(label 7 in 10 masks'),
+        ((0, 1, 7, 9), 'a\nb\n', {}, r'none of the 2 classes .*: 2 \(label 7 in 10 label maps'),
         ((0, 255), None, {}, 'one class .* not 255'),
         ((0, 128), None, {}, 'hold only the labels 0, 128: number the classes'),
         ((0, 1), 'a\na\n', {}, "names the class 'a' twice"),
@@ -165,8 +165,8 @@ def test_images_without_a_mask_are_left_out(tmp_path):
 
 def test_a_folder_without_masks_is_refused(tmp_path):
     write_image(tmp_path / 'images/train/a.jpg')
-    with pytest.raises(UserError, match=r'no images with label masks .* In it: images/'):
+    with pytest.raises(UserError, match=r'holds no label maps .* In it: images/'):
         recognise(tmp_path)
     write_image(tmp_path / 'annotations/train/b.png')
-    with pytest.raises(UserError, match=r'no mask in .* has the name of an image'):
+    with pytest.raises(UserError, match=r'no label map in .* has the name of an image'):
         recognise(tmp_path)

@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 from shipped_configs import LIGHT, LIGHT_SEGMENTER
 
-from res2net_mm.data.datasets import use_folder
+from res2net_mm.data.use_folder import use_folder
 from res2net_mm.deploy.export import int8, open_exported
 from res2net_mm.deploy.export.export_model import export_model
 from res2net_mm.errors import UserError

@@ -213,5 +213,5 @@ def test_faults_of_voc_detections(voc, tmp_path):
     (tmp_path / 'empty').mkdir()
     with pytest.raises(UserError, match=r'files named comp4_det_<split>_<class>\.txt'):
         run(root, tmp_path / 'empty')
-    with pytest.raises(UserError, match='is not in VOC layout; for COCO give the annotation file'):
+    with pytest.raises(UserError, match=r'empty holds no boxes .*COCO layout.*VOC layout'):
         run(tmp_path / 'empty', dt)

@@ -143,7 +143,7 @@ def test_what_cannot_be_meant_is_refused(folders, tmp_path):
     (tmp_path / 'empty').mkdir()
     with pytest.raises(UserError, match=r'empty holds no label maps .* In it: nothing'):
         evaluate_saved(gt, tmp_path / 'empty')
-    with pytest.raises(UserError, match=r'none of the 2 classes .*label 2 in 3 masks'):
+    with pytest.raises(UserError, match=r'none of the 2 classes .*label 2 in 3 label maps'):
         run(gt, dt, classes=['sky', 'wall'])
     for options, message in (
         (dict(bootstrap=-1), 'bootstrap=-1 must be 0'),

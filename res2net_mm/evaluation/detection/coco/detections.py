@@ -11,7 +11,7 @@ from pycocotools import mask as mask_api
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, mask_areas
 from res2net_mm.evaluation.detection.objects import DetectionArrays, sort_detections
-from res2net_mm.formats.faults import Faults
+from res2net_mm.formats.findings import Faults
 from res2net_mm.formats.finite_numbers import boxes, numbers
 from res2net_mm.formats.mask_check import compressed_runs_fill
 from res2net_mm.formats.text_file import read_json

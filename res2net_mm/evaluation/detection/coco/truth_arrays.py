@@ -15,7 +15,7 @@ from res2net_mm.evaluation.detection.coco.ground_truth import (
     segmentation_rle,
 )
 from res2net_mm.evaluation.detection.objects import TruthArrays
-from res2net_mm.formats.faults import Faults
+from res2net_mm.formats.findings import Faults
 
 AREAS_OF = ('annotation', 'mask', 'box')
 

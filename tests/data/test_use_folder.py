@@ -2,7 +2,7 @@ import pytest
 from mmengine.config import Config
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN, MAIN_SEGMENTER
 
-from res2net_mm.data.datasets import use_folder
+from res2net_mm.data.use_folder import use_folder
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.data_root import require_datasets
 

@@ -1,0 +1,159 @@
+"""Checks one split's COCO dict and makes it one that training and evaluation read alike.
+
+MMDetection and pycocotools each stumble over other things: labels follow the order of the
+categories in the file, an annotation id of 0 is never counted as found, a missing ``area`` or
+``iscrowd`` ends in a KeyError. What is harmless is mended or left out, and said; what is not ends
+in one error. Small boxes always stay.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from res2net_mm.data.detection.box_check import clean_boxes, is_number
+from res2net_mm.errors import UserError
+from res2net_mm.formats import BoxImages, Findings, first_few
+from res2net_mm.formats.coco import file_name_of
+from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
+from res2net_mm.formats.image_file import missing_files, shown_size
+
+Entry = dict[str, Any]  # an image, annotation or category of COCO
+
+
+def read_categories(split: BoxImages, findings: Findings) -> list[Entry]:
+    """Return the categories in the order of their ids, without Roboflow's unused root category.
+
+    Raises:
+        UserError: There is no category, or one has no id or name of its own.
+    """
+    categories = split.content['categories']
+    for entry in categories:
+        if not isinstance(entry.get('name'), str):
+            raise UserError(f'{split.file}: the category {entry!r} has no name.')
+        if not isinstance(entry.get('id'), int) or isinstance(entry['id'], bool):
+            raise UserError(
+                f'{split.file}: the category {entry["name"]!r} has no whole number as id.'
+            )
+    used = {a.get('category_id') for a in split.content['annotations']}
+    parents = {entry.get('supercategory') for entry in categories}
+    roots = [
+        entry
+        for entry in categories
+        if entry.get('supercategory') == 'none'
+        and entry['name'] in parents
+        and entry['id'] not in used
+    ]
+    what = 'category that stands for all others and has no boxes, taken for no class'
+    findings.add(NOTE, split.file, what, [entry['name'] for entry in roots])
+    categories = [entry for entry in categories if entry not in roots]
+    if not categories:
+        raise UserError(f'{split.file} names no categories.')
+    for key in ('id', 'name'):
+        value, times = Counter(entry[key] for entry in categories).most_common(1)[0]
+        if times > 1:
+            raise UserError(
+                f'{split.file}: {times} categories have the {key} {value!r}; each needs its own.'
+            )
+    return sorted(categories, key=lambda entry: entry['id'])
+
+
+def clean_split(split: BoxImages, categories: Sequence[Entry], findings: Findings) -> BoxImages:
+    """Return the split with the given categories and only usable images and boxes.
+
+    Args:
+        split: As read; not changed.
+        categories: Those of the training split, in the order of the labels.
+        findings: Gets what was mended or left out. Images that are missing or listed twice, and
+            boxes of an unknown category are errors.
+
+    Returns:
+        The split, whose ``is_copy`` tells whether anything differs from the file.
+
+    Raises:
+        UserError: An image or category has no usable id, or ``findings`` stop at an error.
+    """
+    read_categories(split, Findings())  # for its errors
+    images = _clean_images(split, findings)
+    new_ids = _match_categories(split, categories, findings)
+    usable = _without_lost(split, images, new_ids)
+    annotations = clean_boxes(usable, images, new_ids, findings)
+    as_listed = {id(image) for image in split.content['images']}
+    unsized = [image['file_name'] for image in images if id(image) not in as_listed]
+    what = 'images listed without height and width, which were read from the files'
+    findings.add(PROBLEM, split.file, what, unsized, 'write them as whole numbers of px')
+    new = {'images': images, 'annotations': annotations, 'categories': list(categories)}
+    # Entries that needed nothing are the same objects, so this comparison is quick.
+    is_copy = split.is_copy or any(new[key] != split.content[key] for key in new)
+    return replace(split, content={**split.content, **new}, is_copy=is_copy)
+
+
+def _without_lost(
+    split: BoxImages, images: Sequence[Entry], new_ids: Mapping[int, int]
+) -> BoxImages:
+    """Return the split without the boxes of images and categories that an error has taken away."""
+    lost = {image['id'] for image in split.content['images']} - {image['id'] for image in images}
+    kept = [
+        annotation
+        for annotation in split.content['annotations']
+        if annotation.get('image_id') not in lost and annotation.get('category_id') in new_ids
+    ]
+    return replace(split, content={**split.content, 'annotations': kept})
+
+
+def _clean_images(split: BoxImages, findings: Findings) -> list[Entry]:
+    names = [file_name_of(split.file, image) for image in split.content['images']]
+    ids = [image.get('id') for image in split.content['images']]
+    for name, number in zip(names, ids, strict=True):
+        if not isinstance(number, int | str) or isinstance(number, bool):
+            raise UserError(f'{split.file}: the image {name} has the id {number!r}, not a number.')
+    for what, values in (('id', ids), ('name', names)):
+        twice = [repr(value) for value, times in Counter(values).items() if times > 1]
+        fix = 'list every image once, with an id of its own'
+        findings.add(ERROR, split.file, f'{what}s that several images have', twice, fix)
+    what = f'images that are listed and missing from {split.image_dir}'
+    fix = 'put them there, or take them out of the list'
+    findings.add(ERROR, split.file, what, missing_files(split.image_dir, names), fix)
+    images: dict[int | str, Entry] = {}
+    unreadable = []
+    for image in split.content['images']:
+        try:
+            images.setdefault(image['id'], _with_size(split, image))
+        except UserError:
+            unreadable.append(image['file_name'])
+    what = 'images without a size in the list that cannot be read to find it'
+    fix = 'replace the files, or take them out of the list'
+    findings.add(ERROR, split.file, what, unreadable, fix)
+    return list(images.values())
+
+
+def _with_size(split: BoxImages, image: Entry) -> Entry:
+    sides = image.get('height'), image.get('width')
+    if all(is_number(side) and side > 0 for side in sides):
+        return image
+    height, width = shown_size(split.image_dir / image['file_name'])
+    return {**image, 'height': height, 'width': width}
+
+
+def _match_categories(
+    split: BoxImages, categories: Sequence[Entry], findings: Findings
+) -> dict[int, int]:
+    """Return the id to write for each category id of the split, matched by name."""
+    ids = {entry['name']: entry['id'] for entry in categories}
+    used = Counter(annotation.get('category_id') for annotation in split.content['annotations'])
+    unknown = sorted(used.keys() - {entry['id'] for entry in split.content['categories']}, key=str)
+    what = 'boxes whose category id is not among the categories'
+    fix = 'list the category or give the boxes a listed one'
+    examples, count = [f'category {number!r}' for number in unknown], sum(used[i] for i in unknown)
+    findings.add(ERROR, split.file, what, examples, fix, count=count or None)
+    mine = [entry for entry in split.content['categories'] if entry['id'] in used]
+    strange = [entry for entry in mine if entry['name'] not in ids]
+    known = ', '.join(first_few(ids, 10))
+    what = f'boxes of categories that the training split does not know (it has {known})'
+    fix = 'give the splits the same categories'
+    examples, count = (
+        [repr(entry['name']) for entry in strange],
+        sum(used[e['id']] for e in strange),
+    )
+    findings.add(ERROR, split.file, what, examples, fix, count=count or None)
+    return {entry['id']: ids[entry['name']] for entry in mine if entry['name'] in ids}

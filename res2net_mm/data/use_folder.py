@@ -1,0 +1,48 @@
+"""Points a config at a folder of data."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config
+
+from res2net_mm.errors import UserError, argument
+from res2net_mm.openmmlab.edit import is_segmenter
+
+from .detection.box_folder import recognise
+from .detection.set_dataset import set_dataset
+from .segmentation.mask_folder import recognise_masks
+from .segmentation.set_masks import set_masks
+
+
+def use_folder(
+    cfg: Config,
+    folder: str | Path,
+    *,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
+) -> str:
+    """Point every dataset, head and evaluator of a config at a folder.
+
+    Args:
+        cfg: The config: of a segmenter if it has a decode head, else of a detector.
+        folder: Images with label maps for a segmenter, with boxes for a detector.
+        classes: Names of the classes of label maps, where the folder does not tell them.
+        ignore_index: The label of label maps that is neither trained on nor counted, likewise.
+
+    Returns:
+        What was found in the folder and what was changed in the config, to be printed.
+
+    Raises:
+        UserError: The folder cannot be used, or does not fit the config.
+    """
+    if not str(folder):
+        raise UserError(f"{argument('data')} '' does not name a folder")
+    out_dir = Path(cfg.work_dir) / 'data'
+    if is_segmenter(cfg):
+        masked = recognise_masks(folder, out_dir, classes=classes, ignore_index=ignore_index)
+        return '\n'.join((masked.summary(), *set_masks(cfg, masked)))
+    if classes or ignore_index is not None:
+        given = f'{argument("classes")} and {argument("ignore_index")}'
+        raise UserError(f'{given} are for label maps, and the config is one of a detector')
+    boxed = recognise(folder, out_dir)
+    return '\n'.join((boxed.summary(), *set_dataset(cfg, boxed)))

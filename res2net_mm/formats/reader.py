@@ -1,0 +1,117 @@
+"""What a layout of data folders gives, whichever it is: the reader and the splits it returns."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from res2net_mm.formats.findings import Findings
+
+BOXES = 'boxes'
+LABEL_MAPS = 'label maps'
+
+
+@dataclass(frozen=True)
+class BoxImages:
+    """The images of one split with their boxes.
+
+    Attributes:
+        file: Where the labels come from, for messages.
+        image_dir: What the file names of the images are relative to.
+        content: The labels as a COCO dict; never changed in place.
+        is_copy: Whether ``content`` differs from what ``file`` holds as a COCO file.
+    """
+
+    file: Path
+    image_dir: Path
+    content: dict[str, Any]
+    is_copy: bool = False
+
+    labels = BOXES
+
+    @property
+    def image_files(self) -> list[Path]:
+        return [self.image_dir / image['file_name'] for image in self.content['images']]
+
+    @property
+    def is_labelled(self) -> bool:
+        return bool(self.content['annotations'])
+
+    def subset(self, wanted: Callable[[int, Path], bool]) -> 'BoxImages':
+        """Return the part whose images satisfy ``wanted(index, file)``."""
+        pairs = zip(self.content['images'], self.image_files, strict=True)
+        images = [image for index, (image, file) in enumerate(pairs) if wanted(index, file)]
+        ids = {image['id'] for image in images if 'id' in image}
+        annotations = [a for a in self.content['annotations'] if a.get('image_id') in ids]
+        content = {**self.content, 'images': images, 'annotations': annotations}
+        return replace(self, content=content, is_copy=True)
+
+
+@dataclass(frozen=True)
+class LabelMapImages:
+    """The images of one split with a label map each: ``image_dir/name + image_suffix`` and so on.
+
+    Attributes:
+        file: What lists them, a file or the folder of images.
+        image_dir: The folder of the images.
+        map_dir: The folder of the label maps.
+        image_suffix: What follows the name of an image.
+        map_suffix: What follows the name of its label map, such as ``_mask.png``.
+        names: Paths below both folders, without suffix.
+    """
+
+    file: Path
+    image_dir: Path
+    map_dir: Path
+    image_suffix: str
+    map_suffix: str
+    names: Sequence[str]
+
+    labels = LABEL_MAPS
+
+    @property
+    def image_files(self) -> list[Path]:
+        return [self.image(name) for name in self.names]
+
+    @property
+    def is_labelled(self) -> bool:
+        return bool(self.names)
+
+    def image(self, name: str) -> Path:
+        """Return the file of an image."""
+        return self.image_dir / f'{name}{self.image_suffix}'
+
+    def label_map(self, name: str) -> Path:
+        """Return the label map of an image."""
+        return self.map_dir / f'{name}{self.map_suffix}'
+
+    def subset(self, wanted: Callable[[int, Path], bool]) -> 'LabelMapImages':
+        """Return the part whose images satisfy ``wanted(index, file)``."""
+        pairs = enumerate(self.names)
+        names = tuple(name for index, name in pairs if wanted(index, self.image(name)))
+        return replace(self, names=names)
+
+
+Images = TypeVar('Images', BoxImages, LabelMapImages)
+
+
+@dataclass(frozen=True)
+class Reader(Generic[Images]):
+    """How folders in one layout are read.
+
+    Attributes:
+        name: The layout in one word, such as ``coco``.
+        labels: What it gives: ``BOXES`` in :class:`BoxImages`, ``LABEL_MAPS`` in
+            :class:`LabelMapImages`.
+        looked_for: Where it looks, as a phrase for people whose folder is in no known layout.
+        is_like: Takes a folder; returns quickly whether it may be in this layout.
+        read: Takes a folder and findings; returns its splits, by the names of
+            :data:`~res2net_mm.formats.splits.SPLIT_NAMES` or ``UNNAMED``, and none where the
+            folder is not in this layout. It raises UserError where it is, and cannot be read.
+    """
+
+    name: str
+    labels: str
+    looked_for: str
+    is_like: Callable[[Path], bool]
+    read: Callable[[Path, Findings], dict[str, Images]]

@@ -1,0 +1,116 @@
+"""What splits are called, and which of them are trained, validated and tested on."""
+
+from pathlib import Path
+
+import pytest
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats import Findings, LabelMapImages
+from res2net_mm.formats.splits import (
+    SPLIT_NAMES,
+    choose_splits,
+    read_split_lists,
+    split_named,
+    split_of,
+)
+
+
+@pytest.mark.parametrize(
+    ('name', 'inside', 'whole'),
+    [
+        ('train', 'train', 'train'),
+        ('Training', 'train', 'train'),
+        ('VALID', 'val', 'val'),
+        ('eval', 'val', 'val'),
+        ('val2017', 'val', 'val'),
+        ('instances_train2017', 'train', None),
+        ('val_instances_default', 'val', None),
+        ('dog_val', 'val', None),
+        ('trainval', 'trainval', 'trainval'),
+        ('trainannot', None, None),
+        ('_annotations.coco', None, None),
+        ('testing', 'test', 'test'),
+    ],
+)
+def test_names_of_splits(name, inside, whole):
+    assert (split_of(name), split_named(name)) == (inside, whole)
+
+
+def test_every_name_stands_for_one_split():
+    names = [name for names in SPLIT_NAMES.values() for name in names]
+    assert len(set(names)) == len(names)
+    assert all(name == name.lower() for name in names)
+
+
+def test_lists_are_found_whatever_their_case(tmp_path):
+    for name, text in {'Train': 'a\nb\na\n', 'Validation': 'c\n', 'dog_train': 'x\n'}.items():
+        (tmp_path / f'{name}.txt').write_text(text)
+    findings = Findings()
+    assert read_split_lists(tmp_path, findings) == {
+        'train': (tmp_path / 'Train.txt', ['a', 'b']),
+        'val': (tmp_path / 'Validation.txt', ['c']),
+    }
+    assert findings == []
+
+
+def test_a_second_list_of_a_split_is_named(tmp_path):
+    for name in ('val', 'valid'):
+        (tmp_path / f'{name}.txt').write_text(f'{name}\n')
+    findings = Findings()
+    assert read_split_lists(tmp_path, findings)['val'][1] == ['val']
+    assert findings[0].examples == ('valid.txt',)
+
+
+def test_a_list_must_not_lead_out(tmp_path):
+    (tmp_path / 'train.txt').write_text('a\n../b\n')
+    with pytest.raises(UserError, match=r"'\.\./b' leads out of the folder"):
+        read_split_lists(tmp_path, Findings())
+    assert read_split_lists(tmp_path / 'absent', Findings()) == {}
+
+
+def part(names: str) -> LabelMapImages:
+    return LabelMapImages(Path('list'), Path('i'), Path('m'), '.jpg', '.png', tuple(names))
+
+
+def chosen(**splits: str) -> dict[str, str]:
+    found = {name: part(names) for name, names in splits.items()}
+    return {name: ''.join(p.names) for name, p in choose_splits(found, Findings()).items()}
+
+
+@pytest.mark.parametrize(
+    ('found', 'expected'),
+    [
+        (dict(train='abc', val='de'), dict(train='abc', val='de')),
+        (dict(train='abc', val='d', test='e'), dict(train='abc', val='d', test='e')),
+        (dict(train='abc', test='de'), dict(train='abc', val='de')),
+        (dict(trainval='abcd', val='d'), dict(train='abc', val='d')),
+        (dict(all='abcdefghij'), dict(train='abcdfghi', val='ej')),
+        (dict(all='ab'), dict(train='a', val='b')),
+        (dict(val='abcde'), dict(train='abcd', val='e')),
+        (dict(train='abc', val='d', test=''), dict(train='abc', val='d')),
+    ],
+)
+def test_one_rule_for_all_layouts(found, expected):
+    assert chosen(**found) == expected
+
+
+@pytest.mark.parametrize(
+    ('found', 'message'),
+    [
+        (dict(train='', val=''), 'there are no label maps to train on: none in list, list'),
+        (dict(train='', val='a'), r'list has no label maps to train on: .* other splits \(val\)'),
+        (dict(all='a'), 'lists one image'),
+        (dict(trainval='ab', val='ab'), 'not in val or test'),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused(found, message):
+    with pytest.raises(UserError, match=message):
+        chosen(**found)
+
+
+def test_images_of_two_splits_and_splits_without_labels_are_said():
+    findings = Findings()
+    choose_splits({'train': part('ab'), 'val': part('bc'), 'test': part('')}, findings)
+    assert [(f.count, f.examples) for f in findings] == [(0, ()), (1, ('b.jpg',))]
+    assert "'test'" in findings[0].name
+    assert 'both in train and in val' in findings[1].name
