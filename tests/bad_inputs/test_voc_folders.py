@@ -88,6 +88,7 @@ def laid_out(root):
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr('res2net_mm.data.checks.check_data.draw_boxes', lambda *_: 'no picture')
     (tmp_path / 'config.py').write_text(CONFIG)
+    (tmp_path / 'dt.json').write_text('[]')
     return laid_out(tmp_path / 'data')
 
 
