@@ -6,12 +6,7 @@ convolution before or the ReLU behind them, feature maps that are channels last.
 folds norms whose statistics are held, and offers modes that save memory (memory.py).
 """
 
-from .accelerated import (
-    AcceleratedBottle2neck,
-    AcceleratedHierarchicalConv,
-    accelerate,
-    run_stem,
-)
+from .accelerated import AcceleratedBottle2neck, AcceleratedHierarchicalConv, accelerate, run_stem
 from .layout import to_fast_layout, to_layout_of
 from .memory import MEMORY_MODES, recompute, set_memory
 

@@ -7,13 +7,7 @@ from mmengine.model import BaseModule
 from mmengine.model.weight_init import PretrainedInit
 from torch import Tensor, nn
 
-from res2net_mm.acceleration import (
-    MEMORY_MODES,
-    accelerate,
-    recompute,
-    set_memory,
-    to_layout_of,
-)
+from res2net_mm.acceleration import MEMORY_MODES, accelerate, recompute, set_memory, to_layout_of
 from res2net_mm.checkpoints import LoadReport, accept_dialects, load_weights
 from res2net_mm.errors import UserError
 from res2net_mm.layers import BLOCK_RULES, Bottle2neck, hold_norm_statistics, init_undeformed

@@ -11,12 +11,7 @@ STEMS = ('7x7', 'deep', '3x3')
 
 
 def build_stem_conv(
-    stem: str,
-    in_channels: int,
-    channels: int,
-    *,
-    conv_cfg: dict | None = None,
-    norm_cfg: dict,
+    stem: str, in_channels: int, channels: int, *, conv_cfg: dict | None = None, norm_cfg: dict
 ) -> nn.Module:
     """Return a stem's convolution up to (not including) its last norm.
 

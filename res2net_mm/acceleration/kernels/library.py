@@ -43,25 +43,9 @@ _AVX2_SIGNATURES = {
     'conv3x3_weight_gradient_scratch': (*[_LONG] * 9,),
     'conv3x3_weight_gradient': (_FLOATS, _FLOATS, *[_LONG] * 9, _FLOATS, _FLOATS),
     'rows_times_matrix_scratch': (_LONG, _LONG, _LONG),
-    'rows_times_matrix': (
-        _FLOATS,
-        _LONG,
-        _FLOATS,
-        *[_LONG] * 5,
-        _FLOATS,
-        _LONG,
-        _INT,
-        _FLOATS,
-    ),
+    'rows_times_matrix': (_FLOATS, _LONG, _FLOATS, *[_LONG] * 5, _FLOATS, _LONG, _INT, _FLOATS),
     'rows_transposed_times_rows_scratch': (_LONG, _LONG, _LONG),
-    'rows_transposed_times_rows': (
-        _FLOATS,
-        _LONG,
-        _FLOATS,
-        *[_LONG] * 4,
-        _FLOATS,
-        _FLOATS,
-    ),
+    'rows_transposed_times_rows': (_FLOATS, _LONG, _FLOATS, *[_LONG] * 4, _FLOATS, _FLOATS),
 }
 _RESULTS = {
     'has_avx2': _INT,
