@@ -3,12 +3,12 @@
 :func:`accelerate` is the door; the layers themselves know nothing of it. What there is today is for
 CPUs: a training step of a whole block with kernels in C (block_step.py), norms joined with the
 convolution before or the ReLU behind them, feature maps that are channels last. On every device it
-folds norms whose statistics are held, and offers modes that save memory (memory.py).
+folds norms whose statistics are held, and offers modes that save memory (memory_modes.py).
 """
 
 from .accelerated import AcceleratedBottle2neck, AcceleratedHierarchicalConv, accelerate, run_stem
 from .layout import to_fast_layout, to_layout_of
-from .memory import MEMORY_MODES, recompute, set_memory
+from .memory_modes import MEMORY_MODES, recompute, set_memory
 
 __all__ = [
     'MEMORY_MODES',

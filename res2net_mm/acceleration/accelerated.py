@@ -14,7 +14,7 @@ from .conditions import has_hooks
 from .conv_norm import conv_norm
 from .convolution import convolve, trains_fast_channels_last
 from .layout import to_fast_layout
-from .memory import KEEP_ALL, RECOMPUTE_ALL, recompute
+from .memory_modes import KEEP_ALL, RECOMPUTE_ALL, recompute
 from .norm_relu import is_trained, norm_relu
 
 Module = TypeVar('Module', bound=nn.Module)
@@ -56,7 +56,7 @@ class AcceleratedBottle2neck(AcceleratedHierarchicalConv, Bottle2neck):
     """The bottleneck block, computed by one training step of its own where that is possible.
 
     Attributes:
-        memory: What to compute again in the backward pass (see memory.py).
+        memory: What to compute again in the backward pass (see memory_modes.py).
     """
 
     memory = KEEP_ALL
@@ -104,7 +104,7 @@ class AcceleratedRoot(Root):
     """The root of a tree of DLA, with convolution and norm as one.
 
     Attributes:
-        memory: What to compute again in the backward pass (see memory.py).
+        memory: What to compute again in the backward pass (see memory_modes.py).
     """
 
     memory = KEEP_ALL

@@ -27,7 +27,7 @@ from .double_backward import differentiable_gradients
 from .kernels import are_built, batch_norm
 from .kernels.product import multiply, multiply_transposed
 from .layout import to_maps, to_rows
-from .memory import HeldStatistics
+from .memory_modes import HeldStatistics
 from .step_norms import HeldNorm, TrainedNorm, are_steppable
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 from .conditions import has_hooks, is_channels_last, is_plain_tensor, uses_onednn
 from .double_backward import differentiable_gradients
-from .kernels import avx2_kernels
-from .kernels.weight_gradient import weight_gradient
+from .kernels import avx2_kernels, library
 from .layout import to_rows
 
 
@@ -77,6 +76,29 @@ def conv_backward(
         stride, dilation = conv.stride[0], conv.dilation[0]
         d_weight = weight_gradient(gradient, x, stride=stride, dilation=dilation)
     return d_x, d_weight
+
+
+def weight_gradient(gradient: Tensor, x: Tensor, *, stride: int, dilation: int) -> Tensor:
+    """Return the weight gradient (C', C, 3, 3) of a 3x3 convolution padded by its dilation.
+
+    Only where :func:`avx2_kernels` returns the library: two to four times as fast as oneDNN with few
+    channels, as those of a split; a third faster at 208 channels (see weight_gradient.c).
+
+    Args:
+        gradient: Gradient of the output, (N, C', H', W'), float32, channels last, not empty.
+        x: The input, (N, C, H, W), likewise.
+        stride: Stride in both directions.
+        dilation: Dilation in both directions.
+    """
+    n, c_in, h, w = x.shape
+    _, c_out, h_out, w_out = gradient.shape
+    sizes = n, h, w, h_out, w_out, c_out, c_in, stride, dilation
+    d_weight = x.new_empty(c_out, c_in, 3, 3)
+    scratch = x.new_empty(library().conv3x3_weight_gradient_scratch(*sizes))
+    library().conv3x3_weight_gradient(
+        gradient.data_ptr(), x.data_ptr(), *sizes, d_weight.data_ptr(), scratch.data_ptr()
+    )
+    return d_weight
 
 
 def trains_fast_channels_last(layers: Iterable[nn.Module], x: Tensor) -> bool:

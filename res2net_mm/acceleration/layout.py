@@ -27,8 +27,7 @@ import torch
 from torch import Tensor
 
 from .conditions import is_channels_last, uses_onednn
-from .kernels import are_built
-from .kernels.transpose import to_planes
+from .kernels import are_built, library
 
 
 def to_fast_layout(x: Tensor) -> Tensor:
@@ -59,6 +58,18 @@ class _Contiguous(torch.autograd.Function):
     @staticmethod
     def backward(_: Any, gradient: Tensor) -> Tensor:
         return gradient.contiguous(memory_format=torch.channels_last)
+
+
+def to_planes(x: Tensor) -> Tensor:
+    """Return a contiguous copy of a float32 feature map (N, C, H, W) that is channels last.
+
+    The kernel takes half the time of PyTorch's copy; the other way PyTorch's is as fast.
+    """
+    y = torch.empty_like(x, memory_format=torch.contiguous_format)
+    n, c, h, w = x.shape
+    for pixels, planes in zip(x.permute(0, 2, 3, 1).view(n, h * w, c), y, strict=True):
+        library().transpose(pixels.data_ptr(), h * w, c, planes.data_ptr())
+    return y
 
 
 def to_rows(x: Tensor) -> Tensor:

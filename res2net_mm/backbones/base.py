@@ -1,6 +1,7 @@
 """What every backbone of this package shares: block rule, freezing and published weights."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from mmengine.logging import print_log
 from mmengine.model import BaseModule
@@ -11,8 +12,10 @@ from res2net_mm.acceleration import MEMORY_MODES, accelerate, recompute, set_mem
 from res2net_mm.checkpoints import LoadReport, accept_dialects, load_weights
 from res2net_mm.errors import UserError
 from res2net_mm.layers import BLOCK_RULES, Bottle2neck, hold_norm_statistics, init_undeformed
+from res2net_mm.presets import find
+from res2net_mm.registry import MODELS
 
-from .arguments import check_whole, check_wholes
+from .checked_arguments import check_whole, check_wholes
 
 DEFAULT_INIT = (
     dict(type='Kaiming', layer='Conv2d'),
@@ -174,3 +177,20 @@ def freeze(modules: Iterable[nn.Module]) -> None:
     for module in modules:
         module.eval()
         module.requires_grad_(False)
+
+
+def build(name: str, **overrides: Any) -> Res2NetBackbone:
+    """Build the backbone of a preset.
+
+    Args:
+        name: Name or alias of a preset (``res2net_mm.list_presets()``).
+        **overrides: Arguments of the backbone that win over the preset's.
+
+    Returns:
+        The backbone, not yet initialised: call ``init_weights()`` or
+        ``res2net_mm.load_weights(backbone, 'res2net://<preset>')``.
+
+    Raises:
+        UserError: The preset is unknown or an argument does not fit.
+    """
+    return MODELS.get(find(name).backbone)(name, **overrides)

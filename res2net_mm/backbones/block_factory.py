@@ -10,7 +10,7 @@ from res2net_mm.acceleration import AcceleratedBottle2neck
 from res2net_mm.errors import UserError
 from res2net_mm.layers import build_shortcut, register_deformable
 
-from .arguments import per_stage
+from .checked_arguments import per_stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from res2net_mm.acceleration import to_fast_layout
 from res2net_mm.layers import Bottle2neck, Tree, build_norm
 from res2net_mm.registry import MODELS
 
-from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
 from .base import Res2NetBackbone
 from .block_factory import BlockFactory
+from .checked_arguments import check_whole, check_wholes, fill_from_preset, per_stage
 
 EXPANSION = 2  # a block's output channels per channel of its stage's base width
 STEM_CHANNELS = (16, 16, 32)  # base_layer, level0, level1

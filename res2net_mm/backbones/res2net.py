@@ -9,9 +9,9 @@ from res2net_mm.errors import UserError
 from res2net_mm.layers import build_norm, build_stem_conv
 from res2net_mm.registry import MODELS
 
-from .arguments import check_whole, check_wholes, fill_from_preset, per_stage
 from .base import Res2NetBackbone
 from .block_factory import BlockFactory
+from .checked_arguments import check_whole, check_wholes, fill_from_preset, per_stage
 
 EXPANSION = 4  # a block's output channels per channel of its stage's base width
 # Blocks of each stage, by depth.

@@ -5,9 +5,9 @@ from torch import Tensor, nn
 from res2net_mm.errors import UserError
 from res2net_mm.registry import MODELS
 
-from .arguments import fill_from_preset
 from .base import Res2NetBackbone
 from .block_factory import BlockFactory
+from .checked_arguments import fill_from_preset
 from .res2net import EXPANSION, STAGE_BLOCKS
 
 

@@ -12,6 +12,7 @@ It gets 81 GFLOP/s out of a core on which a product of large matrices gets 90: n
 all multiply-adds in float32 can be much faster there.
 """
 
+from functools import cache
 from importlib.util import find_spec
 
 import torch
@@ -21,7 +22,20 @@ from res2net_mm.errors import UserError
 
 from .fuse import fuse
 from .norms import refuse_training
-from .openvino_core import openvino_core
+
+
+@cache
+def openvino_core() -> object:
+    """Return the ``openvino.Core`` of this process, which lives as long as it does.
+
+    Each Core gives the thread that makes it a stack for signal handlers, and takes it away when it
+    goes. Of two that go in the order in which they came, the second puts back the stack that the
+    first has freed: the next signal, such as the end of a data worker, is a segmentation fault
+    (OpenVINO 2026.4.1).
+    """
+    import openvino
+
+    return openvino.Core()
 
 
 class OpenVinoNetwork(nn.Module):

@@ -16,7 +16,7 @@ from res2net_mm.acceleration.accelerated import (
     AcceleratedRoot,
     AcceleratedSequential,
 )
-from res2net_mm.acceleration.memory import KEEP_ALL, RECOMPUTE_ALL, RECOMPUTE_NORMS
+from res2net_mm.acceleration.memory_modes import KEEP_ALL, RECOMPUTE_ALL, RECOMPUTE_NORMS
 from res2net_mm.layers import Bottle2neck, HierarchicalConv, Root, build_shortcut
 
 NORM = dict(type='BN')

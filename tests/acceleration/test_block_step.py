@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from res2net_mm.acceleration import accelerate, accelerated, block_step
-from res2net_mm.acceleration.memory import KEEP_ALL, RECOMPUTE_NORMS
+from res2net_mm.acceleration.memory_modes import KEEP_ALL, RECOMPUTE_NORMS
 from res2net_mm.layers import BLOCK_RULES, Bottle2neck, build_shortcut
 
 NORM = dict(type='BN')

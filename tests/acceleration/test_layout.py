@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from res2net_mm import build
-from res2net_mm.acceleration.layout import to_fast_layout, to_layout_of
+from res2net_mm.acceleration.layout import to_fast_layout, to_layout_of, to_planes
 
 TINY = 'res2net_light_14w_4s'
 
@@ -64,3 +64,11 @@ def test_features_lie_as_the_images_do_and_are_those_of_the_other_layout(name, m
     for a, b in zip(found, backbone(images), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=1e-5 * b.abs().max().item())
     assert not any(seen)
+
+
+@pytest.mark.parametrize('shape', [(1, 1, 1, 1), (2, 5, 1, 7), (3, 33, 6, 11), (1, 64, 40, 31)])
+def test_the_transposing_kernel_changes_only_the_order(shape):
+    x = torch.randn(shape).contiguous(memory_format=torch.channels_last)
+    y = to_planes(x)
+    assert y.is_contiguous()
+    assert torch.equal(x, y)

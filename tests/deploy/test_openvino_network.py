@@ -1,5 +1,8 @@
 """A backbone on OpenVINO: equal outputs that stay, any size, and what is refused."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -8,6 +11,21 @@ from res2net_mm.deploy import OpenVinoNetwork
 from res2net_mm.errors import UserError
 
 TINY = 'res2net_light_14w_4s'
+SCRIPT = """
+import signal, subprocess, sys
+import torch
+from torch import nn
+from res2net_mm.deploy import OpenVinoNetwork
+
+signal.signal(signal.SIGCHLD, lambda *_: None)  # as a data loader with workers does
+networks = [OpenVinoNetwork(nn.Sequential(nn.Conv2d(3, 4, 1)).eval()) for _ in range(2)]
+for network in networks:
+    network(torch.zeros(1, 3, 8, 8))
+del network
+networks.pop(0)  # in the order in which they came
+networks.pop(0)
+sys.exit(subprocess.run(['true']).returncode)
+"""
 
 
 @pytest.fixture
@@ -46,3 +64,9 @@ def test_what_cannot_be_run_is_refused(backbone, monkeypatch):
     monkeypatch.setattr('res2net_mm.deploy.openvino_network.find_spec', lambda name: None)
     with pytest.raises(UserError, match='pip install openvino'):
         OpenVinoNetwork(backbone)
+
+
+def test_a_signal_after_two_networks_are_gone():
+    pytest.importorskip('openvino')
+    done = subprocess.run([sys.executable, '-c', SCRIPT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

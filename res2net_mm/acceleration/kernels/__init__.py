@@ -9,6 +9,6 @@ For whoever changes them: a compiler does not vectorise a loop that reads a valu
 which then takes five times as long. Read first, then choose.
 """
 
-from .library import are_built, avx2_kernels
+from .library import are_built, avx2_kernels, library
 
-__all__ = ['are_built', 'avx2_kernels']
+__all__ = ['are_built', 'avx2_kernels', 'library']

@@ -58,8 +58,8 @@ MOST_THREADS = 8  # those for AVX2 have no work for more
 
 
 @cache
-def library() -> ctypes.CDLL | None:
-    """Return the library with the signatures of its functions, or None where there is none."""
+def _load() -> ctypes.CDLL | None:
+    """Load the library and declare the signatures of its functions; None where it was not built."""
     files = [Path(__file__).with_name(NAME + suffix) for suffix in EXTENSION_SUFFIXES]
     file = next((file for file in files if file.is_file()), None)
     if file is None:
@@ -73,20 +73,26 @@ def library() -> ctypes.CDLL | None:
 
 
 def are_built() -> bool:
-    """Say whether the kernels were compiled with the package."""
-    return library() is not None
+    """Return whether the kernels were compiled with the package."""
+    return _load() is not None
+
+
+def library() -> ctypes.CDLL:
+    """Return the compiled kernels, only where :func:`are_built`."""
+    loaded = _load()
+    assert loaded is not None
+    return loaded
 
 
 def avx2_kernels() -> ctypes.CDLL | None:
-    """Return the library if its kernels for AVX2 run here and are the fastest there are, or None.
+    """Return the library where its AVX2 kernels run and are the fastest there are, else None.
 
-    With AVX-512 oneDNN and MKL have kernels of their own, with which nobody has compared them.
+    With AVX-512, oneDNN and MKL have kernels of their own, which were never compared.
     """
-    fitting = _has_avx2_and_no_more() and torch.get_num_threads() <= MOST_THREADS
-    return library() if fitting else None
+    return library() if _has_only_avx2() and torch.get_num_threads() <= MOST_THREADS else None
 
 
 @cache
-def _has_avx2_and_no_more() -> bool:
+def _has_only_avx2() -> bool:
     best = torch.backends.cpu.get_cpu_capability()
-    return best == 'AVX2' and library() is not None and bool(library().has_avx2())
+    return best == 'AVX2' and are_built() and bool(library().has_avx2())

@@ -24,9 +24,9 @@ def test_with_many_threads_the_other_libraries_are_left_to_it():
 
 def test_with_other_vectors_too(monkeypatch):
     monkeypatch.setattr(torch.backends.cpu, 'get_cpu_capability', lambda: 'AVX512')
-    kernels.library._has_avx2_and_no_more.cache_clear()
+    kernels.library._has_only_avx2.cache_clear()
     try:
         assert kernels.avx2_kernels() is None
         assert kernels.are_built()
     finally:
-        kernels.library._has_avx2_and_no_more.cache_clear()
+        kernels.library._has_only_avx2.cache_clear()

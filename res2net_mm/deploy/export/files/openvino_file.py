@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...openvino_core import openvino_core
+from ...openvino_network import openvino_core
 from .exported import KEY, Exported
 
 # OpenVINO computes in bfloat16 where the processor has it unless it is told otherwise at
