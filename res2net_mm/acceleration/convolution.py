@@ -81,8 +81,8 @@ def conv_backward(
 def weight_gradient(gradient: Tensor, x: Tensor, *, stride: int, dilation: int) -> Tensor:
     """Return the weight gradient (C', C, 3, 3) of a 3x3 convolution padded by its dilation.
 
-    Only where :func:`avx2_kernels` returns the library: two to four times as fast as oneDNN with few
-    channels, as those of a split; a third faster at 208 channels (see weight_gradient.c).
+    Only where :func:`avx2_kernels` returns the library. It is two to four times as fast as oneDNN
+    with the few channels of a split, a third faster at 208 channels (see weight_gradient.c).
 
     Args:
         gradient: Gradient of the output, (N, C', H', W'), float32, channels last, not empty.

@@ -1,6 +1,6 @@
 """The backbones; importing this package registers them."""
 
-from .base import Res2NetBackbone, build
+from .base import build
 from .dla import Res2NetDLA
 from .res2net import Res2Net
 from .shared_stage import Res2NetStage

@@ -10,6 +10,7 @@ from res2net_mm.acceleration.convolution import (
     is_pointwise,
     pointwise,
     trains_fast_channels_last,
+    weight_gradient,
 )
 from res2net_mm.acceleration.layout import to_fast_layout
 

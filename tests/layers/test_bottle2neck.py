@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from res2net_mm.errors import UserError
-from res2net_mm.layers import BLOCK_RULES, Bottle2neck, SqueezeExcite, build_shortcut, split_flow
+from res2net_mm.layers import BLOCK_RULES, Bottle2neck, build_shortcut, split_flow
 
 NORM = dict(type='BN')
 
@@ -71,14 +71,6 @@ def test_plugins_sit_where_they_are_told(position):
     assert list(block.plugins) == [position]
     block(torch.randn(2, 8, 6, 6)).sum().backward()
     assert all(p.grad is not None for p in block.parameters())
-
-
-def test_squeeze_excite_is_a_gate_of_the_mean():
-    se = SqueezeExcite(8, 4).double()
-    x = torch.randn(2, 8, 3, 3, dtype=torch.float64)
-    hidden = torch.relu(x.mean((2, 3)) @ se.fc1.weight.flatten(1).T + se.fc1.bias)
-    gate = torch.sigmoid(hidden @ se.fc2.weight.flatten(1).T + se.fc2.bias)
-    torch.testing.assert_close(se(x), x * gate[:, :, None, None])
 
 
 @pytest.mark.parametrize(
