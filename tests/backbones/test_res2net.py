@@ -1,28 +1,13 @@
 """Every argument of Res2Net is alive, and a wrong one is refused by name."""
 
-import re
-
 import pytest
 import torch
-from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack
+from small_backbone import SMALL, sizes, small
 from torch import nn
 
 from res2net_mm import Res2Net
 from res2net_mm.errors import UserError
 from res2net_mm.layers import BLOCK_RULES, SqueezeExcite
-
-# A Res2Net that is cheap to build and run: stages of 4, 8, 16 and 32 base channels.
-SMALL = dict(stage_blocks=(2, 1, 2, 1), base_channels=8, base_width=32, scales=3)
-
-
-def small(**more) -> Res2Net:
-    return Res2Net(**{**SMALL, **more})
-
-
-def sizes(backbone: nn.Module, side: int = 64, channels: int = 3) -> list[tuple[int, int]]:
-    with torch.no_grad():
-        features = backbone.eval()(torch.randn(1, channels, side, side))
-    return [(f.shape[1], f.shape[2]) for f in features]
 
 
 def test_shapes():
@@ -130,121 +115,6 @@ def test_multi_grid():
     assert backbone.layer3[0].convs[0].dilation[0] == 1
 
 
-@pytest.mark.parametrize('style', ['pytorch', 'caffe'])
-def test_style(style):
-    block = small(style=style).layer2[0]
-    strided = block.convs[0] if style == 'pytorch' else block.conv1
-    assert strided.stride == (2, 2)
-    assert sizes(small(style=style)) == sizes(small())
-
-
-@pytest.mark.parametrize('frozen_stages', [-1, 0, 1, 4])
-def test_frozen_stages(frozen_stages):
-    backbone = small(frozen_stages=frozen_stages)
-    assert backbone.train() is backbone
-    parts = [nn.ModuleList([backbone.conv1, backbone.bn1]), *backbone.stages]
-    for i, part in enumerate(parts):
-        frozen = i <= frozen_stages
-        assert all(p.requires_grad is not frozen for p in part.parameters())
-        assert all(m.training is not frozen for m in part.modules() if hasattr(m, 'running_mean'))
-
-
-@pytest.mark.parametrize('norm_eval', [True, False])
-def test_norm_eval(norm_eval):
-    backbone = small(norm_eval=norm_eval).train()
-    norms = [m for m in backbone.modules() if isinstance(m, nn.BatchNorm2d)]
-    assert all(norm.training is not norm_eval for norm in norms)
-    assert all(norm.weight.requires_grad for norm in norms)
-    assert backbone.training
-    assert backbone.eval() is backbone
-
-
-@pytest.mark.parametrize('kind', ['BN', 'SyncBN', 'GN'])
-def test_norm_cfg(kind):
-    extra = dict(num_groups=32) if kind == 'GN' else {}
-    backbone = small(base_width=26 * 2, norm_cfg=dict(type=kind, requires_grad=False, **extra))
-    wanted = {'BN': nn.BatchNorm2d, 'SyncBN': nn.SyncBatchNorm, 'GN': nn.GroupNorm}[kind]
-    norms = [m for name, m in backbone.named_modules() if re.search(r'bn\d$|bns\.\d$', name)]
-    assert norms
-    assert all(isinstance(norm, wanted) for norm in norms)
-    assert not any(norm.weight.requires_grad for norm in norms)
-    assert sizes(backbone) == sizes(small())
-
-
-def test_group_norm_keeps_13_channels_per_group_at_base_width_26():
-    backbone = Res2Net(norm_cfg=dict(type='GN', num_groups=32), stage_blocks=(1, 1, 1, 1))
-    for stage in backbone.stages:
-        norm = stage[0].bns[0]
-        assert norm.num_channels / norm.num_groups == 13
-
-
-def test_conv_cfg():
-    backbone = small(conv_cfg=dict(type='ConvWS'))
-    kinds = {type(m).__name__ for m in backbone.modules() if isinstance(m, nn.Conv2d)}
-    assert kinds == {'ConvWS2d'}
-
-
-@pytest.mark.parametrize(
-    ('kind', 'cls'), [('DCN', DeformConv2dPack), ('DCNv2', ModulatedDeformConv2dPack)]
-)
-@pytest.mark.parametrize('fallback_on_stride', [True, False])
-def test_dcn(kind, cls, fallback_on_stride):
-    backbone = small(
-        dcn=dict(type=kind, deform_groups=1, fallback_on_stride=fallback_on_stride),
-        stage_with_dcn=(False, True, True, True),
-    )
-    backbone.init_weights()
-    deformable = [
-        [isinstance(conv, cls) for conv in block.convs]
-        for stage in backbone.stages
-        for block in stage
-    ]
-    first = [not fallback_on_stride] * 2
-    assert deformable == [[False] * 2] * 2 + [first, first, [True] * 2, first]
-    for module in backbone.modules():
-        if isinstance(module, cls):
-            assert not module.conv_offset.weight.any()
-    backbone.train()
-    x = torch.randn(2, 3, 128, 128)  # mmcv's kernel refuses maps smaller than 3x3
-    sum(f.mean() for f in backbone(x)).backward()
-    assert all(p.grad is not None for p in backbone.parameters())
-    assert len(backbone.eval()(x)) == 4
-
-
-def test_plugins():
-    plugin = dict(type='ContextBlock', ratio=0.25)
-    backbone = small(
-        plugins=[dict(cfg=plugin, position='after_conv2', stages=(False, True, False, True))]
-    )
-    assert [bool(len(stage[0].plugins)) for stage in backbone.stages] == [False, True, False, True]
-    assert sizes(backbone) == sizes(small())
-
-
-def test_with_cp():
-    backbone = small(with_cp=True)
-    assert all(block.with_cp for block in backbone.blocks())
-    sum(f.mean() for f in backbone(torch.randn(2, 3, 32, 32))).backward()
-    assert all(p.grad is not None for p in backbone.parameters())
-
-
-@pytest.mark.parametrize('zero', [True, False])
-def test_zero_init_residual(zero):
-    backbone = small(zero_init_residual=zero)
-    backbone.init_weights()
-    assert all(block.bn3.weight.any().item() is not zero for block in backbone.blocks())
-
-
-def test_init_cfg_default_is_kaiming_and_a_given_one_replaces_it():
-    backbone = small()
-    backbone.init_weights()
-    weight = backbone.layer4[0].conv1.weight
-    fan_out = weight.shape[0]
-    assert weight.std().item() == pytest.approx((2 / fan_out) ** 0.5, rel=0.1)
-    backbone = small(init_cfg=dict(type='Constant', layer='Conv2d', val=0.5))
-    backbone.init_weights()
-    assert (backbone.conv1.weight == 0.5).all()
-
-
 @pytest.mark.parametrize('scales', [1, 2, 4])
 @pytest.mark.parametrize('block_rule', BLOCK_RULES)
 @pytest.mark.parametrize('stem', ['7x7', 'deep'])
@@ -296,20 +166,3 @@ def test_a_wrong_argument_is_refused_by_name(wrong):
 def test_an_unknown_argument_is_refused():
     with pytest.raises(TypeError, match='depht'):
         small(depht=50)
-
-
-def test_a_preset_fills_in_numbers_and_a_given_argument_wins():
-    backbone = Res2Net('res2net50_v1b_26w_4s', stage_blocks=None, scales=2, out_indices=(3,))
-    assert len(backbone.layer1[0].convs) == 1
-    assert isinstance(backbone.conv1, nn.Sequential)
-    assert backbone.preset == 'res2net50_v1b_26w_4s'
-
-
-def test_a_depth_left_over_from_a_base_config_is_refused():
-    with pytest.raises(UserError, match='depth=50 contradicts preset'):
-        Res2Net('res2net101_v1b_26w_4s', depth=50)
-
-
-def test_a_preset_of_the_other_class_is_refused():
-    with pytest.raises(UserError, match='Res2NetDLA'):
-        Res2Net('res2net_dla60')
