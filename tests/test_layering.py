@@ -46,7 +46,7 @@ SHORTEST_MODULE = 40  # lines, below which a module joins what it serves
 
 # Modules of under SHORTEST_MODULE lines that are an idea of their own, with the idea.
 SHORT = {
-    'acceleration/double_backward.py': 'the gradients of gradients that three backward passes share',
+    'acceleration/double_backward.py': 'gradients of gradients, for three backward passes',
     'layers/squeeze_excite.py': 'a layer of a paper of its own',
     'necks/pafpn.py': 'a neck that configs name',
     'registry.py': 'the scope under which configs find the package',
