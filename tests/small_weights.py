@@ -40,3 +40,13 @@ def save(tmp_path):
         return path
 
     return write
+
+
+def holds(net, state):
+    """Whether a network has all the tensors of a state dict."""
+    return all(torch.equal(tensor, state[name]) for name, tensor in net.state_dict().items())
+
+
+def without(state, *beginnings):
+    """Return a state dict without the names that begin so."""
+    return {name: tensor for name, tensor in state.items() if not name.startswith(beginnings)}

@@ -1,6 +1,6 @@
 """See what a network sees: class activation maps and receptive fields, by stage and by split."""
 
-from res2net_mm.openmmlab.patches import graph_kept
+from res2net_mm.openmmlab.internals import graph_kept
 
 from .activation_map import METHODS, activation_maps
 from .cam_sheet import CamRow, draw_cam_sheet

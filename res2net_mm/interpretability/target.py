@@ -2,7 +2,7 @@
 
 It is read off what the model predicts. MMDetection's, MMSegmentation's and MMPretrain's ``predict``
 keep the graph of their scores through non-maximum suppression and resizing (dense heads with the
-help of :mod:`res2net_mm.openmmlab.patches`), so that a predicted
+help of :mod:`res2net_mm.openmmlab.internals`), so that a predicted
 box's score has a gradient as it stands, whatever the detector is made of. Its limits: where boxes
 are is taken as given (regions of interest have no gradient), and a score that a non-differentiable
 step rewrites, as Soft-NMS does, has none.

@@ -12,8 +12,8 @@ from res2net_mm.errors import UserError, argument, brief
 
 from .checkpoint_schemes import make_mmengine_loading_safe
 from .edit import walk
+from .internals import format_each_config_once
 from .options import meant_places
-from .patches import format_each_config_once
 from .shipped import own_file, shipped_file
 
 

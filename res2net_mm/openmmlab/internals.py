@@ -1,10 +1,17 @@
-"""Read the private state of MMEngine's and the toolboxes' objects; no other room does.
+"""Read and replace what is private in MMEngine and the toolboxes; no other room does.
 
-:data:`res2net_mm.openmmlab.symbols.SYMBOLS` lists them.
+:data:`res2net_mm.openmmlab.symbols.SYMBOLS` lists the names.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from mmengine.config import config as mmengine_config
 from mmengine.runner import Runner
-from torch import nn
+from torch import Tensor, nn
+from yapf.yapflib import yapf_api
 
 
 def is_resuming(runner: Runner) -> bool:
@@ -37,3 +44,62 @@ def swaps_channels(preprocessor: nn.Module) -> bool:
     if hasattr(preprocessor, 'channel_conversion'):  # MMSegmentation 1.2
         return bool(preprocessor.channel_conversion)
     return bool(preprocessor._channel_conversion)
+
+
+def format_each_config_once() -> None:
+    """Have MMEngine keep the formatted text of a config.
+
+    It formats the same text for the log, the visualizer, the file in the work directory and each
+    checkpoint, half a second a time.
+    """
+    module = formatting_module()
+    if not isinstance(module.FormatCode, _Remembering):
+        module.FormatCode = _Remembering(module.FormatCode)
+
+
+def formatting_module() -> ModuleType:
+    """Return the module whose ``FormatCode`` MMEngine calls: its own in 0.10.7, yapf's later."""
+    return mmengine_config if hasattr(mmengine_config, 'FormatCode') else yapf_api
+
+
+class _Remembering:
+    """A function of a text and options that keeps its last results."""
+
+    KEPT = 4  # the config of the run, of the run it repeats, and those of an earlier run
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.results: dict[str, Any] = {}
+
+    def __call__(self, text: str, **options: Any) -> Any:
+        key = repr((text, options))
+        if key not in self.results:
+            if len(self.results) == self.KEPT:
+                del self.results[next(iter(self.results))]
+            self.results[key] = self.function(text, **options)
+        return self.results[key]
+
+
+@contextmanager
+def graph_kept(model: nn.Module) -> Iterator[None]:
+    """Let the scores of MMDetection's dense heads keep their graph while the block lasts.
+
+    ``predict_by_feat`` selects the maps of each image by ``select_single_mlvl``, which detaches
+    them, and has no argument to keep them attached. Models without such a head are unchanged.
+    """
+    predict = getattr(getattr(model, 'bbox_head', None), 'predict_by_feat', None)
+    names = getattr(predict, '__globals__', {})
+    original = names.get('select_single_mlvl')
+    if original is None:
+        yield
+        return
+    names['select_single_mlvl'] = _select_attached
+    try:
+        yield
+    finally:
+        names['select_single_mlvl'] = original
+
+
+def _select_attached(levels: list[Tensor], batch_id: int, detach: bool = True) -> list[Tensor]:
+    """Return the maps of one image: each (N, C, H, W) -> (C, H, W)."""
+    return [level[batch_id] for level in levels]

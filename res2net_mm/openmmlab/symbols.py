@@ -43,7 +43,7 @@ SYMBOLS = (
     Symbols('mmengine.hub.hub', _NAME_PARSER, 'openmmlab.names', 'replaced: config names'),
     Symbols('mmengine.config.utils', ('MODULE2PACKAGE',), 'openmmlab.names', 'changed: mmseg'),
     Symbols(
-        'mmengine.config.config', ('FormatCode',), 'openmmlab.patches', 'cached', ('original',)
+        'mmengine.config.config', ('FormatCode',), 'openmmlab.internals', 'cached', ('original',)
     ),
     Symbols('mmengine.config.config.Config', ('_cfg_dict',), 'openmmlab.config', 'imports names'),
     Symbols('mmengine.config.config.Config', ('_cfg_dict',), 'openmmlab.data_root', 'settings'),
@@ -89,7 +89,7 @@ SYMBOLS = (
     Symbols(
         'mmdet.models.dense_heads.base_dense_head',
         ('select_single_mlvl',),
-        'openmmlab.patches',
+        'openmmlab.internals',
         'replaced: detaches the scores',
     ),
     Symbols(

@@ -9,13 +9,13 @@ from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import class_of, dotted, type_name
 from res2net_mm.presets import Preset, find
 
-from .arguments import speaks_resnet, translate
 from .change import Change, apply, change_settings
 from .channels import follow, outer_changes
 from .four_stages import fit_pyramid
 from .origin import normalisation_changes, origin_changes, starts_from_weights
 from .places import Place, find_places
 from .pyramid import Maps, measure
+from .resnet_arguments import speaks_resnet, translate
 from .shared_head import shared_head_change
 from .whole_model import check_swapped
 from .written import config_text, write_text

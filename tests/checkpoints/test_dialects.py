@@ -3,7 +3,6 @@ import torch
 
 from res2net_mm.checkpoints import DIALECTS
 from res2net_mm.checkpoints.dialects import find_dialect, recognise
-from res2net_mm.checkpoints.renaming import Renaming
 from res2net_mm.errors import UserError
 
 # Official name -> the publisher's, as its code has it.
@@ -121,10 +120,3 @@ def test_there_and_back_again(weights, dialect, preset):
 def test_unknown_dialect_is_refused_with_the_known_ones():
     with pytest.raises(UserError, match=r"'caffe2' is unknown.*mmdet, mmpretrain"):
         find_dialect('caffe2')
-
-
-def test_numbers_may_be_counted_from_elsewhere():
-    names = Renaming((('a{l}.{b}.{p}', 'x{l+1}_{b-1}.{p}'),))
-    assert names.second('a1.5.weight.data') == 'x2_4.weight.data'
-    assert names.first('x2_4.weight.data') == 'a1.5.weight.data'
-    assert names.first('b1.5.weight') == 'b1.5.weight'

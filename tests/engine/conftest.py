@@ -6,7 +6,7 @@ from mmengine.runner import runner as mmengine_runner
 from tiny_run import tiny_config
 
 from res2net_mm.engine import train
-from res2net_mm.openmmlab.patches import formatting_module
+from res2net_mm.openmmlab.internals import formatting_module
 
 
 @pytest.fixture

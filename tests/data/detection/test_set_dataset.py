@@ -8,7 +8,6 @@ from mmengine.registry import DefaultScope
 
 from res2net_mm.data import recognise, set_dataset
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.heads import set_class_count
 
 FASTER = 'faster_rcnn/faster-rcnn_r50_fpn_1x_coco.py'
 CASCADE = 'cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py'
@@ -197,23 +196,3 @@ def test_imported_types_are_understood(folder, tmp_path):
 def test_a_config_that_trains_nothing_is_refused(folder):
     with pytest.raises(UserError, match='no model or no train_dataloader'):
         set_dataset(Config(dict(model=dict(bbox_head=dict(num_classes=80)))), folder)
-
-
-def test_class_weights_follow_the_classes():
-    model = dict(head=dict(num_classes=4, loss_cls=dict(class_weight=[1.0] * 4 + [0.1])))
-    assert set_class_count(model, 2) == ['model.head.num_classes: 4 -> 2']
-    assert model['head']['loss_cls']['class_weight'] == [1.0, 1.0, 0.1]
-    assert set_class_count(model, 2) == []
-
-
-def test_weights_that_tell_classes_apart_go_with_the_classes():
-    losses = [dict(class_weight=[1.0, 2.0]), dict(class_weight=None)]
-    model = dict(head=dict(num_classes=2, loss_decode=losses))
-    changes = set_class_count(model, 3)
-    assert changes[1].startswith('model.head.loss_decode.class_weight: taken out')
-    assert model['head']['loss_decode'] == [{}, dict(class_weight=None)]
-
-
-def test_a_model_without_heads_is_refused():
-    with pytest.raises(UserError, match='no head with num_classes'):
-        set_class_count(dict(type='Thing', backbone=dict(num_classes=1000)), 3)

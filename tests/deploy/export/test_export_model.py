@@ -4,15 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.registry import init_default_scope
 from tool_process import one_error, run
 
 import res2net_mm
 from res2net_mm.deploy.export import open_exported
 from res2net_mm.deploy.export.export_model import export_model
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.trained_model import _classes_of
 
 
 @pytest.fixture
@@ -48,19 +45,6 @@ def test_faults_of_a_command_line_are_one_error(more, message, weights, tmp_path
     result = run('export_model.py', 'res2net_light_14w_4s', weights, *more, cwd=tmp_path)
     assert message in one_error(result)
     assert [file.name for file in tmp_path.iterdir()] == ['light.pth']
-
-
-@pytest.mark.parametrize(
-    ('config', 'first'),
-    [
-        ('mmdet::retinanet/retinanet_r18_fpn_1x_coco.py', 'person'),
-        ('mmseg::fcn/fcn_r18-d8_4xb2-80k_cityscapes-512x1024.py', 'road'),
-    ],
-)
-def test_names_of_classes_are_the_data_sets_where_a_checkpoint_has_none(config, first):
-    cfg = load_config(config)
-    init_default_scope(cfg.default_scope)
-    assert _classes_of(cfg)[0] == first
 
 
 def test_bad_choices(weights):

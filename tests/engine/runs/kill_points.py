@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tiny_run import losses, tiny_config
 
 from res2net_mm.engine import train
-from res2net_mm.openmmlab.patches import formatting_module
+from res2net_mm.openmmlab.internals import formatting_module
 
 # What Python tells its audit hooks of before it happens: a kill just then cuts a run off between
 # two changes of what is on the disk, or amid an epoch or a validation.

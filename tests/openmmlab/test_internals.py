@@ -3,7 +3,7 @@
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.openmmlab.patches import format_each_config_once, formatting_module
+from res2net_mm.openmmlab.internals import format_each_config_once, formatting_module
 
 
 @pytest.fixture
