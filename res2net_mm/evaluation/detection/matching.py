@@ -3,8 +3,8 @@
 In a bin, objects outside it are ignored: they may be matched, but then the detection does not count
 either. What a detection matches therefore differs between bins.
 
-An array of matches is (A, T, C): A bins, T thresholds, C detections that overlap anything
-enough; a value is the index of the object, or NOTHING.
+An array of matches is (A, T, C): A bins, T thresholds, C detections that overlap anything; a value
+is the index of the object, or NOTHING.
 """
 
 from collections.abc import Iterator
@@ -36,19 +36,28 @@ def match(
         found: The detections.
         ignored: (A, G) bool, which objects are ignored in which bin.
         ious: (T,) thresholds.
-        second_choice: See :class:`~res2net_mm.evaluation.detection.protocols.Protocol`.
+        second_choice: Whether a detection may match another object where its best is taken.
 
     Returns:
-        The detections in question, (C,) rising indices, and their matches, (A, T, C) int32.
+        The detections that overlap anything, (C,) rising indices, and their matches, (A, T, C)
+        int32.
     """
     rows, place = np.unique(pairs.found, return_inverse=True)
-    match_pairs = _match_coco if second_choice else _match_voc
-    matched = match_pairs(pairs, place, rows, truth, found, ignored, ious)
-    return rows, matched
+    if not second_choice:
+        return rows, _match_voc(pairs, place, truth, ignored, ious)
+    return rows, _match_coco(pairs, place, rows, truth, found, ignored, ious)
 
 
-def _match_coco(pairs, place, rows, truth, found, ignored, ious) -> np.ndarray:
-    """The object with the largest IoU among those still free, one that counts before others.
+def _match_coco(
+    pairs: Pairs,
+    place: np.ndarray,
+    rows: np.ndarray,
+    truth: TruthArrays,
+    found: DetectionArrays,
+    ignored: np.ndarray,
+    ious: np.ndarray,
+) -> np.ndarray:
+    """Match the object of largest IoU among those still free, one that counts before others.
 
     Detections of different images or categories do not compete. So all best detections are
     matched at once, then all second best, and so on.
@@ -77,8 +86,10 @@ def _match_coco(pairs, place, rows, truth, found, ignored, ious) -> np.ndarray:
     return matched
 
 
-def _rounds(pairs, place, rows, found) -> Iterator[np.ndarray]:
-    """Indices of the pairs of all best detections, of all second best, and so on."""
+def _rounds(
+    pairs: Pairs, place: np.ndarray, rows: np.ndarray, found: DetectionArrays
+) -> Iterator[np.ndarray]:
+    """Yield indices of the pairs of all best detections, of all second best, and so on."""
     groups = np.lexsort((rows, found.image[rows], found.category[rows]))
     turn = np.empty(len(rows), dtype=np.int64)
     turn[groups] = place_in_run(found.category[rows][groups], found.image[rows][groups])
@@ -87,13 +98,19 @@ def _rounds(pairs, place, rows, found) -> Iterator[np.ndarray]:
     return (part for part in np.split(order, np.cumsum(np.bincount(turn))[:-1]) if len(part))
 
 
-def _match_voc(pairs, place, rows, truth, found, ignored, ious) -> np.ndarray:
-    """The object with the largest IoU, wrong if a better detection was there before."""
+def _match_voc(
+    pairs: Pairs,
+    place: np.ndarray,
+    truth: TruthArrays,
+    ignored: np.ndarray,
+    ious: np.ndarray,
+) -> np.ndarray:
+    """Match the object of largest IoU; a detection is wrong if a better one has it already."""
     # Among equals the first that counts, then the first.
     order = np.lexsort((pairs.truth, truth.ignored[pairs.truth], -pairs.iou, place))
     best = order[place_in_run(place[order]) == 0]
     objects, overlap = pairs.truth[best], pairs.iou[best]
-    matched = np.empty((len(ignored), len(ious), len(rows)), dtype=np.int32)
+    matched = np.empty((len(ignored), len(ious), len(best)), dtype=np.int32)
     for t, iou in enumerate(ious):
         close = np.flatnonzero(overlap >= iou)
         # Rows rise with falling score, so the first row that has an object keeps it.

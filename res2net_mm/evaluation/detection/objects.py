@@ -1,4 +1,4 @@
-"""Ground-truth objects and detections as arrays, an entry each: what matching works on."""
+"""Ground-truth objects and detections as arrays, an entry each."""
 
 from dataclasses import dataclass, field
 
@@ -13,12 +13,12 @@ class TruthArrays:
         image: Index of the image in the evaluation's order.
         category: Index of the category.
         box: (G, 4) x, y, width, height in px; nan where there is none.
-        area: In px^2.
-        ignored: Crowds and VOC's difficult objects: any number of detections may match one, and
-            neither it nor they count.
-        crowd: Those whose overlap is measured against the detection's area alone.
+        area: Area in px^2.
+        ignored: Whether it is a crowd or a difficult object of VOC: any number of detections may
+            match it, and neither it nor they count.
+        crowd: Whether its overlap is measured against the detection's area alone.
         source: Index into the annotations.
-        uncountable: Objects with the id 0, which pycocotools takes for 'no match'.
+        uncountable: Whether its id is 0, which pycocotools takes for 'no match'.
     """
 
     image: np.ndarray
@@ -45,7 +45,7 @@ class DetectionArrays:
         category: Index of the category.
         score: Confidence.
         box: (D, 4) x, y, width, height in px; nan where there is none.
-        area: In px^2.
+        area: Area in px^2.
         rank: Place among the detections of the same image and category, from 0.
         source: Index into the results.
         rle: (D,) compressed masks, or None.
@@ -68,26 +68,21 @@ def sort_detections(
     image: np.ndarray,
     category: np.ndarray,
     score: np.ndarray,
-    *,
     box: np.ndarray,
     area: np.ndarray,
+    *,
     source: np.ndarray,
     rle: np.ndarray | None,
     most: float,
 ) -> DetectionArrays:
     """Bring detections into their order and leave out those of rank ``most`` and above.
 
-    Args:
-        image: (D,) indices of images.
-        category: (D,) indices of categories.
-        score: (D,)
-        box: (D, 4)
-        area: (D,)
-        source: (D,)
-        rle: (D,) or None.
-        most: Detections per image and category that count; may be infinite.
+    ``most``, the detections per image and category that count, may be infinite; the arrays are
+    those of :class:`DetectionArrays`, in any order.
     """
-    rank = _ranks(image, category, score)
+    by_image = np.lexsort((-score, image, category))
+    rank = np.empty(len(by_image), dtype=np.int32)
+    rank[by_image] = place_in_run(category[by_image], image[by_image])
     order = np.lexsort((image, -score, category))
     order = order[rank[order] < most]
     return DetectionArrays(
@@ -96,21 +91,14 @@ def sort_detections(
         score=score[order],
         box=box[order],
         area=area[order],
-        rank=rank[order].astype(np.int32),
+        rank=rank[order],
         source=source[order],
         rle=None if rle is None else rle[order],
     )
 
 
-def _ranks(image: np.ndarray, category: np.ndarray, score: np.ndarray) -> np.ndarray:
-    order = np.lexsort((-score, image, category))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = place_in_run(category[order], image[order])
-    return rank
-
-
 def place_in_run(*keys: np.ndarray) -> np.ndarray:
-    """Place of each entry in its run of equal neighbours, from 0: ``a a b`` gives ``0 1 0``."""
+    """Return the place of each entry in its run of equal neighbours: ``a a b`` gives ``0 1 0``."""
     index = np.arange(len(keys[0]))
     first = np.ones(len(index), dtype=bool)
     if len(index):

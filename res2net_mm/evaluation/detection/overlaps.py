@@ -1,11 +1,12 @@
 """Which detections overlap which ground-truth objects, and how much.
 
-Only pairs of one image and category that overlap enough to match at all are kept: a few for every
+Only pairs of one image and category that overlap enough to match at all are kept: a few for each
 object, where a full table would hold thousands of zeros.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pycocotools import mask as mask_api
@@ -13,7 +14,9 @@ from pycocotools import mask as mask_api
 from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays, place_in_run
 from res2net_mm.progress import track
 
-CHUNK = 1 << 20  # pairs looked at together: bounds the memory on crowded images
+CHUNK = 1 << 20  # pairs compared together: bounds the memory on crowded images
+# Objects that each detection may match: ``order[begin : begin + count]``.
+Near = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +39,14 @@ def overlapping_pairs(
     found: DetectionArrays,
     least: float,
     *,
-    shapes: Sequence[dict] | None = None,
+    shapes: Sequence[dict[str, Any]] | None = None,
     progress: bool = False,
 ) -> Pairs:
-    """All pairs of one image and category with an IoU of at least ``least``.
+    """Return all pairs of one image and category with an IoU of at least ``least``.
 
     Args:
         truth: The objects.
-        found: The detections; with their masks if ``shapes`` is given.
+        found: The detections, with their masks if ``shapes`` is given.
         least: Smallest IoU to keep, above 0.
         shapes: Compressed RLE of every object, to compare masks; None compares boxes.
         progress: Whether to show progress.
@@ -51,7 +54,6 @@ def overlapping_pairs(
     images = 1 + max(truth.image.max(initial=0), found.image.max(initial=0))
     truth_key = truth.category.astype(np.int64) * images + truth.image
     found_key = found.category.astype(np.int64) * images + found.image
-    # The objects that a detection may match stand in a row: order[begin : begin + count].
     order = np.argsort(truth_key, kind='stable')
     begin = np.searchsorted(truth_key[order], found_key, side='left')
     count = np.searchsorted(truth_key[order], found_key, side='right') - begin
@@ -73,8 +75,10 @@ def overlapping_pairs(
     )
 
 
-def _box_pairs(truth, found, near, wanted, progress) -> Iterator[tuple[np.ndarray, ...]]:
-    """Detection, object and IoU of all pairs, part by part; arithmetic as in pycocotools."""
+def _box_pairs(
+    truth: TruthArrays, found: DetectionArrays, near: Near, wanted: np.ndarray, progress: bool
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield detection, object and IoU of all pairs, part by part, computed as in pycocotools."""
     order, begin, count = near
     part_of = np.cumsum(count[wanted]) // CHUNK
     parts = np.split(wanted, np.flatnonzero(np.diff(part_of)) + 1)
@@ -90,9 +94,17 @@ def _box_pairs(truth, found, near, wanted, progress) -> Iterator[tuple[np.ndarra
         yield f, t, np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
 
 
-def _mask_pairs(truth, found, near, groups, shapes, progress) -> Iterator[tuple[np.ndarray, ...]]:
-    """The same of masks; a group is the detections of one image and category."""
+def _mask_pairs(
+    truth: TruthArrays,
+    found: DetectionArrays,
+    near: Near,
+    groups: Sequence[np.ndarray],
+    shapes: Sequence[dict[str, Any]],
+    progress: bool,
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield the same of masks; a group is the detections of one image and category."""
     order, begin, count = near
+    assert found.rle is not None
     groups = [group for group in groups if len(group)]
     for group in track(groups, 'comparing masks', total=len(groups), shown=progress):
         first = group[0]

@@ -1,9 +1,10 @@
-"""COCO results as arrays, checked against the ground truth they belong to."""
+"""COCO results as arrays, checked against their ground truth."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pycocotools import mask as mask_api
@@ -21,22 +22,22 @@ IOU_TYPES = ('bbox', 'segm')
 
 @dataclass(frozen=True)
 class Results:
-    """A COCO results list and where it comes from.
+    """A COCO results list.
 
     Attributes:
-        name: What to call it in messages.
+        name: Name of the list in messages, such as its file.
         entries: ``image_id``, ``category_id``, ``score`` and ``bbox`` [x, y, width, height] or
             ``segmentation`` (compressed RLE).
-        from_file: Whether a file was read, which is not expected to be empty.
+        from_file: Whether it was read from a file, which is expected not to be empty.
     """
 
     name: str
-    entries: Sequence[Mapping]
+    entries: Sequence[Mapping[str, Any]]
     from_file: bool = True
 
 
-def read_results(source: str | Path | Sequence[Mapping] | Results) -> Results:
-    """The results in a COCO results file, or in the list it holds.
+def read_results(source: str | Path | Sequence[Mapping[str, Any]] | Results) -> Results:
+    """Read a COCO results file, or take the list it holds.
 
     Raises:
         UserError: If it cannot be read or is not a list of objects.
@@ -57,7 +58,7 @@ def read_results(source: str | Path | Sequence[Mapping] | Results) -> Results:
 
 
 def shapes_of_both(ground_truth: GroundTruth, results: Results) -> list[str]:
-    """What both have: boxes, masks or both; boxes if there is nothing to tell by."""
+    """Return the IoU types that both have shapes for; ``bbox`` if there are no detections."""
     first = results.entries[0] if results.entries else {}
     shapes = ['bbox'] if first.get('bbox') else []
     if first.get('segmentation') and any(a.get('segmentation') for a in ground_truth.annotations):
@@ -66,25 +67,25 @@ def shapes_of_both(ground_truth: GroundTruth, results: Results) -> list[str]:
 
 
 def read_detections(
-    source: str | Path | Sequence[Mapping] | Results,
+    source: str | Path | Sequence[Mapping[str, Any]] | Results,
     ground_truth: GroundTruth,
     iou_type: str,
     *,
-    image_ids: Sequence | None = None,
+    image_ids: Sequence[Any] | None = None,
     most: float = math.inf,
     area_of: str = 'annotation',
     on_error: str = 'stop',
 ) -> tuple[DetectionArrays, tuple[str, ...]]:
-    """The detections as arrays, and what to tell about them; an empty list is fine.
+    """Return detections as arrays, and notes about them; an empty list is fine.
 
     Args:
-        source: What :func:`read_results` takes.
-        ground_truth: What they will be compared with.
+        source: Detections as :func:`read_results` takes them.
+        ground_truth: Ground truth that they are compared with.
         iou_type: ``bbox`` or ``segm``.
         image_ids: Order of the images; None for that of the ground truth.
         most: Detections per image and category that count.
-        area_of: ``box`` or ``mask`` for the size to be the box's or (where there are masks) the
-            mask's; else as in pycocotools, the box's where the results have boxes.
+        area_of: Area that is the size of a detection: of its ``box``, or (where there are masks)
+            of its ``mask``; else of the box where the results have boxes, as in pycocotools.
         on_error: ``stop`` to refuse detections that cannot be scored, ``skip`` to leave them out.
             A box outside its image or with a negative side is refused by ``stop`` if a file has it;
             otherwise it is kept, as a detection that finds nothing.
@@ -99,7 +100,7 @@ def read_detections(
     if not entries and results.from_file and on_error == 'stop':
         raise UserError(f'{name} holds no detections; with on_error skip every score would be 0')
 
-    def show(index):
+    def show(index: int) -> dict[str, Any]:
         return {key: value for key, value in entries[index].items() if key != 'segmentation'}
 
     shape = {'bbox': 'bbox', 'segm': 'segmentation'}[iou_type]
@@ -126,7 +127,9 @@ def read_detections(
             'have a box that is not four finite numbers [x, y, width, height]',
             show,
         )
-        _doubt_boxes(box, _image_sizes(images, image_ids)[image], results, faults, show)
+        # What a model has just predicted does not stop a run.
+        sizes = _image_sizes(images, image_ids)[image]
+        _check_boxes(box, sizes, results.from_file, faults, show)
     if iou_type == 'segm':
         _check_masks(columns['segmentation'], columns['image_id'], images, faults, show)
 
@@ -138,22 +141,18 @@ def read_detections(
         rle = np.empty(len(kept), dtype=object)
         rle[:] = [columns['segmentation'][index] for index in kept]
     box, area = _measure(box[kept], rle, with_boxes, area_of)
-    arrays = sort_detections(
-        image[kept],
-        category[kept],
-        score[kept],
-        box=box,
-        area=area,
-        source=kept,
-        rle=rle,
-        most=most,
+    return (
+        sort_detections(
+            image[kept], category[kept], score[kept], box, area, source=kept, rle=rle, most=most
+        ),
+        lines,
     )
-    return arrays, lines
 
 
-def _doubt_boxes(box: np.ndarray, sizes: np.ndarray, results: Results, faults: Faults, show):
-    """Tell of boxes that can match nothing; what a model has just predicted does not stop a run."""
-    stop = results.from_file
+def _check_boxes(
+    box: np.ndarray, sizes: np.ndarray, stop: bool, faults: Faults, show: Callable[[int], object]
+) -> None:
+    """Note boxes that can match nothing."""
     negative = (box[:, 2:] < 0).any(axis=1)
     faults.add(negative, 'have a negative width or height', show, keep=True, stop=stop)
     # One px of slack: boxes that were cut at the border and scaled end a hair beyond it.
@@ -164,7 +163,7 @@ def _doubt_boxes(box: np.ndarray, sizes: np.ndarray, results: Results, faults: F
 def _measure(
     box: np.ndarray, rle: np.ndarray | None, with_boxes: bool, area_of: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes (of masks where ``area_of`` needs them) and areas."""
+    """Return boxes (of the masks where ``area_of`` needs them) and areas."""
     if rle is not None and len(rle) and not with_boxes and area_of == 'box':
         box = mask_api.toBbox(list(rle))
     if rle is not None and (area_of == 'mask' or (area_of == 'annotation' and not with_boxes)):
@@ -172,8 +171,8 @@ def _measure(
     return box, box[:, 2] * box[:, 3]
 
 
-def _places(values: Sequence, ids: Sequence) -> np.ndarray:
-    """Index in ``ids`` of each value, -1 where it is not there."""
+def _places(values: Sequence[Any], ids: Iterable[Any]) -> np.ndarray:
+    """Return the index in ``ids`` of each value, -1 where it is not there."""
     place = {identity: index for index, identity in enumerate(ids)}
     try:
         return np.fromiter((place.get(value, -1) for value in values), np.int64, len(values))
@@ -181,20 +180,25 @@ def _places(values: Sequence, ids: Sequence) -> np.ndarray:
         return np.array([place.get(v, -1) if v.__hash__ else -1 for v in values], np.int64)
 
 
-def _image_sizes(images: Mapping, image_ids: Sequence | None) -> np.ndarray:
-    """(N + 1, 2) width and height, infinite where they are not known; the last is of no image."""
+def _image_sizes(images: Mapping[Any, Mapping], image_ids: Sequence[Any] | None) -> np.ndarray:
+    """Return (N + 1, 2) width and height, infinite where not known; the last is of no image."""
     order = images.values() if image_ids is None else [images[i] for i in image_ids]
     sizes = [[i.get('width', math.inf), i.get('height', math.inf)] for i in (*order, {})]
     return np.array(sizes, dtype=float)
 
 
-def _check_masks(masks: Sequence, image_ids: Sequence, images: Mapping, faults: Faults, show):
+def _check_masks(
+    masks: Sequence[Any],
+    image_ids: Sequence[Any],
+    images: Mapping[Any, Mapping],
+    faults: Faults,
+    show: Callable[[int], object],
+) -> None:
+    def is_rle(mask: object) -> bool:
+        return isinstance(mask, (dict, Mapping)) and isinstance(mask.get('counts'), (str, bytes))
+
     faults.add(
-        [
-            not isinstance(mask, (dict, Mapping))
-            or not isinstance(mask.get('counts'), (str, bytes))
-            for mask in masks
-        ],
+        [not is_rle(mask) for mask in masks],
         'have a segmentation that is not a compressed RLE {size, counts}',
         show,
     )

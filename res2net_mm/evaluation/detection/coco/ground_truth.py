@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pycocotools import mask as mask_api
@@ -15,8 +16,8 @@ from res2net_mm.formats.finite_numbers import finite_or_nan
 from res2net_mm.formats.mask_check import compressed_runs_fill, is_polygon, runs_fill
 from res2net_mm.formats.text_file import read_json
 
-#: An annotation with this field (and iscrowd 1) is ignored the way VOC ignores a difficult box:
-#: by the usual IoU, where overlap with a crowd is measured against the detection's area alone.
+#: An annotation with this field (and iscrowd 1) is ignored as VOC ignores a difficult box, by the
+#: usual IoU; overlap with a crowd is measured against the detection's area alone.
 DIFFICULT = 'voc_difficult'
 
 MOST = 2**24  # px of an image side; greater numbers are no sizes
@@ -30,19 +31,19 @@ class GroundTruth:
         images: COCO image entries.
         annotations: COCO annotations of these images and categories.
         categories: COCO categories, in the order of the file.
-        area_of: What the areas measure: ``mask``, ``box``, or ``annotation`` where they are neither
-            (the file says so, the reason is not known).
+        area_of: What the areas measure: ``mask``, ``box``, or ``annotation`` where they are
+            neither.
         notes: What a reader of the scores should know, one sentence each.
     """
 
-    images: tuple[dict, ...]
-    annotations: tuple[dict, ...]
-    categories: tuple[dict, ...]
+    images: tuple[dict[str, Any], ...]
+    annotations: tuple[dict[str, Any], ...]
+    categories: tuple[dict[str, Any], ...]
     area_of: str
     notes: tuple[str, ...] = ()
 
-    def of_categories(self, ids: Collection[int]) -> 'GroundTruth':
-        """The same images with only the categories of these ids and their annotations."""
+    def of_categories(self, ids: Collection[Any]) -> 'GroundTruth':
+        """Return the same images with only these categories and their annotations."""
         return replace(
             self,
             annotations=tuple(a for a in self.annotations if a['category_id'] in ids),
@@ -50,8 +51,8 @@ class GroundTruth:
         )
 
 
-def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTruth:
-    """Ground truth from a COCO file or the dict it holds; neither is changed.
+def read_ground_truth(source: str | Path | Mapping[str, Any] | GroundTruth) -> GroundTruth:
+    """Read ground truth from a COCO file or the dict it holds; neither is changed.
 
     A missing or zero ``area`` is computed: from the mask where the annotation has one, else from
     the box; nan where it has neither. A missing ``iscrowd`` counts as 0. As in pycocotools the
@@ -66,7 +67,7 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
     from_file = isinstance(source, (str, Path))
     name = str(source) if from_file else 'the ground truth'
     data = read_json(source) if from_file else source
-    lists = {}
+    lists: dict[str, Any] = {}
     for key in ('images', 'annotations', 'categories'):
         lists[key] = data.get(key) if isinstance(data, Mapping) else None
         if not isinstance(lists[key], (list, tuple)):
@@ -104,24 +105,22 @@ def read_ground_truth(source: 'str | Path | Mapping | GroundTruth') -> GroundTru
     )
 
 
-def _check_values(name: str, lists: Mapping[str, list]) -> None:
+def _check_values(name: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Refuse values that would count as others than are meant."""
+
+    def refuse(entry: str, field: str, value: Any, needed: str) -> None:
+        raise UserError(f'{name}: {entry} has {field}={value!r:.80}, where {needed} is needed')
+
     for index, image in enumerate(lists['images']):
         for side in ('height', 'width'):
             if side in image and not 0 < finite_or_nan(image[side]) <= MOST:
-                raise UserError(
-                    f'{name}: images[{index}] has {side}={image[side]!r:.80}, where a number of px '
-                    'is needed, or nothing'
-                )
+                refuse(f'images[{index}]', side, image[side], 'a number of px')
     for index, annotation in enumerate(lists['annotations']):
-        if annotation.get('iscrowd', 0) not in (0, 1):
-            raise UserError(
-                f'{name}: annotations[{index}] has iscrowd={annotation["iscrowd"]!r:.80}, where 0 '
-                'or 1 is needed'
-            )
+        if (iscrowd := annotation.get('iscrowd', 0)) not in (0, 1):
+            refuse(f'annotations[{index}]', 'iscrowd', iscrowd, '0 or 1')
 
 
-def _check_ids(name: str, lists: Mapping[str, list]) -> None:
+def _check_ids(name: str, lists: Mapping[str, Sequence[Any]]) -> None:
     needed = {
         'images': ('id',),
         'annotations': ('id', 'image_id', 'category_id'),
@@ -134,12 +133,11 @@ def _check_ids(name: str, lists: Mapping[str, list]) -> None:
             for field in fields:
                 if field not in entry:
                     raise UserError(f'{name}: {key}[{index}] has no {field!r}')
-                if not isinstance(entry[field], (int, str, Integral)) or isinstance(
-                    entry[field], bool
-                ):
+                value = entry[field]
+                if not isinstance(value, (int, str, Integral)) or isinstance(value, bool):
                     raise UserError(
-                        f'{name}: {key}[{index}] has {field}={entry[field]!r:.80}, where a whole '
-                        'number or a text is needed'
+                        f'{name}: {key}[{index}] has {field}={value!r:.80}, where a whole number '
+                        'or a text is needed'
                     )
         (most, times), *_ = Counter(e['id'] for e in lists[key]).most_common(1) or [(None, 0)]
         if times > 1:
@@ -148,28 +146,32 @@ def _check_ids(name: str, lists: Mapping[str, list]) -> None:
             )
 
 
-def _fill_areas(annotations: list[dict], images: Mapping[int, dict]) -> str | None:
-    """Give the annotations without an area one, in place; say how many."""
-    counts = Counter()
+def _fill_areas(annotations: Sequence[dict[str, Any]], images: Mapping[Any, Mapping]) -> str | None:
+    """Give the annotations without an area one, in place; return a note of how many."""
+    counts: Counter[str] = Counter()
     for annotation in annotations:
-        given = annotation.get('area')
-        if finite_or_nan(given) > 0:
+        if finite_or_nan(annotation.get('area')) > 0:
             continue
-        area = _mask_area(annotation.get('segmentation'), images[annotation['image_id']])
-        measured = 'mask' if area is not None else 'box'
-        if area is None:
+        mask = segmentation_rle(annotation.get('segmentation'), images[annotation['image_id']])
+        if mask is not None:
+            annotation['area'] = float(mask_api.area(mask))
+        else:
             *_, width, height = box_of(annotation) or [math.nan] * 4
-            area = width * height
-        annotation['area'] = area
-        counts[measured] += 1
+            annotation['area'] = width * height
+        counts['box' if mask is None else 'mask'] += 1
     if not counts:
         return None
     origins = ', '.join(f'from the {what} for {n}' for what, n in sorted(counts.items()))
     return f'annotations without an area, or with area 0: {counts.total()}; computed {origins}'
 
 
-def segmentation_rle(segmentation, image: Mapping) -> dict | None:
-    """Compressed RLE of a COCO segmentation (polygons or RLE); None where it cannot be read."""
+def segmentation_rle(segmentation: Any, image: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the compressed RLE of a COCO segmentation; None where it cannot be read.
+
+    Args:
+        segmentation: Polygons, compressed or uncompressed RLE, or nothing.
+        image: The image's entry, for the size that polygons are drawn on.
+    """
     if not segmentation:
         return None
     is_rle = isinstance(segmentation, Mapping)
@@ -191,7 +193,7 @@ def segmentation_rle(segmentation, image: Mapping) -> dict | None:
 
 
 def _is_size(size: object) -> bool:
-    """Whether these are a height and a width in px."""
+    """Whether an object is a height and a width in px."""
     return (
         isinstance(size, (list, tuple))
         and len(size) == 2
@@ -199,8 +201,8 @@ def _is_size(size: object) -> bool:
     )
 
 
-def box_of(annotation: Mapping) -> list[float] | None:
-    """x, y, width, height in px; None where the annotation has no four finite numbers."""
+def box_of(annotation: Mapping[str, Any]) -> list[float] | None:
+    """Return x, y, width, height in px; None where the annotation has not four finite numbers."""
     box = annotation.get('bbox')
     if not isinstance(box, (list, tuple, np.ndarray)) or len(box) != 4:
         return None
@@ -208,26 +210,17 @@ def box_of(annotation: Mapping) -> list[float] | None:
     return None if any(map(math.isnan, box)) else box
 
 
-def mask_areas(masks: Iterable[Mapping]) -> np.ndarray:
-    """Areas of compressed RLE in px^2, one float each."""
+def mask_areas(masks: Iterable[Mapping[str, Any]]) -> np.ndarray:
+    """Return the areas of compressed RLE in px^2, one float each."""
     # One by one: given a list of more than 255 masks, pycocotools 2.0.11 raises OverflowError.
     return np.array([mask_api.area(mask) for mask in masks], dtype=float)
 
 
-def _mask_area(segmentation, image: Mapping) -> float | None:
-    """Area in px^2 of a COCO segmentation; None where there is none."""
-    encoded = segmentation_rle(segmentation, image)
-    return None if encoded is None else float(mask_api.area(encoded))
-
-
-def _what_areas_measure(annotations: list[dict]) -> str:
+def _what_areas_measure(annotations: Sequence[Mapping[str, Any]]) -> str:
     # One px^2 or one percent of slack: converters round, and round differently.
-    def is_box(annotation):
-        box = box_of(annotation)
-        if box is None:
-            return False
-        area = box[2] * box[3]
-        return abs(annotation['area'] - area) <= max(1.0, 0.01 * area)
+    def is_box(annotation: Mapping[str, Any]) -> bool:
+        *_, width, height = box_of(annotation) or [math.nan] * 4
+        return abs(annotation['area'] - width * height) <= max(1.0, 0.01 * width * height)
 
     others = [a for a in annotations if not a['iscrowd'] and not is_box(a)]
     if not others:
