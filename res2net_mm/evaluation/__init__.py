@@ -1,10 +1,10 @@
 """Evaluation by object size: AP and AR, IoU and boundary F in bins, as functions and as metrics."""
 
-from res2net_mm.evaluation.comparison import Comparison
+from res2net_mm.evaluation.bootstrap import with_intervals
+from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
-from res2net_mm.evaluation.detection.intervals import compare_results, with_intervals
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.saved_evaluation import (
     SavedEvaluation,

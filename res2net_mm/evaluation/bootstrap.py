@@ -9,12 +9,14 @@ An image drawn twice is counted twice, so nothing is matched anew.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.result import ClassScores, ColumnScores, Result
+from res2net_mm.evaluation.result import ClassScores, ColumnScores, ImageScores, Result
+from res2net_mm.progress import track
 
 R = TypeVar('R', bound=Result)
 S = TypeVar('S', bound=ColumnScores)
@@ -33,18 +35,6 @@ def check_bootstrap(bootstrap: int) -> None:
         )
 
 
-def check_draws(resamples: int, level: float) -> None:
-    """Check the numbers that an interval is made with.
-
-    Raises:
-        UserError: If ``resamples`` or ``level`` cannot be used.
-    """
-    if resamples < 2:
-        raise UserError(f'intervals need 2 resamples or more, got {resamples}; 1000 is usual')
-    if not 0 < level < 1:
-        raise UserError(f'the level of an interval lies between 0 and 1, got {level}')
-
-
 def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
     """Yield how often each image is drawn, (N,) int32, once per resample."""
     if seed < 0:
@@ -55,18 +45,50 @@ def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
         yield np.bincount(drawn, minlength=images).astype(np.int32)
 
 
-def fill_intervals(
-    result: R, names: Sequence[str], plain: np.ndarray, drawn: np.ndarray, level: float
+def draw_scores(
+    runs: Sequence[ImageScores], *, resamples: int, seed: int, level: float, progress: bool
+) -> np.ndarray:
+    """Return (R, B, S, C, K) scores of R runs under the same B draws of images; nan for none.
+
+    Raises:
+        UserError: If ``resamples``, ``seed`` or ``level`` cannot be used.
+    """
+    if resamples < 2:
+        raise UserError(f'intervals need 2 resamples or more, got {resamples}; 1000 is usual')
+    if not 0 < level < 1:
+        raise UserError(f'the level of an interval lies between 0 and 1, got {level}')
+    draws, at_once = draw_images(runs[0].images, resamples, seed), runs[0].at_once
+    chunks = range(0, resamples, at_once)
+    drawn = []
+    for _ in track(chunks, 'resampling', total=len(chunks), shown=progress):
+        weights = np.stack(list(islice(draws, at_once)))
+        drawn.append([run.class_scores(weights) for run in runs])
+    return np.concatenate(drawn, axis=1)
+
+
+def with_intervals(
+    result: R,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
 ) -> R:
-    """Return a result with an interval for every score, of the means and of each class.
+    """Return the result with a confidence interval for every score, per bin and per class.
 
     Args:
-        result: Scores without intervals.
-        names: Names of the S scores.
-        plain: (S, C, K) scores of the C columns, that of all sizes first, and the K classes.
-        drawn: (B, S, C, K) the same under each draw.
+        result: Result of ``evaluate_by_size`` or ``score_regions``.
+        resamples: How many times images are drawn.
+        seed: Seed of the draws; the same seed gives the same intervals.
         level: Probability that an interval covers.
+        progress: Whether to show progress.
+
+    Raises:
+        UserError: If ``resamples``, ``seed`` or ``level`` cannot be used.
     """
+    run = result.image_scores()
+    (plain,) = run.class_scores()  # (S, C, K)
+    (drawn,) = draw_scores([run], resamples=resamples, seed=seed, level=level, progress=progress)
     of_means = np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1)
     of_classes = np.clip(intervals_of(drawn, plain, level), 0, 1)
 
@@ -76,7 +98,7 @@ def fill_intervals(
                 column,
                 intervals={
                     name: (float(low), float(high))
-                    for name, (low, high) in zip(names, ends[:, :, c].T, strict=True)
+                    for name, (low, high) in zip(run.names, ends[:, :, c].T, strict=True)
                     if not np.isnan(low)
                 },
             )
@@ -92,7 +114,7 @@ def fill_intervals(
             ClassScores.of(scored.name, filled(scored, of_classes[..., k]))
             for k, scored in enumerate(result.classes)
         ),
-        resamples=len(drawn),
+        resamples=resamples,
         level=level,
     )
 

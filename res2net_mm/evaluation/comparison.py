@@ -1,15 +1,22 @@
 """Two runs on the same ground truth: which sizes gained, and whether it can be noise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import class_mean, intervals_of, share_above_zero
-from res2net_mm.evaluation.result import ClassScores
+from res2net_mm.evaluation.bootstrap import (
+    class_mean,
+    draw_scores,
+    intervals_of,
+    share_above_zero,
+)
+from res2net_mm.evaluation.result import ClassScores, Result
 from res2net_mm.evaluation.size_bins import SizeBin
+
+R = TypeVar('R', bound=Result)
 
 
 @dataclass(frozen=True)
@@ -99,43 +106,40 @@ class Comparison:
         }
 
 
-def check_alike(same: Mapping[str, bool]) -> None:
-    """Check that two results can be compared.
+def compare_results(
+    a: R,
+    b: R,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
+) -> Comparison:
+    """Compare two runs, paired: both are scored on the same draws of images.
+
+    An image that is hard for one run is mostly hard for the other, too, so the interval of the
+    difference is much narrower than the intervals of the scores.
 
     Args:
-        same: Whether the results agree, by what must be the same.
+        a: First result of ``evaluate_by_size`` or ``score_regions``.
+        b: Second, of the same ground truth, bins and protocol.
+        resamples: How many times images are drawn.
+        seed: Seed of the draws.
+        level: Probability that an interval covers.
+        progress: Whether to show progress.
 
     Raises:
-        UserError: If they do not.
+        UserError: If the results are not of the same ground truth, bins and protocol.
     """
-    if other := [name for name, agree in same.items() if not agree]:
+    runs = [a.image_scores(), b.image_scores()]
+    if other := [name for name, agree in a.agreement(b).items() if not agree]:
         raise UserError(
             f'two results are compared on one ground truth in one way; these differ in '
             f'{", ".join(other)}'
         )
-
-
-def compare_scores(
-    names: Sequence[str],
-    columns: Sequence[SizeBin],
-    categories: Sequence[str],
-    objects: np.ndarray,
-    plain: np.ndarray,
-    drawn: np.ndarray,
-    *,
-    level: float,
-) -> Comparison:
-    """Compare the scores of two runs, given those of the same draws of images.
-
-    Args:
-        names: Names of the S scores.
-        columns: The C columns, that of all sizes first.
-        categories: Names of the K classes.
-        objects: (C, K) ground-truth objects in each.
-        plain: (2, S, C, K) scores.
-        drawn: (2, B, S, C, K) scores under each draw.
-        level: Probability that an interval covers.
-    """
+    plain = np.concatenate([run.class_scores() for run in runs])  # (2, S, C, K)
+    drawn = draw_scores(runs, resamples=resamples, seed=seed, level=level, progress=progress)
+    names, columns, objects = runs[0].names, runs[0].columns, runs[0].class_objects()
 
     def compared(
         plain: np.ndarray, drawn: np.ndarray, objects: np.ndarray
@@ -160,6 +164,6 @@ def compare_scores(
     overall, *bins = compared(class_mean(plain), class_mean(drawn), objects.sum(axis=1))
     classes = tuple(
         ClassScores.of(name, compared(plain[..., k], drawn[..., k], objects[:, k]))
-        for k, name in enumerate(categories)
+        for k, name in enumerate(runs[0].categories)
     )
-    return Comparison(overall, tuple(bins), classes, drawn.shape[1], level)
+    return Comparison(overall, tuple(bins), classes, resamples, level)

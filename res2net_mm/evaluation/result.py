@@ -1,8 +1,11 @@
 """Scores by size as data: in size bins, of each class and overall, for boxes and regions alike."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
 
 from res2net_mm.evaluation.size_bins import SizeBin
 
@@ -71,6 +74,35 @@ class ClassScores(Generic[C]):
         return {'name': self.name, 'scores': [column.to_dict() for column in self.columns]}
 
 
+class ImageScores(ABC):
+    """What a run is scored from, so that images can count more or less often.
+
+    Attributes:
+        names: Names of the S scores.
+        columns: The C columns, that of all sizes first.
+        categories: Names of the K classes.
+        images: Number N of images.
+        at_once: Draws to score at once, a compromise between speed and memory.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[SizeBin, ...]
+    categories: tuple[str, ...]
+    images: int
+    at_once: int = 1
+
+    @abstractmethod
+    def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
+        """Return (W, S, C, K) scores where images count as (W, N) weights say; nan for none.
+
+        Without weights each image counts once, and W is 1.
+        """
+
+    @abstractmethod
+    def class_objects(self) -> np.ndarray:
+        """Return the (C, K) numbers of ground-truth objects."""
+
+
 S = TypeVar('S', bound=ColumnScores)
 
 
@@ -105,6 +137,18 @@ class Result(Generic[S]):
     def size_bins(self) -> tuple[SizeBin, ...]:
         """The bins that the result is scored in."""
         return tuple(scores.size_bin for scores in self.bins)
+
+    def image_scores(self) -> ImageScores:
+        """Return what the result was scored from.
+
+        Raises:
+            ValueError: If the result does not carry it.
+        """
+        raise NotImplementedError
+
+    def agreement(self, other: Any) -> dict[str, bool]:
+        """Return whether another result was made alike, by what must be the same to compare."""
+        raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values: scores in 0..1, null where a bin is empty."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from res2net_mm.evaluation.detection.matches import RIGHT, Matches
+from res2net_mm.evaluation.result import ImageScores
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ SCORES = (
 SCORE_NAMES = tuple(score.name for score in SCORES)
 
 
-class AveragePrecision:
+class AveragePrecision(ImageScores):
     """Score matches; what does not depend on weights is sorted and counted once.
 
     Precision needs to be known only where recall rises: at right detections. How many detections
@@ -73,8 +74,12 @@ class AveragePrecision:
     category and falling score; those of one column, threshold and category are a *segment*.
     """
 
+    names = SCORE_NAMES
+
     def __init__(self, matches: Matches):
         self.matches = matches
+        self.columns, self.categories = matches.columns, matches.categories
+        self.images = len(matches.image_ids)
         found, outcomes = matches.found, matches.row_outcomes
         self.shape = (*outcomes.shape[:2], len(matches.categories))  # A, T, K
         excess = (outcomes >= 0).astype(np.int8) - matches.in_range[:, None, matches.rows]
@@ -128,6 +133,18 @@ class AveragePrecision:
             recall=(found / np.maximum(total, 1) * nothing).T.reshape(*self.shape, len(found)),
             objects=objects,
         )
+
+    def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
+        """Return (W, S, A, K) scores of ``SCORES`` where images count as (W, N) weights say."""
+        ious, per_draw = self.matches.protocol.ious, []
+        for of_images in [None] if weights is None else weights:
+            scores = self(of_images, all_limits=False)
+            per_draw.append([score.of(scores, ious).mean(axis=1) for score in SCORES])
+        return np.array(per_draw)
+
+    def class_objects(self) -> np.ndarray:
+        """Return the (A, K) numbers of objects that count."""
+        return self._objects(None)
 
     def precision_at_recalls(self) -> np.ndarray:
         """Return the best precision at recall 0.00:0.01:1.00 or more, (A, T, K, 101).

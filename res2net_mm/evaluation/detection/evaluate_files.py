@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.bootstrap import check_bootstrap
+from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
-from res2net_mm.evaluation.detection.intervals import with_intervals
 from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.detection.voc_results import find_voc_results, read_voc_results

@@ -8,6 +8,7 @@ from mmengine.fileio import get_local_path
 from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError, argument, check_choice
+from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.by_size_metric import BySizeMetric
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import SCORES
@@ -21,7 +22,6 @@ from res2net_mm.evaluation.detection.coco.samples import (
     truth_of,
 )
 from res2net_mm.evaluation.detection.coco.truth_arrays import AREAS_OF
-from res2net_mm.evaluation.detection.intervals import with_intervals
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
 from res2net_mm.evaluation.detection.size_result import SizeResult

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.result import ColumnScores, Result
 from res2net_mm.evaluation.size_bins import COCO_BINS
@@ -92,6 +95,28 @@ class SizeResult(Result[BinScores]):
             *(scores.ar[100] for scores in bins),
         )
 
+    def image_scores(self) -> AveragePrecision:
+        """Return what the result was scored from."""
+        return AveragePrecision(matches_of(self))
+
+    def agreement(self, other: 'SizeResult') -> dict[str, bool]:
+        """Return whether another result was made alike, by what must be the same to compare."""
+        a, b = matches_of(self), matches_of(other)
+        same = {
+            'iou_type': self.iou_type == other.iou_type,
+            'protocol': self.protocol == other.protocol,
+            'bins': a.columns == b.columns,
+            'max_dets': a.max_dets == b.max_dets,
+            'images': list(a.image_ids) == list(b.image_ids),
+            'classes': a.categories == b.categories,
+        }
+        if all(same.values()):
+            same['ground-truth objects or area_of'] = all(
+                np.array_equal(getattr(a.truth, name), getattr(b.truth, name), equal_nan=True)
+                for name in ('image', 'category', 'area')
+            )
+        return same
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values: scores in 0..1, null where a bin is empty."""
         return {
@@ -103,3 +128,14 @@ class SizeResult(Result[BinScores]):
             'detections': self.detections,
             **super().to_dict(),
         }
+
+
+def matches_of(result: SizeResult) -> Matches:
+    """Return the matches of a result.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    if result.matches is None:
+        raise ValueError('the result carries no matches: use one that evaluate_by_size returned')
+    return result.matches

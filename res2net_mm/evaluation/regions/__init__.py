@@ -37,8 +37,9 @@ exception is mmseg's: a class that is predicted but nowhere in the ground truth 
 column of all. A bin that holds everything is otherwise equal to that column.
 """
 
+from res2net_mm.evaluation.bootstrap import with_intervals as with_region_intervals
+from res2net_mm.evaluation.comparison import compare_results as compare_regions
 from res2net_mm.evaluation.regions.image_regions import ImageRegions, find_regions
-from res2net_mm.evaluation.regions.region_intervals import compare_regions, with_region_intervals
 from res2net_mm.evaluation.regions.region_result import (
     RegionClassScores,
     RegionResult,

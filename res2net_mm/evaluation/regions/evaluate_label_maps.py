@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from res2net_mm.evaluation.bootstrap import check_bootstrap
+from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
 from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
-from res2net_mm.evaluation.regions.region_intervals import with_region_intervals
 from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
 from res2net_mm.evaluation.regions.region_set import write_regions
 from res2net_mm.evaluation.regions.region_table import region_table
@@ -67,7 +66,7 @@ def evaluate_label_maps(
     )
     result = score_regions(read.regions, bins=bins, notes=read.checked.lines)
     if bootstrap:
-        result = with_region_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
+        result = with_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
     say('\n' + region_table(result))
     if json_path is not None:
         written = write_json_file(result.to_dict(), json_path)

@@ -10,6 +10,7 @@ from res2net_mm.evaluation.bootstrap import class_mean
 from res2net_mm.evaluation.regions.region_scores import (
     SCORE_NAMES,
     SUMS,
+    RegionSums,
     scores_of,
     sum_regions,
 )
@@ -67,6 +68,24 @@ class RegionResult(Result[RegionScores]):
     tolerance: float
     regions: RegionSet | None = field(default=None, compare=False, repr=False)
 
+    def image_scores(self) -> RegionSums:
+        """Return what the result was scored from."""
+        return sum_regions(regions_of(self), self.size_bins)
+
+    def agreement(self, other: 'RegionResult') -> dict[str, bool]:
+        """Return whether another result was made alike, by what must be the same to compare."""
+        a, b = regions_of(self), regions_of(other)
+        return {
+            'bins': self.size_bins == other.size_bins,
+            'tolerance': a.tolerance == b.tolerance,
+            'classes': a.categories == b.categories,
+            # Names may differ: images lie in one place, their label maps in another.
+            'images': np.array_equal(a.image_areas, b.image_areas),
+            'ground-truth regions': np.array_equal(a.truth_image, b.truth_image)
+            and np.array_equal(a.truth.category, b.truth.category)
+            and np.array_equal(a.truth.area, b.truth.area),
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values: scores in 0..1, null where a bin is empty."""
         return {
@@ -75,6 +94,17 @@ class RegionResult(Result[RegionScores]):
             'boundary_tolerance': self.tolerance,
             **super().to_dict(),
         }
+
+
+def regions_of(result: RegionResult) -> RegionSet:
+    """Return the regions of a result.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    if result.regions is None:
+        raise ValueError('the result carries no regions: use one that score_regions returned')
+    return result.regions
 
 
 def score_regions(

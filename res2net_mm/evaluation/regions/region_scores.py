@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from res2net_mm.evaluation.regions.region_set import RegionSet
+from res2net_mm.evaluation.result import ImageScores
 from res2net_mm.evaluation.size_bins import ALL, SizeBin
 
 Sums = Mapping[str, np.ndarray]
@@ -64,7 +65,7 @@ SUMS = (
 
 
 @dataclass(frozen=True, eq=False)
-class RegionSums:
+class RegionSums(ImageScores):
     """Sums over the regions of each image and class, a row for each pair that has any.
 
     Attributes:
@@ -72,14 +73,19 @@ class RegionSums:
         category: (R,) index of the class.
         values: (R, C, S) float64, for the C columns and the S sums of ``SUMS``.
         columns: The columns, that of all sizes and the bins.
-        shape: Number of images, number of classes.
+        categories: Names of the classes.
+        images: Number of images.
     """
+
+    names = SCORE_NAMES
+    at_once = 50
 
     image: np.ndarray
     category: np.ndarray
     values: np.ndarray
     columns: tuple[SizeBin, ...]
-    shape: tuple[int, int]
+    categories: tuple[str, ...]
+    images: int
 
     def totals(self, weights: np.ndarray | None = None) -> np.ndarray:
         """Return (W, K, C, S) sums by class.
@@ -87,13 +93,20 @@ class RegionSums:
         Args:
             weights: (W, N), how often each image counts; None for once, with W = 1.
         """
-        images, classes = self.shape
-        weights = np.ones((1, images)) if weights is None else weights
-        sums = np.zeros((len(weights), classes, *self.values.shape[1:]))
-        for k in range(classes):
+        weights = np.ones((1, self.images)) if weights is None else weights
+        sums = np.zeros((len(weights), len(self.categories), *self.values.shape[1:]))
+        for k in range(len(self.categories)):
             rows = self.category == k
             sums[:, k] = np.tensordot(weights[:, self.image[rows]], self.values[rows], axes=1)
         return sums
+
+    def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
+        """Return (W, S', C, K) scores of ``SCORES`` where images count as (W, N) weights say."""
+        return scores_of(self.totals(weights))
+
+    def class_objects(self) -> np.ndarray:
+        """Return the (C, K) numbers of ground-truth regions."""
+        return self.totals()[0, :, :, SUMS.index('regions')].T
 
 
 def sum_regions(regions: RegionSet, bins: Sequence[SizeBin]) -> RegionSums:
@@ -118,8 +131,14 @@ def sum_regions(regions: RegionSet, bins: Sequence[SizeBin]) -> RegionSums:
             # The product first: where the share is one, the quotient is then exact.
             counted = counts * share[0] / share[1]
             values[:, c, s] = np.bincount(of_found, counted, minlength=len(pairs))
-    shape = len(regions.images), classes
-    return RegionSums(pairs // classes, pairs % classes, values, columns, shape)
+    return RegionSums(
+        image=pairs // classes,
+        category=pairs % classes,
+        values=values,
+        columns=columns,
+        categories=regions.categories,
+        images=len(regions.images),
+    )
 
 
 def _shares(regions: RegionSet, column: SizeBin, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ import numpy as np
 from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.by_size_metric import BySizeMetric
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
 from res2net_mm.evaluation.regions.image_regions import find_regions
@@ -17,7 +18,6 @@ from res2net_mm.evaluation.regions.kept_label_maps import (
     encode_label_map,
     write_label_maps,
 )
-from res2net_mm.evaluation.regions.region_intervals import with_region_intervals
 from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
 from res2net_mm.evaluation.regions.region_scores import SCORES
 from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
@@ -143,7 +143,7 @@ class RegionSizeMetric(BySizeMetric):
         if result.accuracy is None:
             raise UserError('nothing to evaluate: no pixel of the ground truth has a class')
         if self.bootstrap:
-            result = with_region_intervals(result, resamples=self.bootstrap, seed=self.seed)
+            result = with_intervals(result, resamples=self.bootstrap, seed=self.seed)
         logger = MMLogger.get_current_instance()
         logger.info('\n' + region_table(result))
         if (out_dir := self.out_dir) is not None:

@@ -13,8 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure as Plot
 
 from res2net_mm.evaluation import SizeResult
-from res2net_mm.evaluation.detection.intervals import matches_of
 from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT
+from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.page.parts import Figure
 from res2net_mm.report.page.small_multiples import draw_panels
 from res2net_mm.report.page.style import INK, make_figure, run_style

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from res2net_mm.evaluation import Matches, SizeResult
-from res2net_mm.evaluation.bootstrap import class_mean
+from res2net_mm.evaluation.bootstrap import class_mean, draw_scores
 from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES, AveragePrecision
-from res2net_mm.evaluation.detection.intervals import class_scores, matches_of, resampled_scores
+from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.by_size.size_curve import DRAWS, SizeCurve, slide_bin
 from res2net_mm.report.by_size.terms import DETECTION
 
@@ -35,10 +35,11 @@ def object_curve(
     by = 'relative-side' if runs[0].columns[-1].relative else 'side'
 
     def score(bins: Sequence, by: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        part = [matches.in_bins(bins, by) for matches in runs]
-        plain = np.stack([class_scores(AveragePrecision(m)) for m in part])
-        again = resampled_scores(part, min(resamples, DRAWS), seed, level, progress)
-        objects = part[0].counts[1:].sum(axis=1)
+        part = [AveragePrecision(matches.in_bins(bins, by)) for matches in runs]
+        plain = np.concatenate([run.class_scores() for run in part])
+        draws = dict(resamples=min(resamples, DRAWS), seed=seed, level=level, progress=progress)
+        again = draw_scores(part, **draws)
+        objects = part[0].matches.counts[1:].sum(axis=1)
         return objects, class_mean(plain)[:, SHOWN, 1:], class_mean(again)[:, :, SHOWN, 1:]
 
     return slide_bin(_sides(runs[0], by), by, score, terms=DETECTION, level=level)

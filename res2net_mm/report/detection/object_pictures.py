@@ -8,8 +8,8 @@ from pycocotools import mask as mask_api
 
 from res2net_mm.evaluation import GroundTruth, Matches, SizeResult
 from res2net_mm.evaluation.detection.coco.ground_truth import segmentation_rle
-from res2net_mm.evaluation.detection.intervals import matches_of
 from res2net_mm.evaluation.detection.matches import RIGHT, WRONG
+from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.detection.detector_runs import Run
 from res2net_mm.report.detection.image_differences import (
     Mistakes,

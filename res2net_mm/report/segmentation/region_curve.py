@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from res2net_mm.evaluation.bootstrap import class_mean
+from res2net_mm.evaluation.bootstrap import class_mean, draw_scores
 from res2net_mm.evaluation.regions import RegionSet
-from res2net_mm.evaluation.regions.region_intervals import drawn_scores
-from res2net_mm.evaluation.regions.region_scores import SUMS, scores_of, sum_regions
+from res2net_mm.evaluation.regions.region_scores import sum_regions
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.report.by_size.size_curve import DRAWS, SizeCurve, slide_bin
 from res2net_mm.report.by_size.terms import SEGMENTATION
@@ -39,11 +38,11 @@ def region_curve(
 
     def score(bins: Sequence, by: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         part = [sum_regions(regions, make_bins(bins, by)) for regions in runs]
-        totals = np.stack([sums.totals() for sums in part])  # (R, 1, K, C, S)
-        drawn = drawn_scores(part, min(resamples, DRAWS), seed, progress)
-        objects = totals[0, 0, :, 1:, SUMS.index('regions')].sum(axis=0)
-        plain = class_mean(scores_of(totals[:, 0]))
-        return objects.astype(int), plain[..., 1:], class_mean(drawn)[..., 1:]
+        plain = class_mean(np.concatenate([sums.class_scores() for sums in part]))
+        draws = dict(resamples=min(resamples, DRAWS), seed=seed, level=level, progress=progress)
+        drawn = class_mean(draw_scores(part, **draws))
+        objects = part[0].class_objects()[1:].sum(axis=1)
+        return objects.astype(int), plain[..., 1:], drawn[..., 1:]
 
     by = 'relative-side' if relative else 'side'
     return slide_bin(np.sqrt(area), by, score, terms=SEGMENTATION, level=level)
