@@ -133,3 +133,12 @@ def pycocotools_stats():
         return evaluation
 
     return run
+
+
+@pytest.fixture
+def untied(make_coco):
+    """Ground truth and box results without equal scores: copies of an image must not tie."""
+    truth, boxes, _ = make_coco(3)
+    for index, box in enumerate(boxes):
+        box['score'] = (box['score'] * 1e4 + index) / 1e5
+    return truth, boxes

@@ -20,38 +20,6 @@ def ranges(bins):
     return [[0, 1e10], *([low, 1e10 if high is None else high] for _, low, high in bins)]
 
 
-@pytest.mark.parametrize('iou_type', ['bbox', 'segm'])
-@pytest.mark.parametrize('seed', range(20, 26))
-def test_curves_in_odd_bins_equal_pycocotools(make_coco, pycocotools_stats, seed, iou_type):
-    random = np.random.default_rng(seed)
-    truth, boxes, masks = make_coco(seed, images=int(random.integers(6, 20)))
-    if seed % 2:  # ids from 0: pycocotools overlooks the first object
-        for index, annotation in enumerate(truth['annotations']):
-            annotation['id'] = index
-    results = {'bbox': boxes, 'segm': masks}[iou_type]
-    bins = odd_bins(random)
-    limits = sorted({int(n) for n in random.integers(1, 9, 3)})
-    theirs = pycocotools_stats(
-        copy.deepcopy(truth), copy.deepcopy(results), iou_type, ranges(bins), limits
-    )
-    order = [theirs.params.catIds.index(c['id']) for c in truth['categories']]
-    precision = theirs.eval['precision'][..., -1][:, :, order]  # T, R, K, A
-    recall = theirs.eval['recall'][:, order]  # T, K, A, M
-
-    ours = evaluate_by_size(truth, results, iou_type=iou_type, bins=bins, max_dets=limits)
-    average = AveragePrecision(ours.matches)
-    curves = np.nan_to_num(average.precision_at_recalls(), nan=-1)
-    assert curves.transpose(1, 3, 2, 0) == pytest.approx(precision, abs=1e-9)
-    scores = average()
-    assert np.nan_to_num(scores.recall, nan=-1).transpose(1, 2, 0, 3) == pytest.approx(
-        recall, abs=1e-9
-    )
-    assert np.nan_to_num(scores.ap, nan=-1).transpose(1, 2, 0) == pytest.approx(
-        precision.mean(axis=1), abs=1e-9
-    )
-    assert precision.max() > 0
-
-
 def test_relative_bins_are_absolute_ones_on_images_of_one_size(make_coco, pycocotools_stats):
     """Images twice as large, everything in them twice as large: pycocotools gets them halved."""
     truth, boxes, _ = make_coco(31)

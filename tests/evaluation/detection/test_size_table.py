@@ -1,4 +1,3 @@
-import json
 import os
 
 import pytest
@@ -71,29 +70,6 @@ def test_table_with_intervals(result):
     assert '95 % intervals of 5 draws' in lines[0]
     assert [line.split()[0] for line in lines[3:7]] == ['AP', '95', 'AP50', '95']
     assert lines[4].split()[2] == '100.0..100.0'
-
-
-def test_json_has_null_for_an_empty_bin(result, tmp_path):
-    path = write_json([result], tmp_path / 'new' / 'ap.json')
-    read = json.loads(path.read_text())
-    scores = {entry['bin']: entry for entry in read['bbox']['scores']}
-    assert list(scores) == ['small', 'medium', 'large', 'all']
-    assert scores['medium']['AP'] is None
-    assert scores['medium']['AR'] == {'1': None, '10': None, '100': None}
-    assert scores['large']['area_px2'] == [9216, None]
-    assert (scores['large']['by'], scores['large']['limits']) == ('area', [9216, None])
-    assert scores['all']['AP'] == result.overall.ap
-    assert [c['name'] for c in read['bbox']['classes']] == ['ant', 'bee']
-
-
-def test_json_has_intervals_and_areas_of_sides(tmp_path):
-    result = evaluate_by_size(TRUTH, FOUND, bins=[('big', 10, None)], bins_by='side')
-    path = write_json([with_intervals(result, resamples=5)], tmp_path / 'ap.json')
-    read = json.loads(path.read_text())['bbox']
-    assert (read['resamples'], read['level']) == (5, 0.95)
-    big = read['scores'][0]
-    assert (big['area_px2'], big['by'], big['limits']) == ([100, None], 'side', [10, None])
-    assert big['intervals']['AP'] == [big['AP'], big['AP']]  # one image: every draw is the same
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(result, tmp_path, monkeypatch):

@@ -122,18 +122,6 @@ def test_false_pixels_go_with_what_their_region_hits():
     assert large.iou == pytest.approx(40 / (40 + 50 * 40 / 44))
 
 
-def test_a_prediction_that_reaches_through_ignored_pixels_is_one_region():
-    truth = np.zeros((9, 30), np.uint8)
-    truth[3:6, 10:20] = 1
-    truth[2:7, 20:23] = 255
-    predicted = np.zeros_like(truth)
-    predicted[3:6, 10:25] = 1  # 6 px beyond the ignored border
-    result = evaluate([(truth, predicted)], 2, bins=[('tiny', 0, 10), ('rest', 10, None)])
-    tiny, rest = result.classes[1].bins
-    assert (tiny.regions, tiny.iou) == (0, None)
-    assert rest.iou == 30 / 36
-
-
 def test_no_boundary_has_no_boundary_score():
     whole = np.zeros((5, 5), np.uint8)
     result = evaluate([(whole, whole)], 2)
@@ -142,8 +130,3 @@ def test_no_boundary_has_no_boundary_score():
     other[:, 3:] = 1
     result = evaluate([(other, whole)], 2)
     assert [c.overall.boundary_f for c in result.classes] == [0, 0]
-
-
-def test_maps_of_two_sizes_are_refused():
-    with pytest.raises(ValueError, match='one size'):
-        find_regions(np.zeros((2, 3), int), np.zeros((3, 2), int), classes=2)
