@@ -43,6 +43,6 @@ def use_folder(
         return '\n'.join((masked.summary(), *set_masks(cfg, masked)))
     if classes or ignore_index is not None:
         given = f'{argument("classes")} and {argument("ignore_index")}'
-        raise UserError(f'{given} are for label maps, and the config is one of a detector')
+        raise UserError(f'{given} are for label maps: this is a detector')
     boxed = recognise(folder, out_dir)
     return '\n'.join((boxed.summary(), *set_dataset(cfg, boxed)))
