@@ -1,4 +1,4 @@
-"""Tiny folders of images and label masks, in the layouts that users bring."""
+"""Tiny folders of images and label maps, in the layouts that users bring."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Folders of images and label masks that are wrong, checked, trained on and scored."""
+"""Folders of images and label maps that are wrong, checked, trained on and scored."""
 
 import shutil
 import zlib

@@ -1,4 +1,4 @@
-"""The real tools on label masks: train and test a segmenter; and what cannot be evaluated."""
+"""The real tools on label maps: train and test a segmenter; and what cannot be evaluated."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
     assert done.returncode == 0, done.stderr
     said = done.stdout + done.stderr
     for line in (
-        'masks of 6 classes, named by',
+        'label maps of 6 classes, named by',
         'dataset: BaseSegDataset, 8 images with masks of 6 classes',
         'backbone: Res2Net, preset res2net_light_14w_4s',
         'weights: random',

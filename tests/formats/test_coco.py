@@ -48,48 +48,6 @@ def test_other_tasks_are_passed_over(tmp_path):
     assert recognise(tmp_path, tmp_path / 'out').splits['train'].images == 5
 
 
-def test_classes_follow_the_category_ids_not_the_file(tmp_path):
-    write_coco(tmp_path)
-    file = tmp_path / 'annotations/instances_val2017.json'
-    content = json.loads(file.read_text())
-    content['categories'].reverse()
-    write_json(file, content)
-    folder = recognise(tmp_path, tmp_path / 'out')
-    assert folder.classes == ('cat', 'dog')
-    # MMDetection numbers labels in the order of the file, so the copy has to be in order.
-    assert folder.splits['val'].ann_file == tmp_path / 'out/instances_val.json'
-    copied = json.loads(folder.splits['val'].ann_file.read_text())
-    assert [entry['name'] for entry in copied['categories']] == ['cat', 'dog']
-    assert json.loads(file.read_text()) == content, 'the original stays'
-
-
-def test_categories_of_val_are_matched_by_name(tmp_path):
-    write_coco(tmp_path)
-    content = coco_content([f'val_{i}.jpg' for i in range(5)], classes=('dog',))
-    write_json(tmp_path / 'annotations/instances_val2017.json', content)
-    val = recognise(tmp_path, tmp_path / 'out').splits['val']
-    assert val.boxes_by_class == {'cat': 0, 'dog': 5}
-    copied = json.loads(val.ann_file.read_text())
-    assert [entry['name'] for entry in copied['categories']] == ['cat', 'dog']
-    assert {annotation['category_id'] for annotation in copied['annotations']} == {2}
-
-
-@pytest.mark.parametrize('same_name', [False, True])
-def test_roboflows_root_category_is_no_class(same_name, tmp_path):
-    write_coco(tmp_path)
-    for split in ('train', 'val'):
-        file = tmp_path / f'annotations/instances_{split}2017.json'
-        content = json.loads(file.read_text())
-        root = 'cat' if same_name else 'animals'
-        for entry in content['categories']:
-            entry['supercategory'] = root
-        content['categories'].insert(0, {'id': 0, 'name': root, 'supercategory': 'none'})
-        write_json(file, content)
-    folder = recognise(tmp_path, tmp_path / 'out')
-    assert folder.classes == ('cat', 'dog')
-    assert any('stands for all others' in finding.name for finding in folder.findings)
-
-
 def test_one_split_holds_out_every_fifth(tmp_path):
     names = [f'{i}.jpg' for i in range(11)]
     for name in names:

@@ -1,1 +1,1 @@
-"""Folders of images with label masks: read, made ready to train on, set into a config."""
+"""Folders of images with label maps: read, made ready to train on, set into a config."""

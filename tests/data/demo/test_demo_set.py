@@ -7,9 +7,8 @@ from folders import write_image
 from pycocotools.coco import COCO
 
 from res2net_mm.data import draw_demo_set, recognise
-from res2net_mm.data.demo.demo_scene import CLASSES, UNIT_AREA, _signed_distance, draw_scene
+from res2net_mm.data.demo.demo_scene import CLASSES
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.size_bins import COCO_BINS
 
 
 @pytest.fixture(scope='module')
@@ -50,32 +49,6 @@ def test_labels_agree(drawn):
         np.testing.assert_array_equal(instances[known], semantic[known])
     names = (drawn / 'labels/classes.txt').read_text().split()
     assert names == ['background', *CLASSES]
-
-
-def test_every_size_has_a_share():
-    scenes = [draw_scene(np.random.default_rng(i)) for i in range(40)]
-    areas = np.array([mask.sum() for scene in scenes for mask in scene.masks])
-    shares = [size_bin.holds(areas).mean() for size_bin in COCO_BINS]
-    assert shares[0] > 0.35
-    assert shares[1] > 0.25
-    assert shares[2] > 0.07
-    labels = [label for scene in scenes for label in scene.labels]
-    assert np.bincount(labels, minlength=5).min() > 20
-
-
-def test_hidden_objects_are_ignored_not_background():
-    scenes = [draw_scene(np.random.default_rng(i), size=256) for i in range(60)]
-    hidden = [scene for scene in scenes if (scene.semantic == 255).any()]
-    assert hidden, 'no seed hides an object: the rule is not tried'
-    for scene in hidden:
-        assert not any((scene.semantic[mask] == 255).any() for mask in scene.masks)
-
-
-@pytest.mark.parametrize('shape', CLASSES)
-def test_unit_areas(shape):
-    x, y = np.meshgrid(*[np.linspace(-1.1, 1.1, 1101)] * 2)
-    area = (_signed_distance(shape, x, y) < 0).mean() * 2.2**2
-    assert area == pytest.approx(UNIT_AREA[shape], rel=0.01)
 
 
 def test_same_arguments_same_bytes(drawn, tmp_path):

@@ -1,0 +1,84 @@
+"""What readers return, and that every reader of ``READERS`` keeps to it."""
+
+from pathlib import Path
+
+import pytest
+from folders import coco_content, voc_xml, write_coco, write_voc
+from mask_folders import write_masked
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats import (
+    BOXES,
+    LABEL_MAPS,
+    READERS,
+    BoxImages,
+    Findings,
+    LabelMapImages,
+    describe_unknown,
+    existing_folder,
+    read_folder,
+)
+
+WRITERS = {
+    'coco': write_coco,
+    'voc': lambda root: write_voc(root, dict.fromkeys('ab', voc_xml()), {'train': ['a', 'b']}),
+    'label maps': write_masked,
+}
+
+
+@pytest.fixture(params=READERS, ids=lambda reader: reader.name)
+def reader(request):
+    return request.param
+
+
+def test_names_are_unique_and_every_layout_is_tried_here():
+    assert [reader.name for reader in READERS] == list(WRITERS)
+
+
+def test_a_reader_gives_the_splits_of_its_layout(reader, tmp_path):
+    WRITERS[reader.name](tmp_path)
+    assert reader.is_like(tmp_path)
+    layout, splits = read_folder(tmp_path, reader.labels, Findings())
+    assert layout == reader.name
+    for part in splits.values():
+        assert isinstance(part, {BOXES: BoxImages, LABEL_MAPS: LabelMapImages}[reader.labels])
+        assert part.labels == reader.labels
+        assert part.is_labelled
+        assert all(file.is_file() for file in part.image_files)
+
+
+def test_a_folder_of_no_layout_has_no_splits(reader, tmp_path):
+    (tmp_path / 'notes.txt').write_text('')
+    assert not reader.is_like(tmp_path)
+    assert read_folder(tmp_path, reader.labels, Findings()) is None
+    said = describe_unknown(tmp_path, reader.labels)
+    assert reader.looked_for in said
+    assert 'In it: notes.txt' in said
+
+
+def test_a_folder_of_the_other_kind_is_told_so(tmp_path):
+    write_masked(tmp_path)
+    said = describe_unknown(tmp_path, BOXES)
+    assert said.endswith('It looks like a folder of label maps, not of boxes.')
+
+
+def test_a_subset_has_its_images_and_their_boxes(tmp_path):
+    whole = BoxImages(Path('a.json'), tmp_path, coco_content(['a', 'b', 'c']))
+    part = whole.subset(lambda index, file: index > 0 and file.name != 'c')
+    assert part.image_files == [tmp_path / 'b']
+    assert [annotation['image_id'] for annotation in part.content['annotations']] == [2]
+    assert (part.is_copy, whole.is_copy, len(whole.image_files)) == (True, False, 3)
+
+
+def test_label_maps_lie_beside_their_images():
+    whole = LabelMapImages(Path('l'), Path('i'), Path('m'), '.jpg', '_mask.png', ('a', 'x/b'))
+    assert whole.image('x/b') == Path('i/x/b.jpg')
+    assert whole.label_map('x/b') == Path('m/x/b_mask.png')
+    assert whole.subset(lambda index, _: index == 1).names == ('x/b',)
+
+
+def test_a_folder_has_to_be_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert existing_folder('.') == tmp_path
+    with pytest.raises(UserError, match='gone is not a folder'):
+        existing_folder('gone')
