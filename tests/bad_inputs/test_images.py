@@ -6,7 +6,7 @@ import pytest
 import torch
 from folders import coco_content, write_json
 from PIL import Image
-from test_label_maps import png
+from test_label_map_folders import png
 
 CONFIG = """
 model = dict(type='mmdet.RetinaNet')
