@@ -1,4 +1,6 @@
+import sys
 from collections import OrderedDict
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +12,9 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from mmengine.visualization import Visualizer
 
 from res2net_mm.data import draw_demo_set
+
+# Tests of one folder import helpers that lie beside them; pytest adds no folder to the path.
+sys.path += [str(folder) for folder in Path(__file__).parent.rglob('') if folder.is_dir()]
 
 # The same few examples each time, so that a change is what fails a test. For a search by night:
 # pytest --hypothesis-profile thorough
