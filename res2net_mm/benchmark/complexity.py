@@ -11,7 +11,7 @@ seconds and little memory.
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
@@ -26,14 +26,14 @@ SIZE = (800, 1280)  # (H, W) in px, of the published tables
 
 
 class Complexity(NamedTuple):
-    """What a model costs: trainable parameters in millions and GFLOPs for one image."""
+    """Trainable parameters in millions, and GFLOPs for one image."""
 
     params: float
     gflops: float
 
 
 def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
-    """Build the model of a config and count what one image of ``size`` (H, W) costs.
+    """Build the model of a config and count its operations for one image of ``size`` (H, W).
 
     Raises:
         UserError: The config builds no model, or one that does not run, or holds an operation
@@ -72,7 +72,7 @@ def _count_all(model: nn.Module, image: Tensor) -> int:
 
 
 def _count(modules: Iterable[nn.Module], run: Callable[[], object]) -> int:
-    """Return the operations these modules do in a run."""
+    """Return the number of operations of these modules in a run."""
     operations = 0
 
     def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -86,8 +86,8 @@ def _count(modules: Iterable[nn.Module], run: Callable[[], object]) -> int:
     return operations
 
 
-def _cost(module: nn.Module, x: Tensor, y: Tensor) -> int:
-    """Return the operations of one call."""
+def _cost(module: Any, x: Tensor, y: Tensor) -> int:
+    """Return the number of operations of one call."""
     if isinstance(module, ONES):
         return x.numel()
     if isinstance(module, NORMS):
@@ -95,8 +95,8 @@ def _cost(module: nn.Module, x: Tensor, y: Tensor) -> int:
     return y.numel() * (module.weight[0].numel() + (module.bias is not None))
 
 
-def _count_two_stages(model: nn.Module, image: Tensor) -> int:
-    """Return the operations of a detector whose second stage sees proposals."""
+def _count_two_stages(model: Any, image: Tensor) -> int:
+    """Return the number of operations of a detector with region proposals."""
     for module in model.modules():
         if hasattr(module, 'roi_layers'):
             module.forward = _region_features(module)
@@ -114,7 +114,7 @@ def _count_two_stages(model: nn.Module, image: Tensor) -> int:
     return operations + _count(masks, lambda: _second_stage(model, features, MASKS))
 
 
-def _second_stage(model: nn.Module, features: tuple[Tensor, ...], proposals: int) -> None:
+def _second_stage(model: Any, features: tuple[Tensor, ...], proposals: int) -> None:
     from mmdet.structures import DetDataSample
     from mmengine.structures import InstanceData
 
@@ -124,10 +124,10 @@ def _second_stage(model: nn.Module, features: tuple[Tensor, ...], proposals: int
     model.roi_head(features, [InstanceData(bboxes=boxes, labels=labels)], [sample])
 
 
-def _region_features(extractor: nn.Module) -> Callable[..., Tensor]:
-    """Return what stands for an extractor: which level a region is cut from needs its values."""
+def _region_features(extractor: Any) -> Callable[..., Tensor]:
+    """Return a forward for an extractor that computes the shape of its features alone."""
 
-    def forward(features: tuple[Tensor, ...], rois: Tensor, *_, **__) -> Tensor:
+    def forward(features: tuple[Tensor, ...], rois: Tensor, *_: object, **__: object) -> Tensor:
         size = extractor.roi_layers[0].output_size
         return features[0].new_empty(len(rois), extractor.out_channels, *size)
 

@@ -39,13 +39,14 @@ def find_images(
         with suppress(UserError):
             return images_of(cfg, 'test_dataloader', count)
     try:
-        from skimage import data_dir
+        import skimage
     except ImportError as error:
         raise UserError(
             'the images of the test set are missing, and so is scikit-image, which has '
             f'photographs: give images ({argument(name)})'
         ) from error
-    return [Path(data_dir, name) for name in PHOTOGRAPHS[:count]]
+    folder = skimage.data_dir  # type: ignore[attr-defined] # exported when it is first used
+    return [Path(folder, name) for name in PHOTOGRAPHS[:count]]
 
 
 def images_of(cfg: Config, loader: str, count: int) -> list[Path]:

@@ -55,7 +55,7 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
     for opening in _openings(module, height, width):
         sides = height, width
         if opening.step:
-            sides = (max(n // STEP, 5) * STEP for n in sides)
+            sides = max(height // STEP, 5) * STEP, max(width // STEP, 5) * STEP
         try:
             with torch.no_grad():
                 image = torch.zeros(2, 3, *sides)

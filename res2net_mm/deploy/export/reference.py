@@ -29,15 +29,12 @@ def reference(model: nn.Module, task: str, image: np.ndarray) -> Predictions:
     if task == 'features':
         maps = model(batch)
         return [{i: level[n].numpy() for i, level in enumerate(maps)} for n in range(len(image))]
-    Sample: Any
-    if task == 'detection':
-        from mmdet.structures import DetDataSample as Sample
-    else:
-        from mmseg.structures import SegDataSample as Sample
+    kind = _data_sample(task)
     shape = tuple(image.shape[2:])
     meta = dict(img_shape=shape, ori_shape=shape, pad_shape=shape, scale_factor=(1.0, 1.0))
-    samples = [Sample(metainfo=dict(meta)) for _ in image]
-    found = model.test_step(dict(inputs=list(batch), data_samples=samples))
+    samples = [kind(metainfo=dict(meta)) for _ in image]
+    predict: Any = model.test_step
+    found = predict(dict(inputs=list(batch), data_samples=samples))
     if task == 'detection':
         instances = [sample.pred_instances for sample in found]
         return [
@@ -56,3 +53,13 @@ def perturbed_references(model: nn.Module, task: str, image: np.ndarray) -> list
     random = np.random.default_rng(0)
     noises = (random.normal(scale=NOISE, size=image.shape) for _ in range(DRAWS))
     return [reference(model, task, (image * (1 + noise)).astype(np.float32)) for noise in noises]
+
+
+def _data_sample(task: str) -> type:
+    if task == 'detection':
+        from mmdet.structures import DetDataSample
+
+        return DetDataSample
+    from mmseg.structures import SegDataSample
+
+    return SegDataSample

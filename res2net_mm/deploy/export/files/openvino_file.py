@@ -35,7 +35,7 @@ class OpenVinoFile(Exported):
     """An OpenVINO file, run on the CPU in float32."""
 
     def __init__(self, path: Path) -> None:
-        core = openvino_core()
+        core: Any = openvino_core()
         model = core.read_model(path)
         self.metadata = json.loads(model.get_rt_info(KEY).astype(str))
         self.compiled = core.compile_model(model, 'CPU', FLOAT32)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from ..operators import Operators
 from ..operators.nms import NO_BOX
 from .boxes import BoxDecoder, Boxes, BoxSelection
-from .exportable import refuse, require_own_methods_of
+from .exportable import ToolboxModule, refuse, require_own_methods_of
 
 
 class DenseBoxes(nn.Module):
@@ -27,7 +27,12 @@ class DenseBoxes(nn.Module):
     """
 
     def __init__(
-        self, head: nn.Module, config: Mapping[str, Any] | None, operators: Operators, *, part: str
+        self,
+        head: ToolboxModule,
+        config: Mapping[str, Any] | None,
+        operators: Operators,
+        *,
+        part: str,
     ) -> None:
         from mmdet.models.dense_heads import RPNHead
         from mmdet.models.dense_heads.base_dense_head import BaseDenseHead

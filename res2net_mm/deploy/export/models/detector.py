@@ -3,11 +3,11 @@
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..operators import Operators
 from .dense_head import DenseBoxes
-from .exportable import Exportable, refuse, require_own_methods_of
+from .exportable import Exportable, ToolboxModule, refuse, require_own_methods_of
 from .pixels import Pixels
 from .two_stage import RegionBoxes
 
@@ -26,7 +26,7 @@ class Detector(Exportable):
     task = 'detection'
     outputs = ('boxes', 'scores', 'labels')
 
-    def __init__(self, model: nn.Module, operators: Operators) -> None:
+    def __init__(self, model: ToolboxModule, operators: Operators) -> None:
         from mmdet.models.detectors import SingleStageDetector, TwoStageDetector
 
         super().__init__()
@@ -36,6 +36,7 @@ class Detector(Exportable):
         self.pixels = Pixels(model.data_preprocessor)
         self.backbone = model.backbone
         self.neck = model.neck if model.with_neck else None
+        self.regions: RegionBoxes | None = None
         if two_stages:
             if not model.with_rpn:
                 raise refuse(f'model {type(model).__name__}', 'it has no rpn_head')
@@ -45,7 +46,6 @@ class Detector(Exportable):
         else:
             head = model.bbox_head
             self.dense = DenseBoxes(head, head.test_cfg, operators, part='bbox_head')
-            self.regions = None
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(N, 3, H, W), 0..255 -> (N, K, 4), (N, K), (N, K): boxes, scores, labels."""

@@ -7,6 +7,8 @@ from torch import nn
 
 from res2net_mm.errors import UserError
 
+ToolboxModule = Any  # an nn.Module of OpenMMLab, whose packages are published without types
+
 
 class Exportable(nn.Module):
     """A network whose forward takes one tensor and returns a tuple of tensors.

@@ -62,7 +62,8 @@ def make_exportable(model: nn.Module, operators: Operators) -> Exportable:
         made = Segmenter(model)
     else:
         raise refuse(f'model {type(model).__name__}', 'it is neither a detector nor a segmenter')
-    made.to(memory_format=torch.contiguous_format)  # other strides would be recorded as required
+    # Other strides would be recorded as required.
+    made.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload] # not in the stub
     return made.eval()
 
 

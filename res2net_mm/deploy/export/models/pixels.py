@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from res2net_mm.openmmlab.internals import normalises, swaps_channels
 
-from .exportable import refuse
+from .exportable import ToolboxModule, refuse
 
 PREPROCESSORS = ('DetDataPreprocessor', 'SegDataPreProcessor')
 
@@ -23,7 +23,10 @@ class Pixels(nn.Module):
         UserError: It is of another kind, or pads to a fixed size.
     """
 
-    def __init__(self, preprocessor: nn.Module) -> None:
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, preprocessor: ToolboxModule) -> None:
         super().__init__()
         kind = type(preprocessor).__name__
         if kind not in PREPROCESSORS:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from res2net_mm.errors import argument
 
-from .exportable import Exportable, refuse, require_own_methods_of
+from .exportable import Exportable, ToolboxModule, refuse, require_own_methods_of
 from .pixels import Pixels
 
 
@@ -23,7 +23,7 @@ class Segmenter(Exportable):
     task = 'segmentation'
     outputs = ('labels',)
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: ToolboxModule) -> None:
         from mmseg.models import EncoderDecoder
 
         super().__init__()

@@ -1,6 +1,7 @@
 """The second stage of detectors with region proposals: Faster R-CNN and Cascade R-CNN."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from res2net_mm.errors import argument
 from ..operators import Operators
 from ..operators.nms import NO_BOX
 from .boxes import BoxDecoder, Boxes, BoxSelection
-from .exportable import refuse, require_own_methods_of
+from .exportable import ToolboxModule, refuse, require_own_methods_of
 
 
 class RegionFeatures(nn.Module):
@@ -25,7 +26,7 @@ class RegionFeatures(nn.Module):
         UserError: The extractor or its RoI layers are of another kind.
     """
 
-    def __init__(self, extractor: nn.Module, operators: Operators, part: str) -> None:
+    def __init__(self, extractor: ToolboxModule, operators: Operators, part: str) -> None:
         from mmdet.models.roi_heads import SingleRoIExtractor
 
         super().__init__()
@@ -50,7 +51,7 @@ class RegionFeatures(nn.Module):
             found = found.index_copy(0, index, self._aligned(layer, feature, rois[index]))
         return found
 
-    def _aligned(self, layer: nn.Module, feature: Tensor, rois: Tensor) -> Tensor:
+    def _aligned(self, layer: ToolboxModule, feature: Tensor, rois: Tensor) -> Tensor:
         return self.roi_align(
             feature,
             rois,
@@ -72,7 +73,7 @@ class RegionBoxes(nn.Module):
         UserError: The head is of another kind or predicts masks.
     """
 
-    def __init__(self, head: nn.Module, operators: Operators) -> None:
+    def __init__(self, head: ToolboxModule, operators: Operators) -> None:
         from mmdet.models.roi_heads import CascadeRoIHead, StandardRoIHead
 
         super().__init__()
@@ -103,7 +104,8 @@ class RegionBoxes(nn.Module):
         n, k = boxes.shape[:2]
         image = torch.arange(n, device=boxes.device).to(boxes)[:, None, None].expand(n, k, 1)
         outputs = []
-        for number, (extractor, stage) in enumerate(zip(self.extractors, self.stages, strict=True)):
+        for number, extractor in enumerate(self.extractors):
+            stage: Any = self.stages[number]
             found = extractor(features, torch.cat([image, boxes], -1).flatten(0, 1))
             output, predicted = stage.head(self.shared_head(found))
             outputs.append(output)
@@ -130,7 +132,7 @@ class BoxHead(nn.Module):
         UserError: The head is of another kind, or lacks scores or boxes.
     """
 
-    def __init__(self, head: nn.Module) -> None:
+    def __init__(self, head: ToolboxModule) -> None:
         from mmdet.models.roi_heads import BBoxHead
 
         super().__init__()

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from onnxscript import opset18 as op
+from onnxscript import opset18
 
 from .nms import NO_BOX
+
+op: Any = opset18  # typed for tensors of ONNX, while the functions below are given traced ones
 
 
 def onnx_nms(boxes: Any, scores: Any, iou_threshold: float, at_most: int) -> Any:
