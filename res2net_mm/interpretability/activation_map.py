@@ -1,7 +1,7 @@
-"""Class activation maps: which places of a feature map a score rests on.
+"""Class activation maps: which places of a feature map raise a score.
 
-Gradients are taken by Captum, which needs nothing but PyTorch and NumPy; pytorch-grad-cam cannot be
-imported without torchvision, whose released builds fit only one build of torch each.
+Captum computes them. It needs PyTorch and NumPy alone, while pytorch-grad-cam needs torchvision,
+whose builds fit one build of torch each.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument, brief
 
 from .feature_maps import FeatureMaps
 
-# Method -> what its map holds at a place, before negative values are set to 0.
+# Method -> the value of its map at a place, before negative values are set to 0.
 METHODS = {
     'grad-cam': 'sum over channels of activation x mean gradient (Selvaraju et al., 1610.02391)',
     'hires-cam': 'sum over channels of activation x gradient (Draelos and Carin, 2011.08891)',
@@ -24,16 +24,16 @@ METHODS = {
 def activation_maps(
     score: Callable[[Tensor], Tensor], inputs: Tensor, maps: FeatureMaps, method: str = 'grad-cam'
 ) -> list[Tensor]:
-    """Return where the maps speak for a score.
+    """Return the class activation maps of a score.
 
     Args:
         score: Runs the network on ``inputs`` and returns a score, a tensor of one number.
         inputs: The network's input (1, 3, H, W).
-        maps: The feature maps; those that share a tensor cost one run together.
+        maps: The feature maps, for all of which one pass is enough.
         method: One of ``METHODS``.
 
     Returns:
-        For each map (h, w), float32, not below 0, in the score's unit but for ``eigen-cam``.
+        For each map (h, w), float32, not below 0; in the score's unit except for ``eigen-cam``.
 
     Raises:
         UserError: The method is unknown, Captum is missing, or the score does not depend on the
@@ -45,8 +45,8 @@ def activation_maps(
         from captum.attr import LayerActivation, LayerGradCam, LayerGradientXActivation
     except ImportError as error:
         raise UserError(
-            'class activation maps need Captum: `pip install captum` (it needs no more than '
-            f'torch, NumPy, matplotlib, packaging and tqdm): {error}'
+            'class activation maps need Captum: `pip install captum` (which needs torch, NumPy, '
+            f'matplotlib, packaging and tqdm): {error}'
         ) from error
     at_input = dict(attribute_to_layer_input=maps.at_input)
     try:
@@ -63,7 +63,7 @@ def activation_maps(
             raise
         raise UserError(
             f'the score does not depend on {maps.names[0]} in a way that has a gradient; '
-            f'--method eigen-cam needs none ({str(error).splitlines()[0]})'
+            f'{argument("method", "eigen-cam")} needs none ({brief(error)})'
         ) from error
     if not isinstance(found, Tensor) or found.dim() != 4:
         raise UserError(f'{maps.names[0]} is not a feature map (N, C, H, W): no map can be drawn')
@@ -77,7 +77,7 @@ def _sum_of_channels(x: Tensor) -> Tensor:
 
 
 def _principal_component(x: Tensor) -> Tensor:
-    """(C, h, w) -> (h, w), with the sign that makes its sum positive."""
+    """(C, h, w) -> (h, w), with the sign for which its sum is positive."""
     places = x.flatten(1).T  # (C, h, w) -> (h * w, C)
     direction = torch.linalg.svd(places, full_matrices=False).Vh[0]
     projected = (places @ direction).reshape(x.shape[1:])

@@ -1,4 +1,4 @@
-"""A sheet of class activation maps: a row for each stage, its output first, then its splits."""
+"""Draw class activation maps: a row for each stage, first its output, then its splits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 CELL = 2.2  # inches, width of a picture
 COLOURS = 'turbo'
-OPACITY = 0.6  # of the colours where the map is highest
+OPACITY = 0.6  # of the colours at the map's maximum
 OUTLINE = '#ff2fd6'
 
 
@@ -20,9 +21,9 @@ class CamRow:
     """The maps of a stage.
 
     Attributes:
-        title: Says which stage.
-        maps: (h, w) each, not below 0: of the stage's output and of its splits, if there are any.
-        titles: One for each map.
+        title: Name of the stage.
+        maps: The maps (h, w), not below 0, of the stage's output and of its splits, if any.
+        titles: Title of each map.
     """
 
     title: str
@@ -42,12 +43,12 @@ def draw_cam_sheet(
     """Draw the maps over the image, each scaled to its own maximum.
 
     Args:
-        image: (H, W, 3) uint8, RGB, as the network gets it but for padding.
-        rows: What to show.
-        title: Above all.
+        image: (H, W, 3) uint8, RGB, the network's input without its padding.
+        rows: The maps, by stage.
+        title: Title of the figure.
         padded: Height and width of the network's input, which the maps cover.
-        boxes: (K, 4) corners in px of ``image`` to outline.
-        pixels: (H, W) bool, a region to outline.
+        boxes: Boxes to outline: x1, y1, x2, y2 (K, 4) in px of ``image``.
+        pixels: A region to outline: (H, W) bool.
     """
     height, width = image.shape[:2]
     columns = 1 + max(len(row.maps) for row in rows)
@@ -68,21 +69,21 @@ def draw_cam_sheet(
 
 
 def overlaid(image: np.ndarray, map_: np.ndarray, padded: tuple[int, int]) -> np.ndarray:
-    """Lay a map over an image, upsampled bilinearly; where it is 0 the image is grey.
+    """Blend a map, upsampled bilinearly, with an image, which is grey where the map is 0.
 
     Returns:
         (H, W, 3) uint8, RGB.
     """
     height, width = image.shape[:2]
     full = cv2.resize(map_, padded[::-1], interpolation=cv2.INTER_LINEAR)[:height, :width]
-    full = full / max(float(full.max()), np.finfo(np.float32).tiny)
+    full = full / max(float(full.max()), float(np.finfo(np.float32).tiny))
     grey = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
     colours = 255 * colormaps[COLOURS](full)[..., :3]
     opacity = OPACITY * np.sqrt(full)[..., None]
     return (opacity * colours + (1 - opacity) * grey).round().astype(np.uint8)
 
 
-def _outline(cell, boxes: np.ndarray | None, pixels: np.ndarray | None) -> None:
+def _outline(cell: Axes, boxes: np.ndarray | None, pixels: np.ndarray | None) -> None:
     for x1, y1, x2, y2 in () if boxes is None else boxes:
         cell.add_patch(
             Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=OUTLINE, linewidth=1.2)

@@ -1,10 +1,10 @@
-"""Receptive field as measured: how far from a unit the input still moves it.
+"""Effective receptive fields: how far from a unit the input still changes it.
 
-Luo et al., Understanding the Effective Receptive Field, arXiv 1701.04128: the gradient of the unit
-at the centre with respect to the input, averaged over random inputs.
+They are measured as in Luo et al., Understanding the Effective Receptive Field, arXiv 1701.04128:
+by the gradient of the unit at the centre with respect to the input, averaged over random inputs.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +14,16 @@ from tqdm import tqdm
 
 from res2net_mm.errors import UserError
 
-from .feature_maps import kept, places_of
+from .feature_maps import FeatureMaps, kept, places_of
 from .theoretical_receptive_field import theoretical_receptive_fields
 
-LEAST = 1 - 0.9545  # of the greatest gradient: beyond two sigmas of a Gaussian, as Luo et al.
+LEAST = 1 - 0.9545  # of the greatest gradient: two sigmas of a Gaussian, as in Luo et al.
+GREATEST = 8192  # px, the side of an input: features of larger ones exceed the memory
 
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """Receptive field of one feature map.
+    """The receptive field of a feature map.
 
     Attributes:
         name: ``stage 2`` or ``stage 2, split 1``.
@@ -30,8 +31,8 @@ class ReceptiveField:
         theoretical: Side in px of the square of inputs that can reach a unit; None if unbounded.
         measured: Side in px of a square as large as the region where the gradient exceeds
             ``LEAST`` of its maximum.
-        cut: Whether that region touches the border of the input: it would be larger in a larger
-            one.
+        cut: Whether that region touches the border of the input, so that a larger input would give
+            a larger one.
         gradient: (size, size) float32, root mean square gradient, its maximum 1.
     """
 
@@ -41,9 +42,6 @@ class ReceptiveField:
     measured: float
     cut: bool
     gradient: np.ndarray
-
-
-GREATEST = 8192  # px; the features of larger inputs fit no memory
 
 
 def measure_receptive_fields(
@@ -58,15 +56,15 @@ def measure_receptive_fields(
     """Measure the receptive field of each stage's output and of each split of a block in it.
 
     A unit has many channels. Each draw weights them by random signs, so that the mean square
-    gradient is the sum over channels of the square gradient of each, whatever cancels between
-    them. Inputs are Gaussian noise of the variance of normalised images.
+    gradient is the sum of the channels' square gradients and nothing cancels. Inputs are Gaussian
+    noise of the variance of normalised images.
 
     Args:
-        backbone: As for :func:`places_of`; it is put into evaluation mode and back.
-        block: Which block's splits, as for :func:`places_of`.
+        backbone: As for :func:`places_of`. It runs in evaluation mode, and keeps its mode.
+        block: Index of the block of each stage whose splits are measured.
         size: Side of the inputs in px.
         draws: Number of random inputs.
-        seed: Of the draws.
+        seed: Seed of the random inputs.
         progress: Whether to show progress.
 
     Returns:
@@ -81,9 +79,12 @@ def measure_receptive_fields(
         )
     theoretical = theoretical_receptive_fields(backbone, block)
     places = places_of(backbone, block)
-    squares = _in_evaluation(
-        backbone, lambda: _square_gradients(backbone, places, size, draws, seed, progress)
-    )
+    training = backbone.training
+    backbone.eval()
+    try:
+        squares = _square_gradients(backbone, places, size, draws, seed, progress)
+    finally:
+        backbone.train(training)
     return [
         _summary(name, place.stage, theoretical[name], squares[name])
         for place in places
@@ -91,16 +92,15 @@ def measure_receptive_fields(
     ]
 
 
-def _in_evaluation(backbone: nn.Module, run: Callable) -> dict[str, np.ndarray]:
-    training = backbone.training
-    backbone.eval()
-    try:
-        return run()
-    finally:
-        backbone.train(training)
-
-
-def _square_gradients(backbone, places, size, draws, seed, progress) -> dict[str, np.ndarray]:
+def _square_gradients(
+    backbone: nn.Module,
+    places: Sequence[FeatureMaps],
+    size: int,
+    draws: int,
+    seed: int,
+    progress: bool,
+) -> dict[str, np.ndarray]:
+    """Return the mean square gradient (size, size) of each map's central unit."""
     random = torch.Generator().manual_seed(seed)
     device = next(backbone.parameters()).device
     total: dict[str, np.ndarray] = {}
@@ -114,7 +114,7 @@ def _square_gradients(backbone, places, size, draws, seed, progress) -> dict[str
                 signs = torch.randint(0, 2, unit.shape, generator=random).to(unit) * 2 - 1
                 (gradient,) = torch.autograd.grad((unit * signs).sum(), x, retain_graph=True)
                 square = gradient[0].double().square().sum(0).cpu().numpy()
-                total[name] = total.get(name, 0) + square / draws
+                total[name] = total.get(name, 0.0) + square / draws
     return total
 
 

@@ -1,8 +1,9 @@
-"""Where in a backbone the feature maps are that one looks at: stages, and splits of blocks."""
+"""The feature maps of a backbone that are looked at: outputs of stages, and splits of blocks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -11,14 +12,14 @@ from res2net_mm.errors import UserError
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """Maps that lie side by side in the channels of one tensor of a network.
+    """Feature maps that are groups of channels of one tensor in a network.
 
     Attributes:
         names: ``stage 2``, or ``stage 2, split 1`` and so on, one for each map.
         stage: Number of the stage, from 1.
         module: The module whose output, or input, the tensor is.
         at_input: Whether it is the input.
-        channels: Channels of each map; None for one map that has them all.
+        channels: Channels of each map; None for one map with all of them.
     """
 
     names: tuple[str, ...]
@@ -36,7 +37,7 @@ def stages_of(backbone: nn.Module) -> list[nn.Module]:
     """Return the stages of a backbone of this package, or of one built like OpenMMLab's ResNet.
 
     Raises:
-        UserError: The backbone tells no stages.
+        UserError: The backbone does not name its stages.
     """
     names = getattr(backbone, 'res_layers', None)
     if names:
@@ -50,96 +51,86 @@ def stages_of(backbone: nn.Module) -> list[nn.Module]:
     )
 
 
-def stage_output(backbone: nn.Module, stage: int) -> FeatureMaps:
-    """Return the output of a stage, numbered from 1.
+def places_of(
+    backbone: nn.Module, block: int = -1, stages: Sequence[int] | None = None
+) -> list[FeatureMaps]:
+    """Return each stage's output, followed by the splits of one of its Res2Net blocks, if any.
 
-    Raises:
-        UserError: The stage is out of range.
-    """
-    modules = stages_of(backbone)
-    if not 1 <= stage <= len(modules):
-        raise UserError(f'stage {stage} is out of range: the backbone has 1 to {len(modules)}')
-    return FeatureMaps((f'stage {stage}',), stage, modules[stage - 1])
-
-
-def block_splits(backbone: nn.Module, stage: int, block: int = -1) -> FeatureMaps | None:
-    """Return the outputs y_0 .. y_{s-1} of a block's hierarchical convolution.
-
-    They are what the block's last 1x1 convolution gets, numbered from 1: in all but the first
-    block of a stage split 1 has been convolved once, split s - 1 has been so s - 1 times, and
-    split s is passed through.
+    The splits are the outputs y_0 .. y_{s-1} of the block's hierarchical convolution, the input of
+    its last 1x1 convolution, numbered from 1. In all blocks but the first of a stage split 1 has
+    been convolved once, split s - 1 has been convolved s - 1 times, and split s is passed through.
 
     Args:
-        backbone: This package's, or MMDetection's Res2Net.
-        stage: Number of the stage, from 1.
-        block: Index of the block in its stage; negative ones count from its end.
-
-    Returns:
-        None where the stage has no Res2Net block.
+        backbone: This package's, or a ResNet or Res2Net of the toolboxes.
+        block: Index of the block among the stage's; negative ones count from its end.
+        stages: Numbers of the stages, from 1; None for all.
 
     Raises:
-        UserError: The stage has no such block.
+        UserError: A stage or a block is out of range.
     """
-    blocks = [module for module in stages_of(backbone)[stage - 1].modules() if has_splits(module)]
-    if not blocks:
-        return None
+    modules = stages_of(backbone)
+    places = []
+    for stage in stages or range(1, len(modules) + 1):
+        if not 1 <= stage <= len(modules):
+            raise UserError(f'stage {stage} is out of range: the backbone has 1 to {len(modules)}')
+        module = modules[stage - 1]
+        places.append(FeatureMaps((f'stage {stage}',), stage, module))
+        blocks = [part for part in module.modules() if has_splits(part)]
+        if blocks:
+            places.append(_splits(blocks, stage, block))
+    return places
+
+
+def has_splits(module: nn.Module) -> bool:
+    """Return whether a module is a Res2Net block, of this package or of MMDetection."""
+    third = getattr(module, 'conv3', None)
+    return getattr(module, 'scales', 1) > 1 and isinstance(third, nn.Module)
+
+
+def _splits(blocks: Sequence[nn.Module], stage: int, block: int) -> FeatureMaps:
     if not -len(blocks) <= block < len(blocks):
         raise UserError(
             f'block {block} is out of range: stage {stage} has {len(blocks)} Res2Net blocks, '
             f'0 to {len(blocks) - 1} (or -1 to {-len(blocks)} from the end)'
         )
-    chosen = blocks[block]
+    chosen: Any = blocks[block]
     plugins = dict(getattr(chosen, 'plugins', None) or {})  # MMDetection's is None
     return FeatureMaps(
         tuple(f'stage {stage}, split {i + 1}' for i in range(chosen.scales)),
         stage,
-        # A plugin between them would get the splits before the 1x1 convolution does.
+        # A plugin between them gets the splits before the 1x1 convolution does.
         plugins.get('after_conv2', chosen.conv3),
         at_input=True,
         channels=chosen.width,
     )
 
 
-def places_of(
-    backbone: nn.Module, block: int = -1, stages: Sequence[int] | None = None
-) -> list[FeatureMaps]:
-    """Return each stage's output, followed by the splits of a block of it if it has any.
-
-    Args:
-        backbone: As for the functions above.
-        block: Index of the block in each stage.
-        stages: Numbers of the stages wanted; None for all.
-    """
-    places = []
-    for stage in stages or range(1, len(stages_of(backbone)) + 1):
-        places += [stage_output(backbone, stage), block_splits(backbone, stage, block)]
-    return [place for place in places if place is not None]
-
-
-def has_splits(module: nn.Module) -> bool:
-    """Whether a module is a Res2Net block, of this package or of MMDetection."""
-    third = getattr(module, 'conv3', None)
-    return getattr(module, 'scales', 1) > 1 and isinstance(third, nn.Module)
+def stop_recomputing(network: nn.Module) -> None:
+    """Turn off recomputation in the backward pass, which would run the hooks twice."""
+    for module in network.modules():
+        if hasattr(module, 'with_cp'):
+            setattr(module, 'with_cp', False)
 
 
 @contextmanager
 def kept(places: Sequence[FeatureMaps]) -> Iterator[dict[FeatureMaps, Tensor]]:
-    """Keep the tensors of these places from each run of the network while the block lasts."""
+    """Keep the tensors of these places from each forward pass inside the ``with`` block."""
     tensors: dict[FeatureMaps, Tensor] = {}
+
+    def keep(place: FeatureMaps, x: Tensor) -> None:
+        tensors[place] = x
+
     handles = []
     for place in places:
         if place.at_input:
-
-            def keep_input(module, inputs, place=place):
-                tensors[place] = inputs[0]
-
-            handles.append(place.module.register_forward_pre_hook(keep_input))
+            handle = place.module.register_forward_pre_hook(
+                lambda module, inputs, place=place: keep(place, inputs[0])
+            )
         else:
-
-            def keep_output(module, inputs, output, place=place):
-                tensors[place] = output
-
-            handles.append(place.module.register_forward_hook(keep_output))
+            handle = place.module.register_forward_hook(
+                lambda module, inputs, output, place=place: keep(place, output)
+            )
+        handles.append(handle)
     try:
         yield tensors
     finally:

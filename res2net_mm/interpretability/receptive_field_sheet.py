@@ -4,25 +4,30 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
+
+from res2net_mm.tables import align
 
 from .effective_receptive_field import LEAST, ReceptiveField
 
 CELL = 1.7  # inches, side of a picture
-BLACK = '#000000'
-# Told apart by readers who confuse red and green (Okabe and Ito); the stage itself is black.
-COLOURS = ('#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#999999', '#f0e442')
+# Distinct for readers who confuse red and green (Okabe and Ito); the stage itself is black.
+COLOURS = (
+    '#000000', '#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#999999',
+    '#f0e442',
+)  # fmt: skip
 SHOWN_PIXELS = 64  # along a side of a heat map
 
 
 def receptive_field_table(fields: Sequence[ReceptiveField]) -> str:
     """Return a line for each map: side in px, theoretical and measured."""
-    lines = [f'{"receptive field, side in px":28}{"theoretical":>12}{"measured":>10}']
+    rows = [['receptive field, side in px', 'theoretical', 'measured']]
     for field in fields:
-        theory = '-' if field.theoretical is None else str(field.theoretical)
-        measured = f'{">" if field.cut else ""}{field.measured:.0f}'
-        lines.append(f'{field.name:28}{theory:>12}{measured:>10}')
+        theoretical = '-' if field.theoretical is None else str(field.theoretical)
+        rows.append([field.name, theoretical, _measured(field)])
+    lines = align(rows)
     if any(field.cut for field in fields):
         lines.append('> reaches the border of the input: measure in a larger one')
     return '\n'.join(lines)
@@ -44,7 +49,9 @@ def draw_receptive_fields(fields: Sequence[ReceptiveField], title: str) -> Figur
         len(rows), columns, squeeze=False, width_ratios=[1] * (columns - 1) + [1.6]
     )
     for axes, row in zip(grid, rows, strict=True):
-        half = _shown_half(row)
+        # Half the side that is shown, the same in all of a row.
+        largest = max(field.measured for field in row)
+        half = min(len(row[0].gradient) / 2, max(16.0, 0.9 * largest))
         for cell in axes[len(row) : -1]:
             cell.set_axis_off()
         for cell, field in zip(axes, row, strict=False):
@@ -54,20 +61,17 @@ def draw_receptive_fields(fields: Sequence[ReceptiveField], title: str) -> Figur
     return figure
 
 
-def _shown_half(row: Sequence[ReceptiveField]) -> float:
-    """Half the side that a row shows: what is measured and some more, the same for all of it."""
-    size = len(row[0].gradient)
-    return min(size / 2, max(16.0, 0.9 * max(field.measured for field in row)))
+def _measured(field: ReceptiveField) -> str:
+    return f'{">" if field.cut else ""}{field.measured:.0f}'
 
 
-def _draw_heat(cell, field: ReceptiveField, half: float) -> None:
+def _draw_heat(cell: Axes, field: ReceptiveField, half: float) -> None:
     size = len(field.gradient)
     row, column = _centre(field.gradient)
-    extent = np.array([-column - 0.5, size - column - 0.5, size - row - 0.5, -row - 0.5])
     step = max(1, int(2 * half // SHOWN_PIXELS))  # averaged, since dots would hide the shape
-    trimmed = size // step * step
-    blocks = field.gradient[:trimmed, :trimmed].reshape(size // step, step, size // step, step)
-    extent[[1, 2]] -= size - trimmed
+    side = size // step * step
+    blocks = field.gradient[:side, :side].reshape(size // step, step, size // step, step)
+    extent = (-column - 0.5, side - column - 0.5, side - row - 0.5, -row - 0.5)
     cell.imshow(np.sqrt(blocks.mean(axis=(1, 3))), cmap='magma', extent=extent)
     cell.add_patch(Circle((0, 0), field.measured / np.sqrt(np.pi), fill=False, color='#56b4e9'))
     if field.theoretical is not None:
@@ -79,19 +83,15 @@ def _draw_heat(cell, field: ReceptiveField, half: float) -> None:
     cell.set_ylim(half, -half)
     cell.set_xticks([])
     cell.set_yticks([])
-    cell.set_title(
-        f'{field.name}: {">" if field.cut else ""}{field.measured:.0f} px', fontsize=7.5, pad=3
-    )
+    cell.set_title(f'{field.name}: {_measured(field)} px', fontsize=7.5, pad=3)
 
 
-def _draw_curves(cell, row: Sequence[ReceptiveField], half: float) -> None:
-    colours = (BLACK, *COLOURS)
+def _draw_curves(cell: Axes, row: Sequence[ReceptiveField], half: float) -> None:
     for i, field in enumerate(row):
         radii, means = _radial_mean(field.gradient)
         shown = radii <= half
         label = field.name.rpartition(', ')[2]
-        colour = colours[i % len(colours)]
-        cell.plot(radii[shown], means[shown], color=colour, lw=1.2, label=label)
+        cell.plot(radii[shown], means[shown], color=COLOURS[i % len(COLOURS)], lw=1.2, label=label)
     cell.set_yscale('log')
     cell.set_ylim(LEAST / 10, 1)
     cell.axhline(LEAST, color='#bbbbbb', lw=0.8, ls='--')
@@ -102,19 +102,18 @@ def _draw_curves(cell, row: Sequence[ReceptiveField], half: float) -> None:
 
 
 def _radial_mean(gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over rings of equal width around the unit, the greatest made 1."""
+    """Return the radii of rings around the unit, and their mean gradients over the greatest."""
     size = len(gradient)
     row, column = _centre(gradient)
     y, x = np.mgrid[:size, :size]
     width = max(1, size // 112)
     ring = (np.hypot(y - row, x - column) / width).astype(int).ravel()
-    sums = np.bincount(ring, gradient.ravel())
-    means = sums / np.maximum(np.bincount(ring), 1)
+    means = np.bincount(ring, gradient.ravel()) / np.maximum(np.bincount(ring), 1)
     return (np.arange(len(means)) + 0.5) * width, means / means.max()
 
 
 def _centre(gradient: np.ndarray) -> tuple[float, float]:
-    """Where the unit lies: the centre of gravity, since strides put it off the middle."""
+    """Return the gradient's centre of gravity: strides put the unit off the input's centre."""
     weight = gradient.astype(float) ** 2
     rows, columns = weight.sum(1), weight.sum(0)
     places = np.arange(len(gradient))

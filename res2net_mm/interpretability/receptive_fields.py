@@ -1,6 +1,5 @@
-"""Measure the receptive fields of a published network."""
+"""Measure the receptive fields of a published network: ``res2net-mm receptive-field``."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,14 +7,11 @@ from mmengine.logging import MMLogger
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
-from res2net_mm.errors import UserError
-from res2net_mm.interpretability import (
-    ReceptiveField,
-    draw_receptive_fields,
-    measure_receptive_fields,
-    receptive_field_table,
-)
-from res2net_mm.whole_file import whole_file
+from res2net_mm.errors import UserError, argument
+from res2net_mm.whole_file import whole_file, write_json_file
+
+from .effective_receptive_field import ReceptiveField, measure_receptive_fields
+from .receptive_field_sheet import draw_receptive_fields, receptive_field_table
 
 
 def draw_preset_receptive_fields(
@@ -36,24 +32,22 @@ def draw_preset_receptive_fields(
         preset: Name or alias of a preset.
         weights: Path, https URL or ``res2net://<preset>``; ``random`` for initial ones; None for
             the preset's published ones.
-        out: The picture to write, .png; default ``<preset>_receptive_field.png`` here. The numbers
-            go beside it as .json.
-        block: Which block of each stage to split, -1 for the last.
+        out: The picture to write, .png; default ``<preset>_receptive_field.png`` in the current
+            folder. The figures are written beside it as .json.
+        block: Index of the block of each stage whose splits are measured.
         size: Side in px of the random inputs.
-        draws: How many of these.
-        seed: Of the draws.
+        draws: Number of random inputs.
+        seed: Seed of the random inputs.
         progress: Whether to show progress.
-        say: Gets the table and what was written.
+        say: Called with the table and the names of the files.
 
     Returns:
         The files written.
 
     Raises:
-        UserError: The preset is unknown, its weights cannot be had, or a number is out of range.
+        UserError: The preset is unknown, its weights cannot be loaded, or a number is out of range.
     """
-    out = Path(out or f'{preset}_receptive_field.png')
-    if out.suffix.lower() != '.png' or not out.parent.is_dir():
-        raise UserError(f'--out {out} must be a .png file in a folder that exists')
+    out = require_picture(out or f'{preset}_receptive_field.png')
     backbone = build(preset)
     if weights == 'random':
         MMLogger.get_current_instance().setLevel('WARNING')  # a line for each tensor otherwise
@@ -65,22 +59,33 @@ def draw_preset_receptive_fields(
     )
     say(receptive_field_table(fields))
     kind = 'random' if weights == 'random' else 'trained'
-    title = f'receptive fields of {preset}, {kind} weights'
-    return write_receptive_fields(fields, out, title, say=say)
+    return write_receptive_fields(
+        fields, out, f'receptive fields of {preset}, {kind} weights', say=say
+    )
 
 
 def write_receptive_fields(
     fields: Sequence[ReceptiveField], out: Path, title: str, *, say: Callable[[str], None]
 ) -> list[Path]:
-    """Write the picture, and the numbers beside it."""
-    numbers = out.with_suffix('.json')
+    """Write the picture, and the figures beside it as .json; return both files."""
     with whole_file(out) as partial:
         draw_receptive_fields(fields, title).savefig(partial, dpi=110)
-    with whole_file(numbers) as partial:
-        content = {
-            field.name: dict(theoretical=field.theoretical, measured=field.measured, cut=field.cut)
-            for field in fields
-        }
-        partial.write_text(json.dumps(content, indent=2) + '\n', encoding='utf-8')
-    say(f'written: {out}, {numbers}')
-    return [out, numbers]
+    figures = {
+        field.name: dict(theoretical=field.theoretical, measured=field.measured, cut=field.cut)
+        for field in fields
+    }
+    written = [out, write_json_file(figures, out.with_suffix('.json'))]
+    say('written: {}, {}'.format(*written))
+    return written
+
+
+def require_picture(out: str | Path) -> Path:
+    """Return the path of a picture to write.
+
+    Raises:
+        UserError: It does not end in .png, or its folder does not exist.
+    """
+    out = Path(out)
+    if out.suffix.lower() != '.png' or not out.parent.is_dir():
+        raise UserError(f'{argument("out", str(out))} must be a .png file in a folder that exists')
+    return out

@@ -1,11 +1,10 @@
 """The score that a class activation map explains, of a detector, a segmenter or a classifier.
 
-It is read off what the model predicts. MMDetection's, MMSegmentation's and MMPretrain's ``predict``
-keep the graph of their scores through non-maximum suppression and resizing (dense heads with the
-help of :mod:`res2net_mm.openmmlab.internals`), so that a predicted
-box's score has a gradient as it stands, whatever the detector is made of. Its limits: where boxes
-are is taken as given (regions of interest have no gradient), and a score that a non-differentiable
-step rewrites, as Soft-NMS does, has none.
+It is a score of the prediction itself. ``predict`` of MMDetection, MMSegmentation and MMPretrain
+keeps the autograd graph of scores through non-maximum suppression and resizing (of dense heads with
+the help of :mod:`res2net_mm.openmmlab.internals`), so that scores of predicted boxes have a gradient
+in any detector. Two limits: the coordinates of boxes are constants (regions of interest have no
+gradient), and a score that a non-differentiable step rewrites, as Soft-NMS does, has no gradient.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,20 +15,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 
-SHARE = 1e-6  # least probability, and distance from 1, whose logit is taken
+EPSILON = 1e-6  # added to probabilities, whose logits would be infinite at 0 and 1
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is explained.
+    """The score that is explained.
 
     Attributes:
-        text: Says it, for a title.
-        score: From a prediction to a tensor (1,) with a gradient.
-        boxes: (K, 4) corners in px of the image as it is on disk, the boxes explained; or None.
-        pixels: (H, W) bool, the pixels explained; or None.
+        text: Its description, for a title.
+        score: Prediction -> the score, a tensor (1,) with a gradient.
+        boxes: The boxes explained: x1, y1, x2, y2 (K, 4) in px of the image on disk; or None.
+        pixels: The pixels explained: (H, W) bool; or None.
     """
 
     text: str
@@ -46,19 +45,19 @@ def choose_target(
     top: int = 1,
     threshold: float = 0.3,
 ) -> Target:
-    """Choose what to explain of a prediction.
+    """Choose the score of a prediction that is explained.
 
-    - A detector: the ``top`` boxes with the highest scores, of one class if it is named. The score
-      is the sum of their logits, log(p / (1 - p)), since a probability's gradient fades near 1.
-    - A segmenter: the sum of a class's logits over the pixels predicted as it; by default the class
-      of the most pixels, ``background`` apart.
-    - A classifier: the logit of a class; by default the one with the highest score.
+    - Of a detector: the sum of the logits, log(p / (1 - p)), of the ``top`` boxes with the highest
+      scores, of one class if it is named. The gradient of a probability vanishes near 1.
+    - Of a segmenter: the sum of a class's logits over the pixels predicted as this class; by
+      default the class with the most pixels except ``background``.
+    - Of a classifier: the logit of a class; by default of the one with the highest score.
 
     Args:
         sample: A prediction, as the model's ``predict`` returns.
         classes: Names of the classes.
-        name: The class to explain.
-        top: How many boxes.
+        name: Name of the class to explain.
+        top: Number of boxes.
         threshold: Least score of a box.
 
     Raises:
@@ -99,7 +98,7 @@ def _boxes(
         highest = f'the highest is {float(scores[best[0]]):.2f}' if len(best) else 'there is none'
         raise UserError(
             f'no predicted box{kind} reaches the score {threshold}: {highest}; '
-            'lower --score-threshold or name another --target'
+            f'lower {argument("score_threshold")} or name another {argument("target")}'
         )
     named = [f'{classes[int(seen.labels[i])]} {float(scores[i]):.2f}' for i in chosen]
     corners = seen.bboxes[chosen]
@@ -134,5 +133,5 @@ def _pixels(labels: Tensor, classes: Sequence[str], label: int | None) -> Target
 
 
 def _logit(probability: Tensor) -> Tensor:
-    # Not clamped: that would take the gradient away.
-    return (probability + SHARE).log() - (1 - probability + SHARE).log()
+    # Not clamped, since a clamp has no gradient.
+    return (probability + EPSILON).log() - (1 - probability + EPSILON).log()

@@ -1,41 +1,41 @@
-"""Receptive field by construction: the side of the input square that can reach a unit.
+"""Theoretical receptive fields: the side of the square of inputs that can reach a unit.
 
-It is read off a copy of the network in which nothing can cancel or be cut: every convolution
-weight is positive, norms are taken out and maxima are averages. The gradient of a unit is then not
-zero exactly where an input can reach it. Kernels, strides and pools are the same along both sides,
-so an input one pixel wide will do, and one long enough costs little.
+They are read off a copy of the network in which nothing cancels: every convolution weight is
+positive, norms are left out and maxima are averages. The gradient of a unit is then different from
+zero exactly where an input can reach it. Kernels, strides and pools are square, so that an input
+one pixel wide is enough, and a long one costs little.
 """
 
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .feature_maps import FeatureMaps, has_splits, kept, places_of, stages_of
+from .feature_maps import FeatureMaps, has_splits, kept, places_of, stages_of, stop_recomputing
 
-LENGTHS = (512, 2048, 8192, 16384)  # px, tried until the field ends inside
+LENGTHS = (512, 2048, 8192, 16384)  # px, tried until the field ends inside the input
+SHAPE = ('kernel_size', 'stride', 'padding', 'dilation', 'groups')  # of a convolution
 NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm)
 
 
 def theoretical_receptive_fields(backbone: nn.Module, block: int = -1) -> dict[str, int | None]:
     """Return the theoretical receptive field of each stage and split.
 
-    Squeeze-and-excitation lets every place see the whole image; it is left out of the count.
+    Squeeze-and-excitation, by which every unit depends on the whole image, is left out.
 
     Args:
         backbone: As for :func:`places_of`; it is not changed.
-        block: Which block's splits, as for :func:`places_of`.
+        block: Index of the block of each stage whose splits are measured.
 
     Returns:
-        Name of a map -> side in px; None where it is not a number: beyond a deformable
-        convolution, which samples where it likes, or larger than ``LENGTHS``.
+        Name of a map -> side in px; None after a deformable convolution, which may sample
+        anywhere, and where the field is larger than ``LENGTHS``.
     """
     copy = deepcopy(backbone).double().cpu()
     copy.eval()  # not chained: MMDetection's ResNet returns None
-    for module in copy.modules():
-        if hasattr(module, 'with_cp'):
-            module.with_cp = False
+    stop_recomputing(copy)
     _make_positive(copy)
     found: dict[str, int | None] = dict.fromkeys(
         name for place in places_of(copy, block) for name in place.names
@@ -51,7 +51,7 @@ def theoretical_receptive_fields(backbone: nn.Module, block: int = -1) -> dict[s
 
 
 def _deformed_before(network: nn.Module, stage: int) -> bool:
-    """Whether a stage or one before it holds a deformable convolution."""
+    """Return whether a stage or one before it holds a deformable convolution."""
     stages = stages_of(network)[:stage]
     return any(hasattr(module, 'conv_offset') for stage in stages for module in stage.modules())
 
@@ -59,7 +59,7 @@ def _deformed_before(network: nn.Module, stage: int) -> bool:
 def _fields(
     network: nn.Module, places: Sequence[FeatureMaps], length: int
 ) -> dict[str, int | None]:
-    """Return the field of each map, None where it does not end inside this input."""
+    """Return the field of each map, None where it reaches the border of the input."""
     x = torch.ones(1, _image_channels(network), length, 1, dtype=torch.double, requires_grad=True)
     with kept(places) as tensors:
         network(x)
@@ -95,21 +95,12 @@ def _make_positive(network: nn.Module) -> None:
 
 
 class UniformConv(nn.Module):
-    """What a convolution with equal weights computes, at the cost of a channel for each group."""
+    """A convolution with equal weights, at the cost of one channel for each group."""
 
     def __init__(self, conv: nn.Conv2d) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(
-            conv.groups,
-            conv.groups,
-            conv.kernel_size,
-            conv.stride,
-            conv.padding,
-            conv.dilation,
-            conv.groups,
-            bias=False,
-            dtype=torch.double,
-        )
+        shape: dict[str, Any] = {name: getattr(conv, name) for name in SHAPE}
+        self.conv = nn.Conv2d(conv.groups, conv.groups, **shape, bias=False, dtype=torch.double)
         kernel = self.conv.weight[0].numel()
         nn.init.constant_(self.conv.weight, 1 / kernel).requires_grad_(False)
         self.in_channels = conv.in_channels
