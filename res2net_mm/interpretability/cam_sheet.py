@@ -75,8 +75,9 @@ def overlaid(image: np.ndarray, map_: np.ndarray, padded: tuple[int, int]) -> np
         (H, W, 3) uint8, RGB.
     """
     height, width = image.shape[:2]
-    full = cv2.resize(map_, padded[::-1], interpolation=cv2.INTER_LINEAR)[:height, :width]
-    full = full / max(float(full.max()), float(np.finfo(np.float32).tiny))
+    full = np.asarray(cv2.resize(map_, padded[::-1], interpolation=cv2.INTER_LINEAR), float)
+    full = full[:height, :width]
+    full /= max(float(full.max()), float(np.finfo(np.float32).tiny))
     grey = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
     colours = 255 * colormaps[COLOURS](full)[..., :3]
     opacity = OPACITY * np.sqrt(full)[..., None]

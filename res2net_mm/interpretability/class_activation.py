@@ -1,6 +1,5 @@
-"""Draw what a trained model looks at in an image, and how far its features see."""
+"""Draw class activation maps and receptive fields of a trained model: ``res2net-mm cam``."""
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -14,24 +13,22 @@ from mmengine.config import Config
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from res2net_mm.errors import UserError, brief
+from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.formats.image_file import shown_size
-from res2net_mm.interpretability import (
-    METHODS,
-    CamRow,
-    activation_maps,
-    choose_target,
-    draw_cam_sheet,
-    graph_kept,
-    measure_receptive_fields,
-    places_of,
-    receptive_field_table,
-)
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.internals import graph_kept
 from res2net_mm.openmmlab.trained_model import load_trained, read_image
-from res2net_mm.whole_file import whole_file
+from res2net_mm.whole_file import whole_file, write_json_file
 
-from .receptive_fields import write_receptive_fields
+from .activation_map import METHODS, activation_maps
+from .cam_sheet import CamRow, draw_cam_sheet
+from .effective_receptive_field import measure_receptive_fields
+from .feature_maps import FeatureMaps, places_of, stop_recomputing
+from .receptive_field_sheet import receptive_field_table
+from .receptive_fields import require_picture, write_receptive_fields
+from .target import choose_target
+
+Maps = Mapping[str, np.ndarray]
 
 
 def draw_class_activation(
@@ -61,76 +58,70 @@ def draw_class_activation(
         config: A config file, a toolbox's name for one, or a loaded config.
         checkpoint: The trained weights.
         image: The image; the config's test pipeline prepares it.
-        out: The picture to write, .png; default ``<image's name>_cam.png`` here. Beside it go
-            ``*_receptive_field.png``, and their numbers as ``.json``.
+        out: The picture to write, .png; default ``<image's name>_cam.png`` in the current folder.
+            ``*_receptive_field.png`` is written beside it, and the figures of both as ``.json``.
         target: Name of the class to explain; default the one with the highest score.
-        top: How many boxes of a detector to explain.
+        top: Number of boxes of a detector to explain.
         score_threshold: Least score of such a box.
-        method: One of ``interpretability.METHODS``; default ``hires-cam`` for boxes, since a mean
-            gradient forgets where a box is, else the paper's ``grad-cam``.
+        method: One of ``METHODS``; default ``hires-cam`` for boxes, since a mean gradient does not
+            depend on where a box is, else the paper's ``grad-cam``.
         stages: Numbers of the stages to draw, from 1; None for all.
-        block: Which Res2Net block of each stage to split, -1 for the last.
-        receptive_fields: Whether to measure them, too.
-        rf_size: Side in px of the random inputs they are measured in.
-        rf_draws: How many of these.
-        seed: Of the draws.
-        device: As torch calls it; default the GPU if there is one.
-        cfg_options: Settings to override.
+        block: Index of the Res2Net block of each stage whose splits are drawn.
+        receptive_fields: Whether to measure receptive fields as well.
+        rf_size: Side in px of the random inputs that they are measured with.
+        rf_draws: Number of these inputs.
+        seed: Seed of these inputs.
+        device: Name of the device in PyTorch; default the GPU if there is one.
+        cfg_options: Settings of the config to override.
         progress: Whether to show progress.
-        say: Gets the table and what was written.
+        say: Called with the table and the names of the files.
 
     Returns:
         The files written.
 
     Raises:
-        UserError: Something the user can mend.
+        UserError: An argument is wrong, the checkpoint does not fit, or nothing can be explained.
     """
-    out = Path(out or f'{Path(image).stem}_cam.png')
-    if out.suffix.lower() != '.png' or not out.parent.is_dir():
-        raise UserError(f'--out {out} must be a .png file in a folder that exists')
+    out = require_picture(out or f'{Path(image).stem}_cam.png')
     if method is not None and method not in METHODS:
         raise UserError(f'method {method!r} is unknown; allowed: {", ".join(METHODS)}')
-    _check_numbers(
-        top=(top, 1, math.inf),
-        score_threshold=(score_threshold, 0, 1),
-        rf_size=(rf_size, 32, math.inf),
-        rf_draws=(rf_draws, 1, math.inf),
-        stages=(min(stages or [1]), 1, math.inf),
-    )
-    device = _device(device)
+    _require_between('top', top, 1)
+    _require_between('score_threshold', score_threshold, 0, 1)
+    _require_between('rf_size', rf_size, 32)
+    _require_between('rf_draws', rf_draws, 1)
+    _require_between('stages', min(stages or [1]), 1)
+    chosen_device = _device(device)
     shown_size(Path(image))
     if not cv2.haveImageReader(str(image)):
         raise UserError(f'image {image} is of a format that OpenCV cannot read')
     cfg = load_config(config, cfg_options=cfg_options)
     model, classes = load_trained(cfg, checkpoint)
-    model.to(device)
-    for module in model.modules():
-        if hasattr(module, 'with_cp'):  # recomputing would run the hooks twice
-            module.with_cp = False
-    model.requires_grad_(False)  # the gradient goes by way of the input
-    places = places_of(model.backbone, block, stages)
-    seen = _prepared(cfg, model, image)
-    predict = partial(_predict, model, seen['data_samples'])
+    backbone = model.get_submodule('backbone')
+    model.to(chosen_device)
+    stop_recomputing(model)
+    model.requires_grad_(False)  # gradients are those of the input
+    places = places_of(backbone, block, stages)
+    inputs, samples, picture = _prepare(cfg, model, image)
+    predict = partial(_predict, model, samples)
     with torch.no_grad():
-        predicted = predict(seen['inputs'])
+        predicted = predict(inputs)
     chosen = choose_target(predicted, classes, name=target, top=top, threshold=score_threshold)
     method = method or ('grad-cam' if chosen.boxes is None else 'hires-cam')
     say(f'explained: {chosen.text} ({method})')
 
-    def score(inputs: Tensor) -> Tensor:
-        return chosen.score(predict(inputs))
+    def score(x: Tensor) -> Tensor:
+        return chosen.score(predict(x))
 
-    inputs = seen['inputs'].requires_grad_(True)
+    inputs.requires_grad_(True)
     maps: dict[str, np.ndarray] = {}
     for place in tqdm(places, desc=method, disable=not progress, leave=False):
         found = activation_maps(score, inputs, place, method)
         maps |= {n: m.numpy() for n, m in zip(place.names, found, strict=True)}
-    picture = seen['picture']
     sheet = draw_cam_sheet(
         picture,
         _rows(maps, places),
         title=f'{method}: {chosen.text}',
-        padded=tuple(inputs.shape[-2:]),
+        padded=(inputs.shape[2], inputs.shape[3]),
         boxes=None if chosen.boxes is None else chosen.boxes * _box_scale(predicted),
         pixels=None if chosen.pixels is None else _resized(chosen.pixels, picture),
     )
@@ -138,28 +129,24 @@ def draw_class_activation(
         say('splits exist only in Res2Net blocks: this backbone has none, its stages are shown')
     with whole_file(out) as partial_path:
         sheet.savefig(partial_path, dpi=110)
-    written = [out, out.with_suffix('.json')]
-    with whole_file(written[1]) as partial_path:
-        report = dict(method=method, target=chosen.text, maps=_numbers(maps, places))
-        partial_path.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
-    say(f'written: {out}, {written[1]}')
+    figures = dict(method=method, target=chosen.text, maps=_figures(maps, places))
+    written = [out, write_json_file(figures, out.with_suffix('.json'))]
+    say('written: {}, {}'.format(*written))
     if receptive_fields:
         fields = measure_receptive_fields(
-            model.backbone, block=block, size=rf_size, draws=rf_draws, seed=seed, progress=progress
+            backbone, block=block, size=rf_size, draws=rf_draws, seed=seed, progress=progress
         )
         say('\n' + receptive_field_table(fields))
-        title = f'receptive fields of {type(model.backbone).__name__} in {Path(checkpoint).name}'
+        title = f'receptive fields of {type(backbone).__name__} in {Path(checkpoint).name}'
         path = out.with_name(f'{out.stem}_receptive_field.png')
         written += write_receptive_fields(fields, path, title, say=say)
     return written
 
 
-def _check_numbers(**numbers: tuple[float, float, float]) -> None:
-    """Raise UserError over a number that does not lie between the two after it."""
-    for name, (value, least, most) in numbers.items():
-        if not least <= value <= most:
-            limits = f'{least} or more' if math.isinf(most) else f'between {least} and {most}'
-            raise UserError(f'{name}={value} must be {limits}')
+def _require_between(name: str, value: float, least: float, most: float = math.inf) -> None:
+    if not least <= value <= most:
+        limits = f'{least} or more' if math.isinf(most) else f'between {least} and {most}'
+        raise UserError(f'{argument(name, value)} must be {limits}')
 
 
 def _device(name: str | None) -> torch.device:
@@ -169,31 +156,32 @@ def _device(name: str | None) -> torch.device:
         raise UserError(f'device {name!r} is unknown: {brief(error)}') from error
 
 
-def _prepared(cfg: Config, model: nn.Module, image: str | Path) -> dict:
-    """Return the network's ``inputs`` (1, 3, H, W), ``data_samples``, and the RGB ``picture``."""
+def _prepare(cfg: Config, model: nn.Module, image: str | Path) -> tuple[Tensor, Any, np.ndarray]:
+    """Return the inputs (1, 3, H, W), the data samples, and the picture (H, W, 3), RGB, uint8."""
     item = read_image(cfg, image)
-    batch = dict(inputs=[item['inputs']], data_samples=[item['data_samples']])
-    ready = model.data_preprocessor(batch, False)
+    preprocess: Any = model.data_preprocessor
+    ready = preprocess(dict(inputs=[item['inputs']], data_samples=[item['data_samples']]), False)
     picture = item['inputs'].permute(1, 2, 0).numpy()[..., ::-1]  # (3, H, W) BGR -> (H, W, 3) RGB
-    return dict(ready, picture=np.ascontiguousarray(picture).astype(np.uint8))
+    return ready['inputs'], ready['data_samples'], np.ascontiguousarray(picture).astype(np.uint8)
 
 
-def _predict(model: nn.Module, data_samples: list, inputs: Tensor) -> Any:
+def _predict(model: nn.Module, samples: Any, inputs: Tensor) -> Any:
     with graph_kept(model):
-        return model(inputs, data_samples, mode='predict')[0]
+        return model(inputs, samples, mode='predict')[0]
 
 
 def _box_scale(sample: Any) -> np.ndarray:
-    """What takes a box from the image on disk to the one the network gets."""
+    """Return the factors that take x1, y1, x2, y2 from the image on disk to the picture."""
     return np.tile(np.asarray(sample.metainfo.get('scale_factor', (1, 1)), float)[:2], 2)
 
 
 def _resized(pixels: np.ndarray, picture: np.ndarray) -> np.ndarray:
     size = picture.shape[1::-1]
-    return cv2.resize(pixels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    resized = cv2.resize(pixels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(resized) > 0
 
 
-def _rows(maps: Mapping[str, np.ndarray], places: Sequence) -> list[CamRow]:
+def _rows(maps: Maps, places: Sequence[FeatureMaps]) -> list[CamRow]:
     rows = []
     for stage in dict.fromkeys(place.stage for place in places):
         names = [name for place in places if place.stage == stage for name in place.names]
@@ -203,16 +191,16 @@ def _rows(maps: Mapping[str, np.ndarray], places: Sequence) -> list[CamRow]:
     return rows
 
 
-def _shares(maps: Mapping[str, np.ndarray], names: Sequence[str]) -> list[float]:
-    """Each split's part of what all splits of the block hold."""
+def _shares(maps: Maps, names: Sequence[str]) -> list[float]:
+    """Return each split's share of the sum over all splits of a block."""
     sums = np.array([maps[name].sum() for name in names], float)
-    return list(sums / max(sums.sum(), np.finfo(float).tiny))
+    return list(sums / max(float(sums.sum()), float(np.finfo(float).tiny)))
 
 
-def _numbers(maps: Mapping[str, np.ndarray], places: Sequence) -> dict[str, dict]:
-    numbers = {name: dict(shape=map_.shape, sum=float(map_.sum())) for name, map_ in maps.items()}
+def _figures(maps: Maps, places: Sequence[FeatureMaps]) -> dict[str, dict[str, Any]]:
+    figures = {name: dict(shape=map_.shape, sum=float(map_.sum())) for name, map_ in maps.items()}
     for place in places:
         if len(place.names) > 1:
             for name, share in zip(place.names, _shares(maps, place.names), strict=True):
-                numbers[name]['share'] = share
-    return numbers
+                figures[name]['share'] = share
+    return figures

@@ -109,7 +109,7 @@ def stop_recomputing(network: nn.Module) -> None:
     """Turn off recomputation in the backward pass, which would run the hooks twice."""
     for module in network.modules():
         if hasattr(module, 'with_cp'):
-            setattr(module, 'with_cp', False)
+            module.with_cp = False  # type: ignore[assignment] # an attribute of OpenMMLab's blocks
 
 
 @contextmanager

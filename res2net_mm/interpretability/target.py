@@ -2,9 +2,9 @@
 
 It is a score of the prediction itself. ``predict`` of MMDetection, MMSegmentation and MMPretrain
 keeps the autograd graph of scores through non-maximum suppression and resizing (of dense heads with
-the help of :mod:`res2net_mm.openmmlab.internals`), so that scores of predicted boxes have a gradient
-in any detector. Two limits: the coordinates of boxes are constants (regions of interest have no
-gradient), and a score that a non-differentiable step rewrites, as Soft-NMS does, has no gradient.
+the help of :mod:`res2net_mm.openmmlab.internals`), so that scores of predicted boxes have a
+gradient in any detector. Two limits: the coordinates of boxes are constants (regions of interest
+have no gradient), and a score that a non-differentiable step rewrites, as Soft-NMS does, has none.
 """
 
 from collections.abc import Callable, Sequence

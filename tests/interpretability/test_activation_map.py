@@ -61,7 +61,7 @@ def test_eigen_cam_of_a_rank_one_map_is_its_shape():
 
 def test_a_score_without_gradient_says_so(network):
     place = FeatureMaps(('stage 1',), 1, network[1])
-    with pytest.raises(UserError, match='eigen-cam needs none'):
+    with pytest.raises(UserError, match="method='eigen-cam' needs none"):
         activation_maps(lambda x: network(x).detach().sum().reshape(1), X, place)
     with pytest.raises(UserError, match='does not depend on stage 1'):
         activation_maps(lambda x: (x.sum() + 0 * network(x).detach().sum()).reshape(1), X, place)
