@@ -48,7 +48,7 @@ def exit_on_user_error(*, debug: bool = False) -> Iterator[None]:
 
 
 def argument(name: str, value: object = None) -> str:
-    """Return the name of a parameter as its caller wrote it: ``amp=`` in Python, ``--amp`` on a command line.
+    """Return a parameter as its caller wrote it: ``amp=`` in Python, ``--amp`` for a command.
 
     Args:
         name: The parameter's name in Python, such as ``work_dir``.
