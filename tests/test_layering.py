@@ -78,6 +78,7 @@ WITHOUT_OWN_TEST = {
     'evaluation/regions/label_map_regions.py': 'test_evaluate_label_maps.py reads folders',
     'evaluation/result.py': 'test_size_result.py and test_region_result.py hold for both results',
     'evaluation/score_table.py': 'test_size_table.py and test_region_table.py show whole tables',
+    'report/page/parts.py': 'data that page/test_writing.py writes and reads again',
 }
 
 FILES = sorted(PACKAGE.rglob('*.py'))

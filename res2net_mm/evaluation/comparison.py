@@ -96,12 +96,17 @@ class Comparison:
     resamples: int
     level: float
 
+    @property
+    def columns(self) -> tuple[BinComparison, ...]:
+        """The size bins, then all sizes, as in a table."""
+        return (*self.bins, self.overall)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
             'resamples': self.resamples,
             'level': self.level,
-            'scores': [s.to_dict() for s in (*self.bins, self.overall)],
+            'scores': [column.to_dict() for column in self.columns],
             'classes': [c.to_dict() for c in self.classes],
         }
 

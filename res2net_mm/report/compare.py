@@ -1,19 +1,21 @@
-"""From runs to a report: score, compare, draw, write."""
+"""From runs to a report: read, score, compare, draw, write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.saved_evaluation import is_saved_evaluation
 from res2net_mm.formats.label_map_pairs import holds_label_maps
-from res2net_mm.report.detection.compare_detectors import compare_detectors
-from res2net_mm.report.page.parts import Report
+from res2net_mm.report.detection.detection_section import detection_section
+from res2net_mm.report.detection.detector_runs import read_detector_runs, shared_kinds
+from res2net_mm.report.page.parts import Part, Report, Section
 from res2net_mm.report.page.writing import check_target, write_report
-from res2net_mm.report.segmentation.compare_segmenters import compare_segmenters
-from res2net_mm.report.segmentation.segmenter_runs import holds_saved_regions
+from res2net_mm.report.runs import Run, shared_options
+from res2net_mm.report.segmentation.segmentation_section import segmentation_section
+from res2net_mm.report.segmentation.segmenter_runs import holds_saved_regions, read_segmenter_runs
 
 LEVEL = 0.95
-_FLAGS = {'iou_types': 'iou-type'}  # those that are not called as their argument
 
 
 def compare_runs(
@@ -24,7 +26,7 @@ def compare_runs(
     images: str | Path | None = None,
     names: Sequence[str] | None = None,
     iou_types: Sequence[str] | None = None,
-    bins: Sequence | None = None,
+    bins: Sequence[Any] | None = None,
     bins_by: str = 'area',
     area_of: str | None = None,
     protocol: str | None = None,
@@ -41,26 +43,26 @@ def compare_runs(
     """Compare detectors or segmenters by size, each with the first, and write a report.
 
     Args:
-        paths: Work directories of ``tools/train.py`` and ``tools/test.py``, or COCO results files,
-            or folders of label maps.
-        output: The page to write, ``*.html``; what else is written is named after it.
-        gt: COCO annotation file of the results files, folder of the ground-truth label maps.
-        images: Folder of the images; None for what the work directories say.
-        names: What to call the runs.
-        iou_types: ``bbox``, ``segm`` or both; None for what all runs have.
+        paths: Work directories of ``train`` or ``evaluate``, COCO results files, or folders of
+            label maps.
+        output: The page to write, ``*.html``; the other files are named after it.
+        gt: COCO annotation file of the results files, or folder of the ground-truth label maps.
+        images: Folder of the images; None for the one that the work directories name.
+        names: Names of the runs in the report; None for the names of their paths.
+        iou_types: ``bbox``, ``segm`` or both; None for those that all runs have.
         bins: Size bins; None for those that the work directories were scored in, else COCO's.
         bins_by: What the limits of ``bins`` measure.
         area_of: ``annotation``, ``mask`` or ``box``; None as for ``bins``.
         protocol: ``coco``, ``voc07`` or ``voc12``; None as for ``bins``.
         max_dets: Detections per image and class that count; None as for ``bins``.
-        classes: Names of the classes of label maps; None for what the folder says.
-        ignore_index: Label of their ground truth to leave out; None likewise.
-        bootstrap: How often to draw the images anew for the intervals.
-        seed: Of these draws.
+        classes: Class names of label maps; None for those that the folder names.
+        ignore_index: Label of the ground truth to leave out; None likewise.
+        bootstrap: How many times images are drawn for the intervals.
+        seed: Seed of these draws.
         pictures: How many images to show for each run but the first; 0 for none.
-        on_error: ``stop`` or ``skip`` what cannot be scored.
+        on_error: ``stop`` at entries that cannot be scored, or ``skip`` them.
         progress: Whether to show progress.
-        say: Gets what is being done, and what was written.
+        say: Receives a line for each step and for what was written.
 
     Returns:
         The report.
@@ -68,32 +70,42 @@ def compare_runs(
     Raises:
         UserError: If the runs cannot be read or compared, or an argument cannot be used.
     """
-    if bootstrap < 2:
-        raise UserError(f'bootstrap must be 2 draws or more, got {bootstrap}; 1000 is usual')
-    if pictures < 0:
-        raise UserError(f'pictures must be 0 or more, got {pictures}')
+    for name, value, least in (('bootstrap', bootstrap, 2), ('pictures', pictures, 0)):
+        if value < least:
+            raise UserError(f'{argument(name, value)}: must be {least} or more')
     check_target(output)
+    where: dict[str, Any] = dict(gt=gt, images=images, names=names)
+    draws = dict(resamples=bootstrap, seed=seed, level=LEVEL, progress=progress)
+    chosen: dict[str, Any] = {} if bins is None else dict(bins=bins, bins_by=bins_by)
+    scoring = dict(area_of=area_of, protocol=protocol, max_dets=max_dets)
+    labels: dict[str, Any] = dict(classes=classes, ignore_index=ignore_index)
+    runs: Sequence[Run]
+    made: list[tuple[Section, list[Part], list[str]]]
     segmenters = _are_segmenters(paths, gt)
-    of_detectors = dict(iou_types=iou_types, area_of=area_of, protocol=protocol, max_dets=max_dets)
-    of_segmenters = dict(classes=classes, ignore_index=ignore_index)
-    unfit = [k for k, v in (of_detectors if segmenters else of_segmenters).items() if v is not None]
-    if unfit:
-        flags = ', '.join('--' + _FLAGS.get(key, key.replace('_', '-')) for key in unfit)
-        kinds = ('detections', 'label maps') if segmenters else ('label maps', 'detections')
-        raise UserError(f'{flags}: for {kinds[0]}, and these runs are of {kinds[1]}')
-    compare = compare_segmenters if segmenters else compare_detectors
-    report = compare(
-        paths,
-        gt=gt,
-        images=images,
-        names=names,
-        bins={'bins': None} if bins is None else {'bins': bins, 'bins_by': bins_by},
-        draws=dict(resamples=bootstrap, seed=seed, level=LEVEL, progress=progress),
-        pictures=pictures,
-        on_error=on_error,
-        progress=progress,
-        say=say,
-        **(of_segmenters if segmenters else of_detectors),
+    if segmenters:
+        _refuse(dict(iou_types=iou_types, **scoring), 'detections', 'label maps')
+        where |= dict(on_error=on_error, progress=progress, say=say)
+        runs = label_maps = read_segmenter_runs(paths, **where, **labels)
+        options = shared_options(runs, chosen)
+        made = [segmentation_section(label_maps, options, pictures, draws, say)]
+    else:
+        _refuse(labels, 'label maps', 'detections')
+        runs = detectors = read_detector_runs(paths, **where)
+        kinds = shared_kinds(detectors, iou_types)
+        options = shared_options(runs, {**chosen, **scoring})
+        options |= dict(on_error=on_error, progress=progress)
+        made = [detection_section(detectors, k, options, pictures, draws, say) for k in kinds]
+    names = [run.name for run in runs]
+    notes = [note for *_, of_section in made for note in of_section]
+    if unlogged := [run.name for run in runs if run.log is None]:
+        notes.append(f'No training log: {", ".join(unlogged)}.')
+    thing = 'region' if segmenters else 'object'
+    report = Report(
+        title=f'{" and ".join(names[1:])} against {names[0]}, by {thing} size',
+        runs=names,
+        sections=[section for section, _, _ in made],
+        parts=[part for _, training, _ in made for part in training],
+        notes=list(dict.fromkeys(notes)),
     )
     for section in report.sections:
         for verdict in section.verdicts:
@@ -102,14 +114,18 @@ def compare_runs(
     return report
 
 
-def _are_segmenters(paths: Sequence[str | Path], gt: str | Path | None) -> bool:
-    """Whether the runs are of segmenters.
+def _refuse(options: Mapping[str, Any], fit: str, given: str) -> None:
+    """Refuse options that do not fit the kind of the runs."""
+    # On a command line iou_types is --iou-type, followed by one or more.
+    if unfit := [argument(key) for key, value in options.items() if value is not None]:
+        named = ', '.join(unfit).replace('--iou-types', '--iou-type')
+        raise UserError(f'{named}: for {fit}, and these runs are of {given}')
 
-    Raises:
-        UserError: If some are and some are not.
-    """
+
+def _are_segmenters(paths: Sequence[str | Path], gt: str | Path | None) -> bool:
+    """Return whether the runs are of segmenters; refuse runs of both kinds."""
     truth_of_maps = gt is not None and Path(gt).is_dir()
-    kinds = {True: [], False: []}
+    kinds: dict[bool, list[Path]] = {True: [], False: []}
     for path in map(Path, paths):
         of_maps = truth_of_maps and not is_saved_evaluation(path) and holds_label_maps(path)
         kinds[holds_saved_regions(path) or of_maps].append(path)

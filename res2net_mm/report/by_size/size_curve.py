@@ -1,25 +1,29 @@
-"""Scores against size as a curve, and the sizes at which another run begins to win.
+"""Scores against size as a curve, and the sizes at which a run wins or loses.
 
-The score at a size s is that of the objects from s / sqrt(2) to s * sqrt(2): a bin one octave wide
-that slides along. Where it holds fewer than ``ENOUGH`` objects the curve has a gap.
+The score at a size s is that of the objects from s / sqrt(2) to s * sqrt(2), a sliding bin one
+octave wide. Where it holds fewer than ``ENOUGH`` objects the curve has a gap.
 
-One looks along the whole curve for a size at which a run wins, and chance has as many tries. So
-the band of the difference is a simultaneous one: it holds the whole curve with the probability
-asked for, by the bootstrap of the largest deviation in units of the standard error.
+A reader looks along the whole curve for a size at which a run wins, so the band of the difference
+is simultaneous: it covers the whole curve with the given probability. Its width is the quantile of
+the largest deviation under the bootstrap, in units of the standard error.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from res2net_mm.evaluation.bootstrap import class_mean, draw_scores
+from res2net_mm.evaluation.result import ImageScores
+from res2net_mm.evaluation.size_bins import SizeBin, make_bins
 from res2net_mm.report.by_size.terms import Terms
 from res2net_mm.report.by_size.verdict import ENOUGH
 
 STEPS = 4  # sizes per octave
 DRAWS = 200  # at most: a quantile of the largest deviation needs fewer than an interval's ends
-TOGETHER = 6  # bins matched at once, which bounds the memory
+TOGETHER = 6  # bins matched at once, which limits memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +32,12 @@ class SizeCurve:
 
     Attributes:
         by: ``side`` in px, or ``relative-side`` in 0..1 where the bins are relative.
-        sizes: (P,)
-        objects: (P,) how many the sliding bin holds.
-        scores: (R, S, P) the drawn ones.
+        sizes: (P,) the sizes, in rising order.
+        objects: (P,) number of objects in the sliding bin.
+        scores: (R, S, P) the S drawn scores of ``terms``.
         band: (R - 1, S, 2, P) low and high of the difference of each run from the first.
         sides: (G,) size of every object that counts.
-        terms: Of the kind of runs.
+        terms: Words and scores of the kind of runs.
         level: Probability that a band covers the whole curve.
     """
 
@@ -46,13 +50,13 @@ class SizeCurve:
     terms: Terms
     level: float
 
-    def wins(self, run: int, score: int = 0) -> list[tuple[float, float]]:
-        """Ranges of sizes at which a run is better than the first beyond noise."""
-        return self._ranges(self.band[run - 1, score, 0] > 0)
+    def wins(self, run: int) -> list[tuple[float, float]]:
+        """Return ranges of sizes at which the main score of a run gains beyond noise."""
+        return self._ranges(self.band[run - 1, 0, 0] > 0)
 
-    def loses(self, run: int, score: int = 0) -> list[tuple[float, float]]:
-        """Ranges of sizes at which it is worse beyond noise."""
-        return self._ranges(self.band[run - 1, score, 1] < 0)
+    def loses(self, run: int) -> list[tuple[float, float]]:
+        """Return ranges of sizes at which the main score of a run loses beyond noise."""
+        return self._ranges(self.band[run - 1, 0, 1] < 0)
 
     def _ranges(self, where: np.ndarray) -> list[tuple[float, float]]:
         edges = np.flatnonzero(np.diff(np.r_[False, where, False].astype(int)))
@@ -63,28 +67,42 @@ class SizeCurve:
 
 
 def slide_bin(
-    sides: np.ndarray,
-    by: str,
-    score: Callable[[Sequence, str], tuple[np.ndarray, np.ndarray, np.ndarray]],
+    areas: np.ndarray,
+    score: Callable[[tuple[SizeBin, ...]], Sequence[ImageScores]],
     *,
+    relative: bool,
     terms: Terms,
-    level: float,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    progress: bool = False,
 ) -> SizeCurve:
-    """Score runs in a sliding bin of size.
+    """Score runs in a sliding bin of size, under at most ``DRAWS`` draws of images.
 
     Args:
-        sides: (G,) sizes of everything that counts, in what ``by`` says.
-        by: ``side`` or ``relative-side``.
-        score: Scores some bins ``(name, low, high)`` by this measure: (C,) objects in each,
-            (R, S, C) the drawn scores of the runs, and (R, B, S, C) those under draws of images,
-            of which no more than ``DRAWS`` are needed.
-        terms: Of the kind of runs.
+        areas: (G,) areas of all objects that count, in px^2 or as a share of the image.
+        score: Scores the runs in some bins.
+        relative: Whether areas are shares of the image.
+        terms: Words and scores of the kind of runs.
+        resamples: As in ``compare_results``, like the rest.
+        seed: Seed of the draws.
         level: Probability that the band of a difference covers.
+        progress: Whether to show progress.
     """
+    by, sides = 'relative-side' if relative else 'side', np.sqrt(np.maximum(areas, 0))
     sizes = _grid(sides)
     bins = [(f'at{i}', s / math.sqrt(2), s * math.sqrt(2)) for i, s in enumerate(sizes)]
-    starts = range(0, max(len(bins), 1), TOGETHER)  # without bins the shapes are still needed
-    parts = [score(bins[start : start + TOGETHER], by) for start in starts]
+    draws: dict[str, Any] = dict(
+        resamples=min(resamples, DRAWS), seed=seed, level=level, progress=progress
+    )
+    parts = []
+    for start in range(0, max(len(bins), 1), TOGETHER):  # without bins the shapes are needed
+        runs = score(make_bins(bins[start : start + TOGETHER], by))
+        shown = [runs[0].names.index(name) for name in terms.drawn]
+        plain = class_mean(np.concatenate([run.class_scores() for run in runs]))  # (R, S, C)
+        again = class_mean(draw_scores(runs, **draws))  # (R, B, S, C)
+        of_bins = runs[0].class_objects()[1:].sum(axis=1).astype(int)
+        parts.append((of_bins, plain[:, shown, 1:], again[:, :, shown, 1:]))
     objects, scores, drawn = (np.concatenate(of, axis=-1) for of in zip(*parts, strict=True))
     scores = np.where(objects < ENOUGH, np.nan, scores)
     band = [
@@ -95,15 +113,9 @@ def slide_bin(
 
 
 def simultaneous_band(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.ndarray:
-    """Band that holds a whole curve.
+    """Return (S, 2, P) low and high of bands that each cover a whole curve with a probability.
 
-    Args:
-        drawn: (B, S, P) draws of S curves, each with a band of its own.
-        plain: (S, P) the curves; nan for gaps.
-        level: Probability that a band covers.
-
-    Returns:
-        (S, 2, P): curve, low and high, point.
+    The S curves are ``plain`` (S, P), nan for gaps; ``drawn`` (B, S, P) are B draws of them.
     """
     band = np.full((2, *plain.shape), np.nan)
     for score in range(len(plain)):
@@ -119,15 +131,13 @@ def simultaneous_band(drawn: np.ndarray, plain: np.ndarray, level: float) -> np.
 
 
 def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
-    """At which sizes each run wins or loses the main score, against the first, a sentence each."""
-    sentences, score, thing = [], curve.terms.main, curve.terms.thing
+    """Return a sentence for each run but the first: at which sizes it wins or loses."""
+    score, thing = curve.terms.main, curve.terms.thing
+    beyond = f'beyond the {100 * curve.level:g} % band of the whole curve'
+    sentences = []
     for run, name in enumerate(names[1:], 1):
-        said = [
-            f'{verb} {score} {_ranges_text(ranges, curve)}'
-            for verb, ranges in (('gains', curve.wins(run)), ('loses', curve.loses(run)))
-            if ranges
-        ]
-        beyond = f'beyond the {100 * curve.level:g} % band of the whole curve'
+        ranges = {'gains': curve.wins(run), 'loses': curve.loses(run)}
+        said = [f'{verb} {score} {_ranges_text(r, curve)}' for verb, r in ranges.items() if r]
         if said:
             sentences.append(f'{name} {" and ".join(said)}, {beyond}.')
         else:
@@ -139,7 +149,7 @@ def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
 
 
 def _grid(sides: np.ndarray) -> np.ndarray:
-    """Sizes from the smallest object to the largest, ``STEPS`` to the octave."""
+    """Return sizes from the smallest object to the largest, ``STEPS`` per octave."""
     sides = sides[sides > 0]
     if not sides.size:
         return np.empty(0)

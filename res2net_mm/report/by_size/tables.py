@@ -1,7 +1,7 @@
-"""The paper's Table 6 for runs of one's own: each run, and its difference from the first."""
+"""The paper's Table 6 for other runs: each run, and its difference from the first."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison
@@ -10,81 +10,56 @@ from res2net_mm.report.by_size.verdict import interval, points, size_text, tone_
 from res2net_mm.report.page.parts import GAIN, LOSS, NOISE, Cell, Table
 
 EVERY_CLASS = 'all classes'
+_RECORDED = ('a', 'b', 'difference', 'low', 'high', 'b_wins')
 
 
 def score_table(names: Sequence[str], comparisons: Sequence[Comparison], terms: Terms) -> Table:
-    """Scores of all classes: a column per bin and one for all, rows for runs and differences.
-
-    Args:
-        names: Of the runs, the first of which all comparisons begin with.
-        comparisons: Of each other run with the first.
-        terms: Of their kind.
-    """
-    first = _columns(comparisons[0])
+    """Return the scores of all classes: columns for sizes, rows for runs and differences."""
+    first = comparisons[0].columns
     rows = [[Cell(f'{terms.thing}s'), *(Cell(str(c.objects)) for c in first)]]
     for score in terms.scores:
         title = terms.title(score)
         rows.append([Cell(f'{title}: {names[0]}'), *(_score(c, score, 'a', terms) for c in first)])
         for name, comparison in zip(names[1:], comparisons, strict=True):
-            columns = _columns(comparison)
-            scores = (_score(c, score, 'b', terms) for c in columns)
-            rows.append([Cell(f'{title}: {name}'), *scores])
-            rows.append(
-                [
-                    Cell(f'difference, {100 * comparison.level:g} % interval'),
-                    *(_difference(c, score, terms) for c in columns),
-                ]
-            )
+            columns = comparison.columns
+            level = f'difference, {100 * comparison.level:g} % interval'
+            rows += [
+                [Cell(f'{title}: {name}'), *(_score(c, score, 'b', terms) for c in columns)],
+                [Cell(level), *(_difference(c, score, terms) for c in columns)],
+            ]
     return Table('Scores in %, differences in points', _head('', first), rows)
 
 
 def class_table(names: tuple[str, str], comparison: Comparison, score: str, terms: Terms) -> Table:
-    """One score of two runs: a row per class, a column per bin and one for all."""
-    rows = []
-    for scored in comparison.classes:
-        cells = [Cell(scored.name)]
-        for column in (*scored.bins, scored.overall):
-            difference = column.scores.get(score)
-            cell = _difference(column, score, terms)
-            if difference is not None:
-                values = f'{100 * difference.a:.1f} → {100 * difference.b:.1f}'
-                cell = replace(cell, detail=f'{values}; {terms.thing}s: {column.objects}')
-            cells.append(cell)
-        rows.append(cells)
+    """Return one score of two runs: a row per class, columns for sizes."""
+    rows = [
+        [Cell(k.name), *(_difference(c, score, terms, scores=True) for c in k.columns)]
+        for k in comparison.classes
+    ]
     caption = f'{terms.title(score)}: difference in points (interval); {names[0]} → {names[1]} in %'
-    return Table(caption, _head('class', _columns(comparison)), rows)
+    return Table(caption, _head('class', comparison.columns), rows)
 
 
-def by_chance(tables: Sequence[Table], level: float) -> list[str]:
-    """How many of the marked differences of many chance alone would mark."""
+def by_chance(tables: Sequence[Table], level: float) -> str:
+    """Return the expected number of false positives among the marked differences, in words."""
     tested = sum(cell.tone in (GAIN, LOSS, NOISE) for t in tables for row in t.rows for cell in row)
-    return [
+    return (
         f'Of many differences some are marked by chance alone: of the {tested} here about '
         f'{(1 - level) * tested:.0f} would be if nothing had changed.'
-    ]
+    )
 
 
 def records(
     kind: str, names: Sequence[str], comparisons: Sequence[Comparison], terms: Terms
-) -> Iterator[Mapping]:
-    """All numbers behind the tables, unrounded; an entry for each class, bin and score."""
+) -> Iterator[dict[str, Any]]:
+    """Yield the numbers of the tables, not rounded: one record per run, class, bin and score."""
     for name, comparison in zip(names[1:], comparisons, strict=True):
-        groups = [(EVERY_CLASS, _columns(comparison))]
-        groups += [(c.name, (*c.bins, c.overall)) for c in comparison.classes]
+        groups = [(EVERY_CLASS, comparison.columns)]
+        groups += [(of_class.name, of_class.columns) for of_class in comparison.classes]
         for of_class, columns in groups:
             for column in columns:
                 for score in terms.scores:
                     difference = column.scores.get(score)
-                    values = (None,) * 6
-                    if difference is not None:
-                        values = (
-                            difference.a,
-                            difference.b,
-                            difference.difference,
-                            difference.low,
-                            difference.high,
-                            difference.b_wins,
-                        )
                     yield {
                         'kind': kind,
                         'run_a': names[0],
@@ -93,19 +68,9 @@ def records(
                         'bin': column.size_bin.name,
                         'objects': column.objects,
                         'score': score,
-                        **dict(
-                            zip(
-                                ('a', 'b', 'difference', 'low', 'high', 'b_wins'),
-                                values,
-                                strict=True,
-                            )
-                        ),
+                        **{key: getattr(difference, key, None) for key in _RECORDED},
                         'verdict': tone_of(column, score),
                     }
-
-
-def _columns(comparison: Comparison) -> tuple[BinComparison, ...]:
-    return (*comparison.bins, comparison.overall)
 
 
 def _head(first: str, columns: Sequence[BinComparison]) -> list[str]:
@@ -120,9 +85,12 @@ def _score(column: BinComparison, score: str, run: str, terms: Terms) -> Cell:
     return Cell(f'{100 * getattr(difference, run):.1f}')
 
 
-def _difference(column: BinComparison, score: str, terms: Terms) -> Cell:
-    difference = column.scores.get(score)
-    text = f'no {terms.thing}s'
-    if difference is not None:
-        text = f'{points(difference.difference)} ({interval(difference)})'
-    return Cell(text, tone_of(column, score))
+def _difference(column: BinComparison, score: str, terms: Terms, *, scores: bool = False) -> Cell:
+    difference, tone = column.scores.get(score), tone_of(column, score)
+    if difference is None:
+        return Cell(f'no {terms.thing}s', tone)
+    detail = ''
+    if scores:
+        both = f'{100 * difference.a:.1f} → {100 * difference.b:.1f}'
+        detail = f'{both}; {terms.thing}s: {column.objects}'
+    return Cell(f'{points(difference.difference)} ({interval(difference)})', tone, detail)

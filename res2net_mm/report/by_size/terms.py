@@ -1,53 +1,44 @@
-"""What runs of a kind are scored by and what they are scored on, in the words of a report."""
+"""The words and scores of a report on detectors, and of one on segmenters."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES
+from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES, SCORES
 from res2net_mm.evaluation.regions.region_scores import SCORE_NAMES as REGION_SCORES
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Names for a kind of runs.
+    """Words and scores of one kind of runs."""
 
-    Attributes:
-        scores: Those in the tables, the first of which is that of the verdict.
-        drawn: Those in plots and in tables by class.
-        thing: What has a size.
-        beside: Those that a card has beside the first.
-        titles: What a score is called where not by its name.
-    """
-
-    scores: tuple[str, ...]
-    drawn: tuple[str, ...]
-    thing: str
-    beside: tuple[str, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)
+    scores: tuple[str, ...]  # in the tables; the first is the main one, which decides the verdict
+    drawn: tuple[str, ...]  # in plots and in tables by class
+    thing: str  # what has a size
+    beside: tuple[str, ...] = ()  # what a card shows beside the main score
+    titles: Mapping[str, str] = field(default_factory=dict)  # of scores not called by their name
 
     @property
     def main(self) -> str:
-        """The score of the verdict."""
+        """The score that decides the verdict."""
         return self.scores[0]
 
     def title(self, score: str) -> str:
-        """What a score is called."""
+        """Return the title of a score."""
         return self.titles.get(score, score)
 
     @property
     def titles_text(self) -> str:
-        """The drawn scores in a row: ``AP and AR``."""
-        *others, last = (self.title(score) for score in self.drawn)
-        return f'{", ".join(others)} and {last}'
+        """Titles of the drawn scores: ``AP and AR``."""
+        return in_words([self.title(score) for score in self.drawn])
 
     def count(self, number: int) -> str:
-        """So many things: ``1 object``."""
+        """Return a number of things: ``1 object``."""
         return f'{number} {self.thing}{"" if number == 1 else "s"}'
 
 
 DETECTION = Terms(scores=SCORE_NAMES, drawn=('AP', 'AR'), thing='object')
-#: By VOC's rules, which have one IoU, so that AP50 is AP.
-VOC = Terms(scores=('AP', 'AR'), drawn=('AP', 'AR'), thing='object')
+#: VOC has one IoU threshold, so that it has no score at another.
+VOC = replace(DETECTION, scores=tuple(score.name for score in SCORES if score.iou is None))
 SEGMENTATION = Terms(
     scores=REGION_SCORES,
     drawn=REGION_SCORES,
@@ -55,3 +46,9 @@ SEGMENTATION = Terms(
     beside=REGION_SCORES[1:],
     titles={'BF': 'boundary F'},
 )
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence: ``a, b and c``."""
+    *others, last = names
+    return f'{", ".join(others)} and {last}' if others else last

@@ -1,1 +1,1 @@
-"""Reports on detectors."""
+"""Detectors in a report: their runs, scores, mistakes and pictures."""

@@ -1,37 +1,35 @@
-"""Whether a score means what it says: how many detections of a score are right, by size.
+"""Calibration of scores: the share of right detections among those of a score, by size.
 
-Of the detections that count in a bin (scored ``LEAST_SCORE`` or more), those of about one score
-are taken together, ten groups in all; a well calibrated detector has as many right ones (at IoU
-0.50) as their mean score says. The calibration error of a bin is the mean distance between the
-two, each group weighing as many as it holds.
+The detections of a bin with a score of ``LEAST_SCORE`` or more form ten groups by score. In a group
+of a calibrated detector the share of right detections (at IoU 0.50) is their mean score. The
+expected calibration error of a bin is the mean distance between the two, weighted by detections.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure as Plot
+from matplotlib.axes import Axes
 
 from res2net_mm.evaluation import SizeResult
 from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT
 from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.page.parts import Figure
-from res2net_mm.report.page.small_multiples import draw_panels
-from res2net_mm.report.page.style import INK, make_figure, run_style
+from res2net_mm.report.page.plots import INK, make_panels, run_style
 
 GROUPS = 10
-LEAST_SCORE = 0.05  # what MMDetection's detectors keep; below are many that nobody uses
-LEAST = 10  # detections of a group that is drawn; all count for the error
+LEAST_SCORE = 0.05  # least score that MMDetection's detectors keep; nobody uses lower ones
+LEAST = 10  # detections of a group that is drawn; the error counts all groups
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Of one run in A columns: the size bins, then all objects.
+    """Calibration of one run in A columns: the size bins, then all objects.
 
     Attributes:
         score: (A, GROUPS) mean score of the detections of a group; nan for none.
-        right: (A, GROUPS) share of them that is right.
-        count: (A, GROUPS) how many they are.
+        right: (A, GROUPS) share of right detections; nan for none.
+        count: (A, GROUPS) number of detections.
     """
 
     score: np.ndarray
@@ -48,7 +46,7 @@ class Calibration:
 
 
 def calibrate(result: SizeResult) -> Calibration:
-    """Compare scores with what became of the detections, at IoU 0.50."""
+    """Return how the scores of the detections agree with the share that is right at IoU 0.50."""
     matches = matches_of(result)
     scores = matches.found.score
     group = np.clip((scores * GROUPS).astype(int), 0, GROUPS - 1)
@@ -64,41 +62,33 @@ def calibrate(result: SizeResult) -> Calibration:
     return Calibration(score, right, count.astype(int))
 
 
-def draw_calibration(results: Sequence[SizeResult], names: Sequence[str], name: str) -> Figure:
-    """A panel per bin, a line per run; the diagonal is where scores are true."""
+def draw_calibration(results: Sequence[SizeResult], names: Sequence[str]) -> Figure:
+    """Draw a panel per bin with a line per run; on the diagonal scores are true."""
     runs = [calibrate(result) for result in results]
-    columns = [scores.size_bin.name for scores in (*results[0].bins, results[0].overall)]
+    columns = [scores.size_bin.name for scores in results[0].columns]
 
-    def draw(plot: Plot) -> None:
-        def fill(axes, column: int) -> None:
-            axes.plot([0, 100], [0, 100], color=INK, linewidth=0.8, label='score is true')
-            for run, found in enumerate(runs):
-                drawn = found.count[column] >= LEAST
-                axes.plot(
-                    100 * found.score[column, drawn],
-                    100 * found.right[column, drawn],
-                    marker='o',
-                    markersize=4,
-                    **run_style(run, names[run]),
-                )
-            axes.set(xlim=(0, 100), ylim=(0, 102))
+    def fill(axes: Axes, column: int) -> None:
+        axes.plot([0, 100], [0, 100], color=INK, linewidth=0.8, label='score is true')
+        for run, found in enumerate(runs):
+            drawn = found.count[column] >= LEAST
+            score, right = (100 * share[column, drawn] for share in (found.score, found.right))
+            axes.plot(score, right, marker='o', markersize=4, **run_style(run, names[run]))
+        axes.set(xlim=(0, 100), ylim=(0, 102))
 
-        draw_panels(plot, columns, fill, x='score, %', y='right at IoU 0.50, %')
-
-    errors = '; '.join(
-        f'{column} '
-        + ', '.join(
-            'no detections' if np.isnan(e) else f'{100 * e:.1f}'
-            for e in (found.error[place] for found in runs)
-        )
-        for place, column in enumerate(columns)
-    )
-    return make_figure(
-        name,
-        draw,
-        size=(8, 3.2 * -(-len(columns) // 4)),
+    errors = []
+    for place, column in enumerate(columns):
+        of_runs = [found.error[place] for found in runs]
+        texts = ['no detections' if np.isnan(e) else f'{100 * e:.1f}' for e in of_runs]
+        errors.append(f'{column} {", ".join(texts)}')
+    return make_panels(
+        f'calibration_{results[0].iou_type}',
+        columns,
+        fill,
+        x='score, %',
+        y='right at IoU 0.50, %',
         alt=f'Share of right detections against their score for {", ".join(names)}, by size.',
         caption='Below the diagonal a run is too sure, above it too modest. Groups of fewer than '
         f'{LEAST} detections are not drawn; detections under a score of {LEAST_SCORE:g} are left '
-        f'out. Mean distance from the diagonal in points ({", ".join(names)}): {errors}.',
+        f'out. Mean distance from the diagonal in points ({", ".join(names)}): '
+        f'{"; ".join(errors)}.',
     )

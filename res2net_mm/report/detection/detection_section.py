@@ -1,67 +1,85 @@
-"""The section of a report on boxes or masks, and the training of detectors."""
+"""The section of a report on boxes or masks: scores, curves against object size, training."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from res2net_mm.evaluation import SizeResult, compare_results
+from res2net_mm.evaluation import SizeResult, compare_results, evaluate_by_size
+from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.evaluation.detection.size_table import describe
-from res2net_mm.evaluation.size_bins import short_name
+from res2net_mm.evaluation.size_bins import SizeBin
+from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section
-from res2net_mm.report.by_size.terms import DETECTION, VOC
+from res2net_mm.report.by_size.terms import DETECTION, VOC, Terms
 from res2net_mm.report.detection.calibration import draw_calibration
-from res2net_mm.report.detection.detector_runs import Run
-from res2net_mm.report.detection.object_curve import object_curve
-from res2net_mm.report.detection.object_pictures import picture_part
+from res2net_mm.report.detection.detector_runs import DetectorRun
+from res2net_mm.report.detection.object_pictures import object_pictures
 from res2net_mm.report.detection.precision_recall import draw_precision_recall
-from res2net_mm.report.page.parts import Figure, Part, Section
-from res2net_mm.report.training_curves import draw_training
+from res2net_mm.report.page.parts import Part, Section
+from res2net_mm.report.training import training_parts
 
 TITLES = {'bbox': 'Boxes', 'segm': 'Masks'}
 
 
 def detection_section(
-    runs: Sequence[Run], results: Sequence[SizeResult], pictures: int, draws: Mapping[str, Any]
-) -> tuple[Section, list[str]]:
-    """The section on one kind of detections, and what to note.
+    runs: Sequence[DetectorRun],
+    kind: str,
+    options: Mapping[str, Any],
+    pictures: int,
+    draws: Mapping[str, Any],
+    say: Callable[[str], None],
+) -> tuple[Section, list[Part], list[str]]:
+    """Score one kind of detections, ``bbox`` or ``segm``, of all runs and compare them.
 
-    Args:
-        runs: The runs.
-        results: Their scores, of one kind and one ground truth.
-        pictures: How many images to show for each run but the first.
-        draws: Of the bootstrap, as of ``compare_results``.
+    ``options`` are those of ``evaluate_by_size``, ``draws`` those of ``compare_results``.
+
+    Returns:
+        The section, the parts on training, and what a reader should know.
     """
-    names = [run.name for run in runs]
-    kind = results[0].iou_type
-    shown, notes = picture_part(runs, results, pictures)
+    names, results, noted = [run.name for run in runs], [], []
+    for run in runs:
+        found = run.detections[kind]
+        say(f'{run.name}: scoring {len(found.entries)} detections ({kind})')
+        results.append(evaluate_by_size(run.truth, found, iou_type=kind, **options))
+        noted += [f'{run.name}: {note}' for note in results[-1].notes]
+    first, in_coco = results[0], results[0].protocol == 'coco'
+    shown, notes = object_pictures(runs, results, pictures)
     section = size_section(
         kind,
         TITLES[kind],
-        describe(results[0]),
+        describe(first),
         names=names,
-        comparisons=[compare_results(results[0], result, **draws) for result in results[1:]],
-        curve=object_curve(results, **draws),
-        terms=DETECTION if results[0].protocol == 'coco' else VOC,
-        draws=draws,
+        comparisons=[compare_results(first, result, **draws) for result in results[1:]],
+        curve=object_curve(results, DETECTION if in_coco else VOC, **draws),
         shown=shown,
         more=[
-            Part(
-                'Precision and recall',
-                figures=[draw_precision_recall(results, names, f'precision_recall_{kind}')],
-            ),
-            Part(
-                'Calibration of scores',
-                figures=[draw_calibration(results, names, f'calibration_{kind}')],
-            ),
+            Part('Precision and recall', figures=[draw_precision_recall(results, names)]),
+            Part('Calibration of scores', figures=[draw_calibration(results, names)]),
         ],
     )
-    return section, notes
+    training = training_parts(
+        f'Training ({section.title.lower()})',
+        kind,
+        {run.name: run.log for run in runs},
+        first.size_bins,
+        key=f'{kind}_mAP' if in_coco else 'mAP',
+        score='AP',
+        scale=100,
+    )
+    return section, training, noted + notes
 
 
-def detection_training(runs: Sequence[Run], result: SizeResult) -> Figure | None:
-    """Loss and AP over training; None where nothing was logged."""
-    kind = f'{result.iou_type}_' if result.protocol == 'coco' else ''
-    wanted = {f'{kind}mAP': 'AP, %, all sizes'} | {
-        f'{kind}mAP_{short_name(s.size_bin)}': f'AP, %, {s.size_bin.name}' for s in result.bins
-    }
-    logs, names = [run.log for run in runs], [run.name for run in runs]
-    return draw_training(logs, wanted, names, f'training_{result.iou_type}', scale=100)
+def object_curve(
+    results: Sequence[SizeResult], terms: Terms = DETECTION, **draws: Any
+) -> SizeCurve:
+    """Score detectors in a sliding bin of object size; ``draws`` are those of ``slide_bin``."""
+    runs = [matches_of(result) for result in results]
+    truth, counts = runs[0].truth, runs[0].counts[0]
+    areas, relative = truth.area[counts], runs[0].columns[-1].relative
+    if relative:
+        areas = areas / runs[0].image_areas[truth.image[counts]]
+
+    def score(bins: tuple[SizeBin, ...]) -> list[AveragePrecision]:
+        return [AveragePrecision(matches.in_bins(bins)) for matches in runs]
+
+    return slide_bin(areas, score, relative=relative, terms=terms, **draws)

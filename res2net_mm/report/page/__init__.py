@@ -1,1 +1,1 @@
-"""The page: what it is made of, how plots and pictures are drawn, and how it is written."""
+"""The page: its parts, how plots and pictures look, and how it is written."""

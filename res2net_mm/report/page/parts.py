@@ -2,21 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-#: What a difference means, for its colour: b is better, b is worse, it may be noise, there are too
-#: few objects to tell, there is none.
+#: The meaning of a difference, for its colour: b is better, b is worse, it may be noise, there are
+#: too few objects to tell, there are no objects.
 GAIN, LOSS, NOISE, FEW, NOTHING = 'gain', 'loss', 'noise', 'few', 'nothing'
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table.
-
-    Attributes:
-        text: What it says.
-        tone: One of the meanings above, for a difference.
-        detail: A second line.
-    """
+    """A cell of a table: text, a tone (one of the meanings above), and a second line."""
 
     text: str
     tone: str = ''
@@ -25,7 +20,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first cell of a row names it."""
+    """A table; the first cell of a row names the row."""
 
     caption: str
     head: Sequence[str]
@@ -34,28 +29,20 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A plot.
+    """A plot."""
 
-    Attributes:
-        name: Of its file, without ending.
-        alt: What it shows, for those who cannot see it.
-        caption: How to read it.
-        svg: For the page; colours of runs and text are those of the page.
-        png: For everywhere else.
-    """
-
-    name: str
-    alt: str
-    caption: str
-    svg: str
-    png: bytes
+    name: str  # of its file, without suffix
+    alt: str  # what it shows, for readers who cannot see it
+    caption: str  # how to read it
+    svg: str  # for the page, whose style sheet colours runs and text
+    png: bytes  # for everywhere else
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One image of a picture, as JPEG."""
+    """One image of a picture."""
 
-    name: str
+    name: str  # of its file, without suffix
     caption: str
     alt: str
     jpeg: bytes
@@ -71,15 +58,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading and what stands under it, in this order."""
+    """A heading and the content below it, in this order."""
 
     title: str
     text: Sequence[str] = ()
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = ()
     pictures: Sequence[Picture] = ()
-    folded: bool = False  # tables that are long
-    # What colours (#rrggbb) of the pictures mean, each by its meaning; a title for each group.
+    folded: bool = False  # whether long tables are closed until they are opened
+    # Legends of the pictures by title: what each colour (#rrggbb) means, by its meaning.
     keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -97,13 +84,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One run against the first, in a sentence and in cards.
-
-    Attributes:
-        sentence: The answer.
-        cards: The same for each size.
-        more: A further sentence.
-    """
+    """One run against the first: a sentence, a card for each size, and a further sentence."""
 
     sentence: str
     cards: Sequence[Card]
@@ -115,11 +96,11 @@ class Section:
     """Everything on one way of scoring.
 
     Attributes:
-        name: Short, a word.
-        title: For the heading.
-        facts: How it was scored.
-        verdicts: One for each run but the first; they stand at the top of the page.
-        parts: What follows further down.
+        name: One word, unique in the report.
+        title: The heading.
+        facts: How the runs were scored.
+        verdicts: One for each run but the first, for the top of the page.
+        parts: The content below.
         records: The numbers of all tables in full, for the CSV file.
     """
 
@@ -128,7 +109,7 @@ class Section:
     facts: str
     verdicts: Sequence[Verdict]
     parts: Sequence[Part]
-    records: Sequence[Mapping]
+    records: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -136,8 +117,8 @@ class Report:
     """A whole report.
 
     Attributes:
-        title: Of the page.
-        runs: Names of the runs, the first being what others are compared with.
+        title: Title of the page.
+        runs: Names of the runs; the others are compared with the first.
         sections: At least one.
         parts: What belongs to no section, such as training curves.
         notes: What a reader of the numbers should know.
@@ -147,4 +128,4 @@ class Report:
     runs: Sequence[str]
     sections: Sequence[Section]
     parts: Sequence[Part] = ()
-    notes: Sequence[str] = field(default=())
+    notes: Sequence[str] = ()

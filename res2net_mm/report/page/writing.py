@@ -1,7 +1,7 @@
 """A report as files: one page that needs nothing else, and the same as Markdown, CSV and images.
 
-For ``report.html`` these are ``report.md``, ``report.csv`` and the folder ``report_files`` with a
-PNG of every plot and a JPEG of every picture.
+Beside ``report.html`` these are ``report.md``, ``report.csv`` and the folder ``report_files`` with
+a PNG of every plot and a JPEG of every panel.
 """
 
 import base64
@@ -13,15 +13,13 @@ from markupsafe import Markup
 
 from res2net_mm.errors import UserError
 from res2net_mm.report.page.parts import Report
-from res2net_mm.report.page.style import RUN_COLOURS
+from res2net_mm.report.page.plots import RUN_COLOURS
 from res2net_mm.version import __version__
 from res2net_mm.whole_file import whole_file
 
-FOLDER_ENDING = '_files'
-
 
 def check_target(output: str | Path) -> Path:
-    """See that a report can be written there, before it is computed.
+    """Check that a report can be written to a place, before it is computed.
 
     Raises:
         UserError: If the name does not end in ``.html``, or the place cannot be written to.
@@ -39,10 +37,10 @@ def check_target(output: str | Path) -> Path:
 
 
 def write_report(report: Report, output: str | Path) -> list[Path]:
-    """Write a report; what an earlier one of the same name left is replaced.
+    """Write a report in place of an earlier one of the same name.
 
     Args:
-        report: What to write.
+        report: The report.
         output: The page, ``*.html``.
 
     Returns:
@@ -52,41 +50,36 @@ def write_report(report: Report, output: str | Path) -> list[Path]:
         UserError: If it cannot be written.
     """
     output = check_target(output)
-    folder = output.with_name(output.stem + FOLDER_ENDING)
-    images = _images(report)
+    markdown, table = output.with_suffix('.md'), output.with_suffix('.csv')
+    folder = output.with_name(f'{output.stem}_files')
+    templates = _templates()
+    values = dict(report=report, version=__version__, colours=RUN_COLOURS, folder=folder.name)
+    rendered = {
+        output: templates.get_template('report.html').render(values),
+        markdown: templates.get_template('report.md').render(values),
+    }
     try:
         folder.mkdir(exist_ok=True)
         for ending in ('png', 'jpg'):
             for file in folder.glob(f'*.{ending}'):
                 file.unlink()
-        for name, content in images.items():
+        for name, content in _images(report).items():
             (folder / name).write_bytes(content)
-        written = [output, output.with_suffix('.md'), output.with_suffix('.csv')]
-        page = (
-            _templates()
-            .get_template('report.html')
-            .render(report=report, version=__version__, colours=RUN_COLOURS)
-        )
-        text = (
-            _templates()
-            .get_template('report.md')
-            .render(report=report, version=__version__, folder=folder.name)
-        )
-        for path, content in zip(written, (page, text), strict=False):
+        for path, text in rendered.items():
             with whole_file(path) as partial:
-                partial.write_text(content, encoding='utf-8')
-        with whole_file(written[2]) as partial:
+                partial.write_text(text, encoding='utf-8')
+        with whole_file(table) as partial:
             _write_csv(report, partial)
     except OSError as error:
         raise UserError(f'cannot write {error.filename or output}: {error.strerror}') from error
-    return [*written, folder]
+    return [output, markdown, table, folder]
 
 
 def _templates() -> Environment:
-    """Values are escaped in HTML; in Markdown, where they stand in tables, by a filter."""
+    """Return the templates; HTML escapes every value, Markdown those that a filter names."""
     environment = Environment(
         loader=PackageLoader('res2net_mm.report.page'),
-        autoescape=lambda name: name.endswith('.html'),
+        autoescape=lambda name: name is not None and name.endswith('.html'),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -96,32 +89,19 @@ def _templates() -> Environment:
         data_uri=lambda jpeg: 'data:image/jpeg;base64,' + base64.b64encode(jpeg).decode(),
         drawing=Markup,  # matplotlib escapes the text in its SVG
         md=_markdown,
-        jpeg_name=_jpeg_name,
     )
     return environment
 
 
 def _images(report: Report) -> dict[str, bytes]:
-    parts = [part for section in report.sections for part in section.parts]
-    images = {
-        f'{figure.name}.png': figure.png
-        for part in (*parts, *report.parts)
-        for figure in part.figures
-    }
-    for section in report.sections:
-        for part in section.parts:
-            for picture in part.pictures:
-                for panel in (panel for row in picture.rows for panel in row):
-                    images[_jpeg_name(panel.name)] = panel.jpeg
-    return images
-
-
-def _jpeg_name(name: str) -> str:
-    return f'{name}.jpg'
+    parts = [part for section in report.sections for part in section.parts] + [*report.parts]
+    rows = [row for part in parts for picture in part.pictures for row in picture.rows]
+    plots = {f'{figure.name}.png': figure.png for part in parts for figure in part.figures}
+    return plots | {f'{panel.name}.jpg': panel.jpeg for row in rows for panel in row}
 
 
 def _markdown(text: str) -> str:
-    """Text that no name can turn into markup or another column."""
+    """Escape text so that no name in it becomes markup or another column."""
     for special in '\\`*_[]<>|#':
         text = text.replace(special, f'\\{special}')
     return ' '.join(text.split())

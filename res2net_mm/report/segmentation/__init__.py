@@ -1,1 +1,1 @@
-"""Reports on segmenters."""
+"""Segmenters in a report: their runs, scores and pictures."""

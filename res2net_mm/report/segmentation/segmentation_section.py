@@ -1,58 +1,70 @@
-"""The section of a report on label maps, and the training of segmenters."""
+"""The section of a report on label maps: scores, curves against region size, training."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from res2net_mm.evaluation.regions import RegionResult, compare_regions, describe_regions
-from res2net_mm.evaluation.size_bins import short_name
+from res2net_mm.evaluation.regions import (
+    RegionSet,
+    compare_regions,
+    describe_regions,
+    score_regions,
+)
+from res2net_mm.evaluation.regions.region_scores import RegionSums, sum_regions
+from res2net_mm.evaluation.size_bins import SizeBin
+from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section
 from res2net_mm.report.by_size.terms import SEGMENTATION
-from res2net_mm.report.page.parts import Figure, Section
-from res2net_mm.report.segmentation.region_curve import region_curve
-from res2net_mm.report.segmentation.region_pictures import region_picture_part
+from res2net_mm.report.page.parts import Part, Section
+from res2net_mm.report.segmentation.region_pictures import region_pictures
 from res2net_mm.report.segmentation.segmenter_runs import SegmenterRun
-from res2net_mm.report.training_curves import draw_training
+from res2net_mm.report.training import training_parts
 
 KIND = 'regions'
 
 
 def segmentation_section(
     runs: Sequence[SegmenterRun],
-    results: Sequence[RegionResult],
+    options: Mapping[str, Any],
     pictures: int,
     draws: Mapping[str, Any],
-) -> tuple[Section, list[str]]:
-    """The section on label maps, and what to note.
+    say: Callable[[str], None],
+) -> tuple[Section, list[Part], list[str]]:
+    """Score the regions of all runs and compare them.
 
-    Args:
-        runs: The runs.
-        results: Their scores, of one ground truth.
-        pictures: How many images to show for each run but the first.
-        draws: Of the bootstrap, as of ``compare_regions``.
+    ``options`` are those of ``score_regions``, ``draws`` those of ``compare_regions``.
+
+    Returns:
+        The section, the parts on training, and what a reader should know.
     """
-    comparisons = [compare_regions(results[0], result, **draws) for result in results[1:]]
-    shown, notes = region_picture_part(runs, pictures)
-    sizes = results[0].size_bins
+    results = []
+    for run in runs:
+        say(f'{run.name}: scoring {len(run.regions.found.area)} predicted regions')
+        results.append(score_regions(run.regions, **options))
+    first, sizes = results[0], results[0].size_bins
+    comparisons = [compare_regions(first, result, **draws) for result in results[1:]]
+    shown, notes = region_pictures(runs, pictures)
+    relative = bool(sizes) and sizes[0].relative
     section = size_section(
         KIND,
         'Regions',
-        describe_regions(results[0]),
+        describe_regions(first),
         names=[run.name for run in runs],
         comparisons=comparisons,
-        curve=region_curve(
-            [run.regions for run in runs], relative=bool(sizes) and sizes[0].relative, **draws
-        ),
-        terms=SEGMENTATION,
-        draws=draws,
+        curve=region_curve([run.regions for run in runs], relative=relative, **draws),
         shown=shown,
     )
-    return section, notes
+    logs = {run.name: run.log for run in runs}
+    training = training_parts('Training', KIND, logs, sizes, key='mIoU', score='mIoU', scale=1)
+    return section, training, notes
 
 
-def segmentation_training(runs: Sequence[SegmenterRun], result: RegionResult) -> Figure | None:
-    """Loss and mIoU over training; None where nothing was logged."""
-    wanted = {'mIoU': 'mIoU, %, all sizes'} | {
-        f'mIoU_{short_name(size)}': f'mIoU, %, {size.name}' for size in result.size_bins
-    }
-    logs, names = [run.log for run in runs], [run.name for run in runs]
-    return draw_training(logs, wanted, names, f'training_{KIND}', scale=1)
+def region_curve(runs: Sequence[RegionSet], *, relative: bool = False, **draws: Any) -> SizeCurve:
+    """Score segmenters in a sliding bin of region size; ``draws`` are those of ``slide_bin``."""
+    areas = runs[0].truth.area
+    if relative:
+        areas = areas / runs[0].image_areas[runs[0].truth_image]
+
+    def score(bins: tuple[SizeBin, ...]) -> list[RegionSums]:
+        return [sum_regions(regions, bins) for regions in runs]
+
+    return slide_bin(areas, score, relative=relative, terms=SEGMENTATION, **draws)

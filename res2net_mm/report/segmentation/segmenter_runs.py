@@ -8,39 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions import RegionSet, read_saved_regions
 from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
 from res2net_mm.evaluation.regions.saved_regions import REGION_FILE
 from res2net_mm.formats.label_map_file import read_label_map, read_palette
 from res2net_mm.formats.label_map_pairs import find_images
 from res2net_mm.openmmlab.edit import make_palette
-from res2net_mm.report.run_arguments import image_folder, name_runs
-from res2net_mm.report.training_curves import TrainingLog, read_training_log
+from res2net_mm.report.runs import Run, check_ground_truth, image_folder, name_runs
+from res2net_mm.report.training import read_training_log
 
 
 @dataclass(frozen=True, eq=False)
-class SegmenterRun:
+class SegmenterRun(Run):
     """A run of a segmenter.
 
     Attributes:
-        name: What the report calls it.
-        regions: Of its label maps and their ground truth.
+        regions: Regions of its label maps and of their ground truth.
         read_maps: Reads ground truth and prediction of the image with an index, (H, W) integers;
             labels that are none of the classes do not count. None where no label maps are kept.
         colours: (K, 3) uint8 RGB of the classes.
         images: File of each image; None for those that are not found.
-        options: How it was scored: its ``bins``; None for label maps.
-        log: What it logged in training, if anything.
     """
 
-    name: str
     regions: RegionSet
     read_maps: Callable[[int], tuple[np.ndarray, np.ndarray]] | None
     colours: np.ndarray
     images: Sequence[Path | None]
-    options: Mapping[str, Any] | None
-    log: TrainingLog | None
 
 
 def read_segmenter_runs(
@@ -51,14 +44,9 @@ def read_segmenter_runs(
     names: Sequence[str] | None = None,
     **options: Any,
 ) -> list[SegmenterRun]:
-    """Read runs of segmenters.
+    """Read work directories of segmenters, or folders of label maps.
 
-    Args:
-        paths: Work directories, or folders of label maps.
-        gt: Folder of ground-truth label maps for the latter.
-        images: Folder of the images; None for what the work directories say.
-        names: What to call the runs; None for the names of their paths.
-        options: Of ``read_label_maps``.
+    The arguments are those of ``compare_runs``; ``options`` are those of ``read_label_maps``.
 
     Raises:
         UserError: If they cannot be read.
@@ -66,24 +54,18 @@ def read_segmenter_runs(
     named = name_runs(paths, names)
     folder = image_folder(images)
     maps = [path for path, _ in named if not holds_saved_regions(path)]
-    if maps and gt is None:
-        listed = ', '.join(map(str, maps))
-        raise UserError(f'{listed}: label maps need --gt, the folder of their ground truth')
-    if not maps and (gt is not None or options['classes'] or options['ignore_index'] is not None):
-        raise UserError(
-            '--gt, --classes and --ignore-index are for label maps: a work directory says itself '
-            'what it was scored against'
-        )
+    labels = {name: options[name] for name in ('classes', 'ignore_index')}
+    check_ground_truth(maps, 'label maps', 'the folder of their ground truth', gt=gt, **labels)
     return [
         _read_maps(path, name, gt, folder, options)
-        if path in maps
+        if gt is not None and path in maps
         else _read_work_dir(path, name, folder)
         for path, name in named
     ]
 
 
 def holds_saved_regions(path: Path) -> bool:
-    """Whether a path is a folder that a segmenter was evaluated in."""
+    """Return whether a path is a folder that a segmenter was evaluated in."""
     return (path / REGION_FILE).is_file()
 
 
@@ -92,12 +74,12 @@ def _read_work_dir(path: Path, name: str, folder: Path | None) -> SegmenterRun:
     maps = saved.label_maps
     return SegmenterRun(
         name=name,
+        options={'bins': saved.bins},
+        log=read_training_log(path),
         regions=saved.regions,
         read_maps=None if maps is None else partial(_read_pair, maps),
         colours=_colours(None if maps is None else maps[0][0], 0, saved.regions),
         images=_find_images(saved.regions, folder),
-        options={'bins': saved.bins},
-        log=read_training_log(path),
     )
 
 
@@ -108,12 +90,12 @@ def _read_maps(
     pairs = read.checked.usable
     return SegmenterRun(
         name=name,
+        options=None,
+        log=None,
         regions=read.regions,
         read_maps=lambda index: read.checked.read(pairs[index]),
         colours=_colours(pairs[0].truth, read.checked.labels.first, read.regions),
         images=_find_images(read.regions, folder),
-        options=None,
-        log=None,
     )
 
 
@@ -130,7 +112,7 @@ def _find_images(regions: RegionSet, folder: Path | None) -> list[Path | None]:
 
 
 def _colours(file: Path | None, first: int, regions: RegionSet) -> np.ndarray:
-    """Those of the label maps' palette, else some of our own."""
+    """Return the palette of a label map from label ``first`` on, else colours of this package."""
     classes = len(regions.categories)
     palette = None if file is None or not file.is_file() else read_palette(file)
     if palette is None:

@@ -1,38 +1,15 @@
-"""The curve against evaluations of one sliding bin each, its band against a literal one."""
+"""The band against a literal one, and the ranges of sizes in which it leaves out zero."""
 
 import numpy as np
 import pytest
 
 from res2net_mm.report.by_size.size_curve import describe_wins, simultaneous_band
-from res2net_mm.report.by_size.verdict import ENOUGH
-from res2net_mm.report.detection.object_curve import object_curve
+from res2net_mm.report.detection.detection_section import object_curve
 
 
 @pytest.fixture(scope='module')
 def curve(drawn):
     return object_curve([drawn.score(0), drawn.score(1)], resamples=20)
-
-
-def test_every_point_is_the_score_of_a_bin_around_it(drawn, curve):
-    assert len(curve.sizes) > 8
-    assert curve.sizes[0] <= curve.sides.min()
-    assert curve.sizes[-1] >= curve.sides.max()
-    assert np.allclose(np.diff(np.log2(curve.sizes)), 0.25)
-    for point, size in enumerate(curve.sizes):
-        bins = [('here', size / 2**0.5, size * 2**0.5)]
-        for run in (0, 1):
-            (here,) = drawn.score(run, bins=bins, bins_by='side').bins
-            assert curve.objects[point] == here.boxes
-            expected = [here.ap, here.ar_most] if here.boxes >= ENOUGH else [np.nan] * 2
-            assert curve.scores[run, :, point] == pytest.approx(expected, nan_ok=True)
-
-
-def test_relative_bins_have_a_relative_curve(drawn):
-    relative = dict(bins=[('low', 0, 0.2), ('high', 0.2, 1)], bins_by='relative-side')
-    results = [drawn.score(run, **relative) for run in (0, 1)]
-    curve = object_curve(results, resamples=2)
-    assert curve.by == 'relative-side'
-    assert 0 < curve.sizes[0] < curve.sizes[-1] < 2
 
 
 def test_the_band_holds_whole_curves():

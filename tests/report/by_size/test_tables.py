@@ -24,7 +24,7 @@ def test_scores_and_differences(comparison):
         ap, cell = column.scores['AP'], table.rows[3][1 + place]
         assert cell.text == f'{points(ap.difference)} ({points(ap.low)} to {points(ap.high)})'
         assert cell.tone == tone_of(column, 'AP')
-    assert len(table.rows) == 1 + 4 * (1 + 2 * 2)
+    assert len(table.rows) == 1 + len(DETECTION.scores) * (1 + 2 * 2)
     assert len(score_table(['a', 'b'], [comparison], VOC).rows) == 1 + 2 * 3
 
 
@@ -43,7 +43,7 @@ def test_classes(comparison):
 
 def test_records_are_all_numbers_unrounded(comparison):
     listed = list(records('bbox', ['a', 'b'], [comparison], DETECTION))
-    assert len(listed) == (1 + 5) * 4 * 4
+    assert len(listed) == (1 + 5) * 4 * len(DETECTION.scores)
     first = listed[0]
     small = comparison.bins[0]
     assert (first['class'], first['bin'], first['score']) == ('all classes', 'small', 'AP')

@@ -5,15 +5,11 @@ import json
 import pytest
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation import make_bins
-from res2net_mm.evaluation.size_bins import COCO_BINS
-from res2net_mm.report.detection.detector_runs import read_runs, shared_kinds, shared_options
-
-NOTHING_CHOSEN = dict(bins=None, area_of=None, protocol=None, max_dets=None)
+from res2net_mm.report.detection.detector_runs import read_detector_runs, shared_kinds
 
 
 def test_work_dirs_and_files_are_read(drawn, work_dir):
-    runs = read_runs([work_dir('one', 0), drawn.files[1]], gt=drawn.gt)
+    runs = read_detector_runs([work_dir('one', 0), drawn.files[1]], gt=drawn.gt)
     assert [run.name for run in runs] == ['one', 'b']
     assert runs[0].images == drawn.images
     assert runs[1].images is None
@@ -23,38 +19,23 @@ def test_work_dirs_and_files_are_read(drawn, work_dir):
     assert shared_kinds(runs, None) == ['bbox']
 
 
-def test_names_tell_runs_apart(drawn, tmp_path):
-    files = [tmp_path / 'x/r.json', tmp_path / 'y/r.json']
-    for file in files:
-        file.parent.mkdir()
-        file.write_text(drawn.files[0].read_text())
-    runs = read_runs(files, gt=drawn.gt)
-    assert [run.name for run in runs] == [str(tmp_path / 'x/r'), str(tmp_path / 'y/r')]
-    named = read_runs(files, gt=drawn.gt, names=['p', 'q'])
-    assert [run.name for run in named] == ['p', 'q']
-    with pytest.raises(UserError, match="two runs have the name 'p': tell them apart with --names"):
-        read_runs(files, gt=drawn.gt, names=['p', 'p'])
-    with pytest.raises(UserError, match='--names gives 1 names for 2 runs'):
-        read_runs(files, gt=drawn.gt, names=['p'])
-
-
 def test_what_is_missing_is_said(drawn, work_dir, tmp_path):
     a, b = drawn.files
     with pytest.raises(UserError, match='needs two runs or more, got 1'):
-        read_runs([a], gt=drawn.gt)
-    with pytest.raises(UserError, match=r'a\.json, .*b\.json: results files need --gt'):
-        read_runs([a, b])
+        read_detector_runs([a], gt=drawn.gt)
+    with pytest.raises(UserError, match=r'a\.json, .*b\.json: results files need gt='):
+        read_detector_runs([a, b])
     with pytest.raises(UserError, match=r'none: no such work directory or results file'):
-        read_runs([a, tmp_path / 'none'], gt=drawn.gt)
+        read_detector_runs([a, tmp_path / 'none'], gt=drawn.gt)
     with pytest.raises(UserError, match=r'pictures, the folder of the images, does not exist'):
-        read_runs([a, b], gt=drawn.gt, images=tmp_path / 'pictures')
-    with pytest.raises(UserError, match=r'000001\.png is not there: --images is the folder that'):
-        read_runs([a, b], gt=drawn.gt, images=tmp_path)
-    with pytest.raises(UserError, match='--gt is for results files'):
-        read_runs([work_dir('one', 0), work_dir('two', 1)], gt=drawn.gt)
+        read_detector_runs([a, b], gt=drawn.gt, images=tmp_path / 'pictures')
+    with pytest.raises(UserError, match=r'000001\.png is not there: images= is the folder that'):
+        read_detector_runs([a, b], gt=drawn.gt, images=tmp_path)
+    with pytest.raises(UserError, match='gt= is for results files'):
+        read_detector_runs([work_dir('one', 0), work_dir('two', 1)], gt=drawn.gt)
     (tmp_path / 'empty').mkdir()
     with pytest.raises(UserError, match=r'holds no evaluation\.json'):
-        read_runs([work_dir('three', 0), tmp_path / 'empty'])
+        read_detector_runs([work_dir('three', 0), tmp_path / 'empty'])
 
 
 @pytest.mark.parametrize(
@@ -85,45 +66,23 @@ def test_another_ground_truth_is_refused(drawn, work_dir, tmp_path, change, mess
     other = tmp_path / 'other.json'
     other.write_text(json.dumps(truth))
     with pytest.raises(UserError, match=f'one and file were {message}'):
-        read_runs([work_dir('one', 0), drawn.files[1]], gt=other, names=['one', 'file'])
+        read_detector_runs([work_dir('one', 0), drawn.files[1]], gt=other, names=['one', 'file'])
 
 
 def test_a_copy_of_the_ground_truth_is_the_same(drawn, work_dir, tmp_path):
     copy = tmp_path / 'copy.json'
     copy.write_text(drawn.gt.read_text())
-    runs = read_runs([work_dir('one', 0), drawn.files[1]], gt=copy)
+    runs = read_detector_runs([work_dir('one', 0), drawn.files[1]], gt=copy)
     assert runs[0].truth is not runs[1].truth
 
 
-def test_options_are_those_of_the_runs_unless_chosen(work_dir):
-    bins = make_bins([('low', 0, 50), ('high', 50, None)], 'side')
-    alike = read_runs([work_dir('a', 0, bins=bins), work_dir('b', 1, bins=bins)])
-    options = shared_options(alike, NOTHING_CHOSEN)
-    assert options['bins'] == bins
-    assert options['max_dets'] == (1, 10, 100)
-    assert shared_options(alike, {**NOTHING_CHOSEN, 'bins': [100]})['bins'] == [100]
-    # The limits of the protocol that the runs were scored by do not outlive it.
-    assert 'max_dets' not in shared_options(alike, {**NOTHING_CHOSEN, 'protocol': 'voc12'})
-
-
-def test_runs_scored_differently_need_a_choice(work_dir):
-    bins = make_bins([('low', 0, 50), ('high', 50, None)], 'side')
-    runs = read_runs([work_dir('a', 0), work_dir('b', 1, bins=bins)])
-    with pytest.raises(
-        UserError, match=r'a and b were scored with different bins: small <= 32\^2 .* with --bins'
-    ):
-        shared_options(runs, NOTHING_CHOSEN)
-    assert shared_options(runs, {**NOTHING_CHOSEN, 'bins': COCO_BINS})['bins'] == COCO_BINS
-    runs = read_runs([work_dir('c', 0), work_dir('d', 1, area_of='box')])
-    with pytest.raises(UserError, match=r'annotation and box; choose with --area-of'):
-        shared_options(runs, NOTHING_CHOSEN)
-
-
 def test_kinds_of_detections_are_those_of_all_runs(work_dir):
-    both = read_runs([work_dir('a', 0, kinds=('bbox', 'segm')), work_dir('b', 1, kinds=('segm',))])
+    both = read_detector_runs(
+        [work_dir('a', 0, kinds=('bbox', 'segm')), work_dir('b', 1, kinds=('segm',))]
+    )
     assert shared_kinds(both, None) == ['segm']
     with pytest.raises(UserError, match="b has no detections of the kind 'bbox'"):
         shared_kinds(both, ['bbox'])
-    apart = read_runs([work_dir('c', 0), work_dir('d', 1, kinds=('segm',))])
+    apart = read_detector_runs([work_dir('c', 0), work_dir('d', 1, kinds=('segm',))])
     with pytest.raises(UserError, match=r'no kind .* in common \(c: bbox; d: segm\)'):
         shared_kinds(apart, None)

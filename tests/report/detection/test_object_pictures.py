@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 import pytest
 
-from res2net_mm.report.detection.detector_runs import read_runs
-from res2net_mm.report.detection.image_differences import find_mistakes
-from res2net_mm.report.detection.object_pictures import picture_part
+from res2net_mm.report.detection.detector_runs import read_detector_runs
+from res2net_mm.report.detection.mistakes import find_mistakes
+from res2net_mm.report.detection.object_pictures import object_pictures
 
 
 @pytest.mark.parametrize('kind', ['bbox', 'segm'])
 def test_pictures_of_two_runs(drawn, kind):
-    runs = read_runs(drawn.files, gt=drawn.gt, images=drawn.images)
+    runs = read_detector_runs(drawn.files, gt=drawn.gt, images=drawn.images)
     results = [drawn.score(which, iou_type=kind) for which in (0, 1)]
-    part, notes = picture_part(runs, results, 3)
+    (part,), notes = object_pictures(runs, results, 3)
     assert notes == []
     ahead = find_mistakes(results[0].matches).total - find_mistakes(results[1].matches).total
     first = part.pictures[0]
@@ -36,16 +36,18 @@ def test_pictures_of_two_runs(drawn, kind):
 
 def test_without_images_the_reason_is_noted(drawn, tmp_path):
     results = [drawn.score(which) for which in (0, 1)]
-    part, notes = picture_part(read_runs(drawn.files, gt=drawn.gt), results, 2)
-    assert part is None
-    assert notes == ['No pictures: where the images are is not known; say it with --images DIR.']
-    elsewhere = read_runs(drawn.files, gt=drawn.gt, images=drawn.images)
+    parts, notes = object_pictures(read_detector_runs(drawn.files, gt=drawn.gt), results, 2)
+    assert parts == []
+    assert notes == [
+        "No pictures: the folder of the images is not known; give it with images='DIR'."
+    ]
+    elsewhere = read_detector_runs(drawn.files, gt=drawn.gt, images=drawn.images)
     elsewhere = [replace(run, images=tmp_path) for run in elsewhere]  # moved since the run
-    part, (note,) = picture_part(elsewhere, results, 2)
-    assert part is None
+    parts, (note,) = object_pictures(elsewhere, results, 2)
+    assert parts == []
     assert note.startswith(f'Images that cannot be read: 2, the first is {tmp_path}')
-    runs = read_runs(drawn.files, gt=drawn.gt, images=drawn.images)
-    assert picture_part(runs, results, 0) == (None, [])
-    part, notes = picture_part(runs, [results[0]] * 2, 2)
-    assert part is None
+    runs = read_detector_runs(drawn.files, gt=drawn.gt, images=drawn.images)
+    assert object_pictures(runs, results, 0) == ([], [])
+    parts, notes = object_pictures(runs, [results[0]] * 2, 2)
+    assert parts == []
     assert notes == ['No pictures: in no image does a run make fewer mistakes.']

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from res2net_mm.report.page.outlines import Mark, draw_marks, strokes, window_on
+from res2net_mm.report.page.outlines import CLOSE, SIDE, Mark, draw_marks, strokes, window_on
 
-SIDE, CLOSE = 480, 320
 COLOUR = (10, 200, 90)
 SQUARE = np.array([[10.0, 10], [30, 10], [30, 30], [10, 30]])
 
@@ -17,19 +16,19 @@ def drawn_on(window, **options):
 
 def test_outlines_are_scaled_with_the_image():
     image = np.zeros((2 * SIDE, SIDE, 3), np.uint8)
-    window = window_on(image, None, SIDE)
+    window = window_on(image, None)
     assert window.pixels.shape == (SIDE, SIDE // 2, 3)
     rows, columns = np.nonzero(drawn_on(window))
     assert rows.min() == pytest.approx(5, abs=2)
     assert columns.max() == pytest.approx(15, abs=2)
-    small = window_on(np.zeros((50, 50, 3), np.uint8), None, SIDE)
+    small = window_on(np.zeros((50, 50, 3), np.uint8), None)
     assert small.scale == 1
 
 
 @pytest.mark.parametrize('corner', [(0, 0), (75, 75)])
 def test_close_ups_stay_in_the_image(corner):
     image = np.zeros((100, 100, 3), np.uint8)
-    window = window_on(image, np.array([*corner, 20, 20]), CLOSE)
+    window = window_on(image, np.array([*corner, 20, 20]))
     assert window.pixels.shape == (CLOSE, CLOSE, 3)
     assert 0 <= window.left <= 40
     assert window.scale == pytest.approx(CLOSE / 60)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from test_segmenter_runs import read
 
-from res2net_mm.report.segmentation.region_differences import image_iou
-from res2net_mm.report.segmentation.region_image import NO_IMAGE, read_region_image, views
-from res2net_mm.report.segmentation.region_pictures import region_picture_part
-
-BLUE, ORANGE, INK = (178, 114, 0), (0, 94, 213), (40, 35, 31)  # BGR of two runs and of text
+from res2net_mm.report.segmentation.region_image import NO_IMAGE, read_region_image
+from res2net_mm.report.segmentation.region_pictures import (
+    differing_regions,
+    image_iou,
+    region_pictures,
+)
 
 
 @pytest.fixture
@@ -19,25 +20,8 @@ def runs(drawn_maps):
     return read(drawn_maps.folders, gt=drawn_maps.gt, images=drawn_maps.images)
 
 
-def test_what_differs_has_the_colours_of_the_runs(drawn_maps, runs):
-    image = read_region_image(*runs, 0)
-    truth, a, b = next(iter(drawn_maps.labels.values()))
-    *_, plain, drawn = views(image, None, 4096, colours=runs[0].colours, runs=(0, 1))
-    np.testing.assert_array_equal(plain.pixels, image.pixels)
-    for where, colour in (
-        ((a == truth) & (b != truth), BLUE),
-        ((a != truth) & (b == truth), ORANGE),
-        ((a != truth) & (b != truth), INK),
-    ):
-        assert where.any()
-        assert (drawn.pixels[where] == colour).all()
-    same = drawn.pixels[(a == truth) & (b == truth)]
-    assert (same == same[:, :1]).all()
-    assert same.min() >= 0.6 * 255 - 1
-
-
 def test_pictures_of_two_runs(runs):
-    part, notes = region_picture_part(runs, 3)
+    (part,), notes = region_pictures(runs, 3)
     assert notes == []
     ahead = image_iou(runs[1].regions) - image_iou(runs[0].regions)
     assert part.pictures[0].caption.endswith(
@@ -64,21 +48,49 @@ def test_pictures_of_two_runs(runs):
 
 
 def test_reasons_are_noted(drawn_maps, runs, segmenter_dir):
-    assert region_picture_part(runs, 0) == (None, [])
-    assert region_picture_part([runs[0]] * 2, 2) == (
-        None,
+    assert region_pictures(runs, 0) == ([], [])
+    assert region_pictures([runs[0]] * 2, 2) == (
+        [],
         ['No pictures: in no image do the runs differ.'],
     )
     large = read([segmenter_dir('large', 0, label_maps=0), segmenter_dir('small', 1)])
-    part, (note,) = region_picture_part(large, 2)
-    assert part is None
-    assert note.startswith('No pictures: no label maps are kept of large. tools/test.py keeps')
+    parts, (note,) = region_pictures(large, 2)
+    assert parts == []
+    assert note.startswith('No pictures: no label maps are kept of large. `res2net-mm test` keeps')
     blind = read(drawn_maps.folders, gt=drawn_maps.gt)
-    part, (note,) = region_picture_part(blind, 1)
-    assert 'said with --images DIR' in note
+    _, (note,) = region_pictures(blind, 1)
+    assert "give their folder with images='DIR'" in note
     assert (read_region_image(*blind, 0).pixels == NO_IMAGE).all()
     # Label maps of another evaluation than that which was scored.
     moved = [replace(run, read_maps=lambda index: (np.zeros((9, 9)),) * 2) for run in runs]
-    part, (note,) = region_picture_part(moved, 2)
-    assert part is None
+    parts, (note,) = region_pictures(moved, 2)
+    assert parts == []
     assert 'another ground truth than was scored' in note
+
+
+def test_mean_iou_of_an_image_is_that_of_its_classes(drawn_maps, runs):
+    for which, run in enumerate(runs):
+        expected = []
+        for truth, *predicted in drawn_maps.labels.values():
+            ious = []
+            for label in np.unique(truth):
+                a, b = truth == label, predicted[which] == label
+                ious.append((a & b).sum() / (a | b).sum())
+            expected.append(np.mean(ious))
+        assert image_iou(run.regions) == pytest.approx(np.array(expected))
+
+
+def test_regions_are_ordered_by_pixels(drawn_maps, runs):
+    a, b = (run.regions for run in runs)
+    for image, (truth, *predicted) in enumerate(drawn_maps.labels.values()):
+        apart = []
+        for label in np.unique(truth):
+            count, parts = cv2.connectedComponents((truth == label).astype(np.uint8))
+            for part in range(1, count):
+                hits = [((parts == part) & (found == label)).sum() for found in predicted]
+                apart.append(abs(int(hits[0]) - int(hits[1])))
+        chosen = differing_regions(a, b, image)
+        assert {a.truth_image[region] for region in chosen} <= {image}
+        found = [abs(int(a.truth.hit[r]) - int(b.truth.hit[r])) for r in chosen]
+        assert found == sorted((pixels for pixels in apart if pixels), reverse=True)
+    assert differing_regions(a, a, 0) == []

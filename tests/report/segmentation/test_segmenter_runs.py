@@ -52,10 +52,10 @@ def test_what_is_missing_is_said(drawn_maps, segmenter_dir, tmp_path):
     folder = segmenter_dir('one', 0)
     with pytest.raises(UserError, match='two runs or more'):
         read([folder])
-    with pytest.raises(UserError, match=r'coarse: label maps need --gt, the folder of their'):
+    with pytest.raises(UserError, match=r'coarse: label maps need gt=, the folder of their'):
         read([folder, drawn_maps.folders[0]])
     for options in (dict(gt=drawn_maps.gt), dict(classes=['a']), dict(ignore_index=0)):
-        with pytest.raises(UserError, match='--gt, --classes and --ignore-index are for label'):
+        with pytest.raises(UserError, match='gt=, classes= and ignore_index= are for label'):
             read([folder, folder], names=['a', 'b'], **options)
     empty = tmp_path / 'pictures'
     with pytest.raises(UserError, match='pictures, the folder of the images, does not exist'):

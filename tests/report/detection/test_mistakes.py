@@ -5,12 +5,10 @@ import pytest
 
 from res2net_mm.evaluation import evaluate_by_size
 from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
-from res2net_mm.report.detection.image_differences import (
-    Mistakes,
+from res2net_mm.report.detection.mistakes import (
     best_threshold,
     find_mistakes,
     found_by_one,
-    most_different,
 )
 
 
@@ -39,20 +37,6 @@ def test_mistakes_are_those_of_an_evaluation_of_what_is_above_the_threshold(draw
             false = (matches.found.image == image) & (matches.outcomes() == WRONG)
             assert found.false[image] == false.sum()
         assert found.total.sum() == found.missed.sum() + found.false.sum()
-
-
-def mistakes(missed, false):
-    none = np.empty(0)
-    return Mistakes(0.5, none, none, np.array(missed), np.array(false))
-
-
-def test_both_directions_are_shown_the_largest_first():
-    a = mistakes([1, 5, 0, 2, 0, 3], [0, 0, 0, 2, 1, 0])
-    b = mistakes([0, 0, 3, 2, 0, 3], [0, 0, 1, 0, 3, 0])  # a - b: 1, 5, -4, 2, -2, 0
-    assert most_different(a.total - b.total, 4) == [1, 3, 2, 4]
-    assert most_different(a.total - b.total, 3) == [1, 3, 2]
-    assert most_different(a.total - b.total, 20) == [1, 3, 0, 2, 4]
-    assert most_different(a.total - a.total, 4) == []
 
 
 def test_objects_of_one_run_come_smallest_first(drawn):

@@ -1,9 +1,8 @@
-"""In which images two runs differ most: the one that makes fewer mistakes there is ahead.
+"""The mistakes of a run in every image: objects that it misses and false detections.
 
-A detector is used at one score threshold, so each run gets its own, that of its best F1 over all
-images (IoU 0.50, all classes together). Of what is scored at least that, a mistake is an object
-that nothing finds (missed) or a detection that finds nothing (false). The difference of an image
-is the mistakes of the first run minus those of the second.
+A detector is used at one score threshold, so each run has its own, that of its best F1 over all
+images (IoU 0.50, all classes together). Among the detections with this score or more, a mistake is
+an object that no detection finds (missed) or a detection that finds no object (false).
 """
 
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """Of one run, at its threshold.
+    """Mistakes of one run at its threshold.
 
     Attributes:
-        threshold: Least score of the detections that count; infinite where none is worth it.
-        outcome: (D,) RIGHT, WRONG or IGNORED; IGNORED for those below the threshold, too.
+        threshold: Least score of the detections that count; infinite where no detection is right.
+        outcome: (D,) RIGHT, WRONG or IGNORED; IGNORED for detections below the threshold, too.
         found_by: (G,) the detection that finds each object, -1 for none.
         missed: (N,) objects missed in each image.
         false: (N,) false detections in each image.
@@ -58,7 +57,7 @@ def find_mistakes(matches: Matches) -> Mistakes:
 
 
 def best_threshold(matches: Matches) -> float:
-    """The least score to count detections from for the best F1 at IoU 0.50."""
+    """Return the score threshold of the best F1 at IoU 0.50."""
     outcome = matches.outcomes()
     kept = np.flatnonzero(outcome != IGNORED)
     order = kept[np.argsort(-matches.found.score[kept], kind='stable')]
@@ -71,25 +70,8 @@ def best_threshold(matches: Matches) -> float:
     return float(score[f1.argmax()])
 
 
-def most_different(ahead: np.ndarray, count: int) -> list[int]:
-    """Indices of the images that differ most: first those where b is ahead, then where a is.
-
-    Either gets half of ``count``; less where it is ahead in fewer images.
-
-    Args:
-        ahead: (N,) by how much b is ahead of a in each image.
-        count: How many images to name.
-    """
-    return [*_top(ahead, count - count // 2), *_top(-ahead, count // 2)]
-
-
-def _top(ahead: np.ndarray, count: int) -> list[int]:
-    order = np.argsort(-ahead, kind='stable')[:count]
-    return [int(index) for index in order if ahead[index] > 0]
-
-
 def found_by_one(matches: Matches, a: Mistakes, b: Mistakes, image: int) -> list[int]:
-    """Objects of an image that only one of the runs finds, the smallest first."""
+    """Return the objects of an image that only one of two runs finds, the smallest first."""
     one = (matches.truth.image == image) & matches.counts[0]
     one &= (a.found_by >= 0) != (b.found_by >= 0)
     return sorted(np.flatnonzero(one).tolist(), key=lambda index: matches.truth.area[index])

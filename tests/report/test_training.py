@@ -1,8 +1,11 @@
-"""Logs of runs that were resumed, begun again, cut off or only tested."""
+"""Logs of runs that were resumed, begun again, cut off or only tested, and their curves."""
 
 import json
 
-from res2net_mm.report.training_curves import draw_training, read_training_log
+from res2net_mm.evaluation.size_bins import COCO_BINS
+from res2net_mm.report.training import TrainingLog, read_training_log, training_parts
+
+LOG = TrainingLog([(10, 2.0), (20, 1.0)], {'mIoU': [(1, 30.0)], 'mIoU_s': [(1, 20.0)]})
 
 
 def write(work_dir, time, *lines):
@@ -40,4 +43,22 @@ def test_a_run_that_began_again_leaves_nothing_of_the_first(tmp_path):
 def test_a_test_is_no_training(tmp_path):
     write(tmp_path, '1', {'coco/bbox_mAP': 0.5, 'step': 0})
     assert read_training_log(tmp_path) is None
-    assert draw_training([None, None], {}, ['a', 'b'], 'training', scale=1) is None
+
+
+def parts_of(*logs):
+    runs = {f'run {i}': log for i, log in enumerate(logs)}
+    return training_parts('Training', 'x', runs, COCO_BINS, key='mIoU', score='mIoU', scale=1)
+
+
+def test_there_is_a_panel_for_the_loss_and_each_logged_score():
+    (part,) = parts_of(LOG, None)
+    (figure,) = part.figures
+    assert figure.name == 'training_x'
+    for title in ('loss by iteration', 'mIoU, %, all sizes', 'mIoU, %, small'):
+        assert title in figure.svg
+    assert 'mIoU, %, large' not in figure.svg
+    assert 'run 0' in figure.svg
+
+
+def test_nothing_logged_is_no_part():
+    assert parts_of(None, None) == []

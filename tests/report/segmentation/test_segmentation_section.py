@@ -5,12 +5,15 @@ import re
 
 import pytest
 from test_compare import TOOL, compare
+from test_segmenter_runs import read
 from tool_process import run
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import make_bins
 from res2net_mm.evaluation.regions import compare_regions, read_regions, score_regions
-from res2net_mm.report.by_size.verdict import points, tone_of
+from res2net_mm.report.by_size.size_curve import describe_wins
+from res2net_mm.report.by_size.verdict import ENOUGH, points, tone_of
+from res2net_mm.report.segmentation.segmentation_section import region_curve
 
 
 def scored(folder, **options):
@@ -116,8 +119,35 @@ def test_kinds_are_not_mixed_and_options_fit_them(
             compare([segmenter, other], page)
     with pytest.raises(UserError, match='holds label maps and'):
         compare([drawn_maps.folders[0], detector], page, gt=drawn_maps.gt)
-    with pytest.raises(UserError, match=r'--iou-type, --protocol: for detections, and these runs'):
+    with pytest.raises(UserError, match=r'iou_types=, protocol=: for detections, and these runs'):
         compare([segmenter] * 2, page, iou_types=['bbox'], protocol='coco')
-    with pytest.raises(UserError, match=r'--classes, --ignore-index: for label maps, and these'):
+    with pytest.raises(UserError, match=r'classes=, ignore_index=: for label maps, and these'):
         compare([detector] * 2, page, classes=['a'], ignore_index=0)
     assert not page.exists()
+
+
+@pytest.fixture
+def regions(drawn_maps):
+    return [run.regions for run in read(drawn_maps.folders, gt=drawn_maps.gt)]
+
+
+@pytest.mark.parametrize('relative', [False, True])
+def test_every_point_is_the_score_of_a_bin_around_it(regions, relative):
+    curve = region_curve(regions, relative=relative, resamples=5)
+    by = 'relative-side' if relative else 'side'
+    assert curve.by == by
+    assert len(curve.sides) == len(regions[0].truth.area)
+    told = 0
+    for point, size in enumerate(curve.sizes):
+        bins = [('here', size / 2**0.5, size * 2**0.5)]
+        for which in (0, 1):
+            (here,) = score_regions(regions[which], bins=bins, bins_by=by).bins
+            assert curve.objects[point] == here.regions
+            if here.regions >= ENOUGH:
+                told += 1
+                expected = list(here.scores.values())
+                assert curve.scores[which, :, point] == pytest.approx(expected)
+    assert told > 10
+    assert curve.band.shape == (1, 3, 2, len(curve.sizes))
+    (sentence,) = describe_wins(curve, ['a', 'b'])
+    assert 'b gains IoU for regions of' in sentence

@@ -1,0 +1,108 @@
+"""What runs of detectors and of segmenters share: paths, names, images, options, training logs."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from res2net_mm.errors import UserError, argument
+from res2net_mm.report.by_size.terms import in_words
+from res2net_mm.report.training import TrainingLog
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run to compare.
+
+    Attributes:
+        name: Its name in the report.
+        options: How it was scored, by parameter of the function that scores; None for files.
+        log: Its training log; None for none.
+    """
+
+    name: str
+    options: Mapping[str, Any] | None
+    log: TrainingLog | None
+
+
+def name_runs(paths: Sequence[str | Path], names: Sequence[str] | None) -> list[tuple[Path, str]]:
+    """Return the paths of two runs or more with their names, by default those of the paths.
+
+    Raises:
+        UserError: If there are fewer than two runs, or two have the same name.
+    """
+    files = [Path(path) for path in paths]
+    if len(files) < 2:
+        raise UserError(f'a comparison needs two runs or more, got {len(files)}')
+    if names is None:
+        # results.json in two folders: the folders tell them apart.
+        names = [path.stem if path.suffix == '.json' else path.name for path in files]
+        if len(set(names)) < len(names):
+            names = [path.with_suffix('').as_posix() for path in files]
+    elif len(names) != len(files):
+        raise UserError(f'{argument("names")} gives {len(names)} names for {len(files)} runs')
+    name, times = Counter(names).most_common(1)[0]
+    if times > 1:
+        raise UserError(
+            f'two runs have the name {name!r}: tell them apart with {argument("names")}'
+        )
+    return list(zip(files, names, strict=True))
+
+
+def image_folder(images: str | Path | None) -> Path | None:
+    """Return the folder of the images, if one is given; refuse one that does not exist."""
+    if images is not None and not Path(images).is_dir():
+        raise UserError(f'{images}, the folder of the images, does not exist')
+    return None if images is None else Path(images)
+
+
+def check_ground_truth(files: Sequence[Path], what: str, truth: str, **given: Any) -> None:
+    """Check that runs that are files come with ``gt``, and the options ``given`` with such runs.
+
+    Raises:
+        UserError: If they do not; ``what`` and ``truth`` say what the files and ``gt`` are.
+    """
+    if files and given['gt'] is None:
+        listed = ', '.join(map(str, files))
+        raise UserError(f'{listed}: {what} need {argument("gt")}, {truth}')
+    if not files and any(value is not None for value in given.values()):
+        verb = 'is' if len(given) == 1 else 'are'
+        raise UserError(
+            f'{in_words([argument(name) for name in given])} {verb} for {what}: a work directory '
+            'says itself what it was scored against'
+        )
+
+
+def shared_options(runs: Sequence[Run], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how to score all runs: as chosen, else as the work directories were scored.
+
+    Raises:
+        UserError: If the work directories were scored differently and nothing was chosen.
+    """
+    options = {key: value for key, value in chosen.items() if value is not None}
+    for key in ('bins', 'area_of', 'protocol', 'max_dets'):
+        scored = [
+            (run.name, run.options[key]) for run in runs if run.options and key in run.options
+        ]
+        if key in options or not scored:
+            continue
+        (first, value), *others = scored
+        for name, other in others:
+            if other != value:
+                raise UserError(
+                    f'{first} and {name} were scored with different {key}: {_text(value)} and '
+                    f'{_text(other)}; choose with {argument(key)}'
+                )
+        # The limits on detections belong to the protocol of the evaluation.
+        if key != 'max_dets' or chosen.get('protocol') is None:
+            options[key] = value
+    return options
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, tuple):
+        return str(value)
+    return ', '.join(
+        f'{v.name} {v.limits} ({v.by})' if hasattr(v, 'limits') else str(v) for v in value
+    )

@@ -1,0 +1,69 @@
+"""Sections on boxes and masks, and the curve against evaluations of one sliding bin each."""
+
+import numpy as np
+import pytest
+from test_compare import compare
+
+from res2net_mm.report.by_size.verdict import ENOUGH
+from res2net_mm.report.detection.detection_section import object_curve
+
+
+@pytest.mark.slow
+def test_three_files_with_boxes_and_masks(drawn, tmp_path):
+    report, _ = compare(
+        [*drawn.files, drawn.files[0]],
+        tmp_path / 'r.html',
+        gt=drawn.gt,
+        names=['a', 'b', 'again'],
+        images=drawn.images,
+        bins=[20, 50],
+        bins_by='side',
+    )
+    assert [section.name for section in report.sections] == ['bbox', 'segm']
+    for section in report.sections:
+        better, same = section.verdicts
+        assert [card.size for card in better.cards] == ['0-20', '20-50', '50-up', 'all sizes']
+        assert {card.tone for card in same.cards} <= {'noise', 'few'}
+        assert 'no size gained or lost AP beyond noise' in same.sentence
+    assert 'No training log: a, b, again.' in report.notes
+    names = [f.name for s in report.sections for part in s.parts for f in part.figures]
+    assert len(set(names)) == len(names) == 8
+    pictures = [p for s in report.sections for part in s.parts for p in part.pictures]
+    panels = [panel.name for picture in pictures for row in picture.rows for panel in row]
+    assert len(set(panels)) == len(panels)
+    assert len(list((tmp_path / 'r_files').iterdir())) == len(panels) + len(names)
+
+
+def test_rules_of_voc(drawn, tmp_path):
+    report, _ = compare(drawn.files, tmp_path / 'r.html', gt=drawn.gt, protocol='voc07', pictures=0)
+    assert 'VOC 2007' in report.sections[0].facts
+    rows = [row[0].text for row in report.sections[0].parts[0].tables[0].rows]
+    assert rows[1:3] == ['AP: a', 'AP: b']
+    assert not any('AP50' in row for row in rows)
+
+
+@pytest.fixture(scope='module')
+def curve(drawn):
+    return object_curve([drawn.score(0), drawn.score(1)], resamples=20)
+
+
+def test_every_point_is_the_score_of_a_bin_around_it(drawn, curve):
+    assert len(curve.sizes) > 8
+    assert curve.sizes[0] <= curve.sides.min()
+    assert curve.sizes[-1] >= curve.sides.max()
+    assert np.allclose(np.diff(np.log2(curve.sizes)), 0.25)
+    for point, size in enumerate(curve.sizes):
+        bins = [('here', size / 2**0.5, size * 2**0.5)]
+        for run in (0, 1):
+            (here,) = drawn.score(run, bins=bins, bins_by='side').bins
+            assert curve.objects[point] == here.boxes
+            expected = [here.ap, here.ar_most] if here.boxes >= ENOUGH else [np.nan] * 2
+            assert curve.scores[run, :, point] == pytest.approx(expected, nan_ok=True)
+
+
+def test_relative_bins_have_a_relative_curve(drawn):
+    relative = dict(bins=[('low', 0, 0.2), ('high', 0.2, 1)], bins_by='relative-side')
+    results = [drawn.score(run, **relative) for run in (0, 1)]
+    curve = object_curve(results, resamples=2)
+    assert curve.by == 'relative-side'
+    assert 0 < curve.sizes[0] < curve.sizes[-1] < 2
