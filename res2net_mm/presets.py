@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from res2net_mm.errors import UserError
-from res2net_mm.tables import align
 
 # What the tags in `Preset.sources` stand for.
 SOURCES = {
@@ -291,7 +290,13 @@ def zoo_table() -> str:
                 ', '.join(p.all_names[1:]),
             )
         )
-    return '\n'.join(align(lines, '<>>>><<<'))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return '\n'.join(
+        '  '.join(
+            f'{v:{side}{w}}' for v, side, w in zip(line, '<>>>><<<', widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
 
 
 def describe(name: str) -> str:

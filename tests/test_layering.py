@@ -46,20 +46,6 @@ SHORTEST_MODULE = 40  # lines, below which a module joins what it serves
 
 # Modules of under SHORTEST_MODULE lines that are an idea of their own, with the idea.
 SHORT = {
-    'api.py': 'the public names, behind the check of the stack',
-    'cli/doctor.py': 'a command is a file',
-    'cli/models/convert.py': 'a command is a file',
-    'cli/models/flops.py': 'a command is a file',
-    'cli/models/presets.py': 'a command is a file',
-    'cli/models/receptive_field.py': 'a command is a file',
-    'cli/models/swap.py': 'a command is a file',
-    'cli/results/check.py': 'a command is a file',
-    'cli/runs/demo.py': 'a command is a file',
-    'cli/runs/rerun.py': 'a command is a file',
-    'progress.py': 'the one progress bar',
-    'startup.py': 'whether the program is a command of the package',
-    'tables.py': 'the one function for aligned tables',
-    'version.py': 'the one place of the version',
     'acceleration/double_backward.py': 'gradients of gradients, for three backward passes',
     'layers/squeeze_excite.py': 'a layer of a paper of its own',
     'necks/pafpn.py': 'a neck that configs name',
@@ -69,8 +55,6 @@ SHORT = {
 
 # Modules without a test of their own path and name, with the reason.
 WITHOUT_OWN_TEST = {
-    'api.py': 'test_startup.py and test_stack.py load it; test_wheel.py imports every name',
-    'version.py': 'a constant',
     'engine/runs/data_workers.py': 'engine/hooks/test_termination.py sends signals to data workers',
     'evaluation/by_size_metric.py': 'test_size_metric.py, test_region_size_metric.py: both metrics',
     'evaluation/detection/voc_results.py': 'test_evaluate_files.py reads such files',

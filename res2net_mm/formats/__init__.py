@@ -15,9 +15,10 @@ from .findings import Finding, Findings, Severity, describe, first_few
 from .label_maps import LABEL_MAP_FOLDERS
 from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
 from .voc import VOC
+from .yolo import YOLO
 
 #: Every layout there is; of those that give the same labels, the first that fits a folder reads it.
-READERS: tuple[Reader[Any], ...] = (COCO, VOC, LABEL_MAP_FOLDERS)
+READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABEL_MAP_FOLDERS)
 
 
 def read_folder(root: Path, labels: str, findings: Findings) -> tuple[str, dict[str, Any]] | None:
@@ -57,8 +58,6 @@ def describe_unknown(root: Path, labels: str) -> str:
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
     others = [r.labels for r in READERS if r.labels != labels and r.is_like(root)]
     hint = f' It looks like a folder of {others[0]}, not of {labels}.' if others else ''
-    if any(root.glob('data.y*ml')) or any(root.glob('labels/**/*.txt')):
-        hint = ' It looks like a YOLO folder: export it in COCO or PASCAL VOC format.'
     return (
         f'{root} holds no {labels} in a known layout: it is neither in {looked_for}. In it: '
         f'{there or "nothing"}.{hint}'

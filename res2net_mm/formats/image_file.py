@@ -53,13 +53,20 @@ def size_text(size: Iterable[int]) -> str:
 def files_below(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> dict[str, Path]:
     """Return the files with these suffixes, by their path below the folder, in order.
 
-    Hidden files are passed over, such as those that macOS writes beside others.
+    Links to folders are followed. Hidden files are passed over, such as those that macOS writes
+    beside others.
     """
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob('*'))
-        if path.suffix.lower() in suffixes and not path.name.startswith('.')
-    }
+    found, visited = {}, set()
+    for top, folders, names in os.walk(folder, followlinks=True):
+        if (place := os.path.realpath(top)) in visited:  # a link to a folder above it
+            folders.clear()
+            continue
+        visited.add(place)
+        below = Path(top)
+        for name in names:
+            if not name.startswith('.') and name.lower().endswith(suffixes):
+                found[(below / name).relative_to(folder).as_posix()] = below / name
+    return dict(sorted(found.items()))
 
 
 def leads_out(name: str) -> bool:
