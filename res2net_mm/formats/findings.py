@@ -19,17 +19,11 @@ ON_ERROR = ('stop', 'skip')
 
 
 class Severity(IntEnum):
-    """How much a finding matters.
+    """How much a finding matters."""
 
-    Attributes:
-        NOTE: Harmless, or what was done about it is all that is needed.
-        PROBLEM: The owner of the data should act; training can begin all the same.
-        ERROR: No training can begin.
-    """
-
-    NOTE = 0
-    PROBLEM = 1
-    ERROR = 2
+    NOTE = 0  # harmless, or mended
+    PROBLEM = 1  # the owner of the data should act; training can begin all the same
+    ERROR = 2  # no training can begin
 
 
 NOTE, PROBLEM, ERROR = Severity
