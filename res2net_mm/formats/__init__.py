@@ -53,13 +53,13 @@ def existing_folder(path: str | os.PathLike[str]) -> Path:
 
 def describe_unknown(root: Path, labels: str) -> str:
     """Return what was looked for in a folder that is in no known layout, and what is there."""
-    looked_for = '; nor in '.join(r.looked_for for r in READERS if r.labels == labels)
+    looked_for = '; '.join(r.looked_for for r in READERS if r.labels == labels)
     entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
     others = [r.labels for r in READERS if r.labels != labels and r.is_like(root)]
     hint = f' It looks like a folder of {others[0]}, not of {labels}.' if others else ''
     return (
-        f'{root} holds no {labels} in a known layout: it is neither in {looked_for}. In it: '
+        f'{root} holds no {labels} in a known layout. Looked for: {looked_for}. In it: '
         f'{there or "nothing"}.{hint}'
     )
 

@@ -10,6 +10,7 @@ from res2net_mm.errors import UserError
 # Where the annotations and images of a split lie, by layout.
 LAYOUTS = {
     'coco2017': ('annotations/instances_{}2017.json', '{}2017/'),
+    'only the images with a year': ('annotations/{}.json', '{}2017/'),
     'images': ('annotations/{}.json', 'images/'),
     'beside': ('annotations/{}.json', '{}/'),
     'images_split': ('annotations/instances_{}.json', 'images/{}/'),

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import tool_process
+from folders import write_coco
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
@@ -215,3 +216,16 @@ def test_faults_of_voc_detections(voc, tmp_path):
         run(root, tmp_path / 'empty')
     with pytest.raises(UserError, match=r'empty holds no boxes .*COCO layout.*VOC layout'):
         run(tmp_path / 'empty', dt)
+
+
+def test_a_folder_in_coco_layout_is_scored_by_the_ids_of_its_file(tmp_path):
+    write_coco(tmp_path / 'set')
+    found = [
+        {'image_id': i, 'category_id': 2 - i % 2, 'bbox': [10, 10, 20, 20], 'score': 0.9}
+        for i in range(1, 6)
+    ]
+    (tmp_path / 'dt.json').write_text(json.dumps(found))
+    (result,), text = run(tmp_path / 'set', tmp_path / 'dt.json', split='validation')
+    assert result.overall.ap == pytest.approx(1)
+    assert 'set: 5 images, 5 objects' in text
+    assert 'IoU 0.50:0.95' in text  # COCO's protocol
