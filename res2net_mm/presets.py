@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from res2net_mm.errors import UserError
 
@@ -133,30 +134,31 @@ _WEIGHTS = {
 _NONE = 'its weights were never published'
 _HAND = 'its weights lie behind a sharing page only (source I50): save the file by hand'
 _OURS = 'it has no weights: a size of our own, to be trained on small machines'
-_DLA = dict(backbone='Res2NetDLA', block_rule='dla')
+_DLA: dict[str, Any] = dict(backbone='Res2NetDLA', block_rule='dla')
 
 
-def _row(name, arguments, params=None, gmacs=None, top1=None, top5=None, sources='ours', also='',
-         no_weights=_NONE, **more):
+def _row(name: str, arguments: dict[str, Any], params: float | None = None,
+         gmacs: float | None = None, top1: float | None = None, top5: float | None = None,
+         sources: str = 'ours', also: str = '', no_weights: str = _NONE, **more: Any) -> Preset:
     weights = _WEIGHTS.get(name, ())
     return Preset(name, MappingProxyType(arguments), params, gmacs, top1, top5, sources,
                   tuple(also.split()), weights, '' if weights else no_weights, **more)
 
 
-def _v1(depth, base_width, scales, **more):
+def _v1(depth: int, base_width: int, scales: int, **more: Any) -> dict[str, Any]:
     return dict(depth=depth, base_width=base_width, scales=scales, **more)
 
 
-def _v1b(depth):
+def _v1b(depth: int) -> dict[str, Any]:
     return _v1(depth, 26, 4, stem='deep', avg_down=True)
 
 
-def _next29(base_width, scales, groups):
+def _next29(base_width: int, scales: int, groups: int) -> dict[str, Any]:
     widths = dict(base_width=base_width, scales=scales, groups=groups)
     return dict(stage_blocks=(3, 3, 3), stem='3x3', convolve_first=True, **widths)
 
 
-def _light(base_width, **more):
+def _light(base_width: int, **more: Any) -> dict[str, Any]:
     small = dict(stage_blocks=(2, 2, 2, 2), base_channels=32)
     return dict(**small, base_width=base_width, scales=4, **more)
 
@@ -248,7 +250,9 @@ def find(name: str) -> Preset:
         UserError: There is none; the message offers the nearest names.
     """
     if not isinstance(name, str):
-        raise UserError(f'preset {name!r} is no name; `tools/list_presets.py` prints all')
+        raise UserError(
+            f'preset must be a string, got {name!r}; `res2net-mm presets` prints all names'
+        )
     wanted = _plain(name)
     known = {_plain(n): preset for preset in PRESETS.values() for n in preset.all_names}
     if wanted in known:
@@ -256,7 +260,7 @@ def find(name: str) -> Preset:
     near = difflib.get_close_matches(wanted, known, n=5, cutoff=0.5)
     names = ', '.join(dict.fromkeys(known[n].name for n in near))
     hint = f'the nearest are {names}; ' if names else ''
-    raise UserError(f'preset {name!r} is unknown; {hint}`tools/list_presets.py` prints all')
+    raise UserError(f'preset {name!r} is unknown; {hint}`res2net-mm presets` prints all names')
 
 
 def find_weights(name: str) -> Weights:
@@ -277,26 +281,18 @@ def find_weights(name: str) -> Weights:
 
 def zoo_table() -> str:
     """Return the zoo as text, one line a preset; ``-`` where nothing was published."""
-    lines = [('preset', 'params M', 'GMACs', 'top-1', 'top-5', 'rule', 'weights', 'also called')]
+    lines = [['preset', 'params M', 'GMACs', 'top-1', 'top-5', 'rule', 'weights', 'also called']]
     for p in PRESETS.values():
         figures = ((p.params, '.2f'), (p.gmacs, '.1f'), (p.top1, '.2f'), (p.top5, '.2f'))
-        dialects = ', '.join(dict.fromkeys(w.dialect for w in p.weights))
-        lines.append(
-            (
-                p.name,
-                *('-' if value is None else format(value, spec) for value, spec in figures),
-                p.block_rule,
-                dialects or '-',
-                ', '.join(p.all_names[1:]),
-            )
-        )
+        shown = ['-' if value is None else format(value, spec) for value, spec in figures]
+        dialects = ', '.join(dict.fromkeys(w.dialect for w in p.weights)) or '-'
+        lines.append([p.name, *shown, p.block_rule, dialects, ', '.join(p.all_names[1:])])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return '\n'.join(
-        '  '.join(
-            f'{v:{side}{w}}' for v, side, w in zip(line, '<>>>><<<', widths, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+    sides = '<>>>><<<'
+    padded = [
+        [f'{v:{s}{w}}' for v, s, w in zip(line, sides, widths, strict=True)] for line in lines
+    ]
+    return '\n'.join('  '.join(cells).rstrip() for cells in padded)
 
 
 def describe(name: str) -> str:

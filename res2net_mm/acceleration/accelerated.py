@@ -31,10 +31,12 @@ def accelerate(module: Module) -> Module:
     Returns:
         The module itself.
     """
-    if type(module) in _ACCELERATED:
-        module.__class__ = _ACCELERATED[type(module)]
-    elif type(module) is nn.Sequential and any(isinstance(m, _BatchNorm) for m in module):
-        module.__class__ = AcceleratedSequential
+    kind: type[nn.Module] = type(module)
+    if kind in _ACCELERATED:
+        kind = _ACCELERATED[kind]
+    elif kind is nn.Sequential and any(isinstance(m, _BatchNorm) for m in module.children()):
+        kind = AcceleratedSequential
+    module.__class__ = kind  # type: ignore[assignment]  # a subclass that holds nothing more
     for name, child in module.named_children():
         if name != 'plugins':
             accelerate(child)
@@ -158,8 +160,8 @@ def run_stem(conv: nn.Module, norm: nn.Module, relu: nn.Module, x: Tensor) -> Te
         relu: The ReLU behind that.
         x: Images.
     """
-    is_split = isinstance(conv, nn.Sequential) and not has_hooks(conv)
-    layers = [*conv, norm] if is_split else [conv, norm]
+    whole = not isinstance(conv, nn.Sequential) or has_hooks(conv)
+    layers = [conv, norm] if whole else [*conv.children(), norm]
     if trains_fast_channels_last(layers, x):
         return run_layers([*layers, relu], to_fast_layout(x))
     return relu(to_fast_layout(run_layers(layers, x)))

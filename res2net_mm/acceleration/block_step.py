@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -91,7 +91,8 @@ class _Step(torch.autograd.Function):
         ctx: Any, block: AcceleratedBottle2neck, keep_concatenated: bool, x: Tensor,
         shortcut: Tensor | None, *parameters: Tensor,
     ) -> Tensor:  # fmt: skip
-        convs, norms = block.all_convs(), _step_norms(block, x, parameters)
+        convs = cast(list[nn.Conv2d], block.all_convs())
+        norms = _step_norms(block, x, parameters)
         first, *middle, last = norms
         conv1_out = multiply(to_rows(x), first.conv_weight.flatten(1).t())
         first.gather(conv1_out)
@@ -171,6 +172,7 @@ class _Step(torch.autograd.Function):
                 block.convs[i], to_maps(d_conv_out, y.shape), to_maps(branch_in[i], x.shape),
                 middle[i].conv_weight, wants_x=True, wants_weight=wants_weight[i + 1],
             )  # fmt: skip
+            assert d_split is not None
             d_splits[i] = to_rows(d_split)
             carried = d_splits[i] if block.carry else None
 
@@ -205,11 +207,10 @@ def _step_norms(
 ) -> list[TrainedNorm | HeldNorm]:
     pixels_in = count_pixels(x)
     pixels = [pixels_in] + [pixels_in // block.stride**2] * (len(block.convs) + 1)
+    norms = cast(list[nn.BatchNorm2d], block.all_norms())
     return [
         TrainedNorm(norm, weight) if norm.training else HeldNorm(norm, weight, count)
-        for norm, weight, count in zip(
-            block.all_norms(), weights[: len(pixels)], pixels, strict=True
-        )
+        for norm, weight, count in zip(norms, weights[: len(pixels)], pixels, strict=True)
     ]
 
 
@@ -233,7 +234,8 @@ def _chain(
     """
     first, splits = norms[0].stats, _splits(block)
     branch_in: list[Tensor] = []
-    concatenated = carried = None
+    concatenated: Tensor
+    carried: Tensor | None = None
     for i in range(len(block.convs)):
         if carried is None:
             x = conv1_out.new_empty(len(conv1_out), block.width)
@@ -242,7 +244,7 @@ def _chain(
             x = carried
         branch_in.append(x)
         conv_out = convolve(i, x)
-        if concatenated is None:
+        if i == 0:
             concatenated = conv1_out.new_empty(len(conv_out), conv1_out.shape[1])
         stats, output, carried = norms[i + 1].stats, concatenated[:, splits[i]], None
         if block.carry and i + 1 < len(block.convs):

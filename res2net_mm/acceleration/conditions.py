@@ -47,7 +47,7 @@ def uses_onednn(x: Tensor) -> bool:
         runs_eagerly_on_cpu(x)
         and x.dtype == torch.float32
         and torch.backends.mkldnn.is_available()
-        and torch.backends.mkldnn.enabled
+        and bool(torch.backends.mkldnn.enabled)
         and not torch.is_autocast_enabled('cpu')
     )
 

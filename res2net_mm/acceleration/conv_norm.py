@@ -1,5 +1,7 @@
 """A convolution and the batch norm behind it, as one convolution where the statistics are held."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -20,15 +22,20 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
     """
     if not (_can_fold(conv, norm) and _is_worth_folding(conv, x)):
         return norm(convolve(conv, x))
+    assert isinstance(conv, nn.Conv2d)
+    assert isinstance(norm, _BatchNorm)
     scale, shift, _ = scale_and_shift(norm)
     return convolve_with(conv, x, conv.weight * scale.view(-1, 1, 1, 1), shift)
 
 
 def scale_and_shift(norm: _BatchNorm) -> tuple[Tensor, Tensor, Tensor]:
     """Return the factor and the summand of a norm in eval mode and 1 / deviation; each (C,)."""
-    inverse_deviation = torch.rsqrt(norm.running_var + norm.eps)
+    mean, variance = norm.running_mean, norm.running_var
+    assert mean is not None
+    assert variance is not None
+    inverse_deviation = torch.rsqrt(variance + norm.eps)
     scale = norm.weight * inverse_deviation
-    return scale, norm.bias - norm.running_mean * scale, inverse_deviation
+    return scale, norm.bias - mean * scale, inverse_deviation
 
 
 def outweighs(pixels: int, weight: Tensor) -> bool:
@@ -50,6 +57,6 @@ def _can_fold(conv: nn.Module, norm: nn.Module) -> bool:
     )
 
 
-def _is_worth_folding(conv: nn.Conv2d, x: Tensor) -> bool:
+def _is_worth_folding(conv: Any, x: Tensor) -> bool:
     """Return whether the map, which is spared, is larger than the scaled copy of the weight."""
     return outweighs(count_pixels(x) // (conv.stride[0] * conv.stride[1]), conv.weight)

@@ -50,6 +50,7 @@ def set_memory(stages: Sequence[nn.Module], mode: MemoryMode, *, frozen_stages: 
             memory = mode.last
         else:
             memory = mode.first if i == max(frozen_stages, 0) else mode.middle
+        part: Any
         for part in stage.modules():
             if getattr(part, 'memory', None) == KEEP_ALL:
                 part.memory = memory

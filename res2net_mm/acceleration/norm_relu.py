@@ -59,6 +59,7 @@ def is_trained(norm: nn.Module, dtype: torch.dtype | None = None) -> TypeGuard[n
 class _NormRelu(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> Tensor:
+        assert norm.momentum is not None
         y, mean, inverse_std = torch.native_batch_norm(
             x, weight, bias, norm.running_mean, norm.running_var, True, norm.momentum, norm.eps
         )

@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .conditions import has_hooks, is_plain_tensor
 from .conv_norm import outweighs, scale_and_shift
@@ -30,7 +31,7 @@ class TrainedNorm:
     keeps_input = True
     stats: Tensor
 
-    def __init__(self, norm: nn.BatchNorm2d, conv_weight: Tensor) -> None:
+    def __init__(self, norm: _BatchNorm, conv_weight: Tensor) -> None:
         self.norm, self.conv_weight = norm, conv_weight
 
     def gather(self, x: Tensor) -> None:
@@ -84,8 +85,9 @@ class HeldNorm(TrainedNorm):
         pixels: Pixels of the convolution's output.
     """
 
-    def __init__(self, norm: nn.BatchNorm2d, weight: Tensor, pixels: int) -> None:
+    def __init__(self, norm: _BatchNorm, weight: Tensor, pixels: int) -> None:
         self.scale, shift, self.inverse_deviation = scale_and_shift(norm)
+        assert norm.running_mean is not None
         self.mean = norm.running_mean
         self.is_folded = outweighs(pixels, weight)
         self.keeps_input = not self.is_folded
@@ -134,10 +136,11 @@ def are_steppable(norms: Sequence[nn.Module]) -> bool:
     return trained or all(map(is_held, norms))
 
 
-def is_held(norm: nn.Module) -> TypeGuard[nn.BatchNorm2d]:
+def is_held(norm: nn.Module) -> TypeGuard[_BatchNorm]:
     """Return whether it is a batch norm with held statistics that :class:`HeldNorm` computes."""
     return (
-        type(norm) in (nn.BatchNorm2d, nn.SyncBatchNorm)
+        isinstance(norm, _BatchNorm)
+        and type(norm) in (nn.BatchNorm2d, nn.SyncBatchNorm)
         and not norm.training
         and norm.affine
         and norm.running_mean is not None

@@ -1,7 +1,7 @@
 """What every backbone of this package shares: block rule, freezing and published weights."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from mmengine.logging import print_log
 from mmengine.model import BaseModule
@@ -40,7 +40,7 @@ class Res2NetBackbone(BaseModule):
 
     out_channels: tuple[int, ...]
     maxpool: nn.Module  # between stem and stages
-    stages: Sequence[nn.Module]  # from input to output
+    init_cfg: Any  # of MMEngine's BaseModule
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Res2NetBackbone(BaseModule):
         norm_eval: bool,
         memory: str,
         zero_init_residual: bool,
-        init_cfg: dict | list[dict] | None,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None,
     ) -> None:
         super().__init__(init_cfg or [dict(cfg) for cfg in DEFAULT_INIT])
         if block_rule not in BLOCK_RULES:
@@ -88,6 +88,11 @@ class Res2NetBackbone(BaseModule):
         set_memory(self.stages, MEMORY_MODES[self.memory], frozen_stages=self.frozen_stages)
         freeze(self.frozen_modules())
         accept_dialects(self)
+
+    @property
+    def stages(self) -> Sequence[nn.Module]:
+        """The stages from input to output."""
+        raise NotImplementedError
 
     def stem_modules(self) -> list[nn.Module]:
         """Return the modules before the first stage that hold parameters."""
@@ -166,7 +171,7 @@ class Res2NetBackbone(BaseModule):
         for module in self.modules():
             init_undeformed(module)
             if self.zero_init_residual and isinstance(module, Bottle2neck):
-                nn.init.zeros_(module.bn3.weight)
+                nn.init.zeros_(cast(nn.BatchNorm2d, module.bn3).weight)
         for cfg in pretrained:
             options = {key: cfg[key] for key in ('dialect', 'prefix', 'partial') if key in cfg}
             print_log(str(load_weights(self, cfg['checkpoint'], **options)), logger='current')

@@ -35,12 +35,12 @@ class BlockFactory:
     expansion: int
     num_stages: int
     style: str = 'pytorch'
-    dcn: dict | None = None
+    dcn: dict[str, Any] | None = None
     stage_with_dcn: Sequence[bool] | None = None
-    plugins: Sequence[dict] | None = None
+    plugins: Sequence[dict[str, Any]] | None = None
     with_cp: bool = False
-    conv_cfg: dict | None = None
-    norm_cfg: dict
+    conv_cfg: dict[str, Any] | None = None
+    norm_cfg: dict[str, Any]
 
     def __post_init__(self) -> None:
         if bool(self.stage_with_dcn and any(self.stage_with_dcn)) != (self.dcn is not None):
@@ -151,9 +151,9 @@ class BlockFactory:
             in_channels = out_channels
         return nn.Sequential(*blocks)
 
-    def _dcn_of(self, stage: int, stride: int) -> dict | None:
+    def _dcn_of(self, stage: int, stride: int) -> dict[str, Any] | None:
         """Return the deformable convolution's config where the block has one."""
-        if self.dcn is None or not self.stage_with_dcn[stage]:
+        if not (self.dcn and self.stage_with_dcn and self.stage_with_dcn[stage]):
             return None
         cfg = dict(self.dcn)
         fallback_on_stride = cfg.pop('fallback_on_stride', False)

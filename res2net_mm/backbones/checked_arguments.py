@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Any
+from typing import Any, TypeVar
 
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find
+
+T = TypeVar('T')
 
 
 def fill_from_preset(
@@ -65,10 +67,10 @@ def check_wholes(*, least: int = 1, **lists: Any) -> None:
 
 
 def _is_whole(value: Any, least: int) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= least
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
-def per_stage(name: str, values: Sequence, num_stages: int) -> tuple:
+def per_stage(name: str, values: Sequence[T], num_stages: int) -> tuple[T, ...]:
     """Return the values as a tuple, or raise UserError if there is not one for each stage."""
     if len(values) != num_stages:
         raise UserError(

@@ -1,6 +1,7 @@
 """DLA with Res2Net blocks: Res2Net-DLA and Res2NeXt-DLA."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
@@ -75,16 +76,16 @@ class Res2NetDLA(Res2NetBackbone):
         contract_dilation: bool = False,
         out_indices: Sequence[int] | None = None,
         frozen_stages: int = -1,
-        norm_cfg: dict | None = None,
+        norm_cfg: dict[str, Any] | None = None,
         norm_eval: bool = False,
-        conv_cfg: dict | None = None,
-        dcn: dict | None = None,
+        conv_cfg: dict[str, Any] | None = None,
+        dcn: dict[str, Any] | None = None,
         stage_with_dcn: Sequence[bool] | None = None,
-        plugins: Sequence[dict] | None = None,
+        plugins: Sequence[dict[str, Any]] | None = None,
         with_cp: bool = False,
         memory: str = 'default',
         zero_init_residual: bool = False,
-        init_cfg: dict | list[dict] | None = None,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
     ) -> None:
         net = fill_from_preset(
             'Res2NetDLA',
@@ -112,7 +113,8 @@ class Res2NetDLA(Res2NetBackbone):
         )
         strides = per_stage('strides', strides, num_stages)
         dilations = per_stage('dilations', dilations, num_stages)
-        parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg or dict(type='BN', requires_grad=True))
+        norm_cfg = norm_cfg or dict(type='BN', requires_grad=True)
+        parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         factory = BlockFactory(
             numbers=dict(net, convolve_first=False),
             expansion=EXPANSION,
@@ -175,8 +177,8 @@ def _conv_norm_relu(
     kernel_size: int,
     stride: int,
     *,
-    conv_cfg: dict | None,
-    norm_cfg: dict,
+    conv_cfg: dict[str, Any] | None,
+    norm_cfg: dict[str, Any],
 ) -> nn.Sequential:
     conv = build_conv_layer(
         conv_cfg,

@@ -1,6 +1,7 @@
 """Res2Net, Res2NeXt and SE-Res2Net: one backbone, told apart by its arguments."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -104,16 +105,16 @@ class Res2Net(Res2NetBackbone):
         out_indices: Sequence[int] | None = None,
         style: str = 'pytorch',
         frozen_stages: int = -1,
-        norm_cfg: dict | None = None,
+        norm_cfg: dict[str, Any] | None = None,
         norm_eval: bool = False,
-        conv_cfg: dict | None = None,
-        dcn: dict | None = None,
+        conv_cfg: dict[str, Any] | None = None,
+        dcn: dict[str, Any] | None = None,
         stage_with_dcn: Sequence[bool] | None = None,
-        plugins: Sequence[dict] | None = None,
+        plugins: Sequence[dict[str, Any]] | None = None,
         with_cp: bool = False,
         memory: str = 'default',
         zero_init_residual: bool = False,
-        init_cfg: dict | list[dict] | None = None,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
     ) -> None:
         net = fill_from_preset(
             'Res2Net',
@@ -168,7 +169,8 @@ class Res2Net(Res2NetBackbone):
                 f'multi_grid={tuple(multi_grid)} must have one entry for each of the '
                 f'{blocks[-1]} blocks of the last stage'
             )
-        parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg or dict(type='BN', requires_grad=True))
+        norm_cfg = norm_cfg or dict(type='BN', requires_grad=True)
+        parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         factory = BlockFactory(
             numbers=net,
             expansion=EXPANSION,
@@ -183,7 +185,7 @@ class Res2Net(Res2NetBackbone):
 
         channels = net['stem_channels'] or net['base_channels']
         self.conv1 = build_stem_conv(net['stem'], in_channels, channels, **parts)
-        self.bn1 = build_norm(parts['norm_cfg'], channels)
+        self.bn1 = build_norm(norm_cfg, channels)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.Identity() if net['stem'] == '3x3' else nn.MaxPool2d(3, 2, padding=1)
 

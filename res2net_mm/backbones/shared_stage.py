@@ -1,5 +1,7 @@
 """The last stage of a Res2Net as the shared head of a C4 detector."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
@@ -42,11 +44,11 @@ class Res2NetStage(Res2NetBackbone):
         stage: int = 3,
         stride: int = 2,
         dilation: int = 1,
-        norm_cfg: dict | None = None,
+        norm_cfg: dict[str, Any] | None = None,
         norm_eval: bool = False,
-        dcn: dict | None = None,
+        dcn: dict[str, Any] | None = None,
         with_cp: bool = False,
-        init_cfg: dict | list[dict] | None = None,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
     ) -> None:
         given = dict.fromkeys(
             ('depth', 'stage_blocks', 'scales', 'base_width', 'groups', 'avg_down', 'se',
@@ -102,6 +104,6 @@ class Res2NetStage(Res2NetBackbone):
         """The one stage there is."""
         return [getattr(self, f'layer{self.stage + 1}')]
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]  # a shared head has one map
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
         return self.stages[0](x)

@@ -16,6 +16,7 @@ What was tried, as the processor's time of Res2Net-50 26w4s in float32 at 1x3x32
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +27,7 @@ from .norms import FoldedNorm, refuse_training
 from .packed_conv import PackedConv2d
 
 
-def _are_fast(convs: Iterable[nn.Module], norms: Iterable[nn.Module]) -> bool:
+def _are_fast(convs: Iterable[nn.Module | None], norms: Iterable[nn.Module | None]) -> bool:
     """Say whether all norms are in convolutions, and all convolutions are plain ones."""
     folded = all(isinstance(norm, FoldedNorm) for norm in norms)
     return folded and all(isinstance(conv, PackedConv2d) for conv in convs)
@@ -42,6 +43,8 @@ class FusedBottle2neck(nn.Module):
     Args:
         block: The block, its norms folded.
     """
+
+    block: Any  # its convolutions may be packed, which their type does not say
 
     def __init__(self, block: Bottle2neck) -> None:
         super().__init__()
@@ -66,11 +69,10 @@ class FusedBottle2neck(nn.Module):
         """What :class:`HierarchicalConv` computes; ``x`` is overwritten."""
         block = self.block
         splits = x.split(block.width, dim=1)
-        out = x if block.stride == 1 else None
-        y = None
+        y, out = splits[0], x
         for i, conv in enumerate(block.convs):
             y = conv.finish(splits[i] + y if block.carry and i else splits[i], relu=True)
-            if out is None:
+            if i == 0 and block.stride > 1:
                 shape = (len(x), x.shape[1], *y.shape[2:])
                 out = torch.empty(shape, memory_format=torch.channels_last)
             out[:, i * block.width : (i + 1) * block.width] = y
@@ -89,6 +91,8 @@ class FusedBottleneck(nn.Module):
     Args:
         block: The block, its norms folded.
     """
+
+    block: Any  # as above
 
     def __init__(self, block: nn.Module) -> None:
         super().__init__()

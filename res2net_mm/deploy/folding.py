@@ -3,6 +3,7 @@
 import copy
 import inspect
 from collections import Counter
+from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
@@ -37,9 +38,9 @@ def fold_norms(model: nn.Module) -> nn.Module:
             if is_foldable(child):
                 shared.setdefault(child, ScaleAndShift(child))
     for parent in list(model.modules()):
-        for name, child in list(parent._modules.items()):
-            if child in shared:
-                parent._modules[name] = shared[child]
+        for name, norm in list(parent._modules.items()):
+            if norm is not None and norm in shared:
+                parent._modules[name] = shared[norm]
     return model
 
 
@@ -66,17 +67,17 @@ def _pairs(module: nn.Module) -> list[tuple[str, str]] | None:
     calls = Counter(node.target for node in graph.nodes if node.op == 'call_module')
     found = []
     for node in graph.nodes:
-        if node.op != 'call_module' or not is_foldable(module.get_submodule(node.target)):
+        if node.op != 'call_module' or not is_foldable(module.get_submodule(str(node.target))):
             continue
         conv = node.args[0] if node.args else None
         if (
             isinstance(conv, fx.Node)
             and conv.op == 'call_module'
-            and _takes_norm(module.get_submodule(conv.target))
+            and _takes_norm(module.get_submodule(str(conv.target)))
             and len(conv.users) == 1
             and calls[conv.target] == calls[node.target] == 1
         ):
-            found.append((conv.target, node.target))
+            found.append((str(conv.target), str(node.target)))
     return found
 
 
@@ -98,11 +99,12 @@ def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
 
     Of its own since heads share convolutions between levels that have a norm each.
     """
-    conv, norm = copy.deepcopy(owner.get_submodule(conv_name)), owner.get_submodule(norm_name)
+    conv: Any = copy.deepcopy(owner.get_submodule(conv_name))
+    norm = owner.get_submodule(norm_name)
     scale, shift = scale_and_shift(norm)
     weight = conv.weight.double()
     conv.weight = _parameter(_scaled(weight, scale, conv), conv.weight)
-    folded: nn.Module = FoldedNorm()
+    folded: FoldedNorm | ScaleAndShift = FoldedNorm()
     if 'bias' not in conv._parameters:  # deformable convolutions of the first version know none
         folded = ScaleAndShift(norm)
         folded.scale.fill_(1)
@@ -113,7 +115,7 @@ def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
     owner.set_submodule(norm_name, folded.eval())
 
 
-def _scaled(weight: Tensor, scale: Tensor, conv: nn.Module) -> Tensor:
+def _scaled(weight: Tensor, scale: Tensor, conv: Any) -> Tensor:
     if isinstance(conv, _TRANSPOSED):  # (in, out / groups, ...), the groups along the first
         per_group = scale.view(conv.groups, 1, -1)
         grouped = weight.view(conv.groups, -1, *weight.shape[1:])

@@ -1,6 +1,8 @@
 """Turn a trained model into an equal one that only predicts, and does so faster."""
 
 import copy
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -48,6 +50,7 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     if pad_to is not None and pad_to < 1:
         raise UserError(f'pad_to={pad_to} must be at least 1')
     fused = copy.deepcopy(model).requires_grad_(False)
+    module: Any
     for module in fused.modules():
         if getattr(module, 'with_cp', False):  # recomputing for a backward pass there is not
             module.with_cp = False
@@ -86,12 +89,16 @@ def _fused_block(module: nn.Module) -> nn.Module | None:
     return FusedBottleneck(module) if FusedBottleneck.takes(module) else None
 
 
-def _replaced(module: nn.Module, replace, done: dict[nn.Module, nn.Module]) -> nn.Module:
+def _replaced(
+    module: nn.Module,
+    replace: Callable[[nn.Module], nn.Module | None],
+    done: dict[nn.Module, nn.Module],
+) -> nn.Module:
     """Return the module with every one inside that ``replace`` gives another for replaced by it."""
     if module not in done:
-        done[module] = replace(module)
-        if done[module] is None:
-            done[module] = module
+        replacement = replace(module)
+        done[module] = replacement or module
+        if replacement is None:
             for name, child in list(module._modules.items()):
                 if child is not None:
                     module._modules[name] = _replaced(child, replace, done)

@@ -1,6 +1,7 @@
 """Which norms are a fixed scale and shift per channel once training is over, and which."""
 
 from collections import Counter
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,7 +29,7 @@ def count_norms(model: nn.Module) -> dict[str, int]:
     return dict(Counter(type(module).__name__ for module in found))
 
 
-def scale_and_shift(norm: nn.Module) -> tuple[Tensor, Tensor]:
+def scale_and_shift(norm: Any) -> tuple[Tensor, Tensor]:
     """Return what a batch norm in eval mode multiplies by and adds, each (C,), in float64."""
     mean, variance = norm.running_mean.double(), norm.running_var.double()
     scale = torch.rsqrt(variance + norm.eps)
@@ -55,7 +56,10 @@ class ScaleAndShift(nn.Module):
         norm: A batch norm.
     """
 
-    def __init__(self, norm: nn.Module) -> None:
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, norm: Any) -> None:
         super().__init__()
         dtype = norm.running_mean.dtype
         for name, values in zip(('scale', 'shift'), scale_and_shift(norm), strict=True):

@@ -14,6 +14,7 @@ all multiply-adds in float32 can be much faster there.
 
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +26,7 @@ from .norms import refuse_training
 
 
 @cache
-def openvino_core() -> object:
+def openvino_core() -> Any:
     """Return the ``openvino.Core`` of this process, which lives as long as it does.
 
     Each Core gives the thread that makes it a stack for signal handlers, and takes it away when it
@@ -59,7 +60,7 @@ class OpenVinoNetwork(nn.Module):
             raise UserError('OpenVINO is not installed: pip install openvino')
         self.fused = fuse(model)
         self.eval()
-        self._compiled: dict[torch.Size, object] = {}
+        self._compiled: dict[torch.Size, Any] = {}
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """(N, in_channels, H, W), float32 on the CPU -> all outputs in a tuple, without gradients.
@@ -82,7 +83,7 @@ class OpenVinoNetwork(nn.Module):
         request.infer()
         return tuple(outputs)
 
-    def _compile(self, images: Tensor) -> object:
+    def _compile(self, images: Tensor) -> Any:
         import openvino
 
         with torch.no_grad():
@@ -102,7 +103,7 @@ class OpenVinoNetwork(nn.Module):
         return super().train(refuse_training(mode))
 
 
-def _shared(x: Tensor) -> object:
+def _shared(x: Tensor) -> Any:
     """Return the same memory as OpenVINO's tensor."""
     import openvino
 

@@ -1,5 +1,7 @@
 """Convolutions that keep their weights in the order oneDNN wants, and finish in one pass."""
 
+from typing import Any, TypeGuard
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,6 +14,8 @@ class PackedConv2d(nn.Conv2d):
     compiler needed; anywhere else, and where gradients, autocast or a tracer are at work, it is
     plain ``F.conv2d`` with the same parameters under the same names.
     """
+
+    _packed: Tensor | None
 
     @classmethod
     def of(cls, conv: nn.Conv2d) -> 'PackedConv2d':
@@ -56,26 +60,26 @@ class PackedConv2d(nn.Conv2d):
             and _has_onednn()
         )
 
-    def _apply(self, *args, **kwargs) -> 'PackedConv2d':
+    def _apply(self, *args: Any, **kwargs: Any) -> 'PackedConv2d':
         self._packed = None  # other weights, or in another place
         return super()._apply(*args, **kwargs)
 
-    def _load_from_state_dict(self, *args, **kwargs) -> None:
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         self._packed = None
         super()._load_from_state_dict(*args, **kwargs)
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, '_packed': None}  # what is packed can be neither copied nor saved
 
 
-def can_pack(conv: nn.Module) -> bool:
+def can_pack(conv: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Say whether it is a plain convolution with numbers for a padding, filled with zeros."""
-    plain = type(conv) is nn.Conv2d or (
-        isinstance(conv, nn.Conv2d) and type(conv).__module__ == 'mmcv.cnn.bricks.wrappers'
-    )
+    if not isinstance(conv, nn.Conv2d):
+        return False
+    plain = type(conv) is nn.Conv2d or type(conv).__module__ == 'mmcv.cnn.bricks.wrappers'
     return plain and conv.padding_mode == 'zeros' and not isinstance(conv.padding, str)
 
 
 def _has_onednn() -> bool:
-    available = torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled
+    available = torch.backends.mkldnn.is_available() and bool(torch.backends.mkldnn.enabled)
     return available and hasattr(torch.ops.mkldnn, '_convolution_pointwise')

@@ -1,5 +1,7 @@
 """Fill up the splits of a block with channels of zeros."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -18,15 +20,15 @@ def pad_splits(block: Bottle2neck, multiple: int) -> None:
         multiple: What the width shall be a multiple of.
     """
     width, more = block.width, -block.width % multiple
-    convs = [block.conv1, *block.convs, block.conv3]
+    convs = cast(list[nn.Conv2d], block.all_convs())
     plain = all(isinstance(conv, nn.Conv2d) and conv.groups == 1 for conv in convs)
     folded = plain and all(conv.bias is not None for conv in convs)
     if not more or not folded or block.plugins:
         return
-    _widen(block.conv1, outputs=(width, more))
-    for conv in block.convs:
+    _widen(convs[0], outputs=(width, more))
+    for conv in convs[1:-1]:
         _widen(conv, outputs=(width, more), inputs=(width, more))
-    _widen(block.conv3, inputs=(width, more))
+    _widen(convs[-1], inputs=(width, more))
     block.width = width + more
 
 
@@ -39,6 +41,7 @@ def _widen(
     """Add zeros behind every so many channels: (width, zeros to add) of outputs and inputs."""
     if outputs is not None:
         conv.weight = nn.Parameter(_spread(conv.weight, 0, *outputs), requires_grad=False)
+        assert conv.bias is not None
         conv.bias = nn.Parameter(_spread(conv.bias, 0, *outputs), requires_grad=False)
         conv.out_channels = len(conv.bias)
     if inputs is not None:

@@ -1,5 +1,8 @@
 """The bottleneck block with the hierarchical convolution in its middle."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from mmcv.cnn import build_conv_layer, build_plugin_layer
 from torch import Tensor, nn
 
@@ -57,10 +60,10 @@ class Bottle2neck(HierarchicalConv):
         style: str = 'pytorch',
         shortcut: nn.Module | None = None,
         se: int | None = None,
-        plugins: list[dict] | tuple[dict, ...] = (),
-        conv_cfg: dict | None = None,
-        hierarchical_conv_cfg: dict | None = None,
-        norm_cfg: dict | None = None,
+        plugins: Sequence[Mapping[str, Any]] = (),
+        conv_cfg: dict[str, Any] | None = None,
+        hierarchical_conv_cfg: dict[str, Any] | None = None,
+        norm_cfg: dict[str, Any] | None = None,
     ) -> None:
         if style not in STYLES:
             raise UserError(f'style={style!r} is unknown; allowed: {", ".join(STYLES)}')
@@ -133,7 +136,7 @@ class Bottle2neck(HierarchicalConv):
         return [self.bn1, *self.bns, self.bn3]
 
 
-def _build_plugins(plugins: list[dict] | tuple[dict, ...], **channels: int) -> nn.ModuleDict:
+def _build_plugins(plugins: Sequence[Mapping[str, Any]], **channels: int) -> nn.ModuleDict:
     """Build mmcv plugin layers, grouped by position in the order they are given."""
     layers: dict[str, list[nn.Module]] = {}
     for plugin in plugins:

@@ -1,6 +1,7 @@
 """The idea of Res2Net: a 3x3 convolution as a chain of small ones."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -64,8 +65,8 @@ class HierarchicalConv(nn.Module):
         pool_last: bool = False,
         pool_padding: bool = True,
         pass_last: bool = True,
-        conv_cfg: dict | None = None,
-        norm_cfg: dict | None = BN,
+        conv_cfg: dict[str, Any] | None = None,
+        norm_cfg: dict[str, Any] | None = BN,
     ) -> None:
         super().__init__()
         if scales < 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import gcd
+from typing import Any
 
 from mmcv.cnn import build_norm_layer
 from mmengine.registry import MODELS
@@ -11,7 +12,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from res2net_mm.errors import UserError
 
 
-def build_norm(norm_cfg: dict, channels: int) -> nn.Module:
+def build_norm(norm_cfg: dict[str, Any], channels: int) -> nn.Module:
     """Build the normalisation layer of ``norm_cfg`` for ``channels`` channels.
 
     A GroupNorm written for ResNet (``num_groups=32``) does not divide the widths of a Res2Net (26,

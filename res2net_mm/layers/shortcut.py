@@ -1,5 +1,7 @@
 """The path around a bottleneck where the shape changes."""
 
+from typing import Any
+
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
@@ -12,8 +14,8 @@ def build_shortcut(
     *,
     stride: int,
     avg_down: bool,
-    conv_cfg: dict | None = None,
-    norm_cfg: dict,
+    conv_cfg: dict[str, Any] | None = None,
+    norm_cfg: dict[str, Any],
 ) -> nn.Sequential | None:
     """Return the shortcut of a block, or None where the input can be added as it is.
 

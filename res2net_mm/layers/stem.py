@@ -1,5 +1,7 @@
 """The convolutions before the first stage."""
 
+from typing import Any
+
 from mmcv.cnn import build_conv_layer
 from torch import nn
 
@@ -11,7 +13,12 @@ STEMS = ('7x7', 'deep', '3x3')
 
 
 def build_stem_conv(
-    stem: str, in_channels: int, channels: int, *, conv_cfg: dict | None = None, norm_cfg: dict
+    stem: str,
+    in_channels: int,
+    channels: int,
+    *,
+    conv_cfg: dict[str, Any] | None = None,
+    norm_cfg: dict[str, Any],
 ) -> nn.Module:
     """Return a stem's convolution up to (not including) its last norm.
 

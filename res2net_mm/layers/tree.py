@@ -1,6 +1,7 @@
 """Deep layer aggregation: blocks as leaves of a tree whose roots join what the leaves saw."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from mmcv.cnn import build_conv_layer
@@ -16,7 +17,12 @@ class Root(nn.Module):
     """Join feature maps of one resolution with a 1x1 convolution, norm and ReLU."""
 
     def __init__(
-        self, in_channels: int, out_channels: int, *, conv_cfg: dict | None, norm_cfg: dict
+        self,
+        in_channels: int,
+        out_channels: int,
+        *,
+        conv_cfg: dict[str, Any] | None,
+        norm_cfg: dict[str, Any],
     ) -> None:
         super().__init__()
         self.conv = build_conv_layer(conv_cfg, in_channels, out_channels, kernel_size=1, bias=False)
@@ -64,8 +70,8 @@ class Tree(nn.Module):
         join_input: bool = False,
         child_channels: int = 0,
         first: bool = False,
-        conv_cfg: dict | None = None,
-        norm_cfg: dict,
+        conv_cfg: dict[str, Any] | None = None,
+        norm_cfg: dict[str, Any],
     ) -> None:
         super().__init__()
         self.depth = depth
@@ -93,7 +99,9 @@ class Tree(nn.Module):
                     build_norm(norm_cfg, out_channels),
                 )
         else:
-            parts = dict(make_block=make_block, conv_cfg=conv_cfg, norm_cfg=norm_cfg)
+            parts: dict[str, Any] = dict(
+                make_block=make_block, conv_cfg=conv_cfg, norm_cfg=norm_cfg
+            )
             self.tree1 = Tree(
                 depth - 1, in_channels, out_channels, stride=stride, first=first, **parts
             )

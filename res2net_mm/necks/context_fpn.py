@@ -45,9 +45,9 @@ class HierarchicalContext(nn.Module):
         channels: int,
         *,
         dilations: Sequence[int],
-        conv_cfg: dict | None = None,
-        norm_cfg: dict | None = None,
-        act_cfg: dict | None = None,
+        conv_cfg: dict[str, Any] | None = None,
+        norm_cfg: dict[str, Any] | None = None,
+        act_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
         if not dilations or channels % len(dilations):
@@ -102,9 +102,9 @@ class HierarchicalContextFPN(HierarchicalFPN):
         self,
         *,
         dilations: Sequence[int] = (1, 2, 4, 8),
-        norm_cfg: dict | None = BN,
-        act_cfg: dict | None = RELU,
-        upsample_cfg: dict = BILINEAR,
+        norm_cfg: dict[str, Any] | None = BN,
+        act_cfg: dict[str, Any] | None = RELU,
+        upsample_cfg: dict[str, Any] = BILINEAR,
         **pyramid: Any,
     ) -> None:
         super().__init__(norm_cfg=norm_cfg, act_cfg=act_cfg, upsample_cfg=upsample_cfg, **pyramid)

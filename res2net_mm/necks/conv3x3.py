@@ -1,6 +1,7 @@
 """What stands in a pyramid where the plain one has a 3x3 convolution."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
@@ -11,7 +12,12 @@ from res2net_mm.layers import HierarchicalConv
 
 
 def build_conv3x3(
-    in_channels: int, out_channels: int, *, scales: int, stride: int = 1, **parts: dict | None
+    in_channels: int,
+    out_channels: int,
+    *,
+    scales: int,
+    stride: int = 1,
+    **parts: Any,
 ) -> nn.Module:
     """Build the 3x3 convolution of a pyramid, hierarchical or, with one scale, plain.
 
@@ -63,14 +69,14 @@ class HierarchicalConvModule(nn.Module):
         scales: int,
         stride: int = 1,
         dilations: Sequence[int] | None = None,
-        conv_cfg: dict | None = None,
-        norm_cfg: dict | None = None,
-        act_cfg: dict | None = None,
+        conv_cfg: dict[str, Any] | None = None,
+        norm_cfg: dict[str, Any] | None = None,
+        act_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
         if scales < 1 or out_channels % scales:
             raise UserError(f'scales={scales} must divide out_channels={out_channels}')
-        parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
+        parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         if in_channels == out_channels:
             self.reduce = nn.Identity()
         else:

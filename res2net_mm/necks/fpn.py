@@ -1,6 +1,7 @@
 """The feature pyramid network with the hierarchical convolution as its 3x3."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule
@@ -64,11 +65,11 @@ class HierarchicalFPN(BaseModule):
         add_extra_convs: bool | str = False,
         relu_before_extra_convs: bool = False,
         no_norm_on_lateral: bool = False,
-        conv_cfg: dict | None = None,
-        norm_cfg: dict | None = None,
-        act_cfg: dict | None = None,
-        upsample_cfg: dict = NEAREST,
-        init_cfg: dict | list[dict] | None = XAVIER,
+        conv_cfg: dict[str, Any] | None = None,
+        norm_cfg: dict[str, Any] | None = None,
+        act_cfg: dict[str, Any] | None = None,
+        upsample_cfg: dict[str, Any] = NEAREST,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = XAVIER,
     ) -> None:
         super().__init__(init_cfg)
         self.in_channels = tuple(in_channels)
@@ -150,7 +151,9 @@ class HierarchicalFPN(BaseModule):
         """Add to each map (N, C, H_i, W_i) the coarser ones, brought to its size."""
         merged = [laterals[-1]]
         for lateral in reversed(laterals[:-1]):
-            size = {} if 'scale_factor' in self.upsample_cfg else dict(size=lateral.shape[2:])
+            size: dict[str, Any] = (
+                {} if 'scale_factor' in self.upsample_cfg else dict(size=lateral.shape[2:])
+            )
             merged.insert(0, lateral + F.interpolate(merged[0], **size, **self.upsample_cfg))
         return merged
 

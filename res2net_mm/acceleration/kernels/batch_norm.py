@@ -5,15 +5,18 @@ side; pixels may lie further apart, as those of a split do. The statistics of a 
 (4, channels): mean, 1 / deviation, scale, shift; see batch_norm.c.
 """
 
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .library import Rows, library
 
 NOWHERE = Rows(None, 0)
 
 
-def statistics(x: Tensor, norm: nn.BatchNorm2d) -> Tensor:
+def statistics(x: Tensor, norm: _BatchNorm) -> Tensor:
     """Return the statistics (4, channels) of ``x`` under a norm and update its running ones."""
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
     pixels, channels = x.shape
     stats, scratch = x.new_empty(4, channels), _scratch(x)
     library().norm_statistics(
