@@ -1,8 +1,7 @@
-"""The zoo: every published Res2Net on one screen, with its numbers and where they come from.
+"""The zoo: every published Res2Net on one screen, with its arguments, figures and their sources.
 
-A preset only fills in numbers: ``arguments`` are what the backbone's constructor takes, and nothing
-is computed differently because a preset was named. Figures are as their publisher prints them, and
-None where nobody published one.
+A preset only fills in constructor arguments; nothing is computed differently because a preset was
+named. Figures are as their publisher prints them, None where none was published.
 """
 
 import difflib
@@ -13,7 +12,7 @@ from typing import Any
 
 from res2net_mm.errors import UserError
 
-# What the tags in `Preset.sources` stand for.
+# The tags in `Preset.sources`.
 SOURCES = {
     'P': 'Gao et al., Res2Net, arXiv 1904.01169 (TPAMI 43(2), 2021), tables 1 to 4',
     'PM': 'github.com/Res2Net/Res2Net-PretrainedModels: README and code',
@@ -37,7 +36,7 @@ PADDLE = 'https://paddle-imagenet-models-name.bj.bcebos.com/dygraph/'
 class Weights:
     """One published checkpoint file."""
 
-    name: str  # what its publisher calls the network
+    name: str  # the publisher's name of the network
     dialect: str
     urls: tuple[str, ...]  # the same file at each
     top1: float | None = None  # ImageNet accuracy in % its publisher prints; None: the preset's
@@ -46,13 +45,13 @@ class Weights:
 
     @property
     def file(self) -> str:
-        """Name of the file, which carries the first digits of its SHA-256 in most."""
+        """Name of the file; most carry the first digits of their SHA-256."""
         return self.urls[0].rsplit('/', 1)[-1]
 
 
 @dataclass(frozen=True)
 class Preset:
-    """One network: what builds it, and what was published of it."""
+    """One network: its arguments, and the figures and files published for it."""
 
     name: str
     arguments: Mapping[str, object]
@@ -200,8 +199,8 @@ _LIGHT = (
     _row('res2net_light_26w_4s', _light(26), no_weights=_OURS),
     _row('res2net_light_v1b_26w_4s', _light(26, stem='deep', avg_down=True), no_weights=_OURS),
 )
-# What was published of a squeeze-and-excitation form: top-1, top-5, alias. The paper's params of
-# the CIFAR networks (26.0, 34.0, 36.9 M) are those of no one reduction and stay out.
+# Published squeeze-and-excitation forms: top-1, top-5, alias. The paper's params of the CIFAR
+# networks (26.0, 34.0, 36.9 M) fit no single reduction and are left out.
 _SE_PUBLISHED = {
     'res2net50_26w_4s': (78.44, 94.06, 'se_res2net50'),
     'res2next29_6c24w4s': (83.32, None, 'se_res2next29'),
@@ -212,10 +211,9 @@ _SE_PUBLISHED = {
 
 
 def _with_se(net: Preset) -> Preset:
-    """Return a network's squeeze-and-excitation form, of which there is no public code.
+    """Return a network's squeeze-and-excitation form, whose code was never published.
 
-    The paper places it before the addition (section 3.2.2) and is silent on the reduction: 16 is
-    SENet's own, and our choice.
+    The paper places it before the addition (section 3.2.2) and names no reduction; 16 is SENet's.
     """
     top1, top5, alias = _SE_PUBLISHED.get(net.name, (None, None, ''))
     return replace(
@@ -250,9 +248,7 @@ def find(name: str) -> Preset:
         UserError: There is none; the message offers the nearest names.
     """
     if not isinstance(name, str):
-        raise UserError(
-            f'preset must be a string, got {name!r}; `res2net-mm presets` prints all names'
-        )
+        raise UserError(f'preset must be a string, got {name!r}; see `res2net-mm presets`')
     wanted = _plain(name)
     known = {_plain(n): preset for preset in PRESETS.values() for n in preset.all_names}
     if wanted in known:
@@ -260,7 +256,7 @@ def find(name: str) -> Preset:
     near = difflib.get_close_matches(wanted, known, n=5, cutoff=0.5)
     names = ', '.join(dict.fromkeys(known[n].name for n in near))
     hint = f'the nearest are {names}; ' if names else ''
-    raise UserError(f'preset {name!r} is unknown; {hint}`res2net-mm presets` prints all names')
+    raise UserError(f'preset {name!r} is unknown; {hint}see `res2net-mm presets`')
 
 
 def find_weights(name: str) -> Weights:
@@ -296,7 +292,7 @@ def zoo_table() -> str:
 
 
 def describe(name: str) -> str:
-    """Return all that is known of a preset, with the source of each figure."""
+    """Return the entry of a preset as text, with the source of each figure."""
     p = find(name)
     figures = dict(
         arguments=', '.join(f'{key}={value!r}' for key, value in p.arguments.items()),

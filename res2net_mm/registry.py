@@ -1,9 +1,8 @@
 """The scope ``res2net_mm`` under MMEngine's root registries.
 
-MMEngine imports ``<scope>.registry`` the first time it meets a type written ``<scope>.Name`` and
-then the ``locations`` below, so ``type='res2net_mm.Res2Net'`` is found from any MMDetection,
-MMSegmentation or MMPretrain config without ``custom_imports``, and never collides with the
-``Res2Net`` those toolboxes register in their own scopes.
+MMEngine imports ``<scope>.registry`` at the first type written ``<scope>.Name``, then the
+``locations`` below. So configs of any toolbox find ``type='res2net_mm.Res2Net'`` without
+``custom_imports``, and it never collides with the ``Res2Net`` in the toolboxes' own scopes.
 """
 
 from mmengine.registry import HOOKS as ROOT_HOOKS
@@ -17,7 +16,7 @@ SCOPE = 'res2net_mm'
 
 
 def _child(parent: Registry, *locations: str) -> Registry:
-    """Return this package's child of a root registry, the one there is if imported again."""
+    """Return this package's child of a root registry; a second import returns the same one."""
     if SCOPE in parent.children:
         return parent.children[SCOPE]
     return Registry(parent.name, parent=parent, scope=SCOPE, locations=list(locations))

@@ -1,4 +1,4 @@
-"""What every backbone of this package shares: block rule, freezing and published weights."""
+"""The base class of the backbones: block rule, freezing, memory and published weights."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -24,18 +24,18 @@ DEFAULT_INIT = (
 
 
 class Res2NetBackbone(BaseModule):
-    """A feature pyramid made of :class:`Bottle2neck` blocks.
+    """A backbone made of :class:`Bottle2neck` blocks.
 
-    A subclass builds its layers, says what its :meth:`stem` and :attr:`stages` are, and calls
-    :meth:`finish` at the end of its constructor.
+    A subclass builds its layers, defines :meth:`stem`, :meth:`stem_modules` and :attr:`stages`, and
+    calls :meth:`finish` at the end of its constructor.
 
     Attributes:
         out_channels: Channels of each returned feature map.
         preset: The preset's name as given, or None.
-        block_rule: The rule in force for the first block of each stage.
-        block_rule_given: Whether the user named it; loaded weights then do not change it.
-        load_report: What was loaded last, by whatever door, or None.
-        keeps_layout: Whether features lie in memory as the images do (see acceleration/layout.py).
+        block_rule: The rule of the first block of each stage.
+        block_rule_given: Whether the user named it; loading a checkpoint then keeps it.
+        load_report: Report of the checkpoint loaded last, or None.
+        keeps_layout: Whether features get the images' memory layout (acceleration/layout.py).
     """
 
     out_channels: tuple[int, ...]
@@ -83,7 +83,7 @@ class Res2NetBackbone(BaseModule):
         self.load_report: LoadReport | None = None
 
     def finish(self) -> None:
-        """Accelerate and freeze the layers; let checkpoints of every dialect load."""
+        """Accelerate and freeze the layers, and accept checkpoints of every dialect."""
         accelerate(self)
         set_memory(self.stages, MEMORY_MODES[self.memory], frozen_stages=self.frozen_stages)
         freeze(self.frozen_modules())
@@ -99,10 +99,10 @@ class Res2NetBackbone(BaseModule):
         raise NotImplementedError
 
     def stem(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) -> what is pooled for the first stage.
+        """Run the stem, (N, in_channels, H, W) -> the input of :attr:`maxpool`.
 
-        A method and a step of its own, as in OpenMMLab's ResNet, since networks that use the parts
-        of their backbone one by one (ICNet) call it so.
+        A method of its own under OpenMMLab's name, since ICNet calls the parts of its backbone one
+        by one.
         """
         raise NotImplementedError
 
@@ -134,7 +134,7 @@ class Res2NetBackbone(BaseModule):
         return [*self.stem_modules(), *self.stages[: self.frozen_stages]]
 
     def set_block_rule(self, block_rule: str) -> None:
-        """Compute from now on what the publisher of ``block_rule`` does; no weight changes."""
+        """Compute by the rule ``block_rule`` from now on; no weight changes."""
         for block in self.blocks():
             block.set_block_rule(block_rule)
         self.block_rule = block_rule
@@ -153,12 +153,12 @@ class Res2NetBackbone(BaseModule):
         return self
 
     def init_weights(self) -> None:
-        """Initialise as ``init_cfg`` says; pretrained weights load whole or raise.
+        """Initialise by ``init_cfg``; a pretrained checkpoint loads completely or raises.
 
-        MMEngine's own ``Pretrained`` warns and goes on when nothing fits, so it is not used.
+        MMEngine's own ``Pretrained`` only warns when nothing fits, so it is not used.
 
         Raises:
-            UserError: The checkpoint cannot be had, read or fitted.
+            UserError: The checkpoint cannot be found, read or fitted.
         """
         if self.is_init:
             return

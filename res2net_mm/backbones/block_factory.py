@@ -15,7 +15,7 @@ from .checked_arguments import per_stage
 
 @dataclass(frozen=True, kw_only=True)
 class BlockFactory:
-    """What is the same for all blocks of a backbone, said once.
+    """Builder of the blocks of one backbone, holding the arguments that all of them share.
 
     Attributes:
         numbers: ``scales``, ``base_width``, ``groups``, ``convolve_first``, ``se`` and
@@ -25,8 +25,8 @@ class BlockFactory:
         style: Where a block's stride sits, ``pytorch`` or ``caffe``.
         dcn: Config of deformable 3x3 convolutions, or None.
         stage_with_dcn: Which stages have them.
-        plugins: mmcv plugin layers with their position and stages.
-        with_cp: Whether to recompute blocks in the backward pass.
+        plugins: mmcv plugin layers, each with its position and stages.
+        with_cp: Whether the blocks are recomputed in the backward pass (memory mode of a block).
         conv_cfg: Config of the convolutions.
         norm_cfg: Config of the norms.
     """

@@ -1,4 +1,4 @@
-"""From what the user gave to what holds: presets filled in, one value per stage."""
+"""Constructor arguments: presets filled in, numbers checked, one value per stage."""
 
 from collections.abc import Sequence
 from numbers import Integral
@@ -13,17 +13,17 @@ T = TypeVar('T')
 def fill_from_preset(
     backbone: str, preset: str | None, *, given: dict[str, Any], default: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the arguments in force: given ones, else the preset's, else the default's.
+    """Return the value of each argument: the given one, else the preset's, else the default.
 
     Args:
-        backbone: Name of the class that asks; the preset must be one of its.
+        backbone: Name of the backbone class, which must be the preset's.
         preset: Name or alias of a preset, or None.
         given: The arguments as the user gave them; None means not given.
-        default: What holds where neither says anything; None where not listed.
+        default: The defaults; None where not listed.
 
     Raises:
-        UserError: The preset is unknown, belongs to another class, or is of another depth than the
-            one given (what an inherited ``depth=50`` under a Res2Net-101 preset amounts to).
+        UserError: The preset is unknown, belongs to another class, or has another depth than the
+            one given (as when a config inherits ``depth=50`` under a Res2Net-101 preset).
     """
     filled = dict(default)
     if preset is not None:
@@ -45,10 +45,10 @@ def fill_from_preset(
 
 
 def check_whole(*, least: int = 1, **numbers: Any) -> None:
-    """Raise UserError over an argument that is not a whole number, or too small; None is no value.
+    """Raise UserError if an argument is not a whole number of at least ``least``; None passes.
 
     Args:
-        least: The least that is allowed.
+        least: The smallest allowed value.
         **numbers: The arguments by name.
     """
     for name, value in numbers.items():
@@ -57,7 +57,7 @@ def check_whole(*, least: int = 1, **numbers: Any) -> None:
 
 
 def check_wholes(*, least: int = 1, **lists: Any) -> None:
-    """Raise UserError over an argument that is not a list of such numbers; None is no value."""
+    """Raise UserError if an argument is not a list of such numbers; None passes."""
     for name, values in lists.items():
         if values is None:
             continue

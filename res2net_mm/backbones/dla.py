@@ -35,28 +35,11 @@ class Res2NetDLA(Res2NetBackbone):
         block_rule: How the first block of a stage flows. Default ``dla``.
         in_channels: Channels of the image.
         strides: Stride of each stage. Default 2 each, on a stem of stride 2.
-        dilations: Dilation of each stage. Default 1.
-        contract_dilation: Whether a dilated stage's first block has half the dilation.
-        out_indices: Stages whose features are returned, 0 to 3. Default all.
-        frozen_stages: -1 freezes nothing, 0 the stem, n the stem and the first n stages.
-        norm_cfg: Config of the norms: BN, SyncBN or GN (its groups are fitted to the widths).
-        norm_eval: Whether batch norms keep their statistics while training.
-        conv_cfg: Config of the convolutions; None for nn.Conv2d.
-        dcn: Config of deformable 3x3 convolutions.
-        stage_with_dcn: Which stages have them.
-        plugins: mmcv plugin layers, as for :class:`Res2Net`.
-        with_cp: Whether to recompute blocks in the backward pass to save memory.
-        memory: ``low`` keeps less for the backward pass and computes it again: the first stage that
-            trains, and the norms, ReLUs and sums of the others; no gradient changes.
-        zero_init_residual: Whether the last norm of each block starts at zero.
-        init_cfg: As for :class:`Res2Net`.
 
-    Attributes:
-        out_channels: Channels of each returned feature map.
-        block_rule: The rule in force.
-
-    Raises:
-        UserError: An argument is out of its range or contradicts another; the message names it.
+    ``dilations``, ``contract_dilation``, ``out_indices``, ``frozen_stages``, ``norm_cfg``,
+    ``norm_eval``, ``conv_cfg``, ``dcn``, ``stage_with_dcn``, ``plugins``, ``with_cp``, ``memory``,
+    ``zero_init_residual`` and ``init_cfg``, the attributes and errors are those of
+    :class:`Res2Net`.
 
     Source: Gao et al., Res2Net, arXiv 1904.01169, table 1; Yu et al., arXiv 1707.06484.
     """

@@ -1,4 +1,4 @@
-"""Res2Net, Res2NeXt and SE-Res2Net: one backbone, told apart by its arguments."""
+"""Res2Net, Res2NeXt and SE-Res2Net: one backbone with different arguments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ STAGE_BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3), 200: (
 class Res2Net(Res2NetBackbone):
     """ResNet whose bottlenecks hold hierarchical convolutions.
 
-    A preset fills in the numbers of a published network (``res2net_mm.list_presets()``); an
+    A preset fills in the arguments of a published network (``res2net_mm.list_presets()``); an
     argument given beside it wins. Without one the defaults are Res2Net-50 26w4s v1.
 
     Args:
@@ -61,9 +61,10 @@ class Res2Net(Res2NetBackbone):
             fallback_on_stride=False)``).
         stage_with_dcn: Which stages have them.
         plugins: mmcv plugin layers, ``dict(cfg=..., position='after_conv1|2|3', stages=(...))``.
-        with_cp: Whether to recompute blocks in the backward pass to save memory.
-        memory: ``low`` keeps less for the backward pass and computes it again: the first stage that
-            trains, and the norms, ReLUs and sums of the others; no gradient changes.
+        with_cp: Whether to recompute every block in the backward pass, as OpenMMLab's option.
+        memory: Memory mode (``res2net_mm.acceleration.MEMORY_MODES``). ``low`` recomputes the first
+            stage that trains, and the norms, ReLUs and sums of the others, in the backward pass; no
+            gradient changes.
         zero_init_residual: Whether the last norm of each block starts at zero. The published
             networks did not.
         init_cfg: ``dict(type='Pretrained', checkpoint=...)`` with a path, an https URL or
@@ -72,7 +73,7 @@ class Res2Net(Res2NetBackbone):
 
     Attributes:
         out_channels: Channels of each returned feature map.
-        block_rule: The rule in force.
+        block_rule: The rule of the first block of each stage.
 
     Raises:
         UserError: An argument is out of its range or contradicts another; the message names it.

@@ -1,4 +1,4 @@
-"""From a trained model to one that only predicts."""
+"""Deployment: fused networks that only predict, and exported files (export/)."""
 
 from .fuse import fuse
 from .norms import count_norms

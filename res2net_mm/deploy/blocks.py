@@ -1,6 +1,6 @@
-"""Residual blocks that finish each convolution in one pass and copy as little as can be.
+"""Residual blocks fused for prediction: one pass per convolution and few copies.
 
-What was tried, as the processor's time of Res2Net-50 26w4s in float32 at 1x3x320x480 on one core
+Measured processor time of Res2Net-50 26w4s in float32 at 1x3x320x480 on one core
 (Zen 3, AVX2, PyTorch 2.13, oneDNN 3.12), over that of ResNet-50 with packed convolutions (0.32 s):
 
 - unfused 1.52; norms folded, channels last 1.20; packed convolutions besides 1.12;
@@ -28,7 +28,7 @@ from .packed_conv import PackedConv2d
 
 
 def _are_fast(convs: Iterable[nn.Module | None], norms: Iterable[nn.Module | None]) -> bool:
-    """Say whether all norms are in convolutions, and all convolutions are plain ones."""
+    """Return whether all norms are folded and all convolutions are packed."""
     folded = all(isinstance(norm, FoldedNorm) for norm in norms)
     return folded and all(isinstance(conv, PackedConv2d) for conv in convs)
 
@@ -36,9 +36,9 @@ def _are_fast(convs: Iterable[nn.Module | None], norms: Iterable[nn.Module | Non
 class FusedBottle2neck(nn.Module):
     """A :class:`Bottle2neck` without norms, computed with few passes over memory.
 
-    Where oneDNN runs (see :class:`PackedConv2d`), the rectification and the addition of the
-    shortcut are part of a convolution, and the chain writes its outputs over its inputs, so that
-    nothing is concatenated. Elsewhere it is the block's own code.
+    Where oneDNN runs (see :class:`PackedConv2d`), convolutions apply the ReLUs and add the shortcut,
+    and the chain writes its outputs over its inputs, so that nothing is concatenated. Elsewhere the
+    block itself runs.
 
     Args:
         block: The block, its norms folded.
@@ -66,7 +66,7 @@ class FusedBottle2neck(nn.Module):
         return block.se(block.conv3(y)).add_(identity).relu_()
 
     def _chain(self, x: Tensor) -> Tensor:
-        """What :class:`HierarchicalConv` computes; ``x`` is overwritten."""
+        """Compute ``HierarchicalConv.forward``, each output written over its split of ``x``."""
         block = self.block
         splits = x.split(block.width, dim=1)
         y, out = splits[0], x
@@ -86,7 +86,7 @@ class FusedBottle2neck(nn.Module):
 
 
 class FusedBottleneck(nn.Module):
-    """A bottleneck of OpenMMLab's ResNet or ResNeXt, so that it gets the same treatment.
+    """A bottleneck of OpenMMLab's ResNet or ResNeXt, fused in the same way.
 
     Args:
         block: The block, its norms folded.
@@ -100,7 +100,7 @@ class FusedBottleneck(nn.Module):
 
     @staticmethod
     def takes(module: nn.Module) -> bool:
-        """Say whether the module is such a block, with nothing added and no other convolutions."""
+        """Return whether the module is such a block, without plugins or special convolutions."""
         if [kind.__name__ for kind in type(module).__mro__[:2]] not in _BOTTLENECKS:
             return False
         if not type(module).__module__.startswith(('mmdet.', 'mmseg.', 'mmpretrain.')):

@@ -1,4 +1,4 @@
-"""Put a norm's scale and shift into the weights of the convolution before it."""
+"""Fold the scale and shift of a norm into the weights of the convolution before it."""
 
 import copy
 import inspect
@@ -13,21 +13,21 @@ from res2net_mm.layers import is_deformable
 from .norms import FoldedNorm, ScaleAndShift, is_foldable, scale_and_shift
 
 # Linear in `weight`, whose output channels come first. Subclasses may not be (weight
-# standardisation), but for mmcv's wrappers, which only mind empty inputs.
+# standardisation), except mmcv's wrappers, which only handle empty inputs.
 _PLAIN = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 _WRAPPERS = 'mmcv.cnn.bricks.wrappers'
 
 
 def fold_norms(model: nn.Module) -> nn.Module:
-    """Replace, in place, every batch norm inside by nothing, or by a scale and shift at worst.
+    """Fold every batch norm inside, in place, or replace it by a scale and shift.
 
-    A norm goes into the convolution before it where the forward code shows that nothing else reads
-    what the convolution gives. The code is asked by symbolic tracing, of the largest modules that
-    can be traced, so that it does not matter how a network names its layers.
+    A norm is folded into the convolution before it if nothing else reads the convolution's output.
+    That is found by symbolic tracing of the largest traceable modules, so the names of layers do
+    not matter.
 
     Returns:
-        The model, or what stands for it if it was a norm itself.
+        The model, or its replacement if the model itself is a norm.
     """
     _fold_pairs(model, set())
     shared: dict[nn.Module, nn.Module] = {}
@@ -57,12 +57,12 @@ def _fold_pairs(module: nn.Module, seen: set[int]) -> None:
 
 
 def _pairs(module: nn.Module) -> list[tuple[str, str]] | None:
-    """Return the names of each convolution and the norm it alone feeds, or None: no telling."""
+    """Return names of each convolution and the norm it alone feeds; None if it cannot be traced."""
     parameters = inspect.signature(module.forward).parameters.values()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     try:
         graph = _Tracer().trace(module, concrete_args=defaults)
-    except Exception:  # whatever a module's code does with what is no tensor
+    except Exception:  # the module's code may do anything with a proxy
         return None
     calls = Counter(node.target for node in graph.nodes if node.op == 'call_module')
     found = []
@@ -95,9 +95,9 @@ def _takes_norm(conv: nn.Module) -> bool:
 
 @torch.no_grad()
 def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
-    """Give the owner a convolution of its own with the norm in it, and nothing for the norm.
+    """Replace the convolution by a copy with the norm folded in, and the norm by a placeholder.
 
-    Of its own since heads share convolutions between levels that have a norm each.
+    A copy, since heads share a convolution between levels that have a norm each.
     """
     conv: Any = copy.deepcopy(owner.get_submodule(conv_name))
     norm = owner.get_submodule(norm_name)
@@ -105,7 +105,7 @@ def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
     weight = conv.weight.double()
     conv.weight = _parameter(_scaled(weight, scale, conv), conv.weight)
     folded: FoldedNorm | ScaleAndShift = FoldedNorm()
-    if 'bias' not in conv._parameters:  # deformable convolutions of the first version know none
+    if 'bias' not in conv._parameters:  # DCN of the first version has none
         folded = ScaleAndShift(norm)
         folded.scale.fill_(1)
     else:

@@ -1,4 +1,4 @@
-"""Turn a trained model into an equal one that only predicts, and does so faster."""
+"""Fuse a trained model into an equal, faster one that only predicts."""
 
 import copy
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from .folding import fold_norms
 from .packed_conv import PackedConv2d, can_pack
 from .padding import pad_splits
 
-# Channels of a split are filled up to a multiple of this. Tensor cores take eight halves at a time;
-# on a CPU, oneDNN fills up its registers by itself: 8 measured the same as 1, and 16 slower.
+# Multiple to which the channels of a split are padded. Tensor cores take eight float16 at a time;
+# on a CPU oneDNN pads by itself: 8 measured the same as 1, and 16 slower.
 PAD_TO = {'cuda': 8}
 
 
@@ -25,19 +25,18 @@ PAD_TO = {'cuda': 8}
 def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     """Return a network that computes what ``model`` computes in eval mode, faster.
 
-    Every batch norm (BN, SyncBN, frozen BN) goes into the convolution before it, or becomes a scale
-    and a shift where it has none of its own, so that none is left; backbones, necks, heads and
-    whole detectors and segmenters alike. Norms that depend on the image (GroupNorm, LayerNorm,
-    InstanceNorm) cannot be folded and stay; :func:`count_norms` counts what there is. Residual
-    blocks take fewer passes over memory, weights lie in the layout and with the padding that the
-    device likes. Outputs differ by rounding only.
+    Every batch norm (BN, SyncBN, frozen BN) of a backbone, neck, head or whole model is folded into
+    the convolution before it, or becomes a scale and a shift where there is none. Norms that depend
+    on the image (GroupNorm, LayerNorm, InstanceNorm) stay; :func:`count_norms` counts them.
+    Residual blocks take fewer passes over memory, and weights get the layout and padding that suit
+    the device. Outputs differ by rounding only.
 
-    The result only predicts: its weights take no gradients and it refuses ``train()``. It can be
-    traced, exported and compiled, whereupon its own operators give way to plain ones.
+    The result only predicts: its weights take no gradients and ``train()`` raises. It can be
+    traced, exported and compiled; its fused operators are then replaced by plain ones.
 
     Args:
-        model: Any module in eval mode, on the device it will run on. It stays as it is.
-        pad_to: Fill the channels of a split up to a multiple of this. None: as the device likes.
+        model: Any module in eval mode, on the device it will run on. It is not changed.
+        pad_to: Multiple to which the channels of a split are padded. None: chosen for the device.
 
     Raises:
         UserError: The model is in training mode.
@@ -45,19 +44,19 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     if model.training:
         raise UserError(
             f'fuse() takes a model in eval mode and this {type(model).__name__} is in training '
-            'mode: call model.eval() first, whose numbers are those that will be computed'
+            'mode: call model.eval() first'
         )
     if pad_to is not None and pad_to < 1:
         raise UserError(f'pad_to={pad_to} must be at least 1')
     fused = copy.deepcopy(model).requires_grad_(False)
     module: Any
     for module in fused.modules():
-        if getattr(module, 'with_cp', False):  # recomputing for a backward pass there is not
+        if getattr(module, 'with_cp', False):  # there is no backward pass
             module.with_cp = False
-        if isinstance(module, Res2NetBackbone):  # its names are its own from now on
+        if isinstance(module, Res2NetBackbone):  # the fused names fit no checkpoint
             module._load_state_dict_pre_hooks.clear()
             module._state_dict_hooks.clear()
-            module.keeps_layout = False  # what misreads channels last is seen to below
+            module.keeps_layout = False  # operators that misread it are handled below
     fused = fold_norms(fused)
     weight = next(fused.parameters(), torch.empty(0))
     pad_to = pad_to or PAD_TO.get(weight.device.type, 1)
@@ -94,7 +93,7 @@ def _replaced(
     replace: Callable[[nn.Module], nn.Module | None],
     done: dict[nn.Module, nn.Module],
 ) -> nn.Module:
-    """Return the module with every one inside that ``replace`` gives another for replaced by it."""
+    """Replace every module inside for which ``replace`` returns another, and return the module."""
     if module not in done:
         replacement = replace(module)
         done[module] = replacement or module

@@ -1,4 +1,4 @@
-"""Which norms are a fixed scale and shift per channel once training is over, and which."""
+"""Norms that are a fixed scale and shift per channel in eval mode, and their replacements."""
 
 from collections import Counter
 from typing import Any
@@ -9,28 +9,28 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from res2net_mm.errors import UserError
 
-# Norms that hold statistics, by the name of the class: mmcv's and torchvision's need not be there.
+# Norms with statistics by class name, since mmcv and torchvision may not be installed.
 _BY_NAME = {'SyncBatchNorm', 'FrozenBatchNorm2d', 'FrozenBatchNorm'}
 
 
 def is_foldable(module: nn.Module) -> bool:
-    """Say whether a module in eval mode scales and shifts each channel by fixed numbers.
+    """Return whether a module in eval mode scales and shifts each channel by constants.
 
-    A batch norm without running statistics does not: it normalises by the batch at hand.
+    A batch norm without running statistics does not: it normalises by the statistics of the batch.
     """
     of_batch = isinstance(module, _BatchNorm) or type(module).__name__ in _BY_NAME
     return of_batch and getattr(module, 'running_mean', None) is not None
 
 
 def count_norms(model: nn.Module) -> dict[str, int]:
-    """Count the norms inside by class: those to be folded and the others (GroupNorm, LayerNorm)."""
+    """Count the norms inside by class name, foldable or not."""
     others = (nn.GroupNorm, nn.LayerNorm, nn.modules.instancenorm._InstanceNorm, _BatchNorm)
     found = [m for m in model.modules() if is_foldable(m) or isinstance(m, others)]
     return dict(Counter(type(module).__name__ for module in found))
 
 
 def scale_and_shift(norm: Any) -> tuple[Tensor, Tensor]:
-    """Return what a batch norm in eval mode multiplies by and adds, each (C,), in float64."""
+    """Return the scale and the shift of a batch norm in eval mode, each (C,), in float64."""
     mean, variance = norm.running_mean.double(), norm.running_var.double()
     scale = torch.rsqrt(variance + norm.eps)
     if norm.weight is not None:
@@ -42,7 +42,7 @@ def scale_and_shift(norm: Any) -> tuple[Tensor, Tensor]:
 
 
 class FoldedNorm(nn.Identity):
-    """Stands where a norm was, whose numbers are in the convolution before it."""
+    """Placeholder of a norm that was folded into the convolution before it."""
 
     def train(self, mode: bool = True) -> 'FoldedNorm':
         """Refuse training: the norm is gone."""
@@ -50,7 +50,7 @@ class FoldedNorm(nn.Identity):
 
 
 class ScaleAndShift(nn.Module):
-    """What is left of a norm that follows no convolution of its own: a scale and a shift.
+    """The scale and shift of a norm that could not be folded into a convolution.
 
     Args:
         norm: A batch norm.
@@ -77,7 +77,7 @@ class ScaleAndShift(nn.Module):
 
 
 def refuse_training(mode: bool) -> bool:
-    """Return False, or raise UserError if a fused network is put into training mode."""
+    """Return False, or raise UserError if ``mode`` is True: a fused network has no norms."""
     if mode:
         raise UserError(
             'a fused network only predicts, its norms are gone: train the network it was fused '

@@ -1,7 +1,7 @@
-"""A backbone on OpenVINO's engine for CPUs, called as the backbone itself.
+"""A backbone on OpenVINO's engine for CPUs, called like the backbone itself.
 
-What was tried there, as the processor's time of Res2Net-50 26w4s over that of ResNet-50 (0.30 s) on
-it, in float32 at 1x3x320x480 on one core (Zen 3, AVX2, OpenVINO 2026.4.1):
+Processor time of Res2Net-50 26w4s there, over that of ResNet-50 (0.30 s), in float32 at
+1x3x320x480 on one core (Zen 3, AVX2, OpenVINO 2026.4.1):
 
 - the fused network as it is 1.08, of which 1.04 are multiply-adds;
 - splits filled up to 8 channels 1.13, to 32: 1.29;
@@ -27,12 +27,12 @@ from .norms import refuse_training
 
 @cache
 def openvino_core() -> Any:
-    """Return the ``openvino.Core`` of this process, which lives as long as it does.
+    """Return the one ``openvino.Core`` of this process.
 
-    Each Core gives the thread that makes it a stack for signal handlers, and takes it away when it
-    goes. Of two that go in the order in which they came, the second puts back the stack that the
-    first has freed: the next signal, such as the end of a data worker, is a segmentation fault
-    (OpenVINO 2026.4.1).
+    Each Core installs a stack for signal handlers and restores the previous one when it is deleted.
+    After two are deleted in the order of their creation, the stack in place is one already freed,
+    and the next signal, such as the end of a data worker, is a segmentation fault (OpenVINO
+    2026.4.1).
     """
     import openvino
 

@@ -1,4 +1,4 @@
-"""Convolutions that keep their weights in the order oneDNN wants, and finish in one pass."""
+"""Convolutions with weights in oneDNN's layout, fused with addition and ReLU."""
 
 from typing import Any, TypeGuard
 
@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 
 class PackedConv2d(nn.Conv2d):
-    """A convolution that adds and rectifies in the pass that computes it, where oneDNN runs it.
+    """A convolution that oneDNN computes in one pass with an addition and a ReLU.
 
-    On a CPU in float32 it calls the operators that torch.compile emits with frozen weights, no
-    compiler needed; anywhere else, and where gradients, autocast or a tracer are at work, it is
-    plain ``F.conv2d`` with the same parameters under the same names.
+    On a CPU in float32 it calls the operators that torch.compile emits with frozen weights, without
+    a compiler. Elsewhere, and under gradients, autocast or a tracer, it is plain ``F.conv2d`` with
+    the same parameters under the same names.
     """
 
     _packed: Tensor | None
@@ -30,7 +30,7 @@ class PackedConv2d(nn.Conv2d):
         return self.finish(x)
 
     def finish(self, x: Tensor, *, add: Tensor | None = None, relu: bool = False) -> Tensor:
-        """Convolve, add what is given in the output's shape, rectify if asked."""
+        """Convolve, then add ``add`` (shape of the output) and apply a ReLU where asked."""
         if not self.is_fast(x):
             y = super().forward(x)
             y = y if add is None else y + add
@@ -48,7 +48,7 @@ class PackedConv2d(nn.Conv2d):
         )
 
     def is_fast(self, x: Tensor) -> bool:
-        """Say whether oneDNN's operators compute this call."""
+        """Return whether oneDNN's operators compute this call."""
         return (
             x.device.type == 'cpu'
             and x.dtype == self.weight.dtype == torch.float32
@@ -61,7 +61,7 @@ class PackedConv2d(nn.Conv2d):
         )
 
     def _apply(self, *args: Any, **kwargs: Any) -> 'PackedConv2d':
-        self._packed = None  # other weights, or in another place
+        self._packed = None  # other weights, or another device
         return super()._apply(*args, **kwargs)
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
@@ -69,11 +69,11 @@ class PackedConv2d(nn.Conv2d):
         super()._load_from_state_dict(*args, **kwargs)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, '_packed': None}  # what is packed can be neither copied nor saved
+        return {**self.__dict__, '_packed': None}  # packed weights can be neither copied nor saved
 
 
 def can_pack(conv: nn.Module) -> TypeGuard[nn.Conv2d]:
-    """Say whether it is a plain convolution with numbers for a padding, filled with zeros."""
+    """Return whether it is a plain convolution, zero-padded by numbers."""
     if not isinstance(conv, nn.Conv2d):
         return False
     plain = type(conv) is nn.Conv2d or type(conv).__module__ == 'mmcv.cnn.bricks.wrappers'

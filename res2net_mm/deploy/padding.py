@@ -1,4 +1,4 @@
-"""Fill up the splits of a block with channels of zeros."""
+"""Pad the splits of a block with channels of zeros."""
 
 from typing import cast
 
@@ -9,15 +9,14 @@ from res2net_mm.layers import Bottle2neck
 
 
 def pad_splits(block: Bottle2neck, multiple: int) -> None:
-    """Widen a block's splits, in place, to a multiple of channels; what it computes stays.
+    """Pad the splits of a block, in place, to a multiple of channels; the output stays the same.
 
-    The new channels have weights and biases of zero, so they are zero from the first convolution to
-    the last, and the last does not read them. Blocks with groups, plugins, deformable convolutions
-    or norms inside are left as they are.
+    Weights and biases of the new channels are zero, and the last convolution does not read them.
+    Blocks with groups, plugins, deformable convolutions or norms are left as they are.
 
     Args:
         block: A block whose norms are folded.
-        multiple: What the width shall be a multiple of.
+        multiple: The split's width becomes a multiple of it.
     """
     width, more = block.width, -block.width % multiple
     convs = cast(list[nn.Conv2d], block.all_convs())
@@ -38,7 +37,7 @@ def _widen(
     outputs: tuple[int, int] | None = None,
     inputs: tuple[int, int] | None = None,
 ) -> None:
-    """Add zeros behind every so many channels: (width, zeros to add) of outputs and inputs."""
+    """Add zeros after every split; ``outputs`` and ``inputs`` are (width, channels to add)."""
     if outputs is not None:
         conv.weight = nn.Parameter(_spread(conv.weight, 0, *outputs), requires_grad=False)
         assert conv.bias is not None

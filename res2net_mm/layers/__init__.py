@@ -1,4 +1,4 @@
-"""The architecture, a file per part; ``hierarchical_conv`` is the paper's idea."""
+"""The architecture, one file per part; the idea of the paper is ``hierarchical_conv.py``."""
 
 from .block_rule import BLOCK_RULES, split_flow
 from .bottle2neck import Bottle2neck

@@ -98,7 +98,7 @@ class Bottle2neck(HierarchicalConv):
             self._modules[name] = self._modules.pop(name)
 
     def set_block_rule(self, block_rule: str) -> None:
-        """Compute from now on what the publisher of ``block_rule`` does; no weight changes."""
+        """Compute by the rule ``block_rule`` from now on; no weight changes."""
         flow = split_flow(block_rule, first=self.first, stride=self.stride)
         self.carry, self.pool_last, self.pool_padding = flow
 

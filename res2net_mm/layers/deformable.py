@@ -28,7 +28,7 @@ def register_deformable(dcn: Mapping[str, Any]) -> None:
 
 
 def is_deformable(module: nn.Module) -> bool:
-    """Return whether the module is a deformable convolution, or one with its offsets' own."""
+    """Return whether the module is a deformable convolution of mmcv."""
     return hasattr(module, 'deform_groups')
 
 

@@ -1,4 +1,4 @@
-"""Squeeze-and-excitation: weigh the channels by what the whole image holds."""
+"""Squeeze-and-excitation: weigh the channels by their averages over the image."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""Deep layer aggregation: blocks as leaves of a tree whose roots join what the leaves saw."""
+"""Deep layer aggregation: a tree whose leaves are blocks and whose roots join their outputs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

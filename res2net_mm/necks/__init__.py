@@ -1,4 +1,4 @@
-"""Pyramids whose 3x3 is the hierarchical convolution; importing this package registers them."""
+"""Pyramids with hierarchical 3x3 convolutions; importing this package registers them."""
 
 from .context_fpn import HierarchicalContextFPN
 from .fpn import HierarchicalFPN

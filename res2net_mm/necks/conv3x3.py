@@ -1,4 +1,4 @@
-"""What stands in a pyramid where the plain one has a 3x3 convolution."""
+"""The hierarchical convolution in place of a pyramid's 3x3 convolution."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from res2net_mm import Res2Net, Res2NetDLA
+from res2net_mm.acceleration import MEMORY_MODES
 from res2net_mm.benchmark import peak_memory
 from res2net_mm.errors import UserError
 
@@ -38,6 +39,9 @@ KINDS = {
 }
 
 
+OTHERS = [*(dict(memory=mode) for mode in MEMORY_MODES if mode != 'default'), dict(with_cp=True)]
+
+
 def pair(kind: str, **other) -> tuple[nn.Module, nn.Module]:
     """Return a backbone and its like with other arguments, the same weights in both, training."""
     backbone, arguments = KINDS[kind]
@@ -65,7 +69,7 @@ def assert_same_step(plain: nn.Module, other: nn.Module, x: torch.Tensor, rtol=1
         torch.testing.assert_close(a, b, msg=name)
 
 
-@pytest.mark.parametrize('other', [dict(memory='low'), dict(with_cp=True)], ids=str)
+@pytest.mark.parametrize('other', OTHERS, ids=str)
 @pytest.mark.parametrize('kind', KINDS)
 def test_recomputation_changes_nothing(kind, other):
     plain, low = pair(kind, **other)
@@ -138,5 +142,7 @@ def test_compiles_without_a_break(arguments):
 
 
 def test_an_unknown_setting_is_refused():
-    with pytest.raises(UserError, match="memory='lowest' is unknown; allowed: default, low"):
+    with pytest.raises(
+        UserError, match=f"memory='lowest' is unknown; allowed: {', '.join(MEMORY_MODES)}"
+    ):
         Res2Net(memory='lowest')

@@ -1,8 +1,8 @@
-"""The compiled kernels of this package, or nothing where they were not built.
+"""The compiled kernels of this package, loaded by ctypes.
 
-They are plain C without a header of Python or PyTorch, so one build serves every version of both.
-`pip install` builds them where there is a C compiler; without one, what uses them takes PyTorch's
-operators instead and computes the same.
+They are plain C without headers of Python or PyTorch, so one build serves every version of both.
+``pip install`` builds them where there is a C compiler; without one, their callers use PyTorch's
+operators and compute the same.
 """
 
 import ctypes
@@ -54,7 +54,7 @@ _RESULTS = {
     'rows_times_matrix_scratch': _LONG,
     'rows_transposed_times_rows_scratch': _LONG,
 }
-MOST_THREADS = 8  # those for AVX2 have no work for more
+MOST_THREADS = 8  # the kernels for AVX2 split their work among no more
 
 
 @cache

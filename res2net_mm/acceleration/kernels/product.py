@@ -1,7 +1,7 @@
-"""Products of matrices of many rows and few columns: 1x1 convolutions in training, channels last.
+"""Products of matrices with many rows and few columns: 1x1 convolutions, channels last.
 
-Where a core has AVX2, those of the first stages take MKL a tenth to a third longer than product.c;
-those of the last take it no longer, so they are left to it.
+With AVX2, product.c is faster in the first stages, where MKL takes a tenth to a third longer; the
+products of the last stages are left to MKL.
 """
 
 import torch
@@ -47,5 +47,5 @@ def multiply_transposed(g: Tensor, x: Tensor) -> Tensor:
 
 
 def _are_many(rows: Tensor, columns: int) -> bool:
-    """Say whether MKL, which shines where matrices are thick, is slower."""
+    """Return whether there are so many rows per column that product.c beats MKL."""
     return len(rows) >= 4 * columns and rows.dtype == torch.float32
