@@ -4,20 +4,13 @@ On a CPU, batch norms, poolings and 3x3 convolutions run faster channels last, a
 is one matrix product there. The first layers, of few channels, do not: oneDNN takes two to four
 times as long for the gradient of their weights.
 
-Measured in ms of processor time over all layers of Res2Net-50 v1b 26w4s at 1x3x320x480 in float32
-(Zen 3, AVX2, PyTorch 2.13, oneDNN 3.12), contiguous / channels last, with PyTorch's operators:
+Processor time in ms over all layers of Res2Net-50 v1b 26w4s at 1x3x320x480 in float32 (Zen 3, AVX2,
+PyTorch 2.13, oneDNN 3.12), contiguous / channels last, by PyTorch's operators: batch norms 92 / 27
+forward, 27 / 38 backward; poolings 55 / 7; 3x3 convolutions 109 / 94, gradient of the input 129 /
+103, of the weights 139 / 225 (stem 33 / 100); 1x1 convolutions 267 / 255, gradients 273 / 254 and
+274 / 336, as matrix products 255, 253 and 256.
 
-- batch norms, forward 92 / 27, backward 27 / 38; poolings 55 / 7;
-- 3x3 convolutions, output 109 / 94, gradient of the input 129 / 103, of the weights 139 / 225, of
-  which the stem's 33 / 100;
-- 1x1 convolutions with two threads, output 267 / 255, gradients 273 / 254 and 274 / 336, with
-  matrix products 255, 253 and 256.
-
-With :mod:`.kernels` the gradient of 3x3 weights is fastest channels last, 3 to 4 times at the stem,
-which is channels last then too.
-
-Tried without success: 3x3 weights kept channels last (no faster), torch.compile (10 % slower than
-MMDetection's step).
+With :mod:`.kernels` the gradient of 3x3 weights is fastest channels last, at the stem too.
 """
 
 from collections.abc import Sequence

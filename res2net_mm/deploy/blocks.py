@@ -1,18 +1,13 @@
 """Residual blocks fused for prediction: one pass per convolution and few copies.
 
-Measured processor time of Res2Net-50 26w4s in float32 at 1x3x320x480 on one core
-(Zen 3, AVX2, PyTorch 2.13, oneDNN 3.12), over that of ResNet-50 with packed convolutions (0.32 s):
+Processor time of Res2Net-50 26w4s over ResNet-50 with packed convolutions (0.32 s), in float32 at
+1x3x320x480 on one core (Zen 3, AVX2, PyTorch 2.13, oneDNN 3.12): unfused 1.52; norms folded and
+channels last 1.20; packed convolutions too 1.12; torch.compile with frozen weights 1.06.
 
-- unfused 1.52; norms folded, channels last 1.20; packed convolutions besides 1.12;
-- torch.compile with frozen weights 1.06 (ResNet-50 likewise 0.94);
-- packed, splits filled up to 8 channels: no faster; to 16: 9 % slower;
-- a first block as one grouped convolution, its pooling as a group: 6 % faster than its three
-  convolutions, pooling and concatenation in stage 1, 13 to 22 % slower in the others; left out;
-- the chain's outputs written over its inputs in place of a concatenation: 9, 10, 5 and 5 % off a
-  chain in stages 1 to 4; kept. The convolutions alone would be 23, 18, 11 and 9 % off;
-- an output and the sum that the next convolution reads written in one pass, by the kernel for
-  training (kernels/batch_norm.c): no faster;
-- what is left: a 3x3 of 26 channels runs at 64 GFLOP/s, wider ones at 90 to 102.
+Writing the chain's outputs over its inputs takes 9, 10, 5 and 5 % off a chain in stages 1 to 4. Not
+faster: splits padded to 8 or 16 channels; the first block of stages 2 to 4 as one grouped
+convolution; the output and the next sum written in one pass. The rest is the 3x3 convolution of 26
+channels, at 64 GFLOP/s where wider ones run at 90 to 102.
 """
 
 from collections.abc import Iterable
@@ -23,7 +18,7 @@ from torch import Tensor, nn
 
 from res2net_mm.layers import Bottle2neck
 
-from .norms import FoldedNorm, refuse_training
+from .norms import FoldedNorm, FusedModule
 from .packed_conv import PackedConv2d
 
 
@@ -33,10 +28,10 @@ def _are_fast(convs: Iterable[nn.Module | None], norms: Iterable[nn.Module | Non
     return folded and all(isinstance(conv, PackedConv2d) for conv in convs)
 
 
-class FusedBottle2neck(nn.Module):
+class FusedBottle2neck(FusedModule):
     """A :class:`Bottle2neck` without norms, computed with few passes over memory.
 
-    Where oneDNN runs (see :class:`PackedConv2d`), convolutions apply the ReLUs and add the shortcut,
+    Where oneDNN runs (see :class:`PackedConv2d`), convolutions apply ReLUs and add the shortcut,
     and the chain writes its outputs over its inputs, so that nothing is concatenated. Elsewhere the
     block itself runs.
 
@@ -80,12 +75,8 @@ class FusedBottle2neck(nn.Module):
             out[:, -block.width :] = block.pool(splits[-1])
         return out
 
-    def train(self, mode: bool = True) -> 'FusedBottle2neck':
-        """Refuse training: the norms are gone."""
-        return super().train(refuse_training(mode))
 
-
-class FusedBottleneck(nn.Module):
+class FusedBottleneck(FusedModule):
     """A bottleneck of OpenMMLab's ResNet or ResNeXt, fused in the same way.
 
     Args:
@@ -119,10 +110,6 @@ class FusedBottleneck(nn.Module):
         identity = x if block.downsample is None else block.downsample(x)
         y = block.conv2.finish(block.conv1.finish(x, relu=True), relu=True)
         return block.conv3.finish(y, add=identity, relu=True)
-
-    def train(self, mode: bool = True) -> 'FusedBottleneck':
-        """Refuse training: the norms are gone."""
-        return super().train(refuse_training(mode))
 
 
 _BOTTLENECKS = (['Bottleneck', 'BaseModule'], ['Bottleneck', 'Bottleneck'])  # ResNet, ResNeXt

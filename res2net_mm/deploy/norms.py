@@ -1,7 +1,7 @@
 """Norms that are a fixed scale and shift per channel in eval mode, and their replacements."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +9,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from res2net_mm.errors import UserError
 
+T = TypeVar('T', bound=nn.Module)
 # Norms with statistics by class name, since mmcv and torchvision may not be installed.
 _BY_NAME = {'SyncBatchNorm', 'FrozenBatchNorm2d', 'FrozenBatchNorm'}
 
@@ -41,15 +42,24 @@ def scale_and_shift(norm: Any) -> tuple[Tensor, Tensor]:
     return scale.detach(), shift.detach()
 
 
-class FoldedNorm(nn.Identity):
+class FusedModule(nn.Module):
+    """A part of a fused network, which only predicts."""
+
+    def train(self: T, mode: bool = True) -> T:
+        """Return the module in eval mode, or raise UserError if it is put into training mode."""
+        if mode:
+            raise UserError(
+                'a fused network only predicts, its norms are gone: train the network it was fused '
+                'from and fuse it anew (or call eval() on what holds this one)'
+            )
+        return super().train(mode)
+
+
+class FoldedNorm(FusedModule, nn.Identity):
     """Placeholder of a norm that was folded into the convolution before it."""
 
-    def train(self, mode: bool = True) -> 'FoldedNorm':
-        """Refuse training: the norm is gone."""
-        return super().train(refuse_training(mode))
 
-
-class ScaleAndShift(nn.Module):
+class ScaleAndShift(FusedModule):
     """The scale and shift of a norm that could not be folded into a convolution.
 
     Args:
@@ -70,17 +80,3 @@ class ScaleAndShift(nn.Module):
         """(N, C, ...) -> (N, C, ...)."""
         shape = (1, -1, *(1,) * (x.dim() - 2))
         return x * self.scale.view(shape) + self.shift.view(shape)
-
-    def train(self, mode: bool = True) -> 'ScaleAndShift':
-        """Refuse training: the norm is gone."""
-        return super().train(refuse_training(mode))
-
-
-def refuse_training(mode: bool) -> bool:
-    """Return False, or raise UserError if ``mode`` is True: a fused network has no norms."""
-    if mode:
-        raise UserError(
-            'a fused network only predicts, its norms are gone: train the network it was fused '
-            'from and fuse it anew (or call eval() on what holds this one)'
-        )
-    return mode

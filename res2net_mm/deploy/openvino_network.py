@@ -1,15 +1,9 @@
 """A backbone on OpenVINO's engine for CPUs, called like the backbone itself.
 
-Processor time of Res2Net-50 26w4s there, over that of ResNet-50 (0.30 s), in float32 at
-1x3x320x480 on one core (Zen 3, AVX2, OpenVINO 2026.4.1):
-
-- the fused network as it is 1.08, of which 1.04 are multiply-adds;
-- splits filled up to 8 channels 1.13, to 32: 1.29;
-- what is left: the splits and concatenations of a chain, 2 %, are copied, as channels lie last; a
-  3x3 of 26 channels runs at 64 GFLOP/s, wider ones at 90 to 99.
-
-It gets 81 GFLOP/s out of a core on which a product of large matrices gets 90: nothing that computes
-all multiply-adds in float32 can be much faster there.
+Processor time of Res2Net-50 26w4s there over that of ResNet-50 (0.30 s), in float32 at 1x3x320x480
+on one core (Zen 3, AVX2, OpenVINO 2026.4.1): fused 1.08, of which 1.04 are multiply-adds; splits
+padded to 8 channels 1.13, to 32 channels 1.29. It runs at 81 GFLOP/s where a product of large
+matrices gets 90, so that little is left to gain in float32.
 """
 
 from functools import cache
@@ -22,7 +16,7 @@ from torch import Tensor, nn
 from res2net_mm.errors import UserError
 
 from .fuse import fuse
-from .norms import refuse_training
+from .norms import FusedModule
 
 
 @cache
@@ -39,7 +33,7 @@ def openvino_core() -> Any:
     return openvino.Core()
 
 
-class OpenVinoNetwork(nn.Module):
+class OpenVinoNetwork(FusedModule):
     """A fused backbone that OpenVINO runs, in float32 and as many threads as PyTorch has.
 
     It is compiled for each size of images when the first come, which takes seconds. Outputs differ
@@ -97,10 +91,6 @@ class OpenVinoNetwork(nn.Module):
             ENABLE_CPU_PINNING=False,  # PyTorch's threads are there too
         )
         return openvino_core().compile_model(model, 'CPU', settings).create_infer_request()
-
-    def train(self, mode: bool = True) -> 'OpenVinoNetwork':
-        """Refuse training: the norms are gone."""
-        return super().train(refuse_training(mode))
 
 
 def _shared(x: Tensor) -> Any:
