@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from .conditions import has_hooks, is_channels_last, is_plain_tensor, uses_onednn
 from .double_backward import differentiable_gradients
-from .kernels import avx2_kernels, library
+from .kernels import avx2_kernels
+from .kernels.library import library
 from .layout import to_rows
 
 

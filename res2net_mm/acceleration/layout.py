@@ -20,7 +20,8 @@ import torch
 from torch import Tensor
 
 from .conditions import is_channels_last, uses_onednn
-from .kernels import are_built, library
+from .kernels import are_built
+from .kernels.library import library
 
 
 def to_fast_layout(x: Tensor) -> Tensor:

@@ -96,7 +96,7 @@ def _replaced(
     """Replace every module inside for which ``replace`` returns another, and return the module."""
     if module not in done:
         replacement = replace(module)
-        done[module] = replacement or module
+        done[module] = module if replacement is None else replacement
         if replacement is None:
             for name, child in list(module._modules.items()):
                 if child is not None:

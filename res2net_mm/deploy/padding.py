@@ -24,34 +24,27 @@ def pad_splits(block: Bottle2neck, multiple: int) -> None:
     folded = plain and all(conv.bias is not None for conv in convs)
     if not more or not folded or block.plugins:
         return
-    _widen(convs[0], outputs=(width, more))
+    _widen(convs[0], width, more, inputs=False)
     for conv in convs[1:-1]:
-        _widen(conv, outputs=(width, more), inputs=(width, more))
-    _widen(convs[-1], inputs=(width, more))
+        _widen(conv, width, more)
+    _widen(convs[-1], width, more, outputs=False)
     block.width = width + more
 
 
 def _widen(
-    conv: nn.Conv2d,
-    *,
-    outputs: tuple[int, int] | None = None,
-    inputs: tuple[int, int] | None = None,
+    conv: nn.Conv2d, width: int, more: int, *, outputs: bool = True, inputs: bool = True
 ) -> None:
-    """Add zeros after every split; ``outputs`` and ``inputs`` are (width, channels to add)."""
-    if outputs is not None:
-        conv.weight = nn.Parameter(_spread(conv.weight, 0, *outputs), requires_grad=False)
-        assert conv.bias is not None
-        conv.bias = nn.Parameter(_spread(conv.bias, 0, *outputs), requires_grad=False)
-        conv.out_channels = len(conv.bias)
-    if inputs is not None:
-        conv.weight = nn.Parameter(_spread(conv.weight, 1, *inputs), requires_grad=False)
-        conv.in_channels = conv.weight.shape[1]
+    """Add ``more`` channels of zeros after every ``width`` output and input channels."""
+    weight, bias = conv.weight, conv.bias
+    assert bias is not None
+    if outputs:
+        weight, bias = _spread(weight, 0, width, more), _spread(bias, 0, width, more)
+    if inputs:
+        weight = _spread(weight, 1, width, more)
+    conv.weight, conv.bias = (nn.Parameter(t, requires_grad=False) for t in (weight, bias))
+    conv.out_channels, conv.in_channels = weight.shape[:2]
 
 
 def _spread(values: Tensor, dim: int, width: int, more: int) -> Tensor:
-    parts = []
-    for part in values.split(width, dim):
-        shape = list(part.shape)
-        shape[dim] = more
-        parts += [part, part.new_zeros(shape)]
-    return torch.cat(parts, dim)
+    zeros = values.new_zeros([more if i == dim else n for i, n in enumerate(values.shape)])
+    return torch.cat([t for part in values.split(width, dim) for t in (part, zeros)], dim)

@@ -8,6 +8,6 @@ When changing them: a compiler does not vectorise a loop that reads a value unde
 then takes five times as long. Read first, then choose.
 """
 
-from .library import are_built, avx2_kernels, library
+from .library import are_built, avx2_kernels
 
-__all__ = ['are_built', 'avx2_kernels', 'library']
+__all__ = ['are_built', 'avx2_kernels']
