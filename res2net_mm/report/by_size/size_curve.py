@@ -100,9 +100,7 @@ def slide_bin(
         runs = score(make_bins(bins[start : start + TOGETHER], by))
         shown = [runs[0].names.index(name) for name in terms.drawn]
         plain = class_mean(np.concatenate([run.class_scores() for run in runs]))  # (R, S, C)
-        again = class_mean(
-            draw_scores(runs, resamples=min(resamples, DRAWS), **draws)
-        )  # (R, B, S, C)
+        again = class_mean(draw_scores(runs, **draws))  # (R, B, S, C)
         of_bins = runs[0].class_objects()[1:].sum(axis=1).astype(int)
         parts.append((of_bins, plain[:, shown, 1:], again[:, :, shown, 1:]))
     objects, scores, drawn = (np.concatenate(of, axis=-1) for of in zip(*parts, strict=True))
