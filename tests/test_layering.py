@@ -55,6 +55,10 @@ SHORT = {
 
 # Modules without a test of their own path and name, with the reason.
 WITHOUT_OWN_TEST = {
+    'deploy/export/files/exported.py': 'test_formats.py opens files with and without metadata',
+    'deploy/export/models/detector.py': 'test_make_exportable.py runs detectors',
+    'deploy/export/operators/onnx_operators.py': 'test_checked_writing.py runs them',
+    'deploy/export/reference.py': 'test_make_exportable.py compares with it',
     'engine/runs/data_workers.py': 'engine/hooks/test_termination.py sends signals to data workers',
     'evaluation/by_size_metric.py': 'test_size_metric.py, test_region_size_metric.py: both metrics',
     'evaluation/detection/voc_results.py': 'test_evaluate_files.py reads such files',

@@ -8,6 +8,9 @@ from spread_norms import spread_norms
 from torch import nn
 
 from res2net_mm.deploy.export import program
+from res2net_mm.deploy.export.models.make_exportable import make_exportable
+from res2net_mm.deploy.export.operators import NAMED
+from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
 
 BACKBONE = dict(
@@ -60,6 +63,19 @@ def built():
         return model.eval()
 
     return build
+
+
+@pytest.fixture
+def refused(built):
+    """The error by which the model of a config is refused."""
+
+    def refuse(cfg: Config) -> str:
+        model = built(cfg)
+        with pytest.raises(UserError, match='cannot be exported') as error:
+            make_exportable(model, NAMED)
+        return str(error.value)
+
+    return refuse
 
 
 PREDICTORS = ('rpn_cls', 'rpn_reg', 'fc_cls', 'fc_reg', 'retina_cls', 'retina_reg', 'atss_cls')
