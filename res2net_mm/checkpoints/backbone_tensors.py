@@ -1,31 +1,31 @@
-"""Find the backbone's tensors in a checkpoint, whatever they are wrapped in.
+"""Find the backbone's tensors in a checkpoint.
 
-A file may hold a bare backbone, a classifier or a whole detector; the tensors may lie under
+A checkpoint may be of a bare backbone, a classifier or a whole detector. The tensors may be under
 ``state_dict``, ``model`` or an EMA's entry, and their names may begin with ``module.``,
-``backbone.``, ``backbone.bottom_up.`` and the like. The names themselves tell: those of a
-hierarchical convolution are like no other network's.
+``backbone.``, ``backbone.bottom_up.`` and the like. They are found by the names that only
+hierarchical convolutions have.
 """
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 
 from .dialects import DIALECTS, Dialect, find_dialect, recognise
 
-# Where training code keeps the model, the first that is there.
+# The keys under which training code saves the model; the first that is found counts.
 _WRAPPERS = (
     'state_dict', 'model', 'model_state', 'ema_state_dict', 'state_dict_ema', 'model_ema', 'net',
 )  # fmt: skip
-_DEEPEST = 8  # wrappers around each other
-# Every rule there is: each is some dialect's, but for that of DLA.
+_DEEPEST = 8  # nested wrappers
+# All block rules: those of the dialects, and that of DLA.
 _RULES = tuple(dict.fromkeys([*(dialect.block_rule for dialect in DIALECTS.values()), 'dla']))
-# Names that every Res2Net of some dialect has below its prefix.
+# Names that every Res2Net has, in one dialect or another, behind its prefix.
 _OWN_NAMES = re.compile(
     r'^(?P<prefix>|.*?\.)'
     r'(layer\d\.\d+\.(convs|bns)\.\d+\.\w+'
@@ -39,16 +39,23 @@ _RESNET_NAME = re.compile(r'(layer|res)\d\.\d+\.conv2\.')
 
 @dataclass(frozen=True)
 class BackboneTensors:
-    """A backbone's tensors under official names, and what their names gave away."""
+    """A backbone's tensors under official names.
+
+    Attributes:
+        state: The tensors.
+        dialect: The dialect of the checkpoint.
+        block_rule: The block rule that the weights were trained with.
+        prefix: The beginning of the backbone's names in the checkpoint.
+    """
 
     state: 'OrderedDict[str, Tensor]'
     dialect: Dialect
     block_rule: str
-    prefix: str  # what stood before the backbone's names
+    prefix: str
 
     @property
     def is_dla(self) -> bool:
-        """Whether the backbone is a DLA."""
+        """Return whether the backbone is a DLA."""
         return _is_dla(self.state)
 
 
@@ -61,55 +68,56 @@ def backbone_tensors(
 ) -> BackboneTensors:
     """Return the backbone's tensors of a checkpoint.
 
-    A file of this package says which block rule it follows; of others the dialect decides it.
+    The block rule is read from the metadata that this package saves; without it, it is the one of
+    the dialect.
 
     Args:
         checkpoint: A state dict or a dict that holds one.
-        dialect: Name of the dialect; by default the tensors' names decide.
-        prefix: What stands before the backbone's names; by default found out.
-        source: What to call the checkpoint in a message.
+        dialect: The name of the dialect; by default it is recognised by the tensors' names.
+        prefix: The beginning of the backbone's names; by default it is found.
+        source: The name of the checkpoint in errors.
 
     Raises:
-        UserError: There is no Res2Net in it, or several and none is named, or it follows a block
-            rule that does not exist.
+        UserError: The checkpoint holds no Res2Net, or several and ``prefix`` is not given, or its
+            block rule is unknown.
     """
     state = unwrap(checkpoint)
     metadata = getattr(state, '_metadata', None)
     metadata = metadata if isinstance(metadata, Mapping) else {}
     if prefix is None:
         prefix = _find_prefix(state, source)
-    elif prefix and not prefix.endswith('.'):  # as MMEngine's configs write it
+    elif prefix and not prefix.endswith('.'):  # MMEngine's configs write it without the dot
         prefix += '.'
     if not any(name.startswith(prefix) for name in state):
         raise UserError(f'no tensor of {source} begins with {prefix!r}: {some(state)}')
     below = OrderedDict(
         (name[len(prefix) :], value) for name, value in state.items() if name.startswith(prefix)
     )
-    speaks = recognise(below) if dialect is None else find_dialect(dialect)
-    if dialect is None and speaks.name == 'official' and prefix and 'head.fc.weight' in state:
-        speaks = find_dialect('mmpretrain')  # whose names are official but for a deep stem
+    used = recognise(below) if dialect is None else find_dialect(dialect)
+    if dialect is None and used.name == 'official' and prefix and 'head.fc.weight' in state:
+        used = find_dialect('mmpretrain')  # differs from official in a deep stem and the head only
     stored = stored_rule(metadata.get(prefix.rstrip('.'))) or stored_rule(metadata.get(''))
     if stored and stored not in _RULES:
         raise UserError(
             f'{source} says that it follows block rule {stored!r:.40}; known: {", ".join(_RULES)}'
         )
     return BackboneTensors(
-        state=speaks.to_official(below),
-        dialect=speaks,
-        block_rule=stored or ('dla' if _is_dla(below) else speaks.block_rule),
+        state=used.to_official(below),
+        dialect=used,
+        block_rule=stored or ('dla' if _is_dla(below) else used.block_rule),
         prefix=prefix,
     )
 
 
 def stored_rule(metadata: Mapping[str, Any] | None) -> str | None:
-    """Return the block rule in the metadata of a backbone's state dict, if it is ours."""
+    """Return the block rule in the metadata of a backbone's state dict, None without one."""
     rule = metadata.get('block_rule') if isinstance(metadata, Mapping) else None
     return None if rule is None else str(rule)
 
 
 def unwrap(checkpoint: Mapping[str, Any]) -> Mapping[str, Tensor]:
-    """Return the tensors of a checkpoint by name, without what surrounds them."""
-    for _ in range(_DEEPEST):  # a damaged file may be wrapped in itself
+    """Return the tensors of a checkpoint by name, whatever they are wrapped in."""
+    for _ in range(_DEEPEST):  # a damaged file may contain itself
         wrapped = (checkpoint.get(wrapper) for wrapper in _WRAPPERS)
         inner = next((entry for entry in wrapped if isinstance(entry, Mapping)), None)
         if inner is None:
@@ -121,12 +129,17 @@ def unwrap(checkpoint: Mapping[str, Any]) -> Mapping[str, Tensor]:
         if isinstance(name, str) and isinstance(value, Tensor)
     )
     if hasattr(checkpoint, '_metadata'):
-        tensors._metadata = checkpoint._metadata
+        set_metadata(tensors, checkpoint._metadata)
     return tensors
 
 
-def some(names: Mapping[str, Any] | list[str], count: int = 4) -> str:
-    """Return the first few names and how many there are."""
+def set_metadata(state: Any, metadata: Any) -> None:
+    """Set the metadata of a state dict: a dict for each module, which PyTorch saves with it."""
+    state._metadata = metadata
+
+
+def some(names: Iterable[str], count: int = 4) -> str:
+    """Return the first few names, and the number of all."""
     names = list(names)
     more = f', ... ({len(names)} in all)' if len(names) > count else ''
     return ', '.join(names[:count]) + more
@@ -137,14 +150,14 @@ def _is_dla(state: Mapping[str, Any]) -> bool:
 
 
 def _find_prefix(state: Mapping[str, Tensor], source: str) -> str:
-    """Return what stands before the names of the one Res2Net in a state dict."""
+    """Return the beginning of the names of the one Res2Net in a state dict."""
     found = (_OWN_NAMES.match(name) for name in state)
     prefixes = list(dict.fromkeys(match['prefix'] for match in found if match))
     if len(prefixes) == 1:
         return prefixes[0]
     if prefixes:
         raise UserError(
-            f'{source} holds several Res2Nets; say which by prefix=: '
+            f'{source} holds several Res2Nets; choose one by {argument("prefix")}: '
             + ', '.join(map(repr, prefixes))
         )
     if not state:

@@ -1,4 +1,4 @@
-"""Write a checkpoint in another publisher's names, tensor for tensor."""
+"""Write a checkpoint with the names of another publisher."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from torch import Tensor
 from res2net_mm.errors import UserError
 from res2net_mm.whole_file import whole_file
 
-from .backbone_tensors import BackboneTensors, backbone_tensors, some, unwrap
+from .backbone_tensors import BackboneTensors, backbone_tensors, set_metadata, some, unwrap
 from .dialects import DIALECTS, Dialect, find_dialect
 from .loading import open_checkpoint
 
@@ -21,7 +21,7 @@ WRITABLE = tuple(name for name, dialect in DIALECTS.items() if dialect.writable)
 
 @dataclass(frozen=True)
 class ConversionReport:
-    """What was converted; ``str()`` says it in one line."""
+    """What was converted; ``str()`` gives one line."""
 
     source: str
     target: str
@@ -55,19 +55,19 @@ def convert_checkpoint(
 ) -> ConversionReport:
     """Write the weights of a checkpoint under the names of another dialect.
 
-    A bare backbone or classifier becomes one; of a detector the whole is kept where mmdet's names
-    are written, else its backbone.
+    A backbone or classifier is written as one. A detector is written whole with mmdet's names; for
+    other dialects only its backbone is written.
 
     Args:
-        source: Path, https URL or ``res2net://<preset>``.
-        target: File to write; ``.safetensors`` in its name selects that format, anything else
-            PyTorch's. Either opens without unpickling more than tensors.
+        source: A path, an https URL or ``res2net://<preset>``.
+        target: The file to write: in the format of safetensors if it ends in ``.safetensors``, else
+            in PyTorch's. It holds tensors only.
         to: ``official``, ``timm``, ``mmdet`` or ``mmpretrain``.
-        dialect: Dialect of the source; by default its names decide.
-        prefix: What stands before the backbone's names, where the source holds several.
+        dialect: The dialect of the source; by default it is recognised by the tensors' names.
+        prefix: The beginning of the backbone's names, if the source holds several backbones.
 
     Raises:
-        UserError: The source cannot be read or the target does not fit; nothing is written then.
+        UserError: The source cannot be read, or the target cannot be written; nothing is written.
     """
     into = find_dialect(to)
     if not into.writable:
@@ -91,19 +91,19 @@ def convert_checkpoint(
 def _rewrite(
     found: BackboneTensors, everything: Mapping[str, Tensor], into: Dialect
 ) -> tuple['OrderedDict[str, Tensor]', str, list[str]]:
-    """Return the tensors in a dialect's names, the prefix of their backbone, and what is left out.
+    """Return the tensors with a dialect's names, the prefix of their backbone, and those left out.
 
-    The order stays, as an optimizer's state goes by it.
+    The order is kept, since the state of an optimizer depends on it.
     """
     if found.is_dla and into.name in ('mmdet', 'mmpretrain'):
         raise UserError(f'{into.name} has no DLA of Res2Net blocks: convert to official or timm')
     outside = [n for n in everything if not n.startswith(found.prefix) and not _is_head(n)]
     if into.name == 'mmdet' and outside:  # a whole model stays one
-        renamed = iter(into.from_official(found.state).items())
+        theirs_in_order = iter(into.from_official(found.state).items())
         whole: OrderedDict[str, Tensor] = OrderedDict()
         for name, tensor in everything.items():
             if name.startswith(found.prefix):
-                theirs, tensor = next(renamed)
+                theirs, tensor = next(theirs_in_order)
                 name = found.prefix + theirs
             whole[name] = tensor
         return whole, found.prefix, []
@@ -126,14 +126,14 @@ def _is_head(name: str) -> bool:
 def _is_idle(name: str, names: Mapping[str, Tensor]) -> bool:
     """Return whether a DLA tensor is of a projection that only the official files hold.
 
-    It is never computed: the tree below it holds another one.
+    The projection is not used, since the tree below it has its own.
     """
     tree, found, _ = name.partition('.project.')
     return bool(found) and f'{tree}.tree1.conv1.weight' not in names
 
 
 def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at: str) -> None:
-    """Write tensors and their block rule to a file: the whole of it or nothing."""
+    """Write the whole of a file of tensors and their block rule, or nothing."""
     if not target.name or target.is_dir():
         raise UserError(f'{target} is a folder: name the file to write')
     if not target.parent.is_dir():
@@ -146,10 +146,11 @@ def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at
                     name: tensor.clone(memory_format=torch.contiguous_format)
                     for name, tensor in tensors.items()
                 }
-                metadata = dict(format='pt', block_rule=rule, order='\n'.join(tensors))
-                file.write(safetensors.torch.save(copies, metadata))
+                header = dict(format='pt', block_rule=rule, order='\n'.join(tensors))
+                file.write(safetensors.torch.save(copies, header))
             else:
-                tensors._metadata = OrderedDict({rule_at.rstrip('.'): dict(block_rule=rule)})
+                metadata = OrderedDict({rule_at.rstrip('.'): dict(block_rule=rule)})
+                set_metadata(tensors, metadata)
                 torch.save(tensors, file)
     except OSError as error:
         raise UserError(f'{target} cannot be written: {error}') from None

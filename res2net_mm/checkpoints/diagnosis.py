@@ -1,8 +1,9 @@
-"""Say why weights do not fit a network: what the ones are and what the other is."""
+"""Explain why weights do not fit: describe the checkpoint and the network."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -15,13 +16,18 @@ _WITH = {True: 'with', False: 'without'}
 
 @dataclass(frozen=True)
 class Structure:
-    """A network's numbers, as far as its tensors tell; None where they do not."""
+    """The structure of a network, as its tensors show it; None for what they do not show.
+
+    Attributes:
+        stem: '7x7', 'deep' or '3x3'.
+        width: The channels of a split in the first stage.
+    """
 
     dla: bool
-    stem: str | None  # '7x7', 'deep' or '3x3'
+    stem: str | None
     image_channels: int | None
     depth: int | None
-    width: int | None  # channels of a split in the first stage
+    width: int | None
     scales: int | None
     groups: int | None
     avg_down: bool
@@ -29,7 +35,7 @@ class Structure:
 
 
 def structure(tensors: Tensors) -> Structure:
-    """Return the numbers of the network whose tensors, under official names, these are."""
+    """Return the structure of the network with these tensors (official names)."""
     dla = any(name.startswith('level2.') for name in tensors)
     first = 'level2.tree1' if dla else 'layer1.0'
     blocks = {m[0] for name in tensors if (m := re.match(r'layer\d+\.\d+\.', name))}
@@ -47,14 +53,14 @@ def structure(tensors: Tensors) -> Structure:
         depth=3 * len(blocks) + 2 if blocks else None,
         width=width,
         scales=len(convs) + 1 if convs else None,
-        groups=width // group_width if convs else None,
+        groups=width // group_width if width and group_width else None,
         avg_down=f'{first}.downsample.2.weight' in tensors,
         se=any('.se.' in name for name in tensors),
     )
 
 
 def likely_cause(weights: Tensors, network: Tensors) -> str:
-    """Return in a clause what most likely is wrong between weights and a network."""
+    """Return the most likely reason why weights do not fit a network, as a clause."""
     stages = _stages(weights) & _stages(network)  # a network may have fewer stages
     have, want = structure(_only(weights, stages)), structure(_only(network, stages))
     difference = _difference(have, want)
@@ -66,12 +72,12 @@ def likely_cause(weights: Tensors, network: Tensors) -> str:
 
 
 def _difference(have: Structure, want: Structure) -> str | None:
-    """Return the first of the differences between two structures, the greatest first."""
+    """Return the most important difference between two structures, None if they are equal."""
     if have.dla != want.dla:
         return 'these are DLA weights' if have.dla else 'these are not DLA weights'
     if want.stem and not have.stem:
         return 'the stem is missing from the file'
-    if have.stem != want.stem:
+    if have.stem and have.stem != want.stem:
         return f'these are {_OF_STEM[have.stem]}: the {have.stem} stem is missing'
     for number, clause in (
         ('depth', 'these are {}-layer weights, the network has {} layers'),
@@ -93,7 +99,7 @@ def _difference(have: Structure, want: Structure) -> str | None:
 def _preset_of(have: Structure) -> str | None:
     """Return the name of the first preset with this structure, if there is one."""
     for preset in PRESETS.values():
-        numbers = preset.arguments
+        numbers: dict[str, Any] = dict(preset.arguments)
         dla = preset.backbone == 'Res2NetDLA'
         groups = numbers.get('groups', 1)
         layers = numbers.get('depth') or 3 * sum(numbers.get('stage_blocks', ())) + 2
@@ -114,7 +120,7 @@ def _preset_of(have: Structure) -> str | None:
 
 
 def _stem(tensors: Tensors) -> tuple[str | None, int | None]:
-    """Return the kind of stem (None for DLA's) and the channels of its images."""
+    """Return the kind of the stem (None for DLA's) and the number of its input channels."""
     for name, kind in (
         ('conv1.0.weight', 'deep'),
         ('base_layer.0.weight', None),
@@ -131,7 +137,7 @@ def _stages(tensors: Tensors) -> set[str]:
 
 
 def _only(tensors: Tensors, stages: set[str]) -> Tensors:
-    """Return the tensors outside the stages and those of the given ones."""
+    """Return the tensors of some stages and those outside any stage."""
     return {
         name: tensor
         for name, tensor in tensors.items()

@@ -1,8 +1,7 @@
-"""Who calls a tensor what: one table per publisher, read in both directions.
+"""The tensor names of each publisher: a table, read in both directions.
 
-Inside this package a tensor has the name the official code gives it, which timm shares. A dialect
-lists the pairs (official name, its name) that differ. In a name ``{l}``, ``{b}`` and ``{i}`` stand
-for a number, ``{l+1}`` for that number plus one, ``{p}`` for all the rest and ``{any}`` for a part.
+This package uses the names of the official code, which timm shares. A dialect lists the names that
+differ, as pairs of templates: official name, its name. :class:`Renaming` explains the fields.
 
 Sources: the networks' code in Res2Net-PretrainedModels, pytorch-image-models (timm), mmdetection,
 mmpretrain, Res2Net-maskrcnn, Res2Net-detectron2, PaddleClas and PaddleDetection.
@@ -25,21 +24,34 @@ StateDict = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Dialect:
-    """One publisher's names, and what its networks compute with them."""
+    """The names of a publisher, and what its networks compute.
+
+    Attributes:
+        name: The name of the dialect.
+        block_rule: What the first block of a stage computes.
+        pairs: Pairs of templates, for all networks.
+        deep_pairs: Pairs for networks with the deep stem; they come before ``pairs``.
+        plain_pairs: Pairs for the other networks; they come before ``pairs``.
+        deep_mark: The beginning of a name that only networks with the deep stem have.
+        root: The beginning of the backbone's names in its files.
+        style: Where a block has its stride, ``pytorch`` or ``caffe``.
+        transposed: Official names of matrices that are stored transposed.
+        writable: Whether checkpoints can be written in this dialect.
+    """
 
     name: str
-    block_rule: str  # what its networks do in the first block of a stage
+    block_rule: str
     pairs: Pairs = ()
-    deep_pairs: Pairs = ()  # of networks with the deep stem, before `pairs`
-    plain_pairs: Pairs = ()  # of the others, before `pairs`
-    deep_mark: str = 'conv1.0.'  # a name that begins so is one of a deep stem
-    root: str = ''  # what its files put before the backbone's names
-    style: str = 'pytorch'  # where its networks have a block's stride
-    transposed: tuple[str, ...] = ()  # official names of tensors it stores the other way round
+    deep_pairs: Pairs = ()
+    plain_pairs: Pairs = ()
+    deep_mark: str = 'conv1.0.'
+    root: str = ''
+    style: str = 'pytorch'
+    transposed: tuple[str, ...] = ()
     writable: bool = True
 
     def to_official(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
-        """Return the tensors under official names; a name outside the table stays as it is."""
+        """Return the tensors under official names; names outside the table are kept."""
         deep = any(name.startswith(self.deep_mark) for name in state)
         rename = self._deep if deep else self._plain
         return self._transpose({rename.first(name): value for name, value in state.items()})
@@ -77,7 +89,7 @@ def _paddle_norm(official: str, theirs: str) -> Pairs:
 
 
 def _paddle_layers(conv: str, norm: str, *layers: tuple[str, str, str]) -> Pairs:
-    """Pairs of layers (official conv, official norm, Paddle's layer of both)."""
+    """Return the pairs of layers (official conv, official norm, Paddle's layer of both)."""
     return tuple(
         pair
         for official_conv, official_norm, theirs in layers
@@ -166,7 +178,7 @@ PADDLE = Dialect(
     transposed=('fc.weight',),
     writable=False,
 )
-# Its "vd" backbones have the deep stem but strided shortcuts, as its blocks never hear of "vd".
+# Its "vd" backbones have the deep stem, but the shortcuts of plain ones.
 PADDLEDETECTION = Dialect(
     'paddledetection',
     'paddle',
@@ -189,8 +201,8 @@ DIALECTS = {
     )
 }  # fmt: skip
 
-# Told apart by a name that only one of them has; the first that fits. What is left is official,
-# whose names timm shares, and mmpretrain but for a deep stem: all three compute the same.
+# Names that only one dialect has; the first that matches counts. Names without any are official.
+# Those of timm, and of mmpretrain without a deep stem, are the same, and compute the same.
 _MARKS = (
     (PADDLE, r'bb_\d+_\d+\.'),
     (PADDLEDETECTION, r'res\d\.blocks\.'),
@@ -211,7 +223,7 @@ def recognise(names: Iterable[str]) -> Dialect:
 
 
 def find_dialect(name: str) -> Dialect:
-    """Return the dialect of a name, or raise UserError with those there are."""
+    """Return a dialect by its name; raise UserError if there is none."""
     if name not in DIALECTS:
         raise UserError(f'dialect {name!r} is unknown; allowed: {", ".join(DIALECTS)}')
     return DIALECTS[name]

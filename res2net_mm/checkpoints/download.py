@@ -1,7 +1,6 @@
-"""Fetch published files once, whole and unaltered.
+"""Download published files once, and check their hashes.
 
-Files are kept where ``torch.hub`` keeps them, so that what is there already is found and a file
-put there by hand counts as downloaded.
+Files are kept in the folder of ``torch.hub``. A file that is there, by whatever means, is used.
 """
 
 import hashlib
@@ -14,43 +13,43 @@ import urllib.request
 from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import torch
 from filelock import FileLock
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 
-CONNECT_TIMEOUT = 10  # seconds; being offline must be found out quickly
+CONNECT_TIMEOUT = 10  # seconds
 _CHUNK = 1 << 20  # bytes
 _HASH = re.compile(r'-([0-9a-f]{8,64})\.\w+$')
 _FRAGMENT = re.compile(r'sha256=([0-9a-f]{8,64})$')
-#: Set to 1, it has files fetched that may be altered on the way: by http, or without a hash.
+#: An environment variable; 1 allows downloads by http and of files whose hash is not known.
 ALLOW_INSECURE = 'RES2NET_MM_ALLOW_INSECURE'
 
 
 def cache_folder() -> Path:
-    """Return where downloads are kept."""
+    """Return the folder of downloads."""
     return Path(torch.hub.get_dir()) / 'checkpoints'
 
 
 def fetch(
     urls: str | Sequence[str], *, again: bool = False, allow_insecure: bool | None = None
 ) -> Path:
-    """Return the path of a downloaded file, fetching it if it is not there whole.
+    """Return the path of a downloaded file, after downloading it if necessary.
 
-    A file name such as ``res2net50_26w_4s-06e79181.pth`` carries the first digits of the file's
-    SHA-256, which must agree; a URL without any can end in ``#sha256=<digits>``. A broken-off
-    download goes on where it stopped.
+    A file name such as ``res2net50_26w_4s-06e79181.pth`` holds the first digits of the file's
+    SHA-256, which are checked; a URL can end in ``#sha256=<digits>`` instead. An interrupted
+    download is continued.
 
     Args:
-        urls: Where the same file can be had, tried in order.
-        again: Fetch it even if it is there (as when it turned out to be damaged).
-        allow_insecure: Accept http, and files of which no hash is known: nothing protects them
-            against being altered. Default: what the environment variable ALLOW_INSECURE says.
+        urls: URLs of the same file, tried in order.
+        again: Whether to download a file that is there, such as a damaged one.
+        allow_insecure: Whether to accept http, and files whose hash is not known, which may be
+            altered on the way. Default: the environment variable :data:`ALLOW_INSECURE`.
 
     Raises:
-        UserError: No URL yields the file; the message says how to put it there by hand.
+        UserError: No URL gives the file; the message says how to put it there by other means.
     """
     urls = [urls] if isinstance(urls, str) else list(urls)
     if allow_insecure is None:
@@ -83,9 +82,9 @@ def fetch(
     # another process may hold it open.
     with FileLock(target.with_name(f'.{name}.lock')):
         if not again and target.is_file() and not _fault(target, expected):
-            return target  # another process has just fetched it
+            return target  # downloaded by another process meanwhile
         for url in urls:
-            for _ in range(2):  # a part left by an earlier, altered download is worth a second try
+            for _ in range(2):  # the first part may be of an earlier, altered download
                 try:
                     _download(url, part, name, allow_insecure)
                 except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
@@ -100,12 +99,12 @@ def fetch(
     raise UserError(
         f'{name} could not be downloaded ({"; ".join(dict.fromkeys(faults))}); fetch '
         f'{" or ".join(urls)} by other means and put it into {target.parent}, or do without '
-        'pretrained weights (--no-pretrained)'
+        f'pretrained weights ({argument("pretrained", False)})'
     )
 
 
 def _download(url: str, part: Path, name: str, allow_insecure: bool) -> None:
-    """Fetch a URL into ``part``, from where it ends."""
+    """Download a URL into ``part``, from its present end."""
     have = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(url, headers={'User-Agent': 'res2net_mm'})
     if have:
@@ -114,7 +113,7 @@ def _download(url: str, part: Path, name: str, allow_insecure: bool) -> None:
     try:
         response = opener.open(request, timeout=CONNECT_TIMEOUT)
     except urllib.error.HTTPError as error:
-        if error.code != 416:  # 416: nothing lies beyond what is there
+        if error.code != 416:  # 416: the part is as long as the file or longer
             raise
         part.unlink()
         return _download(url, part, name, allow_insecure)
@@ -133,19 +132,19 @@ def _copy(response: BinaryIO, file: BinaryIO, name: str, have: int, total: int |
         file.write(block)
         have += len(block)
         percent = have * 100 // total if total else -1
-        if percent // 10 > shown // 10:
+        if total and percent // 10 > shown // 10:
             shown = percent
             print(f'{name}: {percent} % of {total / 1e6:.1f} MB', file=sys.stderr, flush=True)
 
 
 def hash_fault(path: Path) -> str | None:
-    """Return what is wrong with a file whose name carries its hash, or None."""
+    """Return how a file differs from the hash in its name, None if it does not."""
     named = _HASH.search(path.name)
     return _fault(path, named and named[1])
 
 
 def _expected_hash(url: str, name: str) -> str | None:
-    """Return the first digits of a file's SHA-256, as far as its URL or name tell them."""
+    """Return the first digits of a file's SHA-256 from its URL or name, None without any."""
     found = _FRAGMENT.match(urllib.parse.urlsplit(url).fragment) or _HASH.search(name)
     return found and found[1]
 
@@ -164,9 +163,11 @@ def _fault(path: Path, expected: str | None) -> str | None:
 
 
 class _StayOnHttps(urllib.request.HTTPRedirectHandler):
-    """Refuses to be sent from https to http."""
+    """Refuse redirections from https to http."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
         if not newurl.startswith('https://'):
             raise urllib.error.URLError(f'is redirected to {newurl}, which is not https')
         return super().redirect_request(req, fp, code, msg, headers, newurl)

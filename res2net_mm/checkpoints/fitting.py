@@ -1,4 +1,4 @@
-"""Compare a backbone's tensors with what the network needs, and refuse what does not fit."""
+"""Compare a checkpoint's tensors with those of a backbone, and refuse what does not fit."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from res2net_mm.errors import UserError
 from .backbone_tensors import some
 from .diagnosis import likely_cause
 
-# What a checkpoint may lack, or hold without use, with no harm.
+# Tensors that a checkpoint may lack, and those it may hold in excess: kind, pattern of the names.
 _MAY_LACK = (
     ('num_batches_tracked', re.compile(r'\.num_batches_tracked$')),
     ('DCN offsets', re.compile(r'\.conv_offset\.')),
@@ -20,7 +20,7 @@ _MAY_LACK = (
 )
 _MAY_GO_UNUSED = (
     ('classifier', re.compile(r'^(fc|head\.fc)\.')),
-    # Projections at inner levels that the official DLA files hold and its code never computes.
+    # Projections of inner trees, which the official DLA files hold and its code does not use.
     ('idle DLA projections', re.compile(r'^level\d\.(tree\d\.)*project\.')),
     ('num_batches_tracked', re.compile(r'\.num_batches_tracked$')),
 )
@@ -28,24 +28,34 @@ _MAY_GO_UNUSED = (
 
 @dataclass(frozen=True)
 class Fit:
-    """Which tensors fit a network by name and shape, and which do not."""
+    """The tensors that fit a network by name and shape, and those that do not.
+
+    Attributes:
+        fitting: The tensors that fit, by name.
+        lacking: Kind -> number of tensors that are missing and may be.
+        unused: Kind -> number of tensors that are in excess and may be.
+        missing: The names of other missing tensors.
+        unexpected: The names of other tensors in excess.
+        misshapen: The names of tensors of another shape, with both shapes.
+    """
 
     fitting: dict[str, Tensor]
-    lacking: dict[str, int]  # kind -> number of tensors that may lack
-    unused: dict[str, int]  # kind -> number of tensors that may go unused
+    lacking: dict[str, int]
+    unused: dict[str, int]
     missing: list[str]
     unexpected: list[str]
     misshapen: list[str]
 
     @property
     def whole(self) -> bool:
-        """Whether nothing lacks or is left over but what may."""
+        """Return whether every tensor fits, or may be missing or in excess."""
         return not (self.missing or self.unexpected or self.misshapen)
 
 
 def fit(state: Mapping[str, Tensor], needed: Mapping[str, Tensor]) -> Fit:
-    """Compare tensors of official names with those of a backbone."""
-    lacking, unused = Counter(), Counter()
+    """Compare tensors under official names with those of a backbone."""
+    lacking: Counter[str] = Counter()
+    unused: Counter[str] = Counter()
     fitting, missing, unexpected, misshapen = {}, [], [], []
     for name, own in needed.items():
         if name not in state:
@@ -76,7 +86,7 @@ def fit(state: Mapping[str, Tensor], needed: Mapping[str, Tensor]) -> Fit:
 def check(
     found: Fit, state: Mapping[str, Tensor], needed: Mapping[str, Tensor], source: str
 ) -> None:
-    """Raise UserError, with the likely cause and the first names, if the fit is not whole."""
+    """Raise UserError, with the likely cause and the first names, unless the fit is whole."""
     if found.whole:
         return
     faults = (
@@ -91,7 +101,7 @@ def check(
     )
 
 
-def _kind(name: str, kinds: tuple[tuple[str, re.Pattern], ...]) -> str | None:
+def _kind(name: str, kinds: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
     return next((kind for kind, pattern in kinds if pattern.search(name)), None)
 
 

@@ -1,4 +1,4 @@
-"""Load weights into a backbone: all of them, or an error; never in silence."""
+"""Load weights into a backbone: all of them, or an error."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -24,16 +24,28 @@ _partial: ContextVar[bool] = ContextVar('partial', default=False)
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What was loaded from where; ``str()`` says it in one line."""
+    """What was loaded; ``str()`` gives one line.
+
+    Attributes:
+        file: The checkpoint.
+        dialect: Its dialect.
+        block_rule: The block rule of the backbone after loading.
+        loaded: The number of the backbone's tensors that were loaded.
+        total: The number of the backbone's tensors.
+        allowed_missing: Kind -> number of tensors that the checkpoint lacks and may lack.
+        unused: Kind -> number of tensors of the checkpoint that the backbone does not have.
+        skipped: The names of tensors that do not fit (partial loading only).
+        note: What computes other features than the weights were trained for.
+    """
 
     file: str
     dialect: str
-    block_rule: str  # in force after loading
-    loaded: int  # tensors of the backbone
+    block_rule: str
+    loaded: int
     total: int
-    allowed_missing: dict[str, int]  # kind -> number of tensors the file may lack
-    unused: dict[str, int]  # kind -> number of the file's tensors that are not the backbone's
-    skipped: tuple[str, ...] = ()  # names, only if loading a part was asked for
+    allowed_missing: dict[str, int]
+    unused: dict[str, int]
+    skipped: tuple[str, ...] = ()
     note: str = ''
 
     def __str__(self) -> str:
@@ -63,26 +75,27 @@ def load_weights(
     partial: bool = False,
     map_location: Any = 'cpu',
 ) -> LoadReport:
-    """Load published or own weights into a backbone, or into the backbone of a model.
+    """Load weights into a backbone, or into the backbone of a model.
 
-    The block rule the weights were trained with comes with them, unless the user named one.
+    The backbone gets the block rule that the weights were trained with, unless it was built with
+    ``block_rule``.
 
     Args:
         model: A backbone of this package, or a model that has one.
-        source: Path, https URL or ``res2net://<preset or alias>``.
-        dialect: Whose names the file uses; by default its names decide. Networks with the 7x7 stem
-            have the same names in official, timm and mmpretrain files, and compute the same.
-        prefix: What stands before the backbone's names, where a file holds several backbones.
-        partial: Load what fits and skip the rest, in place of an error.
-        map_location: Where the file's tensors are put while loading.
+        source: A path, an https URL or ``res2net://<preset or alias>``.
+        dialect: The dialect of the file; by default it is recognised by the tensors' names. With
+            the 7x7 stem, official, timm and mmpretrain have the same names and compute the same.
+        prefix: The beginning of the backbone's names, if the file holds several backbones.
+        partial: Whether to load the tensors that fit and skip the others.
+        map_location: The device of the file's tensors while they are loaded.
 
     Raises:
-        UserError: The file cannot be had or read, or does not fit; nothing was loaded then.
+        UserError: The file cannot be fetched or read, or does not fit; nothing is loaded.
     """
     backbone = backbone_of(model)
     checkpoint = open_checkpoint(source, map_location)
     found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
-    needed = backbone.state_dict()  # tensors that share their memory with the backbone's
+    needed = backbone.state_dict()  # shares its memory with the backbone
     fitting = checked_fit(found.state, needed, str(source), partial=partial)
     with torch.no_grad():
         for name, tensor in fitting.fitting.items():
@@ -92,7 +105,7 @@ def load_weights(
 
 @contextlib.contextmanager
 def partial_loading() -> Iterator[None]:
-    """Let ``load_state_dict`` and MMEngine's loading skip what does not fit, while it lasts."""
+    """Let ``load_state_dict`` and MMEngine skip tensors that do not fit, inside the block."""
     token = _partial.set(True)
     try:
         yield
@@ -103,7 +116,7 @@ def partial_loading() -> Iterator[None]:
 def open_checkpoint(source: str | Path, map_location: Any = 'cpu') -> dict[str, Any]:
     """Read a checkpoint from a path, an https URL or ``res2net://<preset or alias>``.
 
-    A download that turns out to be damaged is fetched once more.
+    A damaged download is fetched once more.
     """
     text = str(source)
     if text.startswith(PRESET_SCHEME):
@@ -119,7 +132,7 @@ def open_checkpoint(source: str | Path, map_location: Any = 'cpu') -> dict[str, 
 
 
 def backbone_of(model: nn.Module) -> nn.Module:
-    """Return the one backbone of this package that a model is or has."""
+    """Return the backbone of this package that a model is or has; UserError unless it is one."""
     found = [module for module in model.modules() if hasattr(module, 'block_rule_given')]
     if len(found) == 1:
         return found[0]
@@ -130,7 +143,7 @@ def backbone_of(model: nn.Module) -> nn.Module:
 def checked_fit(
     state: Mapping[str, Tensor], needed: Mapping[str, Tensor], source: str, *, partial: bool = False
 ) -> Fit:
-    """Return how tensors fit a backbone, or raise UserError if they do not do so whole."""
+    """Return which tensors fit a backbone; raise UserError if others are missing or in excess."""
     found = fit(state, needed)
     if not (partial or _partial.get()):
         check(found, state, needed, source)
@@ -138,9 +151,9 @@ def checked_fit(
 
 
 def report_loading(
-    backbone: nn.Module, found: BackboneTensors, fitting: Fit, source: str, *, total: int
+    backbone: Any, found: BackboneTensors, fitting: Fit, source: str, *, total: int
 ) -> LoadReport:
-    """Give the backbone its weights' block rule, and say what was loaded (its ``load_report``)."""
+    """Set the backbone's block rule to that of its weights; return its new ``load_report``."""
     notes = []
     if backbone.block_rule_given and backbone.block_rule != found.block_rule:
         notes.append(
@@ -156,7 +169,7 @@ def report_loading(
             f"{found.dialect.name} puts a block's stride into its 1x1 convolution: to compute what "
             "it does, build the backbone with style='caffe'"
         )
-    backbone.load_report = LoadReport(
+    report = LoadReport(
         file=source,
         dialect=found.dialect.name,
         block_rule=backbone.block_rule,
@@ -167,4 +180,5 @@ def report_loading(
         skipped=(*fitting.missing, *fitting.unexpected, *fitting.misshapen),
         note='; '.join(notes),
     )
-    return backbone.load_report
+    backbone.load_report = report
+    return report

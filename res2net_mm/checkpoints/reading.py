@@ -12,9 +12,9 @@ import re
 import struct
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -25,9 +25,11 @@ from torch import Tensor
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import what_it_is
 
+from .backbone_tensors import set_metadata
+
 # A pickle's first bytes in a file of PyTorch before 1.6: protocol 2 and a magic number.
 _LEGACY_TORCH = b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'
-# What a pickle asked for, in PyTorch's words and in ours.
+# The name of what a pickle is refused for, in PyTorch's errors and in those raised here.
 _WANTED = re.compile(
     r'(?:GLOBAL |Unsupported class |unrecognized function |object for .* but got |wants )(.+?)'
     r'(?: whose module| was not|$)',
@@ -44,15 +46,15 @@ class DamagedFileError(UserError):
 
 
 def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict[str, Any]:
-    """Return what a checkpoint file holds: a state dict, or a dict that holds one.
+    """Read a checkpoint file: a state dict, or a dict that holds one.
 
     Args:
         path: A ``.pth`` of PyTorch (old or new format), ``.safetensors``, ``.pdparams`` of Paddle
-            or ``.pkl`` of detectron2; the content decides, not the name.
-        map_location: Where tensors go, as for ``torch.load``.
+            or ``.pkl`` of detectron2. The format is recognised by the content, not the name.
+        map_location: The device of the tensors, as for ``torch.load``.
 
     Raises:
-        UserError: There is no such file, or it needs more than data to be read.
+        UserError: There is no such file, or it is a pickle of more than tensors and arrays.
         DamagedFileError: The file is cut short or altered. Checksums tell of single altered bytes,
             where the file has them: ``.pth`` since PyTorch 1.6.
     """
@@ -106,7 +108,7 @@ def _read_safetensors(path: Path) -> 'OrderedDict[str, Tensor]':
             if dtype not in _TYPES:
                 raise UserError(f'{path}: tensor {name} is of type {dtype}, not supported')
             tensors[name] = file.get_tensor(name)
-    tensors._metadata = OrderedDict({'': metadata})
+    set_metadata(tensors, OrderedDict({'': metadata}))
     return tensors
 
 
@@ -123,14 +125,14 @@ def _check_sums(path: Path) -> None:
 
 def _read_torch(path: Path, map_location: Any) -> Any:
     safe_globals = getattr(torch.serialization, 'safe_globals', None)
-    if safe_globals is None:  # torch < 2.5: no list can be given; plain state dicts still load
+    if safe_globals is None:  # torch before 2.5 takes no list; plain state dicts can be read
         return torch.load(path, map_location=map_location, weights_only=True)
     with safe_globals(_ALLOWED):
         return torch.load(path, map_location=map_location, weights_only=True)
 
 
 def _refusal(path: Path, error: pickle.UnpicklingError) -> UserError:
-    """Return what to raise over a pickle that was not followed, naming what it wanted."""
+    """Return the error for a pickle that names something which is not built."""
     wanted = _WANTED.search(str(error))
     if not wanted:
         return _damage(path, str(error).splitlines()[0])
@@ -144,19 +146,20 @@ def _damage(path: Path, reason: object) -> DamagedFileError:
     size = path.stat().st_size
     if kind := what_it_is(path):
         return DamagedFileError(f'{path} ({size} bytes) is no checkpoint: {kind}')
-    first = f'{reason}'.partition('. ')[0]  # PyTorch's go on at length
+    first = f'{reason}'.partition('. ')[0]  # PyTorch's errors are long
     return DamagedFileError(f'checkpoint {path} ({size} bytes) is damaged or cut short: {first}')
 
 
-def _history_method(owner: type, name: str) -> Callable:
-    """Stand in for ``getattr`` in MMEngine's logs, which pickle HistoryBuffer's own methods."""
+def _history_method(owner: type, name: str) -> Callable[..., Any]:
+    """Replace ``getattr`` in MMEngine's logs, whose pickles hold methods of HistoryBuffer."""
     if owner is not HistoryBuffer or name not in _HISTORY_METHODS:
         raise pickle.UnpicklingError(f'wants getattr({owner}, {name!r})')
-    return getattr(HistoryBuffer, name)
+    method: Callable[..., Any] = getattr(HistoryBuffer, name)
+    return method
 
 
-def _called(full_name: str, function: Callable) -> Callable:
-    """Return a function that PyTorch's allow-list knows under another name."""
+def _called(full_name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function with another name, by which PyTorch's allow-list knows it."""
 
     def stand_in(*args: Any) -> Any:
         return function(*args)
@@ -166,14 +169,16 @@ def _called(full_name: str, function: Callable) -> Callable:
     return stand_in
 
 
-def _from_buffer(buffer: bytes, dtype: np.dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
+def _from_buffer(
+    buffer: bytes, dtype: Any, shape: tuple[int, ...], order: Literal['C', 'F']
+) -> np.ndarray[Any, Any]:
     return np.frombuffer(buffer, dtype=dtype).reshape(shape, order=order)
 
 
-_rebuild_array = np.zeros(0).__reduce__()[0]
-_rebuild_scalar = np.float64(0).__reduce__()[0]
-# NumPy 2 moved numpy.core to numpy._core; files of either name are read by either.
-_ARRAY_FUNCTIONS = {
+_rebuild_array: Any = np.zeros(0).__reduce__()[0]
+_rebuild_scalar: Any = np.float64(0).__reduce__()[0]
+# NumPy 2 renamed numpy.core to numpy._core; files with either name are read.
+_ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     f'numpy.{core}.{name}': function
     for core in ('core', '_core')
     for name, function in (
@@ -182,7 +187,7 @@ _ARRAY_FUNCTIONS = {
         ('numeric._frombuffer', _from_buffer),
     )
 }
-# What MMEngine's checkpoints hold besides tensors: the log's buffers and NumPy numbers.
+# MMEngine's checkpoints hold tensors, buffers of its log, and NumPy numbers.
 _ALLOWED = [
     HistoryBuffer,
     np.ndarray,
@@ -194,22 +199,19 @@ _ALLOWED = [
 
 
 def check_opcodes(content: bytes) -> None:
-    """See that a pickle asks for no more memory than a file of its size can mean.
+    """Raise ValueError if a pickle is cut short, or its memo has more places than it has bytes.
 
-    The unpickler makes room for every place that the file names, before it reads on.
-
-    Raises:
-        ValueError: It does, or it is cut short.
+    The unpickler allocates a memo of the size that the pickle names.
     """
     for opcode, argument, _ in pickletools.genops(content):
-        if opcode.name in ('PUT', 'BINPUT', 'LONG_BINPUT') and int(argument) > len(content):
+        if opcode.name in ('PUT', 'BINPUT', 'LONG_BINPUT') and int(argument or 0) > len(content):
             raise ValueError(f'it has no place {argument}')
 
 
 class DataUnpickler(pickle.Unpickler):
     """An unpickler of NumPy arrays in plain containers."""
 
-    _KNOWN = {
+    _KNOWN: Mapping[str, Any] = {
         **_ARRAY_FUNCTIONS,
         'numpy.ndarray': np.ndarray,
         'numpy.dtype': np.dtype,
@@ -217,12 +219,12 @@ class DataUnpickler(pickle.Unpickler):
     }
 
     def __init__(self, file: io.BytesIO) -> None:
-        super().__init__(file, encoding='latin1')  # of files that Python 2 wrote
+        super().__init__(file, encoding='latin1')  # which pickles of Python 2 need
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what the file calls ``module.name``, if it is known."""
+        """Return the object that a pickle names, or raise UnpicklingError if it is not allowed."""
         full_name = f'{module}.{name}'
-        if full_name == '_codecs.encode':  # how protocol 2 writes bytes
+        if full_name == '_codecs.encode':  # protocol 2 writes bytes as text
             return _latin1
         if full_name not in self._KNOWN:
             raise pickle.UnpicklingError(f'wants {full_name}')
@@ -242,5 +244,5 @@ def _as_tensors(value: Any) -> Any:
     if isinstance(value, dict):
         return OrderedDict((name, _as_tensors(entry)) for name, entry in value.items())
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], np.ndarray):
-        return _as_tensors(value[1])  # Paddle's (name, array)
+        return _as_tensors(value[1])  # Paddle saves (name, array)
     return value

@@ -1,19 +1,19 @@
-"""Renaming by a table of name templates, in both directions."""
+"""Rename by a table of templates, in both directions."""
 
 import re
 
 Pairs = tuple[tuple[str, str], ...]
 
 _FIELD = re.compile(r'\{(\w+)([+-]\d+)?\}')
-_MEANING = {'p': r'.+', 'any': r'[^.]+'}  # every other field is a number
+_MEANING = {'p': r'.+', 'any': r'[^.]+'}  # other fields are numbers
 
 
 class Renaming:
-    """A table of pairs of templates; the first pair that fits a name renames it.
+    """A table of pairs of templates; a name is renamed by the first pair that matches.
 
-    A field such as ``{b}`` stands for a number, ``{b+1}`` for that number plus one, ``{p}`` for
-    anything and ``{any}`` for anything without a dot. A field must stand in both templates, or in
-    the one that is read only.
+    A field such as ``{b}`` matches a number, ``{b+1}`` that number plus one, ``{p}`` anything and
+    ``{any}`` anything without a dot. Both templates need the same fields; one that is only read may
+    have more.
     """
 
     def __init__(self, pairs: Pairs) -> None:
@@ -21,16 +21,16 @@ class Renaming:
         self._to_second = [(_reader(first), second) for first, second in pairs]
 
     def first(self, name: str) -> str:
-        """Return a second name's first name, or the name itself if no pair fits."""
+        """Return the first name of a second name, or the name itself if no pair matches."""
         return _rename(name, self._to_first)
 
     def second(self, name: str) -> str:
-        """Return a first name's second name, or the name itself if no pair fits."""
+        """Return the second name of a first name, or the name itself if no pair matches."""
         return _rename(name, self._to_second)
 
 
-def _reader(template: str) -> tuple[re.Pattern, dict[str, int]]:
-    """Return the pattern of a template and what to take off each number it reads."""
+def _reader(template: str) -> tuple[re.Pattern[str], dict[str, int]]:
+    """Return the pattern of a template, and the number to subtract from each of its fields."""
     pattern, offsets, end = '', {}, 0
     for field in _FIELD.finditer(template):
         name, offset = field.groups()
@@ -42,7 +42,7 @@ def _reader(template: str) -> tuple[re.Pattern, dict[str, int]]:
     return re.compile(pattern + re.escape(template[end:])), offsets
 
 
-def _rename(name: str, table: list[tuple[tuple[re.Pattern, dict[str, int]], str]]) -> str:
+def _rename(name: str, table: list[tuple[tuple[re.Pattern[str], dict[str, int]], str]]) -> str:
     for (pattern, offsets), template in table:
         if found := pattern.fullmatch(name):
             fields = found.groupdict()
@@ -50,7 +50,7 @@ def _rename(name: str, table: list[tuple[tuple[re.Pattern, dict[str, int]], str]
     return name
 
 
-def _write(field: re.Match, fields: dict[str, str], offsets: dict[str, int]) -> str:
+def _write(field: re.Match[str], fields: dict[str, str], offsets: dict[str, int]) -> str:
     name, offset = field.groups()
     if name in _MEANING:
         return fields[name]

@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.runner import checkpoint as mmengine_checkpoint
 from mmengine.runner.checkpoint import CheckpointLoader
 
-from res2net_mm.checkpoints.backbone_tensors import backbone_tensors
+from res2net_mm.checkpoints.backbone_tensors import backbone_tensors, set_metadata
 from res2net_mm.checkpoints.loading import PRESET_SCHEME, open_checkpoint
 from res2net_mm.errors import UserError
 
@@ -24,7 +24,7 @@ def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]
     """
     found = backbone_tensors(open_checkpoint(filename, map_location), source=filename)
     state = OrderedDict((f'backbone.{name}', tensor) for name, tensor in found.state.items())
-    state._metadata = OrderedDict(backbone=dict(version=1, block_rule=found.block_rule))
+    set_metadata(state, dict(backbone=dict(version=1, block_rule=found.block_rule)))
     return dict(meta={}, state_dict=state)
 
 

@@ -29,15 +29,15 @@ PARTS = ('dataloader', 'evaluator')
 
 def walk_paths(
     settings: Any, path: Path = (), *, skip: Callable[[str], bool] = lambda key: False
-) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield the path and the content of every mapping inside settings, outermost first.
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the path and the content of every dict inside settings, outermost first.
 
     Args:
-        settings: Nested mappings, lists and tuples.
-        path: Where ``settings`` lies in its config.
-        skip: Tells the keys of mappings below which nothing is looked at.
+        settings: Nested dicts, lists and tuples.
+        path: The path of ``settings`` in its config.
+        skip: Returns whether to leave out what is below a key.
     """
-    if isinstance(settings, Mapping):
+    if isinstance(settings, dict):
         yield path, settings
         for key, value in settings.items():
             if not skip(key):
@@ -47,8 +47,8 @@ def walk_paths(
             yield from walk_paths(value, (*path, i), skip=skip)
 
 
-def walk(settings: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield every mapping inside settings, outermost first."""
+def walk(settings: Any) -> Iterator[dict[str, Any]]:
+    """Yield every dict inside settings, outermost first."""
     return (part for _, part in walk_paths(settings))
 
 
@@ -78,7 +78,7 @@ def dotted(path: Path) -> str:
 
 
 def look_up(cfg: Any, path: Path, default: Any = None) -> Any:
-    """Return what lies at a path, or the default where nothing does."""
+    """Return the settings at a path, or the default if there are none."""
     for key in path:
         if isinstance(cfg, Mapping | Config):
             if key not in cfg:
@@ -92,7 +92,8 @@ def look_up(cfg: Any, path: Path, default: Any = None) -> Any:
 def type_name(settings: Mapping[str, Any]) -> str:
     """Return the name of the class that settings build, without its scope or module."""
     kind = settings.get('type', '')
-    return (kind if isinstance(kind, str) else kind.__name__).rsplit('.', 1)[-1]
+    name: str = kind if isinstance(kind, str) else kind.__name__
+    return name.rsplit('.', 1)[-1]
 
 
 def plain(settings: Any) -> Any:

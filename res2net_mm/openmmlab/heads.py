@@ -15,7 +15,7 @@ SEGMENTATION_HEADS = ('decode_head', 'auxiliary_head')
 IGNORE_INDEX_NAMES = {'KernelUpdateHead': 'ignore_label', 'OhemCrossEntropy': 'ignore_label'}
 
 
-def set_class_count(model: Mapping[str, Any], count: int) -> list[str]:
+def set_class_count(model: dict[str, Any], count: int) -> list[str]:
     """Set ``num_classes`` in every head of a model, however deep, in place.
 
     ``num_things_classes`` of the MaskFormer family is set as well. Equal class weights are
@@ -85,7 +85,7 @@ def set_segmentation_heads(model: dict[str, Any], count: int, ignored: int) -> l
     return changes
 
 
-def _counts(model: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+def _counts(model: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the path of each head of a model, its settings, and the key of its class count."""
     for path, part in walk_paths(model, ('model',), skip=lambda key: key in OTHER_CLASSES):
         for key in ('num_classes', 'num_things_classes'):
@@ -98,7 +98,7 @@ def _counts(model: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
 
 
 def _resize_weights(
-    head: Mapping[str, Any], path: str, old: int, count: int, changes: list[str]
+    head: dict[str, Any], path: str, old: int, count: int, changes: list[str]
 ) -> None:
     """Resize the class weights of a head's losses: one per class, and perhaps background."""
     for key, value in head.items():

@@ -54,7 +54,7 @@ def format_each_config_once() -> None:
     """
     module = formatting_module()
     if not isinstance(module.FormatCode, _Remembering):
-        module.FormatCode = _Remembering(module.FormatCode)
+        module.FormatCode = _Remembering(module.FormatCode)  # type: ignore[attr-defined]  # yapf's
 
 
 def formatting_module() -> ModuleType:

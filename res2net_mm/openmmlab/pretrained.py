@@ -1,6 +1,5 @@
 """Where a model's first weights come from: published ones, a checkpoint, or none."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -58,7 +57,7 @@ def start_from_random(cfg: Config) -> list[str]:
     return lines
 
 
-def _pretrained(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _pretrained(part: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the entries of a part's ``init_cfg`` that load weights."""
     init_cfg = part.get('init_cfg') or []
     init_cfgs = init_cfg if isinstance(init_cfg, list) else [init_cfg]

@@ -2,6 +2,7 @@
 
 from math import inf
 from numbers import Integral, Real
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.registry import OPTIMIZERS
@@ -11,7 +12,7 @@ from res2net_mm.errors import UserError
 from .edit import look_up
 
 # Place in the config -> kind of number and least value. A missing value, or None, is MMEngine's.
-_NUMBERS = {
+_NUMBERS: dict[str, tuple[type[Any], int]] = {
     'train_cfg.max_epochs': (Integral, 1),
     'train_cfg.max_iters': (Integral, 1),
     'train_cfg.val_interval': (Integral, 1),

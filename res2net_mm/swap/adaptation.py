@@ -1,4 +1,4 @@
-"""Fit how a backbone is used to the network and the weights that a preset has."""
+"""Adapt the settings of a backbone to the network and the weights of a preset."""
 
 import inspect
 from collections.abc import Mapping
@@ -10,31 +10,31 @@ from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.presets import Preset
 from res2net_mm.registry import MODELS
 
-# Written out even where they say what a Res2Net does by default: they are what a user edits first.
+# Written even if they have their default, since users edit them first.
 WRITTEN = ('frozen_stages', 'norm_cfg', 'norm_eval')
 BATCH_NORMS = ('BN', 'BN2d', 'SyncBN', 'BatchNorm2d', 'SyncBatchNorm', 'NaiveSyncBatchNorm2d')
 
 
 def adapt(
-    use: dict[str, Any], preset: Preset, *, written: Mapping, pretrained: bool
+    use: dict[str, Any], preset: Preset, *, original: Mapping[str, Any], pretrained: bool
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings of a preset's backbone, without what it does by default.
+    """Return the settings of a preset's backbone, without defaults.
 
     Args:
-        use: How the original is used, by the names of a Res2Net's arguments.
+        use: How the original is used, as arguments of a Res2Net.
         preset: The network.
-        written: The original's settings; of :data:`WRITTEN` is kept what they name.
+        original: The settings of the original; those of :data:`WRITTEN` it has are always written.
         pretrained: Whether to load the preset's published weights.
 
     Returns:
-        The settings, ``type`` among them, and a line for each that could not stay as it was.
+        The settings, with ``type``, and a line for each that could not be kept.
 
     Raises:
         UserError: The network cannot be used so.
     """
     use = dict(use)
     if set(use.get('dilations', ())) <= {1}:
-        use.pop('contract_dilation', None)  # contracts nothing
+        use.pop('contract_dilation', None)  # without effect
     notes = fit_weights(use, pretrained=pretrained)
     notes += _fit_network(use, preset)
     defaults = defaults_of(MODELS.get(preset.backbone))
@@ -42,11 +42,11 @@ def adapt(
     defaults |= dict(num_stages=4, out_indices=tuple(range(stages)))
     if preset.backbone == 'Res2Net':
         defaults |= dict(strides=(1, 2, 2, 2)[:stages], dilations=(1,) * stages)
-    new = dict(type=f'res2net_mm.{preset.backbone}', preset=preset.name)
+    new: dict[str, Any] = dict(type=f'res2net_mm.{preset.backbone}', preset=preset.name)
     for key in (key for key in defaults if key in use):
         value = use[key]
         value = tuple(value) if isinstance(value, list) and key != 'plugins' else value
-        if value != defaults.get(key) or (key in WRITTEN and key in written):
+        if value != defaults.get(key) or (key in WRITTEN and key in original):
             new[key] = value
     if pretrained:
         new['init_cfg'] = dict(type='Pretrained', checkpoint=f'res2net://{preset.name}')
@@ -54,13 +54,13 @@ def adapt(
 
 
 def fit_weights(use: dict[str, Any], *, pretrained: bool) -> list[str]:
-    """Change the arguments to what published weights need, or random ones, and say what."""
+    """Change the arguments to what published or random weights need, and return what changed."""
     return _fit_published_weights(use) if pretrained else _fit_random_weights(use)
 
 
 def _fit_published_weights(use: dict[str, Any]) -> list[str]:
-    """Give the arguments the norms and convolutions the weights were trained with."""
-    use.pop('zero_init_residual', None)  # the weights say it
+    """Set the norms and convolutions that the weights were trained with."""
+    use.pop('zero_init_residual', None)  # the weights decide it
     notes = []
     norm = use.get('norm_cfg', {})
     if norm and type_name(norm) not in BATCH_NORMS:
@@ -79,11 +79,11 @@ def _fit_published_weights(use: dict[str, Any]) -> list[str]:
 
 
 def _fit_random_weights(use: dict[str, Any]) -> list[str]:
-    """Let everything train that would keep random values for ever."""
+    """Unfreeze what would keep random values."""
     notes = []
     norm = use.get('norm_cfg')
     if norm and type_name(norm) not in BATCH_NORMS:
-        use.pop('norm_eval', None)  # says nothing to other norms
+        use.pop('norm_eval', None)  # without effect on other norms
     why = 'random weights have to train'
     if use.get('frozen_stages', -1) >= 0:
         notes.append(f'frozen_stages: {use["frozen_stages"]} -> -1 ({why})')
@@ -98,7 +98,7 @@ def _fit_random_weights(use: dict[str, Any]) -> list[str]:
 
 
 def _fit_network(use: dict[str, Any], preset: Preset) -> list[str]:
-    """Fit the arguments to the widths and stages the preset has."""
+    """Fit the arguments to the widths and stages of the preset."""
     notes = []
     dla = preset.backbone == 'Res2NetDLA'
     stages = use.get('num_stages', 4)
@@ -123,32 +123,32 @@ def _fit_network(use: dict[str, Any], preset: Preset) -> list[str]:
                 'them: choose a preset that is no DLA'
             )
         use.pop('num_stages', None)
-        # A DLA's stem ends at stride 2, a ResNet's at 4.
+        # The stem of a DLA has stride 2, that of a ResNet 4.
         first, *others = use.pop('strides', (1, 2, 2, 2))
         use['strides'] = (2 * first, *others)
     return notes
 
 
 def split_width(preset: Preset, stage: int) -> int:
-    """Return the channels of one split of a preset's blocks in a stage."""
-    numbers = preset.arguments
-    planes = numbers.get('base_channels', 64) * 2**stage
+    """Return the channels of a split in the blocks of a stage."""
+    numbers: dict[str, Any] = dict(preset.arguments)
+    planes: int = numbers.get('base_channels', 64) * 2**stage
     return planes * numbers['base_width'] // 64 * numbers.get('groups', 1)
 
 
 def _last_stage_blocks(preset: Preset, stages: int) -> int:
     from res2net_mm.backbones.res2net import STAGE_BLOCKS
 
-    numbers = preset.arguments
-    blocks = numbers.get('stage_blocks') or STAGE_BLOCKS[numbers['depth']]
+    numbers: dict[str, Any] = dict(preset.arguments)
+    blocks: tuple[int, ...] = numbers.get('stage_blocks') or STAGE_BLOCKS[numbers['depth']]
     return blocks[min(stages, len(blocks)) - 1]
 
 
 def defaults_of(backbone: type) -> dict[str, Any]:
-    """Return the defaults of a class's arguments, those of its bases included."""
-    defaults = {}
+    """Return the defaults of the arguments of a class and its bases."""
+    defaults: dict[str, Any] = {}
     for base in reversed(backbone.__mro__):
-        for name, parameter in inspect.signature(base.__init__).parameters.items():
+        for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]  # of this very class
             if parameter.default is not parameter.empty:
                 defaults[name] = parameter.default
     return defaults

@@ -150,7 +150,7 @@ def _in_index(settings: Settings, scope: str) -> int | Sequence[int] | None:
     except UserError:  # not a module
         return None
     for base in bases:
-        parameter = inspect.signature(base.__init__).parameters.get('in_index')
+        parameter = inspect.signature(base.__init__).parameters.get('in_index')  # type: ignore[misc]  # of this very class
         if parameter is not None:
             return parameter.default
     return None

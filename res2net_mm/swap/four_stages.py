@@ -1,4 +1,4 @@
-"""From any backbone's pyramid to a Res2Net's that has the same."""
+"""Replace any backbone by a Res2Net whose maps have the same strides."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -12,26 +12,26 @@ from .adaptation import adapt
 from .pyramid import Pyramid
 
 STRIDES = (4, 8, 16, 32)
-# Arguments that other backbones share with ResNet, name and meaning.
+# Arguments that mean the same in other backbones as in ResNet.
 SHARED = ('in_channels', 'frozen_stages', 'norm_cfg', 'norm_eval', 'with_cp')
 
 
 def fit_pyramid(
-    settings: Mapping, pyramid: Pyramid, preset: Preset, *, pretrained: bool
+    settings: Mapping[str, Any], pyramid: Pyramid, preset: Preset, *, pretrained: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the arguments of a Res2Net whose maps have the strides of another backbone's.
 
     Args:
-        settings: The other backbone's settings.
-        pyramid: Its maps.
-        preset: The network to put in its place.
-        pretrained: Whether it starts from published weights.
+        settings: The settings of the other backbone.
+        pyramid: The maps of the other backbone.
+        preset: The new network.
+        pretrained: Whether to load its published weights.
 
     Returns:
-        The arguments, ``type`` among them, and a line for each that could not stay as it was.
+        The arguments, with ``type``, and a line for each that could not be kept.
 
     Raises:
-        UserError: No four stages give such maps.
+        UserError: A Res2Net has no maps of these strides.
     """
     use = {key: plain(settings[key]) for key in SHARED if settings.get(key) is not None}
     use |= _stages(type_name(settings), pyramid)
@@ -43,13 +43,13 @@ def fit_pyramid(
             f'{use["frozen_stages"]} of four stages'
         )
     if 'norm_cfg' in use and not str(use['norm_cfg'].get('type')).endswith('BN'):
-        del use['norm_cfg']  # LN and the like belong to another kind of network
-    new, more = adapt(use, preset, written=settings, pretrained=pretrained)
+        del use['norm_cfg']  # norms such as LN belong to other kinds of networks
+    new, more = adapt(use, preset, original=settings, pretrained=pretrained)
     return new, notes + more
 
 
 def _stages(name: str, pyramid: Pyramid) -> dict[str, Any]:
-    """Return ``out_indices``, or strides and dilations, that give a pyramid's strides."""
+    """Return the ``out_indices``, or strides and dilations, that give the strides of a pyramid."""
     strides = pyramid.strides
     if set(strides) <= set(STRIDES) and all(a < b for a, b in pairwise(strides)):
         return dict(out_indices=tuple(STRIDES.index(stride) for stride in strides))

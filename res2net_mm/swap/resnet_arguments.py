@@ -1,4 +1,4 @@
-"""From a ResNet's arguments to a Res2Net's, keeping what they meant."""
+"""Translate the arguments of a ResNet to those of a Res2Net with the same meaning."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from res2net_mm.presets import Preset
 
 from .adaptation import adapt, defaults_of
 
-# Arguments that say how the backbone is used; they mean the same in a Res2Net.
+# Arguments that tell how the backbone is used; they mean the same in a Res2Net.
 USE = (
     'in_channels', 'num_stages', 'strides', 'dilations', 'multi_grid', 'contract_dilation',
     'out_indices', 'frozen_stages', 'norm_cfg', 'norm_eval', 'conv_cfg', 'dcn', 'stage_with_dcn',
     'plugins', 'with_cp', 'zero_init_residual',
 )  # fmt: skip
-# Arguments that say what the network is, in whose place the preset's numbers come.
+# Arguments that describe the network; the preset replaces them.
 STRUCTURE = (
     'type', '_scope_', 'depth', 'arch', 'arch_zoo', 'groups', 'base_width', 'scales', 'radix',
     'width_per_group', 'reduction_factor', 'avg_down_stride', 'base_channels', 'stem_channels',
@@ -25,26 +25,26 @@ STRUCTURE = (
 
 
 def speaks_resnet(backbone: type) -> bool:
-    """Whether a backbone takes the arguments of OpenMMLab's ResNet."""
+    """Return whether a backbone takes the arguments of OpenMMLab's ResNet."""
     return {'ResNet', 'Res2NetBackbone'} & {base.__name__ for base in backbone.__mro__} != set()
 
 
 def translate(
-    settings: Mapping, backbone: type, preset: Preset, *, pretrained: bool
+    settings: Mapping[str, Any], backbone: type, preset: Preset, *, pretrained: bool
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return the arguments of the preset's backbone in place of a ResNet's.
+    """Return the arguments of a preset's backbone that replace those of a ResNet.
 
     Args:
-        settings: The ResNet's arguments in the config.
-        backbone: Its class, which knows the arguments' defaults.
-        preset: The network to put in its place.
-        pretrained: Whether it starts from published weights, as the original did.
+        settings: The settings of the ResNet.
+        backbone: Its class, which has the defaults.
+        preset: The new network.
+        pretrained: Whether to load its published weights.
 
     Returns:
-        The arguments, ``type`` among them, and a line for each that could not stay as it was.
+        The arguments, with ``type``, and a line for each that could not be kept.
 
     Raises:
-        UserError: There is an argument whose meaning is not known.
+        UserError: The meaning of an argument is not known.
     """
     unknown = [key for key in settings if key not in USE + STRUCTURE]
     if unknown:
@@ -57,7 +57,7 @@ def translate(
     use = {key: plain(value) for key, value in use.items() if value is not None}
     if 'dcn' not in use:
         use.pop('stage_with_dcn', None)
-    if (defaults.get('strides') or (1,))[0] == 2:  # its stem ends at stride 2, a ResNet's at 4
+    if (defaults.get('strides') or (1,))[0] == 2:  # its stem has stride 2, that of a ResNet 4
         first, *others = use['strides']
         use['strides'] = (first // 2, *others)
     notes = []
@@ -66,5 +66,5 @@ def translate(
             "style: caffe -> pytorch (the published Res2Nets have a block's stride in its 3x3 "
             'convolutions)'
         )
-    new, more = adapt(use, preset, written=settings, pretrained=pretrained)
+    new, more = adapt(use, preset, original=settings, pretrained=pretrained)
     return new, notes + more

@@ -1,6 +1,7 @@
-"""The shared head of a C4 detector: the last stage of the network its backbone is cut from."""
+"""Replace the shared head of a C4 detector, which is the last stage of its backbone's network."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import Path, plain, type_name
@@ -13,20 +14,20 @@ KEPT = ('stage', 'stride', 'dilation', 'norm_cfg', 'norm_eval', 'dcn', 'with_cp'
 
 
 def shared_head_change(
-    holder: Mapping, path: Path, preset: Preset, *, pretrained: bool
+    model: Mapping[str, Any], path: Path, preset: Preset, *, pretrained: bool
 ) -> Change | None:
-    """Return the change of a model's shared head, or None where it has none.
+    """Return the change of a model's shared head, None if it has none.
 
     Args:
-        holder: Settings of the model.
-        path: Where they are.
-        preset: The network the backbone is of now.
-        pretrained: Whether it starts from published weights.
+        model: The settings of the model.
+        path: The path of these settings.
+        preset: The network of the new backbone.
+        pretrained: Whether to load its published weights.
 
     Raises:
-        UserError: The head is no stage of a ResNet.
+        UserError: The head is not a stage of a ResNet.
     """
-    head = (holder.get('roi_head') or {}).get('shared_head')
+    head = (model.get('roi_head') or {}).get('shared_head')
     if not head:
         return None
     if type_name(head) not in ('ResLayer', 'Res2NetStage'):
@@ -35,7 +36,7 @@ def shared_head_change(
             'for a Res2Net; a ResLayer becomes the stage of the Res2Net'
         )
     use = {key: plain(head[key]) for key in KEPT if head.get(key) is not None}
-    use.setdefault('norm_eval', type_name(head) == 'ResLayer')  # what that does by default
+    use.setdefault('norm_eval', type_name(head) == 'ResLayer')  # the default of ResLayer
     fit_weights(use, pretrained=pretrained)
     new = dict(type='res2net_mm.Res2NetStage', preset=preset.name, **use)
     if pretrained:

@@ -50,7 +50,7 @@ def run(cfg: Config) -> None:
     settings = dict(cfg.model)
     if cfg.get('data_preprocessor') is not None:
         settings.setdefault('data_preprocessor', cfg.data_preprocessor)
-    model = build(_quick(settings), scope)
+    model: Any = build(_quick(settings), scope)
     try:
         with _quiet():
             model.init_weights()  # before it Sparse R-CNN's first boxes are invalid
@@ -67,7 +67,7 @@ def run(cfg: Config) -> None:
 
 
 @torch.no_grad()
-def _forward(model: nn.Module, preprocessor: str, size: int, mode: str) -> None:
+def _forward(model: Any, preprocessor: str, size: int, mode: str) -> None:
     image = torch.randint(0, 256, (3, size, size), dtype=torch.uint8)
     if preprocessor.startswith('Track'):
         data = dict(inputs=[image[None]], data_samples=[_video_sample(size)])
@@ -138,7 +138,7 @@ def _quick(settings: Any) -> Any:
         test = part.get('test_cfg')
         if isinstance(test, Mapping) and test.get('rpn'):
             for stage in filter(None, (test['rpn'], test.get('rcnn'))):
-                if isinstance(stage, Mapping) and 'max_per_img' in stage:
+                if isinstance(stage, dict) and 'max_per_img' in stage:
                     stage['max_per_img'] = min(stage['max_per_img'], REGIONS)
     return settings
 

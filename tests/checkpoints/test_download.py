@@ -170,7 +170,7 @@ def test_without_a_network_one_sentence_says_what_to_do(folder, monkeypatch):
     with pytest.raises(UserError) as refusal:
         fetch(url)
     assert time.monotonic() - start < 5
-    for part in (NAME, url, str(folder), '--no-pretrained', 'Name or service not known'):
+    for part in (NAME, url, str(folder), 'pretrained=False', 'Name or service not known'):
         assert part in str(refusal.value)
     assert '\n' not in str(refusal.value)
 
