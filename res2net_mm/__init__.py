@@ -1,13 +1,28 @@
 """Res2Net backbones for the OpenMMLab ecosystem."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .startup import is_command
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .api import Res2Net, Res2NetDLA, build, fuse, list_presets, load_weights, swap
+    from .backbones import Res2Net, Res2NetDLA, build
+    from .checkpoints import load_weights
+    from .deploy import fuse
+    from .presets import list_presets
+    from .swap import swap
 
+# Public name -> the room that it is loaded from when a program first asks for it.
+_ROOMS = {
+    'Res2Net': 'backbones',
+    'Res2NetDLA': 'backbones',
+    'build': 'backbones',
+    'fuse': 'deploy',
+    'list_presets': 'presets',
+    'load_weights': 'checkpoints',
+    'swap': 'swap',
+}
 __all__ = [
     'Res2Net',
     'Res2NetDLA',
@@ -21,23 +36,32 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load the public names when a program that was started as a command first asks for one."""
-    if name not in __all__:
+    if name not in _ROOMS:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    load_api()
-    return globals()[name]
+    prepare_stack()
+    value = getattr(import_module(f'.{_ROOMS[name]}', __name__), name)
+    globals()[name] = value
+    return value
 
 
-def load_api() -> None:
-    """Check the stack, register what configs may name with MMEngine, and load the public names.
+def prepare_stack() -> None:
+    """Check the stack and register with MMEngine what configs may name.
 
     Raises:
         StackError: The installed torch, mmengine or mmcv does not fit.
     """
-    from . import api
+    from .stack import check_stack
 
-    globals().update((name, getattr(api, name)) for name in api.__all__)
+    check_stack()
+
+    from .openmmlab.checkpoint_schemes import teach_preset_scheme  # once the stack is checked
+    from .openmmlab.names import teach_config_names
+    from .swap import swap
+
+    teach_config_names()
+    teach_preset_scheme()
+    globals()['swap'] = swap  # now, since the first import of the room sets its name to the room
 
 
 if not is_command():
-    load_api()
+    prepare_stack()

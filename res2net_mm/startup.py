@@ -13,8 +13,8 @@ def is_command() -> bool:
     """Return whether the running program is ``res2net-mm``, ``-m res2net_mm`` or a file of tools/.
 
     A command imports PyTorch and MMEngine after it has read its arguments. So ``--help`` answers at
-    once, and ``doctor`` runs where the stack is broken. Every other program that imports the
-    package, worker processes of a command included, gets all of it.
+    once, and ``doctor`` runs where the stack is broken. In every other program that imports the
+    package, worker processes of a command included, MMEngine knows its names at once.
     """
     if multiprocessing.parent_process() is not None:
         return False

@@ -26,7 +26,7 @@ ROWS = (
     ('engine',),
     ('deploy', 'interpretability', 'doctor'),  # run models and evaluations of their own
     ('benchmark',),  # times networks as deploy/ prepares them
-    ('api', 'cli'),
+    ('cli',),
     ('__main__', '__init__'),
 )
 ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}

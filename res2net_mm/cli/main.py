@@ -88,7 +88,7 @@ def _run(command: str, program: str, arguments: Sequence[str]) -> int:
     options = vars(parser.parse_args(arguments))
     del options['debug']
     if command not in NEED_NO_STACK:
-        res2net_mm.load_api()
+        res2net_mm.prepare_stack()
     return module.run(**options) or 0
 
 

@@ -44,7 +44,9 @@ def check_stack() -> Iterator[Finding]:
         return
     try:
         package = importlib.import_module('res2net_mm')
-        importlib.import_module('res2net_mm.api')
+        package.prepare_stack()
+        for name in package.__all__:
+            getattr(package, name)
     except Exception as error:  # StackError, or an exception of a package of the stack
         for fault in getattr(error, 'faults', (f'{type(error).__name__}: {error}',)):
             what, _, fix = fault.partition(': ')

@@ -3,6 +3,8 @@
 import json
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,11 @@ def test_mixed_precision_needs_a_gpu(monkeypatch):
     monkeypatch.setitem(_use_mixed_precision.__globals__, 'get_device', lambda: 'cpu')
     with pytest.raises(UserError, match='amp=True needs a GPU'):
         _use_mixed_precision(Config())
+
+
+def test_training_is_imported_with_few_modules_of_the_package():
+    """Without the rooms for export, swaps, data and evaluation: a run loads those that it uses."""
+    count = "sum(name.split('.')[0] == 'res2net_mm' for name in sys.modules)"
+    code = f'import sys, res2net_mm.engine.train; print({count})'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 69

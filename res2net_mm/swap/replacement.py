@@ -1,4 +1,4 @@
-"""Put a Res2Net into any config of MMDetection, MMSegmentation or MMPretrain."""
+"""Replace the backbones of a config and change what reads them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from .written import config_text, write_text
 
 @dataclass(frozen=True)
 class Swap:
-    """What :func:`swap` did.
+    """What :func:`res2net_mm.swap.swap` did.
 
     Attributes:
         config: The config with the new backbone.
@@ -58,19 +58,8 @@ class Swap:
         return file
 
 
-def swap(cfg: Config, preset: str, *, check: bool = True) -> Swap:
-    """Replace the backbone of a config by a Res2Net that is used in the same way.
-
-    Every ``in_channels`` that counts channels of the backbone is set to what the new one gives.
-
-    Args:
-        cfg: A loaded config; it is not changed.
-        preset: The name or alias of a preset.
-        check: Whether to build the whole model and run it on a small image.
-
-    Raises:
-        UserError: The preset is unknown, or the config cannot be swapped.
-    """
+def replace_backbones(cfg: Config, preset: str, *, check: bool) -> Swap:
+    """Carry out :func:`res2net_mm.swap.swap`."""
     network = find(preset)
     scope = cfg.get('default_scope') or 'mmengine'
     places, notes = find_places(cfg)
