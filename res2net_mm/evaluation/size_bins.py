@@ -1,30 +1,30 @@
-"""Size bins: named ranges of object size, in which AP and AR are counted apart.
+"""Size bins: named ranges of object size, each with scores of its own.
 
-Size is measured in one of four ways, see :data:`MEASURES`. Both ends belong to a bin
-(``low <= size <= high``), because that is what pycocotools does: an object of exactly 32^2 px is
-counted as small and as medium, and the counts of neighbouring bins may add up to more than the
-count of all.
+Both ends belong to a bin (``low <= size <= high``), as in pycocotools: an object of exactly 32^2 px
+counts as small and as medium, and the counts of neighbouring bins may add up to more than the count
+of all.
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from res2net_mm.errors import UserError
 
 ALL = 'all'
-MOST = 1e150  # of a limit, so that its square is a number, too
-#: What a bin's limits measure, and the unit they are shown in.
+MOST = 1e150  # for a limit, so that its square is finite, too
+#: Ways to measure size, with the unit that limits are shown in.
 MEASURES = {
     'area': 'px^2',  # area in square pixels of the original image
     'side': 'px',  # square root of the area
     'relative-area': '% of image area',  # area / area of the image; limits are given in 0..1
     'relative-side': '% of image side',  # square root of that; limits are given in 0..1
 }
-#: What a size is, given what its area is of.
+#: Descriptions of these sizes, to be filled with the area that is meant.
 SIZE_TEXTS = {
     'area': '{}',
     'side': 'square root of the {}',
@@ -43,7 +43,7 @@ class SizeBin:
     """A named range of object size.
 
     Args:
-        name: What the bin is called in tables and metric keys; ``all`` is taken.
+        name: Name of the bin in tables and metric keys; ``all`` is taken.
         low: Smallest size in it, in the unit of ``by``; relative ones are fractions, 0..1.
         high: Largest size in it; infinity for no limit.
         by: One of :data:`MEASURES`.
@@ -58,7 +58,7 @@ class SizeBin:
     high: float = math.inf
     by: str = 'area'
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or not self.name.isprintable():
             raise UserError(f'a size bin needs a name of printable letters, got {self.name!r}')
         if any(letter in self.name for letter in ' /'):
@@ -88,16 +88,16 @@ class SizeBin:
 
     @property
     def area_limits(self) -> tuple[float, float]:
-        """The limits of an absolute bin in px^2."""
+        """Limits of an absolute bin in px^2."""
         power = 2 if self.by == 'side' else 1
         return self.low**power, self.high**power
 
     def holds(self, areas: np.ndarray, image_areas: np.ndarray | None = None) -> np.ndarray:
-        """Which objects lie in the bin, both ends included; bool, same shape as ``areas``.
+        """Return which objects lie in the bin; bool, same shape as ``areas``.
 
         Args:
-            areas: Of the objects, in px^2.
-            image_areas: Of the image each object is in, in px^2; for relative bins only.
+            areas: Areas of the objects in px^2.
+            image_areas: Area of the image that each object is in, in px^2; for relative bins only.
         """
         sizes = np.asarray(areas)
         low, high = (self.low, self.high) if self.relative else self.area_limits
@@ -109,15 +109,15 @@ class SizeBin:
 
     @property
     def limits(self) -> str:
-        """The limits as text in the unit of ``MEASURES``, squares as squares: ``32^2..96^2``."""
+        """Limits as text in the unit of ``MEASURES``, squares as squares: ``32^2..96^2``."""
         if math.isinf(self.high):
             return f'>= {self._text(self.low)}' if self.low else 'any'
         if not self.low:
             return f'<= {self._text(self.high)}'
         return f'{self._text(self.low)}..{self._text(self.high)}'
 
-    def to_dict(self) -> dict:
-        """As plain JSON values, null for no limit."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values, null for no limit."""
         as_area = None if self.relative else [_finite(v) for v in self.area_limits]
         return {
             'bin': self.name,
@@ -142,12 +142,12 @@ COCO_BINS = (
 
 
 def short_name(size_bin: SizeBin) -> str:
-    """What a bin is called in the name of a metric value: ``s``, ``m``, ``l`` for COCO's."""
+    """Return the name of a bin in a metric key: ``s``, ``m``, ``l`` for COCO's."""
     return size_bin.name[0] if size_bin in COCO_BINS else size_bin.name
 
 
-def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
-    """Bins as written in a config, checked.
+def make_bins(bins: Iterable[Any] | None, by: str = 'area') -> tuple[SizeBin, ...]:
+    """Make bins as they are written in a config.
 
     Args:
         bins: ``SizeBin``s, ``(name, low, high)`` or ``dict(name=..., low=..., high=...)``, in the
@@ -155,7 +155,7 @@ def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
             leave gaps. Or only rising numbers, the edges between bins that then get their names
             from them: ``[16, 96]`` makes ``0-16``, ``16-96`` and ``96-up``. None stands for
             :data:`COCO_BINS`.
-        by: What the numbers measure, one of :data:`MEASURES`.
+        by: How size is measured, one of :data:`MEASURES`.
 
     Raises:
         UserError: If a bin cannot be read, a name is used twice or is ``all``, or bins measure
@@ -163,7 +163,7 @@ def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
     """
     if bins is None:
         if by not in ('area', 'side'):
-            raise UserError(f'bins by {by!r} need limits of your own: COCO has its in pixels')
+            raise UserError(f"bins by {by!r} need limits of your own: COCO's are in pixels")
         return COCO_BINS
     bins = tuple(bins)
     _refuse_too_large(edge for edge in bins if isinstance(edge, Real))
@@ -183,8 +183,11 @@ def make_bins(bins: Iterable | None, by: str = 'area') -> tuple[SizeBin, ...]:
     return made
 
 
-def parse_bins(texts: Iterable[str] | None) -> list | None:
-    """Bins as written on a command line, ``name:low:high`` or single edges, for ``make_bins``.
+def parse_bins(texts: Iterable[str] | None) -> list[Any] | None:
+    """Parse bins as they are written on a command line, ``name:low:high`` or single edges.
+
+    Returns:
+        The bins as ``make_bins`` takes them.
 
     Raises:
         UserError: If one cannot be read.
@@ -206,16 +209,16 @@ def parse_bins(texts: Iterable[str] | None) -> list | None:
     return parsed
 
 
-def _make_bin(entry, by: str) -> SizeBin:
+def _make_bin(entry: Any, by: str) -> SizeBin:
     if isinstance(entry, SizeBin):
         return entry
-    fields = dict(entry) if isinstance(entry, Mapping) else None
-    if fields is None and isinstance(entry, (tuple, list)) and len(entry) == 3:
+    fields: dict[str, Any] = dict(entry) if isinstance(entry, Mapping) else {}
+    if isinstance(entry, (tuple, list)) and len(entry) == 3:
         fields = dict(zip(('name', 'low', 'high'), entry, strict=True))
-    if fields is None or 'name' not in fields or not fields.keys() <= {'name', 'low', 'high', 'by'}:
+    if 'name' not in fields or not fields.keys() <= {'name', 'low', 'high', 'by'}:
         raise UserError(
-            f'a size bin is (name, low, high) with areas in px^2 or what bins are by, for example '
-            f"('tiny', 0, 256), got {entry!r}"
+            "a size bin is (name, low, high) in the measure of the bins, such as ('tiny', 0, 256), "
+            f'got {entry!r}'
         )
     if fields.get('high', math.inf) is None:
         fields['high'] = math.inf

@@ -20,7 +20,7 @@ class Protocol:
         second_choice: Whether a detection whose best object is taken may match another (COCO), or
             is wrong (VOC).
         max_dets: Detections per image and class that count, in rising order.
-        title: For the head of a table.
+        title: Text for the head of a table.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""What an evaluation leaves behind, so that it can be compared with others and looked at later.
+"""What an evaluation saves, so that it can be compared with others later.
 
-Beside the scores, a folder gets ``detections.<iou_type>.json`` (COCO results), ``evaluation.json``,
-which says how they were scored, and ``ground_truth.json`` where no file holds the ground truth.
+Beside the scores, a folder gets ``detections.<iou_type>.json`` (COCO results), ``evaluation.json``
+(how they were scored), and ``ground_truth.json`` where no file holds the ground truth.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_results
 from res2net_mm.evaluation.detection.coco.ground_truth import (
     GroundTruth,
@@ -30,7 +30,7 @@ FORM = 1  # of evaluation.json; raised when older readers would misread it
 
 @dataclass(frozen=True)
 class SavedEvaluation:
-    """An evaluation as it was left in a folder.
+    """An evaluation as it was saved in a folder.
 
     Attributes:
         folder: The folder.
@@ -49,7 +49,7 @@ class SavedEvaluation:
     options: Mapping[str, Any]
 
     def read_ground_truth(self) -> GroundTruth:
-        """The images and the evaluated classes of the ground truth.
+        """Read the images and the evaluated classes of the ground truth.
 
         Raises:
             UserError: If its file cannot be read or has lost a class.
@@ -64,7 +64,7 @@ class SavedEvaluation:
         return truth.of_categories(ids)
 
     def read_detections(self, iou_type: str) -> Results:
-        """The detections of this kind; as a model's, odd boxes among them stop nothing."""
+        """Read the detections of one IoU type; odd boxes among them stop nothing, as a model's."""
         return replace(read_results(self.detections[iou_type]), from_file=False)
 
 
@@ -74,18 +74,18 @@ def save_evaluation(
     ground_truth: GroundTruth,
     ground_truth_file: str | Path | None,
     images: str | None,
-    detections: Mapping[str, Sequence[Mapping]],
+    detections: Mapping[str, Sequence[Mapping[str, Any]]],
     options: Mapping[str, Any],
 ) -> Path:
-    """Write what a later comparison needs; ``evaluation.json`` last, so that it is never ahead.
+    """Write what a later comparison needs; ``evaluation.json`` last, once the rest is there.
 
     Args:
-        folder: Where to.
-        ground_truth: What was scored against.
+        folder: Folder to write to.
+        ground_truth: The ground truth.
         ground_truth_file: The local file it is from; None writes it into the folder.
         images: Folder that the ``file_name`` of an image starts from; None if not known.
         detections: COCO results by ``iou_type``.
-        options: As of ``evaluate_by_size``, with bins that ``make_bins`` made.
+        options: Options of ``evaluate_by_size``, with bins that ``make_bins`` made.
 
     Returns:
         The path of ``evaluation.json``.
@@ -126,7 +126,7 @@ def is_saved_evaluation(folder: str | Path) -> bool:
 
 
 def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
-    """What ``save_evaluation`` left in a folder; the large files are read later.
+    """Read what ``save_evaluation`` wrote to a folder; the large files are read later.
 
     Raises:
         UserError: If there is nothing, or it cannot be read.
@@ -135,8 +135,8 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
     path = folder / EVALUATION_FILE
     if not is_saved_evaluation(folder):
         raise UserError(
-            f'{folder} holds no {EVALUATION_FILE}: evaluate it with tools/test.py (SizeMetric '
-            'writes it), or give what it predicted (COCO results, label maps) and --gt'
+            f'{folder} holds no {EVALUATION_FILE}: evaluate it with `res2net-mm test` (SizeMetric '
+            f'writes it), or give what it predicted (COCO results, label maps) and {argument("gt")}'
         )
     content = read_json(path)
     form = content.get('form') if isinstance(content, Mapping) else None
@@ -153,47 +153,47 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
     )
 
 
-def _check_content(path: Path, content: Mapping) -> None:
-    """Raise UserError over what ``save_evaluation`` would not have written."""
+def _check_content(path: Path, content: Mapping[str, Any]) -> None:
+    """Refuse what ``save_evaluation`` would not have written."""
 
-    def refuse(key: str, needed: str) -> None:
-        raise UserError(f'{path} has {key}={content.get(key)!r:.80}, where {needed} is needed')
+    def check(fine: bool, key: str, needed: str) -> None:
+        if not fine:
+            raise UserError(f'{path} has {key}={content.get(key)!r:.80}, where {needed} is needed')
 
-    if not isinstance(content.get('ground_truth'), str):
-        refuse('ground_truth', 'the path of a file')
-    if not _all_text(content.get('classes')):
-        refuse('classes', 'a list of names')
-    if not isinstance(content.get('images', 0), (str, type(None))):
-        refuse('images', 'the path of a folder, or null,')
-    files, kinds = content.get('detections'), set(IOU_TYPES)
-    if not isinstance(files, Mapping) or not files or not files.keys() <= kinds:
-        refuse('detections', f'a file for {" or ".join(IOU_TYPES)}')
-    if not all(isinstance(name, str) and Path(name).name == name for name in files.values()):
-        refuse('detections', 'files in the same folder')
-    options = content.get('options')
-    if not isinstance(options, Mapping) or not _NEEDED <= options.keys() <= _NEEDED | _TEXTS:
-        refuse('options', f'an object of {", ".join(sorted(_NEEDED | _TEXTS))}')
-    if not all(isinstance(options.get(key, ''), str) for key in _TEXTS):
-        refuse('options', f'a text for each of {", ".join(sorted(_TEXTS))}')
+    check(isinstance(content.get('ground_truth'), str), 'ground_truth', 'the path of a file')
+    classes, files, options = map(content.get, ('classes', 'detections', 'options'))
+    check(
+        isinstance(classes, list) and all(isinstance(name, str) for name in classes),
+        'classes',
+        'a list of names',
+    )
+    is_path = isinstance(content.get('images', 0), (str, type(None)))
+    check(is_path, 'images', 'the path of a folder, or null,')
+    known = isinstance(files, Mapping) and files and files.keys() <= set(IOU_TYPES)
+    check(bool(known), 'detections', f'a file for {" or ".join(IOU_TYPES)}')
+    inside = all(isinstance(name, str) and Path(name).name == name for name in files.values())
+    check(inside, 'detections', 'files in the same folder')
+    check(
+        isinstance(options, Mapping) and _NEEDED <= options.keys() <= _NEEDED | _TEXTS,
+        'options',
+        f'an object of {", ".join(sorted(_NEEDED | _TEXTS))}',
+    )
+    is_text = all(isinstance(options.get(key, ''), str) for key in _TEXTS)
+    check(is_text, 'options', f'a text for each of {", ".join(sorted(_TEXTS))}')
     limits = options['max_dets']
-    if not isinstance(limits, list) or not all(isinstance(n, (int, type(None))) for n in limits):
-        refuse('options', 'a list of whole numbers as max_dets')
-    if not isinstance(options['bins'], list):
-        refuse('options', 'a list of bins')
+    numbers = isinstance(limits, list) and all(isinstance(n, (int, type(None))) for n in limits)
+    check(numbers, 'options', 'a list of whole numbers as max_dets')
+    check(isinstance(options['bins'], list), 'options', 'a list of bins')
 
 
-def _all_text(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
-
-
-def _options_to_json(options: Mapping[str, Any]) -> dict:
+def _options_to_json(options: Mapping[str, Any]) -> dict[str, Any]:
     bins = [
         {'name': b.name, 'low': b.low, 'high': _finite(b.high), 'by': b.by} for b in options['bins']
     ]
     return {**options, 'bins': bins, 'max_dets': list(map(_finite, options['max_dets']))}
 
 
-def _options_from_json(options: Mapping[str, Any]) -> dict:
+def _options_from_json(options: Mapping[str, Any]) -> dict[str, Any]:
     limits = tuple(math.inf if limit is None else limit for limit in options['max_dets'])
     return {**options, 'bins': make_bins(options['bins']), 'max_dets': limits}
 
@@ -202,8 +202,8 @@ def _finite(limit: float) -> float | None:
     return None if math.isinf(limit) else limit
 
 
-def _with_text(entry: Mapping) -> Mapping:
-    """The entry with its mask as JSON has it, where pycocotools makes bytes."""
+def _with_text(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the entry with its mask as text, where pycocotools makes bytes."""
     mask = entry.get('segmentation')
     if isinstance(mask, Mapping) and isinstance(mask.get('counts'), bytes):
         return {**entry, 'segmentation': {**mask, 'counts': mask['counts'].decode()}}
@@ -211,7 +211,7 @@ def _with_text(entry: Mapping) -> Mapping:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    """Without line breaks and piece by piece: detections are many."""
+    """Write without line breaks and piece by piece, since detections are many."""
     with whole_file(path) as partial, partial.open('w', encoding='utf-8') as file:
         json.dump(content, file)
         file.write('\n')

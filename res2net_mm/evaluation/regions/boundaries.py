@@ -1,4 +1,4 @@
-"""Where regions end, and whether two label maps agree about it."""
+"""Boundaries of regions, and where those of two label maps agree."""
 
 import math
 
@@ -11,7 +11,7 @@ TOLERANCE = 0.0075
 
 
 def check_tolerance(tolerance: float) -> float:
-    """The tolerance, if it is a share of a diagonal.
+    """Return the tolerance, if it is a share of a diagonal.
 
     Raises:
         UserError: If it is not.
@@ -25,12 +25,9 @@ def check_tolerance(tolerance: float) -> float:
 
 
 def boundary(labels: np.ndarray) -> np.ndarray:
-    """Pixels that have one of another label among their 4 neighbours, (H, W) bool."""
+    """Return which pixels have one of another label among their 4 neighbours, (H, W) bool."""
     edge = np.zeros(labels.shape, bool)
-    for first, second in (
-        (np.s_[:-1], np.s_[1:]),
-        (np.s_[:, :-1], np.s_[:, 1:]),
-    ):
+    for first, second in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
         differs = labels[first] != labels[second]
         edge[first] |= differs
         edge[second] |= differs
@@ -38,7 +35,7 @@ def boundary(labels: np.ndarray) -> np.ndarray:
 
 
 def tolerance_px(shape: tuple[int, int], tolerance: float = TOLERANCE) -> int:
-    """The tolerance in an image of this height and width, in whole px, 1 or more."""
+    """Return the tolerance in an image of this height and width, in whole px, 1 or more."""
     return math.ceil(tolerance * math.hypot(*shape))
 
 
@@ -49,19 +46,19 @@ def near(
     other_edge: np.ndarray,
     reach: int,
 ) -> np.ndarray:
-    """Which boundary pixels have one of the same label in the other map, at most ``reach`` away.
+    """Return which boundary pixels have one of the same label near them in the other map.
 
     Args:
         labels: (H, W) labels.
-        edge: (H, W) bool, the pixels to ask for.
+        edge: (H, W) bool, boundary pixels of this map.
         other_labels: (H, W) labels of the other map.
         other_edge: (H, W) bool, its boundary pixels.
-        reach: Euclidean distance in px.
+        reach: Largest Euclidean distance in px.
 
     Returns:
         (H, W) bool.
     """
-    from scipy.spatial import cKDTree  # a quarter of a second, which detectors are spared
+    from scipy.spatial import cKDTree  # a quarter of a second, which detectors need not wait
 
     found = edge & other_edge & (labels == other_labels)
     asked, others = np.argwhere(edge & ~found), np.argwhere(other_edge)

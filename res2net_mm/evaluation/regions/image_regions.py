@@ -1,4 +1,4 @@
-"""What one image says about the regions of its two label maps."""
+"""The regions of one image: ground truth, prediction and what they share."""
 
 from dataclasses import dataclass, fields
 
@@ -10,14 +10,14 @@ from res2net_mm.evaluation.regions.connected import connected_regions
 
 @dataclass(frozen=True, eq=False)
 class TruthRegions:
-    """Ground-truth regions, an array each, (T,) int32.
+    """Ground-truth regions, arrays of (T,) int32.
 
     Attributes:
         category: Index of the class.
-        area: Pixels.
-        hit: How many of them are predicted as the class.
-        boundary: Pixels of the boundary.
-        matched: How many of these have a predicted one near.
+        area: Number of pixels.
+        hit: Number of them that are predicted as the class.
+        boundary: Number of boundary pixels.
+        matched: Number of them that have a predicted one near.
     """
 
     category: np.ndarray
@@ -29,14 +29,14 @@ class TruthRegions:
 
 @dataclass(frozen=True, eq=False)
 class FoundRegions:
-    """Predicted regions, an array each, (F,) int32.
+    """Predicted regions, arrays of (F,) int32.
 
     Attributes:
         category: Index of the class.
-        area: Pixels, also where the ground truth is ignored.
-        false: How many of them are another class in the ground truth.
-        boundary: Pixels of the boundary.
-        matched: How many of these have one of the ground truth near.
+        area: Number of pixels, also where the ground truth is ignored.
+        false: Number of them that are another class in the ground truth.
+        boundary: Number of boundary pixels.
+        matched: Number of them that have one of the ground truth near.
     """
 
     category: np.ndarray
@@ -48,12 +48,12 @@ class FoundRegions:
 
 @dataclass(frozen=True, eq=False)
 class Overlaps:
-    """Pairs of regions of one class that share pixels, an array each, (P,) int32.
+    """Pairs of regions of one class that share pixels, arrays of (P,) int32.
 
     Attributes:
         found: Index of the predicted region.
         truth: Index of the ground-truth region.
-        pixels: How many they share.
+        pixels: Number of pixels that they share.
     """
 
     found: np.ndarray
@@ -87,14 +87,14 @@ def find_regions(
         predicted: (H, W) integers.
         classes: How many classes there are.
         ignore_index: Label of the ground truth to leave out; None for none.
-        tolerance: Of the boundary, as a share of the image diagonal.
+        tolerance: Tolerance of the boundary, as a share of the image diagonal.
 
     Raises:
         ValueError: If the maps are not of one size.
     """
     if truth.shape != predicted.shape or truth.ndim != 2:
-        raise ValueError(f'two label maps of one size are needed, got {truth.shape}, '
-                         f'{predicted.shape}')  # fmt: skip
+        sizes = f'{truth.shape}, {predicted.shape}'
+        raise ValueError(f'two label maps of one size are needed, got {sizes}')
     counted = np.ones(truth.shape, bool) if ignore_index is None else truth != ignore_index
     nothing = classes  # the label of what is no class
     truth = _canonical(truth, classes)
@@ -136,12 +136,12 @@ def find_regions(
 
 
 def field_names(kind: type) -> tuple[str, ...]:
-    """The arrays of one of the classes above."""
+    """Return the names of the arrays of one of the classes above."""
     return tuple(field.name for field in fields(kind))
 
 
 def _canonical(labels: np.ndarray, classes: int) -> np.ndarray:
-    """A copy in few bits, in which what is no class is ``classes``."""
+    """Return a copy in few bits, in which what is no class is ``classes``."""
     known = (labels >= 0) & (labels < classes)
     return np.where(known, labels, classes).astype(np.uint8 if classes < 256 else np.uint16)
 

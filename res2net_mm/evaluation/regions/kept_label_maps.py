@@ -1,7 +1,7 @@
-"""Label maps that an evaluation keeps, so that runs can be looked at side by side later.
+"""Label maps that an evaluation keeps, for pictures of runs side by side.
 
-They lie in two folders, ``label_maps/truth`` and ``label_maps/predicted`` of the work directory, a
-PNG per image, as the metric saw them: classes from 0, 255 where the ground truth does not count.
+They lie in the folders ``label_maps/truth`` and ``label_maps/predicted`` of the work directory, a
+PNG per image as the metric saw it: classes from 0, and 255 where the ground truth does not count.
 """
 
 import io
@@ -16,17 +16,17 @@ from PIL import Image
 FOLDER = 'label_maps'
 KINDS = ('truth', 'predicted')
 NO_LABEL = 255
-_COMPRESSION = 3  # of zlib: label maps are small under any
+_COMPRESSION = 3  # level of zlib: label maps are small at any
 
 
 def encode_label_map(
     labels: np.ndarray, classes: int, palette: Sequence[Sequence[int]] | None
 ) -> bytes:
-    """A label map as a PNG file, which holds the palette if there is one.
+    """Encode a label map as a PNG file, with the palette if there is one.
 
     Args:
         labels: (H, W) integers; what is no class is written as ``NO_LABEL``.
-        classes: How many there are, 255 at most.
+        classes: Number of classes, 255 at most.
         palette: RGB of each class; None for shades of grey.
     """
     known = (labels >= 0) & (labels < classes)
@@ -44,10 +44,10 @@ def encode_label_map(
 def write_label_maps(
     work_dir: Path, images: Sequence[str], encoded: Sequence[tuple[bytes, bytes]] | None
 ) -> None:
-    """Put the label maps of an evaluation in the place of those of an earlier one.
+    """Replace the label maps of an earlier evaluation by those of this one.
 
     Args:
-        work_dir: Of the run.
+        work_dir: Work directory of the run.
         images: Names of the images.
         encoded: Ground truth and prediction of each; None leaves nothing there.
     """
@@ -67,15 +67,16 @@ def write_label_maps(
 
 
 def find_label_maps(work_dir: Path, images: Sequence[str]) -> list[tuple[Path, Path]] | None:
-    """Ground truth and prediction of each image; None where the evaluation kept none."""
+    """Return the files of ground truth and prediction of each image; None if none were kept."""
     folder = work_dir / FOLDER
     if not folder.is_dir():
         return None
-    return [tuple(folder / kind / name for kind in KINDS) for name in _file_names(images)]
+    truth, predicted = (folder / kind for kind in KINDS)
+    return [(truth / name, predicted / name) for name in _file_names(images)]
 
 
 def _file_names(images: Sequence[str]) -> list[str]:
-    """Paths as the images have them below the folder they share; numbers where two would meet."""
+    """Return paths as the images have them below their common folder, or numbers on a clash."""
     paths = [Path(os.path.normpath(image)) for image in images]  # none leads out of what is shared
     if len({path.is_absolute() for path in paths}) > 1:
         return [f'{index:06d}.png' for index in range(len(paths))]

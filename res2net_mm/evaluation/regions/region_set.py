@@ -1,4 +1,4 @@
-"""The regions of all images of a run: what scores, intervals and comparisons are made from."""
+"""The regions of all images of a run, which scores and comparisons are made from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,6 @@ from res2net_mm.evaluation.regions.image_regions import (
 )
 from res2net_mm.whole_file import whole_file
 
-# What NumPy raises over a file that is empty, torn or of other arrays.
-_NO_ARRAYS = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 _KINDS = {'truth': TruthRegions, 'found': FoundRegions, 'overlaps': Overlaps}
 
 
@@ -29,9 +27,9 @@ class RegionSet:
         images: (N,) names of the images.
         image_areas: (N,) int64, px^2.
         categories: Names of the classes.
-        tolerance: Of the boundary, as a share of the image diagonal.
+        tolerance: Tolerance of the boundary, as a share of the image diagonal.
         truth: All ground-truth regions.
-        truth_image: (T,) int32, the image each is in.
+        truth_image: (T,) int32, index of the image that each is in.
         found: All predicted regions.
         found_image: (F,) int32, likewise.
         overlaps: All pairs, of indices into ``found`` and ``truth``.
@@ -51,17 +49,13 @@ class RegionSet:
 def stack_regions(
     images: Sequence[tuple[str, ImageRegions]], categories: Sequence[str], tolerance: float
 ) -> RegionSet:
-    """Put the regions of images, each with its name, together."""
+    """Put the regions of images together, each given with the image's name."""
     names, regions = zip(*images, strict=True)
     counts = {
-        'found': [len(of_image.found.area) for of_image in regions],
-        'truth': [len(of_image.truth.area) for of_image in regions],
+        part: [len(getattr(of_one, part).area) for of_one in regions] for part in ('found', 'truth')
     }
-    first = {name: np.cumsum([0, *count[:-1]]) for name, count in counts.items()}
-    of_image = {
-        name: np.repeat(np.arange(len(names), dtype=np.int32), count)
-        for name, count in counts.items()
-    }
+    first = {part: np.cumsum([0, *count[:-1]]) for part, count in counts.items()}
+    indices = np.arange(len(names), dtype=np.int32)
 
     def joined(part: str, name: str) -> np.ndarray:
         arrays = [getattr(getattr(of_one, part), name) for of_one in regions]
@@ -78,8 +72,8 @@ def stack_regions(
         image_areas=np.array([of_one.area for of_one in regions], dtype=np.int64),
         categories=tuple(categories),
         tolerance=tolerance,
-        truth_image=of_image['truth'],
-        found_image=of_image['found'],
+        truth_image=np.repeat(indices, counts['truth']),
+        found_image=np.repeat(indices, counts['found']),
         **parts,
     )
 
@@ -98,7 +92,7 @@ def write_regions(regions: RegionSet, path: str | Path) -> Path:
 
 
 def read_regions(path: str | Path) -> RegionSet:
-    """Read what ``write_regions`` wrote; nothing in the file is run.
+    """Read what ``write_regions`` wrote; no code in the file is run.
 
     Raises:
         UserError: If the file cannot be read or holds something else.
@@ -110,7 +104,7 @@ def read_regions(path: str | Path) -> RegionSet:
                 for part, kind in _KINDS.items()
             }
             plain = {name: arrays[name] for name in _PLAIN}
-    except Exception as error:  # over a file that was altered readers raise whatever it may be
+    except Exception as error:  # an altered file may raise anything
         raise UserError(f'cannot read the regions of a run in {path}: {error}') from error
     plain['categories'] = tuple(plain['categories'].tolist())
     plain['tolerance'] = float(plain['tolerance'])

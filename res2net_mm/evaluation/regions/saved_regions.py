@@ -1,8 +1,9 @@
-"""What ``RegionSizeMetric`` leaves in a work directory, read again."""
+"""Read what ``RegionSizeMetric`` wrote to a work directory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.kept_label_maps import find_label_maps
@@ -21,7 +22,7 @@ class SavedRegions:
     Attributes:
         regions: The regions of all images.
         bins: The size bins they were scored in.
-        label_maps: Files of ground truth and prediction of each image; None where none are kept.
+        label_maps: Files of ground truth and prediction of each image; None if none are kept.
     """
 
     regions: RegionSet
@@ -46,6 +47,6 @@ def read_saved_regions(work_dir: str | Path) -> SavedRegions:
     return SavedRegions(regions, bins, find_label_maps(work_dir, regions.images.tolist()))
 
 
-def _bin(scores: Mapping) -> dict:
+def _bin(scores: Mapping[str, Any]) -> dict[str, Any]:
     low, high = scores['limits']
     return {'name': scores['bin'], 'low': low, 'high': high, 'by': scores['by']}

@@ -1,4 +1,4 @@
-"""A sheet of pictures for a segmenter: the image, its ground truth, what is predicted."""
+"""A sheet of pictures for a segmenter: the image, its ground truth and the prediction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from res2net_mm.evaluation.sheets.prediction_sheet import CAPTION
+from res2net_mm.evaluation.sheets.prediction_sheet import CAPTION, CELL, shrink, write_text
 
-CELL = 320  # px, longer side of one picture on the sheet
 COLUMNS = ('image', 'ground truth', 'predicted')
 OPACITY = 0.65  # of a class over the image
 LEGEND_ROW = 22  # px
@@ -35,7 +34,7 @@ def draw_segmentation_sheet(
     """Draw a sheet with a row for each picture and a legend of the classes.
 
     Args:
-        pictures: What to show.
+        pictures: The pictures.
         classes: Names of the classes; labels beyond them are ignored ones, left as in the image.
         palette: RGB of each class.
 
@@ -47,15 +46,13 @@ def draw_segmentation_sheet(
     width = len(COLUMNS) * CELL
     caption = np.full((CAPTION, width, 3), 255, np.uint8)
     for i, text in enumerate(COLUMNS):
-        _write(caption, text, i * CELL + 6, CAPTION - 8)
+        write_text(caption, text, i * CELL + 6, CAPTION - 8)
     return np.vstack([caption, *rows, _legend(classes, colours, width)])
 
 
 def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
-    height, width = picture.image.shape[:2]
-    scale = (CELL - 2) / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    image = cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA)
+    image, _ = shrink(picture.image)
+    size = image.shape[1::-1]
     shown = [image]
     for labels in (picture.truth, picture.predicted):
         if labels is not None:
@@ -68,7 +65,7 @@ def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
 
 
 def paint_labels(image: np.ndarray, labels: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    """A label map over its image.
+    """Paint a label map over its image.
 
     Args:
         image: (H, W, 3) uint8, BGR.
@@ -96,9 +93,5 @@ def _legend(classes: Sequence[str], colours: np.ndarray, width: int) -> np.ndarr
     legend = np.full((y + LEGEND_ROW, width, 3), 255, np.uint8)
     for (x, y), name, colour in zip(places, classes, colours, strict=True):
         legend[y + 4 : y + 18, x : x + 14] = colour
-        _write(legend, name, x + 20, y + 15)
+        write_text(legend, name, x + 20, y + 15)
     return legend
-
-
-def _write(image: np.ndarray, text: str, x: int, y: int) -> None:
-    cv2.putText(image, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (0, 0, 0), 1, cv2.LINE_AA)

@@ -1,10 +1,11 @@
 """MMDetection's data samples, one per image, as COCO entries.
 
-A record is what is kept of a sample until all are there: numpy arrays and compressed RLE, so that
-it is small and travels between processes.
+A record is what is kept of a sample until all are there: NumPy arrays and compressed RLE, small
+and ready to be sent between processes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,11 +15,16 @@ from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.coco.ground_truth import DIFFICULT, GroundTruth
 
 
-def predictions_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> dict:
-    """Record of ``sample['pred_instances']``: boxes (N, 4) xyxy, labels, scores, masks if asked.
+def predictions_of(
+    sample: Mapping[str, Any], *, with_masks: bool, inclusive: bool = False
+) -> dict[str, Any]:
+    """Return the record of ``sample['pred_instances']``: boxes (N, 4) xyxy, labels, scores, masks.
 
-    ``inclusive`` takes the right and lower ends of boxes for pixels that belong to them, as VOC
-    does, and so one px further than COCO.
+    Args:
+        sample: A data sample as a dict.
+        with_masks: Whether masks are kept.
+        inclusive: Whether the right and lower ends of boxes are pixels that belong to them, as in
+            VOC, and so one px further than in COCO.
     """
     predicted = sample['pred_instances']
     record = {
@@ -38,15 +44,17 @@ def predictions_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False
     return record
 
 
-def truth_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> dict:
-    """Record of ``sample['gt_instances']`` and ``['ignored_instances']`` (VOC: difficult).
+def truth_of(
+    sample: Mapping[str, Any], *, with_masks: bool, inclusive: bool = False
+) -> dict[str, Any]:
+    """Return the record of ``sample['gt_instances']`` and ``['ignored_instances']`` (difficult).
 
     Boxes and masks are taken to be in the pixels of the original image, as MMDetection's own
     metrics take them: its test pipelines load annotations after Resize. Boxes without width or
-    height are counted and left out. ``inclusive`` as in :func:`predictions_of`.
+    height are counted and left out. Arguments as of :func:`predictions_of`.
     """
     height, width = (int(side) for side in sample['ori_shape'][:2])
-    record = {
+    record: dict[str, Any] = {
         'file_name': str(sample.get('img_path', '')),
         'height': height,
         'width': width,
@@ -88,9 +96,11 @@ def truth_of(sample: Mapping, *, with_masks: bool, inclusive: bool = False) -> d
     return record
 
 
-def coco_ground_truth(records: Sequence[Mapping], classes: Sequence[str]) -> dict:
-    """COCO dict of truth records: image i has the id i, class k the id k + 1."""
-    annotations = []
+def coco_ground_truth(
+    records: Sequence[Mapping[str, Any]], classes: Sequence[str]
+) -> dict[str, Any]:
+    """Return the COCO dict of truth records: image i has the id i, class k the id k + 1."""
+    annotations: list[dict[str, Any]] = []
     for image_id, record in enumerate(records):
         for entry in record['objects']:
             mask = entry.get('segmentation')
@@ -116,9 +126,12 @@ def coco_ground_truth(records: Sequence[Mapping], classes: Sequence[str]) -> dic
 
 
 def coco_detections(
-    records: Sequence[Mapping], image_ids: Sequence, category_ids: Sequence[int], iou_type: str
-) -> list[dict]:
-    """COCO results list of prediction records; label k becomes ``category_ids[k]``.
+    records: Sequence[Mapping[str, Any]],
+    image_ids: Sequence[Any],
+    category_ids: Sequence[Any],
+    iou_type: str,
+) -> list[dict[str, Any]]:
+    """Return the COCO results list of prediction records; label k is ``category_ids[k]``.
 
     For ``segm`` the boxes are left out, so that a detection's size is its mask's.
     """
@@ -147,15 +160,15 @@ def coco_detections(
 def categories_of_labels(
     ground_truth: GroundTruth, classes: Sequence[str], file: str
 ) -> tuple[list[int], str | None]:
-    """COCO category id of each label of a dataset with these classes.
+    """Return the COCO category id of each label of a dataset with these classes.
 
     MMDetection's CocoDataset numbers the labels in the order of the annotation file, whatever the
-    order of the classes in its metainfo; so does this, and says so where the two differ.
+    order of the classes in its metainfo; so does this, with a warning where the two differ.
 
     Args:
-        ground_truth: Of the annotation file.
+        ground_truth: Ground truth of the annotation file.
         classes: Class names from the dataset's metainfo.
-        file: What to call the annotation file in a message.
+        file: Name of the annotation file in messages.
 
     Returns:
         The category ids, and a warning or None.
@@ -187,18 +200,18 @@ def categories_of_labels(
     return [category['id'] for category in categories if category['name'] in classes], note
 
 
-def _array(values) -> np.ndarray:
+def _array(values: Any) -> np.ndarray:
     values = getattr(values, 'tensor', values)  # MMDetection's box types wrap a tensor
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
 
 
-def _boxes(boxes, inclusive: bool) -> np.ndarray:
+def _boxes(boxes: Any, inclusive: bool) -> np.ndarray:
     boxes = _array(boxes).astype(float).reshape(-1, 4)
     return boxes + np.array([0, 0, 1, 1]) if inclusive else boxes
 
 
-def _encode(masks) -> list[dict]:
-    """Masks, (N, H, W) or MMDetection's mask types or already RLE, as compressed RLE."""
+def _encode(masks: Any) -> list[dict[str, Any]]:
+    """Return masks, (N, H, W) or of MMDetection's mask types or RLE already, as compressed RLE."""
     if isinstance(masks, (list, tuple)):
         return list(masks)
     dense = masks.to_ndarray() if hasattr(masks, 'to_ndarray') else _array(masks)
@@ -210,5 +223,5 @@ def _xywh(box: np.ndarray) -> list[float]:
     return [x1, y1, x2 - x1, y2 - y1]
 
 
-def _listed(names) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ', '.join(map(repr, names))
