@@ -33,7 +33,7 @@ SIZE_TEXTS = {
 }
 
 
-def _refuse_too_large(limits: Iterable[float]) -> None:
+def _refuse_too_large(limits: Iterable[Any]) -> None:
     if any(MOST < limit < math.inf for limit in limits):
         raise UserError(f'a size bin cannot have a limit beyond {MOST:g}, other than inf')
 
@@ -194,7 +194,7 @@ def parse_bins(texts: Iterable[str] | None) -> list[Any] | None:
     """
     if texts is None:
         return None
-    parsed = []
+    parsed: list[Any] = []
     for text in texts:
         *name, low, high = text.split(':') if ':' in text else (text, '')
         try:

@@ -1,7 +1,8 @@
 """Score detections that any framework has written to files; no model is needed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
@@ -112,7 +113,7 @@ def evaluate_files(
 def _read_folder(
     root: Path, dt: Path, split: str | None, on_error: str
 ) -> tuple[str, GroundTruth, Results, tuple[str, ...]]:
-    """Return the layout of a folder, its ground truth, the detections of it and what to tell.
+    """Return the layout of a folder, its ground truth, its detections and notes.
 
     The ids are those of the annotation file, and names where a folder has none.
     """
@@ -123,7 +124,8 @@ def _read_folder(
     layout: str = read[0]
     splits: dict[str, BoxImages] = read[1]
     files = find_voc_results(dt) if dt.is_dir() else {}
-    named = split or next(iter({of for of, _ in files}), None) or 'test'
+    written = [of for of, _ in files]
+    named = split or next(iter(written), 'test')
     chosen = split_of(named) or named
     if chosen not in splits and split is None and len(splits) == 1:
         (chosen,) = splits
@@ -149,7 +151,7 @@ def _read_folder(
         }
     )
     if files:
-        of = named if any(named == of for of, _ in files) else next(iter(files))[0]
+        of = named if named in written else written[0]
         from_zero = any(finding.name == FROM_ZERO for finding in findings)
         results, more = read_voc_results(
             dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
@@ -158,9 +160,9 @@ def _read_folder(
     return layout, truth, _with_names(read_results(dt), names.values(), classes), lines
 
 
-def _with_names(results: Results, names: Iterable[str], classes: dict[int, str]) -> Results:
-    """Results with numbers for ids, made to refer to names."""
-    images = {}
+def _with_names(results: Results, names: Iterable[str], classes: Mapping[Any, str]) -> Results:
+    """Return results with names for ids that are numbers."""
+    images: dict[Any, str] = {}
     for name in names:
         images[name] = name
         if Path(name).name.isdecimal():
@@ -168,11 +170,8 @@ def _with_names(results: Results, names: Iterable[str], classes: dict[int, str])
     entries = []
     for entry in results.entries:
         image, category = entry.get('image_id'), entry.get('category_id')
-        if image.__hash__ and category.__hash__:
-            entry = {
-                **entry,
-                'image_id': images.get(image, image),
-                'category_id': classes.get(category, category),
-            }
+        if image.__hash__ and category.__hash__:  # others are refused where they are read
+            image, category = images.get(image, image), classes.get(category, category)
+            entry = {**entry, 'image_id': image, 'category_id': category}
         entries.append(entry)
     return Results(results.name, entries, results.from_file)

@@ -65,7 +65,7 @@ def overlapping_pairs(
         wanted = wanted[np.argsort(found_key[wanted], kind='stable')]
         groups = np.split(wanted, np.flatnonzero(np.diff(found_key[wanted])) + 1)
         parts = _mask_pairs(truth, found, near, groups, shapes, progress)
-    kept = [np.empty((3, 0))]
+    kept: list[np.ndarray] = [np.empty((3, 0))]
     for pairs in parts:
         kept.append(np.stack(pairs)[:, pairs[2] >= least])
     of_found, of_truth, iou = np.concatenate(kept, axis=1)

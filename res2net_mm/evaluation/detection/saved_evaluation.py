@@ -98,12 +98,12 @@ def save_evaluation(
         _write_json(folder / files[iou_type], list(map(_with_text, found)))
     if ground_truth_file is None:
         kept = GROUND_TRUTH_FILE
-        content = {
+        truth = {
             'images': ground_truth.images,
             'annotations': list(map(_with_text, ground_truth.annotations)),
             'categories': ground_truth.categories,
         }
-        _write_json(folder / kept, content)
+        _write_json(folder / kept, truth)
     else:
         # A folder that is moved as a whole stays readable.
         path = Path(ground_truth_file).resolve()
@@ -161,7 +161,9 @@ def _check_content(path: Path, content: Mapping[str, Any]) -> None:
             raise UserError(f'{path} has {key}={content.get(key)!r:.80}, where {needed} is needed')
 
     check(isinstance(content.get('ground_truth'), str), 'ground_truth', 'the path of a file')
-    classes, files, options = map(content.get, ('classes', 'detections', 'options'))
+    classes: Any = content.get('classes')
+    files: Any = content.get('detections')
+    options: Any = content.get('options')
     check(
         isinstance(classes, list) and all(isinstance(name, str) for name in classes),
         'classes',

@@ -66,9 +66,7 @@ class SizeMetric(BySizeMetric):
             were scored against; overwritten by each evaluation. None for the work directory of the
             run, found by the log file; without one nothing is written.
         backend_args: MMEngine's file backend for ``ann_file``.
-        collect_device: See BaseMetric.
-        prefix: See BaseMetric.
-        collect_dir: See BaseMetric.
+        base: Arguments of BaseMetric: ``collect_device``, ``prefix``, ``collect_dir``.
 
     Raises:
         UserError: If an argument, the annotation file or the predictions are unusable.
@@ -90,20 +88,11 @@ class SizeMetric(BySizeMetric):
         classwise: bool = False,
         out_dir: str | Path | None = None,
         backend_args: Mapping | None = None,
-        collect_device: str = 'cpu',
-        prefix: str | None = None,
-        collect_dir: str | None = None,
+        **base: Any,
     ):
         rules = find_protocol(protocol)
         self.default_prefix = 'coco' if protocol == 'coco' else 'pascal_voc'
-        super().__init__(
-            bootstrap=bootstrap,
-            seed=seed,
-            out_dir=out_dir,
-            collect_device=collect_device,
-            prefix=prefix,
-            collect_dir=collect_dir,
-        )
+        super().__init__(bootstrap=bootstrap, seed=seed, out_dir=out_dir, **base)
         self.iou_types = [metric] if isinstance(metric, str) else list(metric)
         if not self.iou_types or not set(self.iou_types) <= set(IOU_TYPES):
             raise UserError(
@@ -113,7 +102,7 @@ class SizeMetric(BySizeMetric):
             raise UserError(f"VOC scores boxes: {argument('metric', metric)} must be 'bbox'")
         check_choice('area_of', area_of, AREAS_OF)
         check_on_error(on_error)
-        self.options = dict(
+        self.options: dict[str, Any] = dict(
             bins=make_bins(bins, bins_by),
             area_of=area_of,
             protocol=protocol,

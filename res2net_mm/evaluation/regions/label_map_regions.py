@@ -1,28 +1,52 @@
-"""The regions of two folders of label maps."""
+"""Read two folders of label maps, check that they can be compared, and find their regions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from res2net_mm.evaluation.regions import RegionSet, find_regions, stack_regions
+import numpy as np
+
+from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.boundaries import TOLERANCE
-from res2net_mm.evaluation.regions.label_map_check import (
-    NO_LABEL,
-    CheckedLabelMaps,
-    check_label_maps,
-)
-from res2net_mm.formats.label_map_pairs import pair_label_maps
+from res2net_mm.evaluation.regions.image_regions import find_regions
+from res2net_mm.evaluation.regions.region_set import RegionSet, stack_regions
+from res2net_mm.formats.findings import Faults, Findings
+from res2net_mm.formats.label_map_file import LabelCensus, read_label_map
+from res2net_mm.formats.label_map_pairs import LabelMapPair, pair_label_maps
+from res2net_mm.formats.label_maps import VOC_MAP_DIR
+from res2net_mm.formats.label_names import Labels, find_name_file, name_labels
 from res2net_mm.progress import track
+
+NO_LABEL = -1  # stands for ignored pixels, once read
+
+
+@dataclass(frozen=True)
+class CheckedLabelMaps:
+    """Label maps that can be compared.
+
+    Attributes:
+        labels: Meaning of their labels.
+        usable: The pairs.
+        lines: Faults of the others, a line each.
+    """
+
+    labels: Labels
+    usable: tuple[LabelMapPair, ...]
+    lines: tuple[str, ...]
+
+    def read(self, pair: LabelMapPair) -> tuple[np.ndarray, np.ndarray]:
+        """Return truth and prediction, (H, W) integers: classes from 0, ``NO_LABEL`` if ignored."""
+        assert pair.predicted is not None
+        truth, predicted = (
+            read_label_map(file)[0].astype(int) for file in (pair.truth, pair.predicted)
+        )
+        ignored = np.isin(truth, [*self.labels.ignored])
+        return np.where(ignored, NO_LABEL, truth - self.labels.first), predicted - self.labels.first
 
 
 @dataclass(frozen=True)
 class LabelMapRegions:
-    """Label maps and their regions, in one order.
-
-    Attributes:
-        checked: the label maps that were read.
-        regions: theirs.
-    """
+    """Label maps and their regions, in one order."""
 
     checked: CheckedLabelMaps
     regions: RegionSet
@@ -39,43 +63,137 @@ def read_label_maps(
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> LabelMapRegions:
-    """Reads two folders of label maps and compares them region by region.
+    """Read two folders of label maps and compare them region by region.
 
     Args:
-        gt: folder of the ground truth.
-        dt: folder of the predictions.
-        classes: names of the classes, as in ``check_label_maps``.
-        ignore_index: the ignored label of the ground truth, likewise.
-        tolerance: of the boundary, as a share of the image diagonal.
-        on_error: ``stop`` or ``skip`` pairs that cannot be compared.
-        progress: whether to show progress.
-        say: gets what was read, and what a reader should know.
+        gt: Folder of the ground truth; names of classes are looked for in it and above it.
+        dt: Folder of the predictions.
+        classes: Names of the classes, as in ``name_labels``.
+        ignore_index: The ignored label of the ground truth, likewise.
+        tolerance: Tolerance of the boundary, as a share of the image diagonal.
+        on_error: ``stop`` at pairs that cannot be compared, or ``skip`` them.
+        progress: Whether to show progress.
+        say: Gets what was read, and what a reader should know.
 
     Raises:
-        UserError: the folders cannot be read or do not fit together; a line for each fault.
+        UserError: If the folders cannot be read or do not fit together; a line for each fault.
     """
     gt, dt = Path(gt), Path(dt)
     pairs, extra = pair_label_maps(gt, dt)
-    checked = check_label_maps(
-        gt,
-        dt,
-        pairs,
-        classes=classes,
-        ignore_index=ignore_index,
-        on_error=on_error,
-        progress=progress,
-    )
-    names = checked.labels.classes
-    say(f'{gt}: {len(pairs)} label maps of {len(names)} classes, {checked.labels.source}')
-    for line in checked.lines:
+    faults = Faults(str(dt), 'label maps', len(pairs), on_error)
+    contents = [_read(pair) for pair in track(pairs, 'reading', total=len(pairs), shown=progress)]
+    labels = _name(gt, pairs, contents, classes, ignore_index)
+    _find_faults(faults, pairs, contents, labels)
+    usable, lines = faults.settle()
+    if not usable.size:
+        raise UserError(f'none of the {len(pairs)} label maps of {gt} can be scored')
+    checked = CheckedLabelMaps(labels, tuple(pairs[index] for index in usable), lines)
+    names = labels.classes
+    say(f'{gt}: {len(pairs)} label maps of {len(names)} classes, {labels.source}')
+    for line in lines:
         say(f'note: {line}')
     if extra:
         say(f'note: {dt}: {len(extra)} label maps without ground truth, the first is {extra[0]}')
     regions = []
     for pair in track(checked.usable, 'comparing', total=len(checked.usable), shown=progress):
-        maps = checked.read(pair)
         of_image = find_regions(
-            *maps, classes=len(names), ignore_index=NO_LABEL, tolerance=tolerance
+            *checked.read(pair), classes=len(names), ignore_index=NO_LABEL, tolerance=tolerance
         )
         regions.append((pair.name, of_image))
     return LabelMapRegions(checked, stack_regions(regions, names, tolerance))
+
+
+@dataclass(frozen=True)
+class _Content:
+    """The labels of a pair of files, or why there are none.
+
+    Attributes:
+        pixels: (256,) int64, pixels of each ground-truth label; None where it cannot be read.
+        both: Pairs of labels that meet in a pixel, ``256 * truth + predicted``.
+        palette: Whether the ground truth has a palette.
+        sizes: Sizes of ground truth and prediction, as text.
+        unread_truth: Why the ground truth cannot be used.
+        unread: Why the prediction cannot be used.
+    """
+
+    pixels: np.ndarray | None = None
+    both: np.ndarray | None = None
+    palette: bool = False
+    sizes: tuple[str, str] = ('', '')
+    unread_truth: str = ''
+    unread: str = ''
+
+
+def _read(pair: LabelMapPair) -> _Content:
+    try:
+        truth, palette = read_label_map(pair.truth)
+    except UserError as error:
+        return _Content(unread_truth=str(error))
+    pixels = np.bincount(truth.ravel(), minlength=256)
+    if pair.predicted is None:
+        return _Content(pixels, palette=palette)
+    try:
+        predicted, _ = read_label_map(pair.predicted)
+    except UserError as error:
+        return _Content(pixels, palette=palette, unread=str(error))
+    both: np.ndarray = np.zeros(0, int)
+    if truth.shape == predicted.shape:
+        both = np.flatnonzero(np.bincount((truth.astype(np.uint16) << 8 | predicted).ravel()))
+    of_truth, of_predicted = (f'{m.shape[1]}x{m.shape[0]} px' for m in (truth, predicted))
+    return _Content(pixels, both, palette, (of_truth, of_predicted))
+
+
+def _name(
+    gt: Path,
+    pairs: Sequence[LabelMapPair],
+    contents: Sequence[_Content],
+    classes: Sequence[str] | None,
+    ignore_index: int | None,
+) -> Labels:
+    census = LabelCensus()
+    for pair, content in zip(pairs, contents, strict=True):
+        if content.pixels is not None:
+            census.add(pair.truth, content.pixels, palette=content.palette)
+    if not census.seen:
+        raise UserError(f'no label map of {gt} can be used; the first: {contents[0].unread_truth}')
+    near = (gt.absolute(), *gt.absolute().parents[:2])
+    return name_labels(
+        next((folder for folder in near if find_name_file(folder)), gt),
+        census,
+        in_voc=any(VOC_MAP_DIR in pair.truth.parts for pair in pairs),
+        image_names=[Path(pair.name).stem for pair in pairs],
+        classes=classes,
+        ignore_index=ignore_index,
+        findings=Findings(),
+    )
+
+
+def _find_faults(
+    faults: Faults, pairs: Sequence[LabelMapPair], contents: Sequence[_Content], labels: Labels
+) -> None:
+    """Add what cannot be scored."""
+
+    def add(what: str, shown: Sequence[str]) -> None:
+        faults.add([bool(text) for text in shown], what, lambda index: shown[index])
+
+    def strange(content: _Content) -> list[int]:
+        """Return predicted labels that are no class, where the ground truth counts."""
+        if content.both is None:
+            return []
+        truth, predicted = content.both >> 8, content.both & 255
+        no_class = (predicted < labels.first) | (predicted > labels.last)
+        return sorted({*predicted[no_class & ~np.isin(truth, [*labels.ignored])].tolist()})
+
+    def sizes(pair: LabelMapPair, truth: str, predicted: str) -> str:
+        return '' if truth == predicted else f'{pair.name}: {predicted}, ground truth {truth}'
+
+    both = list(zip(pairs, contents, strict=True))
+    add('have a ground truth that is no label map', [c.unread_truth for c in contents])
+    add('are missing', [pair.name if pair.predicted is None else '' for pair in pairs])
+    add('are no label maps', [c.unread for c in contents])
+    add('have another size than the ground truth', [sizes(pair, *c.sizes) for pair, c in both])
+    known = f'{labels.first} to {labels.last} are: {labels.source}'
+    add(
+        f'hold a label that is no class ({known})',
+        [f'{pair.name}, label {odd[0]}' if (odd := strange(c)) else '' for pair, c in both],
+    )

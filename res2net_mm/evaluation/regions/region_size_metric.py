@@ -54,9 +54,7 @@ class RegionSizeMetric(BySizeMetric):
             none are kept. The two of an image of 2048x1024 px take some 55 KB and 25 ms.
         out_dir: Where the files go, overwritten by each evaluation. None for the work directory
             of the run, found by the log file; without one nothing is written.
-        collect_device: See BaseMetric.
-        prefix: See BaseMetric.
-        collect_dir: See BaseMetric.
+        base: Arguments of BaseMetric: ``collect_device``, ``prefix``, ``collect_dir``.
 
     Raises:
         UserError: If an argument is unusable, or there is nothing to score.
@@ -73,18 +71,9 @@ class RegionSizeMetric(BySizeMetric):
         seed: int = 0,
         label_maps: int = 2000,
         out_dir: str | Path | None = None,
-        collect_device: str = 'cpu',
-        prefix: str | None = None,
-        collect_dir: str | None = None,
+        **base: Any,
     ):
-        super().__init__(
-            bootstrap=bootstrap,
-            seed=seed,
-            out_dir=out_dir,
-            collect_device=collect_device,
-            prefix=prefix,
-            collect_dir=collect_dir,
-        )
+        super().__init__(bootstrap=bootstrap, seed=seed, out_dir=out_dir, **base)
         self.ignore_index = ignore_index
         self.bins = make_bins(bins, bins_by)
         self.tolerance = check_tolerance(tolerance)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from pycocotools import mask as mask_api
@@ -45,8 +45,9 @@ def read_results(source: str | Path | Sequence[Mapping[str, Any]] | Results) -> 
     if isinstance(source, Results):
         return source
     from_file = isinstance(source, (str, Path))
-    name = str(source) if from_file else 'the detections'
-    entries = read_json(source) if from_file else source
+    name, entries = 'the detections', cast(Any, source)
+    if isinstance(source, (str, Path)):
+        name, entries = str(source), read_json(source)
     if isinstance(entries, (Mapping, str)) or not isinstance(entries, Sequence):
         raise UserError(f'{name} must be a COCO results list, got {type(entries).__name__}')
     if odd := [entry for entry in entries if not isinstance(entry, (dict, Mapping))]:
@@ -119,11 +120,11 @@ def read_detections(
     faults.add(~np.isfinite(score), 'have a score that is not a finite number', show)
 
     with_boxes = iou_type == 'bbox' or any(box is not None for box in columns['bbox'])
-    box = np.full((len(entries), 4), np.nan)
+    box: np.ndarray = np.full((len(entries), 4), np.nan)
     if with_boxes:
         box = boxes(columns['bbox'])
         faults.add(
-            ~np.isfinite(box).all(axis=1),
+            np.logical_or.reduce(np.isnan(box), axis=1),
             'have a box that is not four finite numbers [x, y, width, height]',
             show,
         )
@@ -153,11 +154,12 @@ def _check_boxes(
     box: np.ndarray, sizes: np.ndarray, stop: bool, faults: Faults, show: Callable[[int], object]
 ) -> None:
     """Note boxes that can match nothing."""
-    negative = (box[:, 2:] < 0).any(axis=1)
+    negative = (box[:, 2] < 0) | (box[:, 3] < 0)
     faults.add(negative, 'have a negative width or height', show, keep=True, stop=stop)
     # One px of slack: boxes that were cut at the border and scaled end a hair beyond it.
-    outside = (box[:, :2] > sizes + 1) | (box[:, :2] + box[:, 2:] < -1)
-    faults.add(outside.any(axis=1), 'lie outside their image', show, keep=True, stop=stop)
+    beyond = (box[:, :2] > sizes + 1) | (box[:, :2] + box[:, 2:] < -1)
+    outside = beyond[:, 0] | beyond[:, 1]
+    faults.add(outside, 'lie outside their image', show, keep=True, stop=stop)
 
 
 def _measure(

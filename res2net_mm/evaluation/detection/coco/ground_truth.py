@@ -64,9 +64,9 @@ def read_ground_truth(source: str | Path | Mapping[str, Any] | GroundTruth) -> G
     """
     if isinstance(source, GroundTruth):
         return source
-    from_file = isinstance(source, (str, Path))
-    name = str(source) if from_file else 'the ground truth'
-    data = read_json(source) if from_file else source
+    name, data = 'the ground truth', source
+    if isinstance(source, (str, Path)):
+        name, data = str(source), read_json(source)
     lists: dict[str, Any] = {}
     for key in ('images', 'annotations', 'categories'):
         lists[key] = data.get(key) if isinstance(data, Mapping) else None
@@ -175,11 +175,13 @@ def segmentation_rle(segmentation: Any, image: Mapping[str, Any]) -> dict[str, A
     if not segmentation:
         return None
     is_rle = isinstance(segmentation, Mapping)
-    size = segmentation.get('size') if is_rle else (image.get('height'), image.get('width'))
+    size: Any = segmentation.get('size') if is_rle else (image.get('height'), image.get('width'))
     if not _is_size(size):  # a polygon cannot be drawn on an image of unknown size
         return None
     if not is_rle:
-        polygons = segmentation if isinstance(segmentation, (list, tuple)) else [None]
+        polygons: Sequence[Any] = (
+            segmentation if isinstance(segmentation, (list, tuple)) else [None]
+        )
         # Two corners will do: pycocotools draws them, and the scores are to be its own.
         if not all(is_polygon(polygon, *size, corners=2) for polygon in polygons):
             return None
@@ -194,11 +196,11 @@ def segmentation_rle(segmentation: Any, image: Mapping[str, Any]) -> dict[str, A
 
 def _is_size(size: object) -> bool:
     """Whether an object is a height and a width in px."""
-    return (
-        isinstance(size, (list, tuple))
-        and len(size) == 2
-        and all(isinstance(n, Integral) and not isinstance(n, bool) and 0 < n < MOST for n in size)
-    )
+
+    def is_side(side: Any) -> bool:
+        return isinstance(side, Integral) and not isinstance(side, bool) and 0 < int(side) < MOST
+
+    return isinstance(size, (list, tuple)) and len(size) == 2 and all(map(is_side, size))
 
 
 def box_of(annotation: Mapping[str, Any]) -> list[float] | None:

@@ -27,7 +27,7 @@ def predictions_of(
             VOC, and so one px further than in COCO.
     """
     predicted = sample['pred_instances']
-    record = {
+    record: dict[str, Any] = {
         'boxes': _boxes(predicted['bboxes'], inclusive),
         'labels': _array(predicted['labels']).astype(int),
         'scores': _array(predicted['scores']).astype(float),
@@ -86,7 +86,7 @@ def truth_of(
                 )
         boxes = _boxes(instances['bboxes'], inclusive)
         for index, (box, label) in enumerate(zip(boxes, _array(instances['labels']), strict=True)):
-            entry = {'bbox': _xywh(box), 'label': int(label), 'ignored': ignored}
+            entry: dict[str, Any] = {'bbox': _xywh(box), 'label': int(label), 'ignored': ignored}
             if masks is not None:
                 entry['segmentation'] = masks[index]
             elif min(entry['bbox'][2:]) <= 0:

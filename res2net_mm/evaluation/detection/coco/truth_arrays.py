@@ -33,12 +33,12 @@ def truth_arrays(
 
     Args:
         ground_truth: The ground truth.
-        iou_type: ``bbox`` or ``segm``.
+        iou_type: ``bbox`` or ``segm``, like ``area_of`` and ``on_error`` as in
+            ``evaluate_by_size``.
         image_ids: Order of the images.
-        area_of: ``annotation`` for the areas of the annotations, or ``mask`` or ``box``.
+        area_of: The area that is the size of an object.
         crowds: Whether overlap with a crowd is measured against the detection's area alone.
-        on_error: ``stop`` to refuse objects without a usable box or mask, ``skip`` to leave them
-            out.
+        on_error: What to do about objects without a usable box or mask.
 
     Returns:
         The arrays; for ``segm`` the compressed RLE of every object; notes, a line each.
@@ -47,19 +47,20 @@ def truth_arrays(
         UserError: For what ``stop`` refuses, a line each, with counts.
     """
     check_choice('area_of', area_of, AREAS_OF)
-    annotations = ground_truth.annotations
+    annotations: Sequence[dict[str, Any]] = ground_truth.annotations
     images = {image['id']: image for image in ground_truth.images}
     faults = Faults('the ground truth', 'annotations', len(annotations), on_error)
 
     def show(index: int) -> str:
         return f'annotation {annotations[index]["id"]}'
 
-    rle = None
+    rle: list[Any] = []
     if iou_type == 'segm' or area_of == 'mask':
         reason = ('iou_type', 'segm') if iou_type == 'segm' else ('area_of', 'mask')
         rle = _masks(annotations, images, argument(*reason), faults, show)
     no_box = [np.nan] * 4
-    box = np.array([box_of(a) or no_box for a in annotations], dtype=float).reshape(-1, 4)
+    box: np.ndarray = np.array([box_of(a) or no_box for a in annotations], dtype=float)
+    box = box.reshape(-1, 4)
     if iou_type == 'bbox':
         faults.add(
             [not a.get('bbox') for a in annotations],
@@ -80,7 +81,7 @@ def truth_arrays(
         )
     kept, lines = faults.settle()
     annotations, box = [annotations[index] for index in kept], box[kept]
-    rle = None if rle is None else [rle[index] for index in kept]
+    rle = [rle[index] for index in kept] if rle else []
 
     if area_of == 'mask':
         area = mask_areas(rle)
