@@ -23,11 +23,7 @@ S = TypeVar('S', bound=ColumnScores)
 
 
 def check_bootstrap(bootstrap: int) -> None:
-    """Check an option ``bootstrap``.
-
-    Raises:
-        UserError: If it is neither 0 nor a number of draws that intervals can be made from.
-    """
+    """Raise UserError if ``bootstrap`` is neither 0 nor enough draws for intervals."""
     if bootstrap < 0 or bootstrap == 1:
         raise UserError(
             f'{argument("bootstrap", bootstrap)} must be 0 for no intervals, or 2 draws or more; '

@@ -31,7 +31,7 @@ def match(
     """Match detections to objects, the highest score first.
 
     Args:
-        pairs: What overlaps what.
+        pairs: Overlapping pairs of ``found`` and ``truth``.
         truth: The objects.
         found: The detections.
         ignored: (A, G) bool, which objects are ignored in which bin.

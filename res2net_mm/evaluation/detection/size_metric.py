@@ -120,12 +120,10 @@ class SizeMetric(BySizeMetric):
         self._said: set[str] = set()
 
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
-        """Keep what is needed of one batch.
+        """Keep the predictions and ground truth of one batch of MMDetection's data samples.
 
-        Args:
-            data_batch: Not used.
-            data_samples: MMDetection's data samples as dicts: ``pred_instances``, ``img_id`` and,
-                without an ann_file, ``gt_instances``, ``ignored_instances`` and ``ori_shape``.
+        They are dicts with ``pred_instances``, ``img_id`` and, without an ann_file,
+        ``gt_instances``, ``ignored_instances`` and ``ori_shape``.
         """
         with_masks = 'segm' in self.iou_types
         for sample in data_samples:
@@ -139,10 +137,7 @@ class SizeMetric(BySizeMetric):
             self.results.append((truth, predictions))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
-        """Score all kept samples, print the table, write the JSON file.
-
-        Args:
-            results: What ``process`` kept, of all processes.
+        """Score all kept samples, log the table and write the files.
 
         Raises:
             UserError: If there were no images, no ground truth, or predictions that do not fit it.
@@ -183,9 +178,7 @@ class SizeMetric(BySizeMetric):
     ) -> tuple[GroundTruth, Sequence[Any], Sequence[Any]]:
         """Return the ground truth, the image id of each sample and the category id of each label.
 
-        Args:
-            truths: What ``process`` kept of the ground truth of each sample: its image id, or its
-                record where there is no annotation file.
+        ``truths`` are the image ids of the samples, or their records if there is no ann_file.
         """
         classes = self.classes
         if self.ground_truth is None:

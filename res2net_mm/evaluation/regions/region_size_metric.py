@@ -80,12 +80,10 @@ class RegionSizeMetric(BySizeMetric):
         self.label_maps = label_maps
 
     def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
-        """Compare the label maps of one batch, region by region.
+        """Compare the label maps of one batch of MMSegmentation's data samples, region by region.
 
-        Args:
-            data_batch: Not used.
-            data_samples: MMSegmentation's data samples as dicts: ``pred_sem_seg`` and
-                ``gt_sem_seg``, whose ``data`` is (1, H, W), and ``img_path``.
+        They are dicts with ``pred_sem_seg`` and ``gt_sem_seg``, whose ``data`` is (1, H, W), and
+        ``img_path``.
 
         Raises:
             UserError: If a sample has no ground truth, or one of another size.
@@ -115,10 +113,7 @@ class RegionSizeMetric(BySizeMetric):
             self.results.append((_whole_path(name), regions, maps))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
-        """Score the regions of all images, print the table, write the files.
-
-        Args:
-            results: What ``process`` kept, of all processes.
+        """Score the regions of all images, log the table and write the files.
 
         Raises:
             UserError: If there were no images or no labelled pixel.

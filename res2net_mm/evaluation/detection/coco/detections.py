@@ -81,7 +81,7 @@ def read_detections(
 
     Args:
         source: Detections as :func:`read_results` takes them.
-        ground_truth: Ground truth that they are compared with.
+        ground_truth: Their ground truth.
         iou_type: ``bbox`` or ``segm``.
         image_ids: Order of the images; None for that of the ground truth.
         most: Detections per image and category that count.
