@@ -84,7 +84,7 @@ def test_a_moved_folder_finds_the_ground_truth_in_it(make_coco, tmp_path):
 
 
 def test_folders_without_an_evaluation_say_what_to_do(tmp_path):
-    with pytest.raises(UserError, match=r'holds no evaluation\.json: evaluate it with `res2net-mm test`'):
+    with pytest.raises(UserError, match=r'no evaluation\.json: evaluate it with `res2net-mm test`'):
         read_saved_evaluation(tmp_path)
     (tmp_path / 'evaluation.json').write_text('{"form": 99}')
     with pytest.raises(UserError, match='has the form 99, this version reads 1'):
