@@ -1,4 +1,4 @@
-"""Folders of images with a label map each: the label map of every image, by split."""
+"""Folders of images with label maps: finds the label map of every image, by split."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -46,7 +46,7 @@ def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapI
 
 
 def _refuse_unlabelled(root: Path) -> None:
-    """Raise UserError if there are images to train on without label maps, where others have."""
+    """Raise UserError if there are training images, and only other splits have label maps."""
     for image_dir, map_dir in _split_dirs(root, 'train'):
         if image_dir.is_dir() and files_below(image_dir):
             raise UserError(

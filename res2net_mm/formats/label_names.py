@@ -59,7 +59,7 @@ class Labels:
 
     @property
     def ignored(self) -> set[int]:
-        """The labels that do not count: 255 does not either where 0 is the one to ignore."""
+        """The labels that do not count; where that is 0, 255 does not count either."""
         return {self.ignore_index, IGNORED} if self.first else {self.ignore_index}
 
 
@@ -73,7 +73,7 @@ def name_labels(
     ignore_index: int | None = None,
     findings: Findings,
 ) -> Labels:
-    """Name the classes, by the first that names them: the caller, a file, a known set, the labels.
+    """Name the classes by the first source there is: the caller, a file, a known set, the labels.
 
     The ignored label is the caller's, else one that a file or a known set calls void, else the only
     label above the named classes, else 255.
@@ -130,7 +130,7 @@ def _read_names(file: Path) -> tuple[str, ...]:
 
 
 def _checked(names: Sequence[str], source: object) -> tuple[str, ...]:
-    """Return the names if each class has one of its own."""
+    """Return the names; raise UserError unless they are visible and unique."""
     for name in names:
         if not name.strip():
             raise UserError(f'{source}: a class has the name {name!r}; give it one that shows.')

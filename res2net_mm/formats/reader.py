@@ -1,4 +1,4 @@
-"""What a layout of data folders gives, whichever it is: the reader and the splits it returns."""
+"""The interface of a layout: its reader, and the splits of images that it returns."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +49,9 @@ class BoxImages:
 
 @dataclass(frozen=True)
 class LabelMapImages:
-    """The images of one split with a label map each: ``image_dir/name + image_suffix`` and so on.
+    """The images of one split with a label map each.
+
+    The image of a name is ``image_dir/name + image_suffix``, its label map likewise.
 
     Attributes:
         file: What lists them, a file or the folder of images.

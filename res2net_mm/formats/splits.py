@@ -28,8 +28,8 @@ _SPLIT_OF = {name: split for split, names in SPLIT_NAMES.items() for name in nam
 def split_of(text: str) -> str | None:
     """Return the split that a name contains, None if it contains none.
 
-    ``instances_train2017``, ``Train`` and ``my-training-set`` name ``train``: words count, whatever
-    their case, and what is between them does not.
+    ``instances_train2017``, ``Train`` and ``my-training-set`` name ``train``: any word of the
+    name counts, whatever its case.
     """
     words = re.findall('[a-z]+', text.lower())
     return next((_SPLIT_OF[word] for word in words if word in _SPLIT_OF), None)

@@ -1,4 +1,4 @@
-"""Draws what a folder holds: boxes by class and size, or the share of each class in its masks."""
+"""Draws what a folder holds: boxes by class and size, or the share of each class in pixels."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -46,7 +46,7 @@ def draw_boxes(census: SizeCensus, path: Path, title: str) -> Path:
 def draw_shares(
     classes: Sequence[str], pixels: Mapping[str, npt.NDArray[np.int64]], path: Path, title: str
 ) -> Path:
-    """Write a PNG: the share of each class in the pixels of each split, (classes,) counts."""
+    """Write a PNG: the share of each class, from (classes,) counts of pixels by split."""
     order = np.argsort(sum(pixels.values()), kind='stable')[-MOST_CLASSES:]
     figure, (bars,) = _figure(len(order), columns=1)
     height = 0.8 / len(pixels)

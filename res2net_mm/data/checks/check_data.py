@@ -45,7 +45,7 @@ class FolderCheck:
     Attributes:
         root: The folder.
         tables: What it holds, as text.
-        findings: What is the matter with it, and notes.
+        findings: Problems and notes.
         pictures: PNG files written.
     """
 
@@ -57,7 +57,7 @@ class FolderCheck:
 
     @property
     def problems(self) -> list[Finding]:
-        """The findings that ask for something to be done."""
+        """The findings that the owner of the data should act on."""
         return [finding for finding in self.findings if finding.severity > NOTE]
 
     @property
@@ -87,9 +87,9 @@ def check_data(
 
     Args:
         data: A folder of images with boxes, with label maps or with both.
-        config: A config, or its file or name, whose classes have to be the folder's, and after
-            whose resize boxes are counted; only what its model trains on, boxes or label maps, is
-            then looked at.
+        config: A config, or its file or name. Its classes are compared with the folder's, boxes
+            are counted after its resize, and only what its model trains on, boxes or label maps,
+            is checked.
         classes: What the labels in label maps mean, where the folder does not tell it.
         ignore_index: The label in label maps that is neither trained on nor counted, likewise.
         allow_empty: Whether images without boxes are meant, as background.
@@ -128,7 +128,7 @@ def check_data(
 
 @contextmanager
 def _noting(check: FolderCheck, severity: Severity) -> Iterator[None]:
-    """Note what ends the reading of a folder, so that the check can go on."""
+    """Turn a UserError that ends the reading of a folder into a finding; the check continues."""
     try:
         yield
     except UserError as error:
@@ -198,7 +198,7 @@ def _check_images(
 ) -> None:
     """Decode the images of all splits, and compare them with their labels and each other.
 
-    Those decoded before, for their boxes, are not judged again for their label maps.
+    Images that were decoded and checked for their boxes are not checked again for label maps.
     """
     new = {name: files.keys() - check.decoded.keys() for name, files in listed.items()}
     for name, files in listed.items():

@@ -1,4 +1,4 @@
-"""Checks the data that a config names by itself, as far as that takes no look at any pixel."""
+"""Checks the data that a config names, without decoding any image."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,9 +27,9 @@ BY_FILE = ('VOCDataset', 'XMLDataset')  # besides those that have a label map fo
 def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> Findings:
     """Check the datasets of some loaders before a run begins.
 
-    COCO annotation files are checked as ``recognise`` checks those of a folder. Of VOC's and of
-    images with label maps, every file has to be there. Datasets of other kinds, and such as lie
-    elsewhere than on a disk, are left to themselves.
+    COCO annotation files are checked as ``recognise`` checks those of a folder. Of datasets in VOC
+    layout and of those with label maps, every file must exist. Datasets of other types, and those
+    that are not on a disk, are not checked.
 
     Args:
         cfg: A config whose ``ann_file``s and folders exist.
@@ -104,7 +104,7 @@ def _check_coco(
 
 
 def _check_files(cfg: Config, dataset: Mapping[str, Any], findings: Findings) -> list[str]:
-    """Return the images of a dataset; all of them and of their label maps have to be there."""
+    """Return the images of a dataset; all of them and their label maps must exist."""
     listing = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
     lines = read_lines(listing) if listing.is_file() else ()
     if out := next(filter(leads_out, lines), None):

@@ -1,4 +1,4 @@
-"""Decodes the images of a folder: whether each is whole, as large as it is said to be, its own."""
+"""Decodes images: whether each is whole, has the size that is listed, and occurs once."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ from res2net_mm.progress import track
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """What came of decoding an image to its last pixel.
+    """The result of decoding an image to its last pixel.
 
     Attributes:
         size: Height and width in px as training sees them; None if it cannot be read.
@@ -35,7 +35,7 @@ class DecodedImage:
 
 
 def decode(file: Path) -> DecodedImage:
-    """Decode an image by Pillow: OpenCV, with which training reads, fills up what is cut short."""
+    """Decode an image by Pillow; OpenCV, which training uses, fills up files that are cut short."""
     try:
         with Image.open(file) as image:
             image.load()
@@ -50,7 +50,7 @@ def decode(file: Path) -> DecodedImage:
 
 
 def decode_all(files: Iterable[Path], what: str) -> dict[Path, DecodedImage]:
-    """Decode all of the files that are there, with progress."""
+    """Decode all files that exist, with progress."""
     files = [file for file in dict.fromkeys(files) if os.path.lexists(file)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
         decoded = track(pool.map(decode, files), what, total=len(files), shown=True)
@@ -63,12 +63,12 @@ def check_images(
     decoded: Mapping[Path, DecodedImage],
     findings: Findings,
 ) -> None:
-    """Find what is the matter with the images of a split.
+    """Find images of a split that are damaged, turned by EXIF, or not as large as listed.
 
     Args:
         source: The file or folder that lists them.
         listed: Each image with its size as labelled, None where nothing says it.
-        decoded: What came of decoding those that are there.
+        decoded: The results of decoding those that exist.
         findings: Gets what was found.
     """
     damaged, turned, settled, unequal = [], [], [], []
@@ -108,14 +108,14 @@ def check_overlap(
     name: str,
     findings: Findings,
 ) -> None:
-    """Find images of another split that are in train, too: another name, but the same pixels.
+    """Find images of another split that have the same pixels as an image of train.
 
     Args:
         train: Images of the training split.
         other: Those of the other.
-        decoded: What came of decoding them.
+        decoded: The results of decoding them.
         source: What lists the other split.
-        name: What that is called.
+        name: The name of the other split.
         findings: Gets what was found.
     """
     first: dict[bytes, Path] = {}

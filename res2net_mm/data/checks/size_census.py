@@ -23,7 +23,7 @@ class SizeCensus:
         labels: (N,) int64, the class of each box.
         areas: (N,) float64, its area in px^2 after the resize: of the mask, else of the box.
         resize: The resize in words.
-        bins: The sizes told apart.
+        bins: The size bins.
     """
 
     classes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Checks the boxes and masks of one split: what is unusable goes, what is missing is filled in."""
+"""Checks boxes and masks of one split: leaves out what is unusable, fills in what is missing."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def clean_boxes(
 
 
 def _unfit_ids(ids: Sequence[Any]) -> list[Any]:
-    """Return the ids that were there before or that are no positive whole number."""
+    """Return the ids that are repeated or are not a positive whole number."""
     seen, unfit = set(), []
     for number in ids:
         if number in seen or not isinstance(number, int) or number <= 0:
@@ -111,7 +111,7 @@ def _fault(box: Any, image: Mapping[str, Any]) -> str | None:
 
 
 def _usable_mask(mask: Any, image: Mapping[str, Any]) -> Any:
-    """Return the polygons that are such, or the run lengths if they are of the image's size."""
+    """Return the valid polygons, or the run lengths if they have the image's size; else []."""
     size = (image['height'], image['width'])
     if isinstance(mask, list):
         return [polygon for polygon in mask if is_polygon(polygon, *size)]
@@ -124,7 +124,7 @@ def _usable_mask(mask: Any, image: Mapping[str, Any]) -> Any:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Return whether a value is a number that arithmetic can be done with."""
+    """Return whether a value is a finite number, and not a greater one than any coordinate."""
     return abs(finite_or_nan(value)) < GREATEST
 
 

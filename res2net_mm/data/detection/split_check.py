@@ -1,9 +1,9 @@
-"""Checks one split's COCO dict and makes it one that training and evaluation read alike.
+"""Checks the COCO dict of one split, and mends it so that training and evaluation read it alike.
 
-MMDetection and pycocotools each stumble over other things: labels follow the order of the
-categories in the file, an annotation id of 0 is never counted as found, a missing ``area`` or
-``iscrowd`` ends in a KeyError. What is harmless is mended or left out, and said; what is not ends
-in one error. Small boxes always stay.
+MMDetection and pycocotools fail in different ways: labels follow the order of the categories in the
+file, an annotation with id 0 is never counted as found, a missing ``area`` or ``iscrowd`` ends in a
+KeyError. Harmless faults are mended or left out, and reported; the others are errors. Small boxes
+always stay.
 """
 
 from collections import Counter
