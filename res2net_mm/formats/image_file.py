@@ -63,7 +63,7 @@ def files_below(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> dic
             continue
         visited.add(place)
         below = Path(top)
-        for name in names:
+        for name in (*names, *folders):  # a folder of such a name is a fault for readers to find
             if not name.startswith('.') and name.lower().endswith(suffixes):
                 found[(below / name).relative_to(folder).as_posix()] = below / name
     return dict(sorted(found.items()))

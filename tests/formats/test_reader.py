@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from folders import coco_content, voc_xml, write_coco, write_voc
 from mask_folders import write_masked
+from test_yolo import write_yolo
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
@@ -22,6 +23,7 @@ from res2net_mm.formats import (
 WRITERS = {
     'coco': write_coco,
     'voc': lambda root: write_voc(root, dict.fromkeys('ab', voc_xml()), {'train': ['a', 'b']}),
+    'yolo': write_yolo,
     'label maps': write_masked,
 }
 
