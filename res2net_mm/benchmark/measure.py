@@ -52,7 +52,7 @@ def race(
     """Time every run once a round; each round starts with another one.
 
     Args:
-        runs: What to time, by name.
+        runs: The functions to time, by name.
         rounds: Number of timed rounds.
         warmup: Number of rounds before them that are not timed.
         device: ``cpu`` or ``cuda``, where a run ends when the device has finished.

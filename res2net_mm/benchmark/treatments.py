@@ -83,7 +83,7 @@ TREATMENTS = {
     ),
     'compile': Treatment(_compile),
 }
-# What each mode measures unless told otherwise.
+# The default treatments of each mode.
 USUAL = {
     'infer': ('eager', 'channels_last', 'fuse', 'openvino'),
     'train': ('eager', 'channels_last', 'low'),

@@ -17,7 +17,7 @@ class Exported:
     """An opened exported file.
 
     Attributes:
-        metadata: What the file says of itself, see :func:`describe`.
+        metadata: The metadata that it holds, see :func:`describe`.
         outputs: Names of the outputs.
     """
 

@@ -1,4 +1,4 @@
-"""What every exportable network is, and how the export of a model is refused."""
+"""The base class of exportable networks, and the error for models that cannot be exported."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
