@@ -40,10 +40,10 @@ def test_the_package_itself_is_missing(monkeypatch, problem):
 def test_a_toolbox_that_refuses_the_stack(monkeypatch):
     real = importlib.import_module
 
-    def import_module(name):
+    def import_module(name, package=None):
         if name == 'mmseg.apis':
             raise AssertionError('MMCV==9 is used but incompatible')
-        return real(name)
+        return real(name, package)
 
     monkeypatch.setattr(packages.importlib, 'import_module', import_module)
     results = list(packages.check_toolboxes())
