@@ -1,9 +1,9 @@
-"""Faster training: takes the place of layers from outside, with the same parameters and results.
+"""Faster training: accelerated forms of the layers, with the same parameters and results.
 
-:func:`accelerate` is the door; the layers themselves know nothing of it. What there is today is for
-CPUs: a training step of a whole block with kernels in C (block_step.py), norms joined with the
-convolution before or the ReLU behind them, feature maps that are channels last. On every device it
-folds norms whose statistics are held, and offers modes that save memory (memory_modes.py).
+:func:`accelerate` puts the accelerated forms in place; the layers know nothing of them. On CPUs a
+whole block is one training step with kernels in C (block_step.py), norms are joined with the
+convolution before or the ReLU after them, and feature maps are channels last. On every device norms
+with held statistics are folded (conv_norm.py), and memory modes save memory (memory_modes.py).
 """
 
 from .accelerated import AcceleratedBottle2neck, AcceleratedHierarchicalConv, accelerate, run_stem

@@ -1,4 +1,4 @@
-"""The accelerated forms of the layers, and the door through which they take over."""
+"""The accelerated forms of the layers, and :func:`accelerate`, which puts them in place."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -21,12 +21,12 @@ Module = TypeVar('Module', bound=nn.Module)
 
 
 def accelerate(module: Module) -> Module:
-    """Let the layers inside a module be computed by the fastest means there are, in place.
+    """Replace each layer inside a module by its accelerated form, in place.
 
-    Each plain layer becomes its accelerated form, a subclass of its class: parameters, their names
-    and order, hooks and results stay, results up to rounding. Where nothing faster applies (another
-    device, a tracer, a compiler, a hook in between), an accelerated layer computes what the plain
-    one does. Plugin layers are left alone.
+    The form is a subclass of the layer's class: parameters, their names and order and hooks stay,
+    and results are the same up to rounding. Where nothing faster applies (another device, a tracer,
+    a compiler, a hook in between), it computes as the plain layer does. Plugin layers are left
+    alone.
 
     Returns:
         The module itself.
@@ -55,22 +55,23 @@ class AcceleratedHierarchicalConv(HierarchicalConv):
 
 
 class AcceleratedBottle2neck(AcceleratedHierarchicalConv, Bottle2neck):
-    """The bottleneck block, computed by one training step of its own where that is possible.
+    """The bottleneck block, computed by :func:`step` wherever :func:`can_step` allows it.
 
     Attributes:
-        memory: What to compute again in the backward pass (see memory_modes.py).
+        memory: What the backward pass recomputes (see memory_modes.py).
     """
 
     memory = KEEP_ALL
 
     @property
     def with_cp(self) -> bool:
-        """Whether everything is computed again, under the name that OpenMMLab's blocks use."""
+        """Whether the whole block is recomputed, under the name that OpenMMLab's blocks use."""
         return self.memory == RECOMPUTE_ALL
 
     @with_cp.setter
     def with_cp(self, on: bool) -> None:
-        self.memory = RECOMPUTE_ALL if on else KEEP_ALL
+        if on != self.with_cp:
+            self.memory = RECOMPUTE_ALL if on else KEEP_ALL
 
     def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
@@ -106,7 +107,7 @@ class AcceleratedRoot(Root):
     """The root of a tree of DLA, with convolution and norm as one.
 
     Attributes:
-        memory: What to compute again in the backward pass (see memory_modes.py).
+        memory: What the backward pass recomputes (see memory_modes.py).
     """
 
     memory = KEEP_ALL
