@@ -27,7 +27,7 @@ def set_checkpoint(cfg: Config, resume: str | bool) -> list[str]:
     if resume is False:
         resume = cfg.get('resume', False) and (began_from or True)
     cfg.resume = False
-    if not resume:
+    if resume is False or resume is None:  # an empty name is refused below
         if not began_from:
             return []
         open_checkpoint(began_from)  # refused now, and not once the data is read
