@@ -11,7 +11,7 @@ from res2net_mm.formats.findings import Faults
 
 
 def find_voc_results(folder: str | Path) -> dict[tuple[str, str], Path]:
-    """Files named like ``comp4_det_test_dog.txt`` in a folder, by (split, class).
+    """Find files named like ``comp4_det_test_dog.txt`` in a folder, by (split, class).
 
     Raises:
         UserError: If there is none.
@@ -37,20 +37,20 @@ def read_voc_results(
     from_zero: bool = False,
     on_error: str = 'stop',
 ) -> tuple[Results, tuple[str, ...]]:
-    """Detections ``comp4_det_<split>_<class>.txt`` of all classes as COCO results.
+    """Read the detections ``comp4_det_<split>_<class>.txt`` of all classes as COCO results.
 
     A line is ``image score xmin ymin xmax ymax``, in pixels counted from 1, both ends included. In
     the results ``image_id`` and ``category_id`` are the names.
 
     Args:
-        folder: Where the files are.
-        split: Which of them.
+        folder: Folder of the files.
+        split: Split that they are for.
         classes: Names of the classes of the ground truth; files of others are faults.
         from_zero: Whether pixels are counted from 0 and boxes end at their last edge.
         on_error: ``stop`` or ``skip`` lines that cannot be read.
 
     Returns:
-        The results, and what to tell, a line each.
+        The results, and notes, a line each.
 
     Raises:
         UserError: If there are no such files; for what ``stop`` refuses, a line each.
