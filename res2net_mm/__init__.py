@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from .backbones import Res2Net, Res2NetDLA, build
     from .checkpoints import load_weights
     from .deploy import fuse
+    from .prediction import Predictor
     from .presets import list_presets
     from .swap import swap
 
 # Public name -> the room that it is loaded from when a program first asks for it.
 _ROOMS = {
+    'Predictor': 'prediction',
     'Res2Net': 'backbones',
     'Res2NetDLA': 'backbones',
     'build': 'backbones',
@@ -24,6 +26,7 @@ _ROOMS = {
     'swap': 'swap',
 }
 __all__ = [
+    'Predictor',
     'Res2Net',
     'Res2NetDLA',
     '__version__',

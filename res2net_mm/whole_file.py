@@ -5,7 +5,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def write_json_file(content: Mapping, path: str | Path) -> Path:
+def write_json_file(content: Mapping | Sequence, path: str | Path) -> Path:
     """Write plain values to a JSON file that is whole or not there, making its folder."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

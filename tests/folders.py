@@ -79,3 +79,20 @@ def write_voc(home: Path, xmls: dict[str, str], splits: dict[str, list[str]], su
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text('\n'.join(lines) + '\n')
     return home
+
+
+YOLO_LINE = '1 0.5 0.5 0.5 0.25'
+
+
+def write_yolo(
+    root: Path, images='{}/images', labels='{}/labels', line=YOLO_LINE, splits=('train', 'val')
+) -> Path:
+    """Four images of 40 x 80 px in each split, the last one without a label file."""
+    for split in splits:
+        for index in range(4):
+            write_image(root / images.format(split) / f'{split}_{index}.jpg', 40, 80)
+            file = root / labels.format(split) / f'{split}_{index}.txt'
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if index < 3:
+                file.write_text(line + '\n')
+    return root

@@ -14,7 +14,7 @@ PACKAGE = ROOT / 'res2net_mm'
 # table and from itself.
 ROWS = (
     ('errors', 'version', 'startup'),
-    ('stack', 'tables', 'progress', 'file_kinds', 'whole_file'),
+    ('stack', 'tables', 'progress', 'file_kinds', 'whole_file', 'lettering'),
     ('registry', 'presets'),
     ('layers', 'checkpoints', 'formats'),
     ('acceleration',),  # takes the place of parts of layers/, which knows nothing of it
@@ -25,7 +25,7 @@ ROWS = (
     ('report',),
     ('engine',),
     ('deploy', 'interpretability', 'doctor'),  # run models and evaluations of their own
-    ('benchmark',),  # times networks as deploy/ prepares them
+    ('benchmark', 'prediction'),  # run networks as deploy/ prepares them
     ('cli',),
     ('__main__', '__init__'),
 )

@@ -22,6 +22,7 @@ INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 COMMANDS = {
     'train': ('runs.train', 'train a detector or segmenter'),
     'test': ('runs.test', 'evaluate a checkpoint or an exported model'),
+    'predict': ('runs.predict', 'predict on images, folders, videos or camera streams'),
     'rerun': ('runs.rerun', 'train again as recorded in a work directory'),
     'demo': ('runs.demo', 'train and test a small model on a set drawn for it'),
     'check': ('results.check', 'check a folder of images before training on it'),

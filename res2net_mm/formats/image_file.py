@@ -10,7 +10,7 @@ from PIL import Image
 from res2net_mm.errors import UserError
 
 #: Suffixes of images and, without those that lose information, of label maps. In lower case.
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff')
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 LABEL_MAP_SUFFIXES = ('.png', '.bmp', '.tif', '.tiff')
 #: What Pillow raises over a file that is no image, or far too large for one: a damaged file can
 #: claim to hold more than there is memory.

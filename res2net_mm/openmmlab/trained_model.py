@@ -1,5 +1,6 @@
 """Build the model of a config with the weights of a checkpoint, to run it on single images."""
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -101,3 +102,65 @@ def _classes_of(cfg: Config) -> tuple[str, ...] | None:
     named = (dataset.get('metainfo') or {}).get('classes')
     with DATASETS.switch_scope_and_registry(None) as registry:  # the default scope's own
         return named or getattr(registry.get(dataset.type), 'METAINFO', {}).get('classes')
+
+
+def saved_config(checkpoint: str | Path) -> Config | None:
+    """Return the config that MMEngine saved with a checkpoint, None where it holds none.
+
+    It is read as data: nothing in a checkpoint is run.
+
+    Raises:
+        UserError: The checkpoint cannot be read, or its config holds more than plain settings.
+    """
+    meta = open_checkpoint(checkpoint).get('meta') or {}
+    text = meta.get('cfg') or meta.get('config')
+    if not isinstance(text, str):
+        return None
+    try:
+        return Config(read_settings(text))
+    except (SyntaxError, ValueError) as error:
+        raise UserError(
+            f'the config in checkpoint {checkpoint} cannot be read as plain settings ({error}): '
+            'name the config that it was trained with'
+        ) from error
+
+
+def read_settings(text: str) -> dict[str, Any]:
+    """Read the text of a resolved config as data: assignments of plain values, nothing is run.
+
+    Raises:
+        SyntaxError: It is not Python.
+        ValueError: It holds anything else than assignments of literals and ``dict(...)``.
+    """
+    settings = {}
+    for statement in ast.parse(text).body:
+        if not (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(target := statement.targets[0], ast.Name)
+        ):
+            raise ValueError(f'line {statement.lineno} is not an assignment to a name')
+        settings[target.id] = _value(statement.value)
+    return settings
+
+
+def _value(node: ast.expr) -> Any:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == 'dict' and not node.args:
+        if unnamed := [keyword for keyword in node.keywords if keyword.arg is None]:
+            raise ValueError(f'line {node.lineno} holds **{ast.unparse(unnamed[0].value)}')
+        return {str(keyword.arg): _value(keyword.value) for keyword in node.keywords}
+    if isinstance(node, ast.Dict) and None not in node.keys:
+        keys = [_value(key) for key in node.keys if key is not None]
+        return dict(zip(keys, map(_value, node.values), strict=True))
+    if isinstance(node, ast.List):
+        return [_value(entry) for entry in node.elts]
+    if isinstance(node, ast.Tuple):
+        return tuple(_value(entry) for entry in node.elts)
+    if isinstance(node, ast.Set):
+        return {_value(entry) for entry in node.elts}
+    if isinstance(node, ast.Name) and node.id in ('inf', 'nan'):
+        return float(node.id)
+    try:
+        return ast.literal_eval(node)
+    except ValueError as error:
+        raise ValueError(f'line {node.lineno} holds {ast.unparse(node)!r:.80}') from error

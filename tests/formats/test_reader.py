@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from folders import coco_content, voc_xml, write_coco, write_voc
+from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
-from test_yolo import write_yolo
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (

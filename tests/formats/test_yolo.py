@@ -1,24 +1,9 @@
 import pytest
-from folders import write_image
+from folders import YOLO_LINE as BOX
+from folders import write_image, write_yolo
 
 from res2net_mm.data import recognise
 from res2net_mm.errors import UserError
-
-BOX = '1 0.5 0.5 0.5 0.25'
-SIZE = (40, 80)  # of the images, height and width
-
-
-def write_yolo(root, images='{}/images', labels='{}/labels', line=BOX, splits=('train', 'val')):
-    """Four images a split, the last one without a label file."""
-    for split in splits:
-        for index in range(4):
-            write_image(root / images.format(split) / f'{split}_{index}.jpg', *SIZE)
-            file = root / labels.format(split) / f'{split}_{index}.txt'
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if index < 3:
-                file.write_text(line + '\n')
-    return root
-
 
 LAYOUTS = {
     'split folders': ('{}/images', '{}/labels'),

@@ -1,0 +1,237 @@
+"""Predict on images, folders, videos and streams, and write what was found."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+
+from res2net_mm.errors import UserError, argument
+from res2net_mm.lettering import Lettering
+from res2net_mm.progress import track
+from res2net_mm.whole_file import whole_file, write_json_file
+
+from .found_by_size import FoundBySize
+from .inputs import Picture, Video, find_inputs, read_pixels
+from .pictures import class_colours, draw_labels, draw_objects, letter_size
+from .predictor import Predictor, found_objects
+from .results import BoxResults, LabelResults, PanopticResults, Results, kind_of
+from .slices import OVERLAP
+
+CODEC = 'mp4v'
+FOUND = 'found_by_size.json'
+
+
+def predict(
+    checkpoint: str | Path,
+    inputs: Sequence[str | Path],
+    *,
+    out: str | Path,
+    config: str | Path | Config | None = None,
+    score: float = 0.3,
+    classes: Sequence[str] | None = None,
+    device: str | None = None,
+    fused: bool = True,
+    batch_size: int = 1,
+    slice_size: int | None = None,
+    overlap: float = OVERLAP,
+    pictures: bool = True,
+    progress: bool = True,
+    say: Callable[[str], None] = print,
+) -> dict[str, dict[str, int]]:
+    """Predict on a user's own pictures.
+
+    Writes into ``out``: ``pictures/`` (the inputs with what was found drawn on them, a video for a
+    video); for detectors ``predictions.json`` (COCO results) and ``images.json`` (their images and
+    categories, a COCO file without annotations); for segmenters ``label_maps/``; for panoptic
+    models ``panoptic.json`` and ``panoptic/`` in COCO's format; ``found_by_size.json``.
+
+    Args:
+        checkpoint: Trained weights, a work directory, or an exported file, as
+            :class:`~res2net_mm.Predictor` takes them.
+        inputs: Images, folders, glob patterns, videos, URLs of streams. Ctrl-C ends a stream.
+        out: The folder to write into; made where it is missing.
+        config: The config; None for the one that the checkpoint holds.
+        score: Least score of an object.
+        classes: Names of the classes to keep; None for all.
+        device: As torch calls it; default the GPU if there is one.
+        fused: Whether batch norms are folded into convolutions.
+        batch_size: Images of one size that are run together.
+        slice_size: Side in px of the windows that large images are cut into; None for none.
+        overlap: Share of a window that its neighbour has, too.
+        pictures: Whether to draw pictures and videos.
+        progress: Whether to show progress.
+        say: Gets the messages and the table.
+
+    Returns:
+        How many objects (regions of a segmenter) were found: class -> size bin -> count.
+
+    Raises:
+        UserError: Something the user can mend; nothing is written before the inputs and the model
+            are found.
+    """
+    if not 0 <= score <= 1:
+        raise UserError(f'{argument("score", score)} must be between 0 and 1')
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise UserError(f'{argument("out", str(out))} is a file; name a folder')
+    found, videos, messages = find_inputs(inputs)
+    for message in messages:
+        say(message)
+    predictor = Predictor(
+        checkpoint,
+        config,
+        device=device,
+        fused=fused,
+        batch_size=batch_size,
+        slice_size=slice_size,
+        overlap=overlap,
+    )
+    run = _Run(predictor, out, score=score, classes=classes, pictures=pictures)
+    unreadable: list[str] = []
+    for _ in track(
+        run.over_pictures(found, unreadable), 'predict', total=len(found), shown=progress
+    ):
+        pass
+    for video in videos:
+        rate, frames = video.describe()
+        with suppress(KeyboardInterrupt) if frames is None else ExitStack():
+            for _ in track(run.over_video(video, rate), video.name, total=frames, shown=progress):
+                pass
+    for message in unreadable:
+        say(message)
+    if run.results is None:
+        raise UserError(f'none of the {len(found)} images can be read')
+    run.results.finish()
+    counts = run.sizes.counts()
+    write_json_file(dict(images=run.sizes.images, score=score, found=counts), out / FOUND)
+    say(run.summary())
+    return counts
+
+
+class _Run:
+    """One call of :func:`predict`: what it keeps between pictures."""
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        out: Path,
+        *,
+        score: float,
+        classes: Sequence[str] | None,
+        pictures: bool,
+    ) -> None:
+        self.predictor, self.out, self.score, self.pictures = predictor, out, score, pictures
+        names = predictor.classes
+        if unknown := [name for name in classes or () if name not in names]:
+            raise UserError(
+                f'{argument("classes")} {", ".join(unknown)}: the model has no such class; it has '
+                f'{", ".join(names[:100])}'
+            )
+        self.chosen = None if classes is None else [names.index(name) for name in classes]
+        self.sizes = FoundBySize(names)
+        self.colours = class_colours(len(names), predictor.palette)
+        self.letters: dict[int, Lettering] = {}
+        self.results: Results | None = None
+
+    def over_pictures(self, pictures: Iterable[Picture], unreadable: list[str]) -> Iterator[None]:
+        """Predict, count and write each picture; name those that cannot be read."""
+        for picture, sample in self.predictor.predict(pictures, unreadable=unreadable):
+            drawn = self._take(picture, sample)
+            if drawn is not None:
+                _write_picture(drawn, self.out / 'pictures' / picture.name)
+            yield
+
+    def over_video(self, video: Video, rate: float) -> Iterator[None]:
+        """Predict on each frame, and write a video of the drawn ones."""
+        predicted = self.predictor.predict(video)
+        if not self.pictures:
+            for picture, sample in predicted:
+                self._take(picture, sample)
+                yield
+            return
+        first = next(predicted, None)
+        if first is None:
+            raise UserError(f'video {video.source} holds no frame that can be decoded')
+        target = (self.out / 'pictures' / video.name).with_suffix('.mp4')
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(target) as partial:
+            writer = None
+            try:
+                for picture, sample in chain([first], predicted):
+                    drawn = self._take(picture, sample)
+                    assert drawn is not None
+                    if writer is None:
+                        size = drawn.shape[1::-1]
+                        code = cv2.VideoWriter.fourcc(*CODEC)
+                        writer = cv2.VideoWriter(str(partial), code, rate, size)
+                        if not writer.isOpened():
+                            raise UserError(f'this build of OpenCV cannot write {CODEC} videos')
+                    writer.write(cv2.resize(drawn, size) if drawn.shape[1::-1] != size else drawn)
+                    yield
+            finally:
+                if writer is not None:
+                    writer.release()
+
+    def summary(self) -> str:
+        """Return the table of what was found, and where the files are."""
+        sizes, segments = self.sizes, isinstance(self.results, LabelResults)
+        what = 'regions' if segments else f'objects with a score of at least {self.score:g}'
+        lines = [f'found: {what} by size (area), {sizes.images} images', sizes.table()]
+        unwritten = {name for letters in self.letters.values() for name in letters.unwritten}
+        if unwritten:
+            numbered = next(iter(self.letters.values()))
+            shown = ', '.join(f'{numbered.shown(name)} {name}' for name in sorted(unwritten))
+            lines.append(f'no font of this system has the letters of some names; drawn as: {shown}')
+        assert self.results is not None
+        files = [*self.results.files(), FOUND, *(['pictures/'] if self.pictures else [])]
+        return '\n'.join([*lines, f'written to {self.out}: {", ".join(files)}'])
+
+    def _take(self, picture: Picture, sample: Any) -> np.ndarray | None:
+        """Count and keep what was found; return the drawn picture."""
+        if self.results is None:
+            kind = kind_of(sample)
+            self.out.mkdir(parents=True, exist_ok=True)
+            self.results = kind(self.out, self.predictor.classes)
+        results = self.results
+        if isinstance(results, BoxResults):
+            found = found_objects(sample, self.score, self.chosen)
+            self.sizes.add_objects(found)
+            results.add(picture.name, sample.ori_shape[:2], found)
+            if not self.pictures:
+                return None
+            image = read_pixels(picture)
+            letters = self._letters(image)
+            return draw_objects(image, found, self.predictor.classes, self.colours, letters)
+        if isinstance(results, PanopticResults):
+            labels, edges = results.add(picture.name, sample, self.chosen)
+            for areas_of, areas in results.last_areas.items():
+                self.sizes.areas[areas_of].append(areas)
+            self.sizes.images += 1
+        else:
+            assert isinstance(results, LabelResults)
+            labels, edges = results.add(picture.name, sample, self.chosen), None
+            self.sizes.add_labels(labels)
+        if not self.pictures:
+            return None
+        image = read_pixels(picture)
+        letters = self._letters(image)
+        return draw_labels(image, labels, self.predictor.classes, self.colours, letters, edges)
+
+    def _letters(self, image: np.ndarray) -> Lettering:
+        size = letter_size(image)
+        if size not in self.letters:
+            self.letters[size] = Lettering(self.predictor.classes, size=size)
+        return self.letters[size]
+
+
+def _write_picture(picture: np.ndarray, path: Path) -> None:
+    if not cv2.haveImageWriter(str(path)) or path.suffix.lower() in ('.gif', '.pgm'):
+        path = path.with_name(path.name + '.png')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, durable=False) as partial:
+        cv2.imwrite(str(partial), picture)
