@@ -12,7 +12,7 @@ PYTEST = OMP_NUM_THREADS=1 "$(VENV)/bin/python" -m pytest -n auto --maxprocesses
 help:
 	@echo 'make demo        set up, then train and test on the embedded demo set'
 	@echo 'make demo-seg    the same for segmentation'
-	@echo 'make test        set up, then lint and the whole test suite'
+	@echo 'make test        set up, then lint, type check and the whole test suite'
 	@echo 'make test-quick  set up, then the tests that take seconds'
 	@echo 'make setup       make or update $(VENV); SETUP_ARGS=--cpu leaves a GPU unused'
 	@echo '                 SETUP_ARGS=--original installs mmengine, mmcv, ... in place of onedl-*'
@@ -37,6 +37,7 @@ test-quick: setup
 lint: setup
 	"$(VENV)/bin/ruff" check .
 	"$(VENV)/bin/ruff" format --check .
+	"$(VENV)/bin/python" -m mypy
 
 format: setup
 	"$(VENV)/bin/ruff" check --fix .

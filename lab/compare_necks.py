@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from res2net_mm.errors import exit_on_user_error
+from res2net_mm.tables import percent
 
 from .seed_plot import write_seed_plot
 from .seed_runs import seed_runs
@@ -33,9 +34,8 @@ def main() -> None:
         runs, total = [], len(args.configs) * len(set(args.seeds))
         for run in seed_runs(args.configs, args.seeds, args.out):
             runs.append(run)
-            print(
-                f'{len(runs)}/{total} {run.config}, seed {run.seed}: AP {100 * run.ap["all"]:.1f}'
-            )
+            score = percent(run.ap['all'], 'none')
+            print(f'{len(runs)}/{total} {run.config}, seed {run.seed}: AP {score}')
         print(f'\n{write_seed_table(args.configs, runs, args.out)}')
         print(f'picture: {write_seed_plot(runs, args.out)}')
 

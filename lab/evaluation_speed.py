@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pycocotools import mask as mask_api
@@ -80,7 +81,7 @@ def compare_speed(
         runs = []
         for title, run in (('res2net_mm', _run_ours), ('pycocotools', _run_pycocotools)):
             with ProcessPoolExecutor(1, multiprocessing.get_context('spawn')) as process:
-                runs.append(process.submit(_measure, run, *files, iou_type).result())
+                runs.append(process.submit(_measure, run, files[0], files[1], iou_type).result())
             took = runs[-1]
             say(f'{title:12} {took.seconds:7.1f} s {took.cpu:7.1f} s CPU {took.gib:6.2f} GiB')
     ours, theirs = runs
@@ -125,7 +126,7 @@ def draw(
     order = np.argsort(found['image'], kind='stable')
     results = []
     for index in track(order, 'drawing detections', total=detections, shown=True):
-        entry = {
+        entry: dict[str, Any] = {
             'image_id': int(found['image'][index]),
             'category_id': int(found['category'][index]),
             'score': float(found['score'][index]),

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from res2net_mm.benchmark.complexity import Complexity, measure_complexity
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.tables import align
 
 # At (H, W) = SIZE, as printed in the README of Res2Net's mmdetection fork.
 PUBLISHED = {
@@ -25,15 +26,13 @@ def complexity_table(load: Callable[[str], Config]) -> str:
     Args:
         load: From the name of a config to the config.
     """
-    columns = ''.join(f'{title:>10}' for title in ('ours', 'published', 'off by'))
-    lines = [f'{"":34}{"parameters (M)":>30}{"GFLOPs":>30}', f'{"":34}{columns}{columns}']
+    rows = [['', 'M parameters', 'published', 'off by', 'GFLOPs', 'published', 'off by']]
     for name, published in PUBLISHED.items():
-        cells = (
-            f'{ours:10.2f}{theirs:10.2f}{ours / theirs - 1:+10.2%}'
-            for ours, theirs in zip(measure_complexity(load(name)), published, strict=True)
-        )
-        lines.append(f'{name:34}' + ''.join(cells))
-    return '\n'.join(lines)
+        row = [name]
+        for ours, theirs in zip(measure_complexity(load(name)), published, strict=True):
+            row += [f'{ours:.2f}', f'{theirs:.2f}', f'{ours / theirs - 1:+.2%}']
+        rows.append(row)
+    return '\n'.join(align(rows))
 
 
 def parse_args() -> argparse.Namespace:

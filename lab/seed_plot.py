@@ -28,10 +28,11 @@ def write_seed_plot(runs: Sequence[SeedRun], out: Path) -> Path:
     for column, config in enumerate(configs):
         colour = f'C{column}'
         for i, name in enumerate(bins):
-            values = [100 * run.ap[name] for run in runs if run.config == config]
+            scores = [run.ap[name] for run in runs if run.config == config]
+            values = [100 * score for score in scores if score is not None]
             at = i + (column - (len(configs) - 1) / 2) * step
             axes.plot([at] * len(values), values, 'o', color=colour, markersize=4)
-            label = config if i == 0 else None
+            label = config if i == 0 else '_'  # not in the legend
             axes.hlines(mean(values), at - step / 3, at + step / 3, color=colour, label=label)
     axes.set_xticks(range(len(bins)), [f'{name}\n{runs[0].boxes[name]} objects' for name in bins])
     axes.set_ylabel('AP, %')

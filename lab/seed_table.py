@@ -62,8 +62,8 @@ def _neck_parameters(cfg: Config) -> int:
 
 def _spread(values: Sequence[float | None]) -> str:
     """Return mean and sample standard deviation in %, if there is a value in every run."""
-    if None in values:
+    percent = [100 * value for value in values if value is not None]
+    if len(percent) < len(values):
         return 'no boxes'
-    percent = [100 * value for value in values]
     spread = f' ± {stdev(percent):.1f}' if len(percent) > 1 else ''
     return f'{mean(percent):.1f}{spread}'

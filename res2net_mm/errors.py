@@ -1,4 +1,4 @@
-"""The one exception a user is meant to read, and how its message names parameters and commands."""
+"""The one exception that a user is meant to read, and how its message names parameters."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -9,11 +9,11 @@ _ON_COMMAND_LINE = ContextVar('on_command_line', default=False)
 
 
 class UserError(ValueError):
-    """Something the user can mend: a wrong value, a missing file, an unfit environment.
+    """An error that the user can fix: a wrong value, a missing file, an unfit environment.
 
-    The message is one sentence or two that name the thing, the value and what is allowed or how to
-    fix it. The command-line tools print it as ``error: <message>`` and exit with status 2; a
-    traceback is shown only with ``--debug``.
+    The message names the parameter, the value and what is allowed, in one or two sentences. A
+    command prints it as ``error: <message>`` and exits with status 2; ``--debug`` shows the
+    traceback.
     """
 
 
@@ -21,36 +21,39 @@ class UserError(ValueError):
 def exit_on_user_error(*, debug: bool = False) -> Iterator[None]:
     """End the program with ``error: <message>`` and status 2 on a UserError.
 
-    So it does on an OSError that names a file (no permission, a folder in its place, a full disk).
-    Any other exception is a fault of the program and keeps its traceback.
+    An OSError that names a file (no permission, a folder in its place, a full disk) is treated the
+    same. Any other exception is a fault of the program and keeps its traceback.
 
     Args:
-        debug: Whether to let the error through, with its traceback.
+        debug: Whether to raise the error, with its traceback.
     """
-    for stream in (sys.stdout, sys.stderr):  # names of files may hold what no terminal shows
+    for stream in (sys.stdout, sys.stderr):  # a file name may hold what the encoding lacks
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='backslashreplace')
     on_command_line = _ON_COMMAND_LINE.set(True)
     try:
         yield
     except (UserError, OSError) as error:
-        is_os = isinstance(error, OSError)
-        if debug or (is_os and error.filename is None):
+        text = str(error)
+        if isinstance(error, OSError):
+            if error.filename is None:
+                raise
+            text = f'{error.filename!s:.200}: {error.strerror}'
+        if debug:
             raise
-        said = f'{error.filename!s:.200}: {error.strerror}' if is_os else error
-        print(f'error: {said}', file=sys.stderr)
+        print(f'error: {text}', file=sys.stderr)
         sys.exit(2)
     finally:
         _ON_COMMAND_LINE.reset(on_command_line)
 
 
 def argument(name: str, value: object = None) -> str:
-    """Name a parameter as its caller wrote it: ``amp=`` in Python, ``--amp`` on a command line.
+    """Return a parameter as its caller wrote it: ``amp=`` in Python, ``--amp`` for a command.
 
     Args:
         name: The parameter's name in Python, such as ``work_dir``.
-        value: Its value, where the message shows it; None shows the name alone. A truth value is
-            a flag on a command line: True is ``--amp``, False is ``--no-pretrained``.
+        value: Its value, if the message is to show it; None for the name alone. A boolean is a
+            flag on a command line: True is ``--amp``, False is ``--no-pretrained``.
     """
     if not _ON_COMMAND_LINE.get():
         return f'{name}=' if value is None else f'{name}={value!r}'
@@ -77,6 +80,6 @@ def check_choice(name: str, value: object, allowed: Iterable[object]) -> None:
 
 
 def brief(error: BaseException) -> str:
-    """Return the first line of an error with its kind."""
+    """Return the type and the first line of an error."""
     lines = str(error).strip().splitlines() or ['']
     return f'{type(error).__name__}: {lines[0][:200]}'

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.tables import align
 
 # The tags in `Preset.sources`.
 SOURCES = {
@@ -283,12 +284,7 @@ def zoo_table() -> str:
         shown = ['-' if value is None else format(value, spec) for value, spec in figures]
         dialects = ', '.join(dict.fromkeys(w.dialect for w in p.weights)) or '-'
         lines.append([p.name, *shown, p.block_rule, dialects, ', '.join(p.all_names[1:])])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    sides = '<>>>><<<'
-    padded = [
-        [f'{v:{s}{w}}' for v, s, w in zip(line, sides, widths, strict=True)] for line in lines
-    ]
-    return '\n'.join('  '.join(cells).rstrip() for cells in padded)
+    return '\n'.join(align(lines, '<>>>><<<'))
 
 
 def describe(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A bar for long work: live in a terminal, a line now and then in a log."""
+"""A progress bar: live in a terminal, a line now and then in a log."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,13 +10,13 @@ Item = TypeVar('Item')
 
 
 def track(items: Iterable[Item], what: str, *, total: int | None, shown: bool) -> Iterator[Item]:
-    """The items, with progress on stderr while they are worked on.
+    """Yield the items, with progress on stderr.
 
     Args:
-        items: To go through.
-        what: What is being done.
-        total: How many items there are; None if they know.
-        shown: False for silence.
+        items: The items.
+        what: What is being done with them.
+        total: Number of items; None to ask the items for it.
+        shown: Whether to show progress.
     """
     live = sys.stderr.isatty()
     return tqdm(

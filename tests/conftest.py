@@ -13,8 +13,11 @@ from mmengine.visualization import Visualizer
 
 from res2net_mm.data import draw_demo_set
 
-# Tests of one folder import helpers that lie beside them; pytest adds no folder to the path.
-sys.path += [str(folder) for folder in Path(__file__).parent.rglob('') if folder.is_dir()]
+# Tests import what lies here and what lies beside them by its name. The folders of cli/ come last,
+# since its commands are called as what they run.
+TESTS = Path(__file__).parent
+FOLDERS = (TESTS, *(path for path in sorted(TESTS.rglob('*')) if path.is_dir()))
+sys.path += map(str, sorted(FOLDERS, key=lambda folder: folder.is_relative_to(TESTS / 'cli')))
 
 # The same few examples each time, so that a change is what fails a test. For a search by night:
 # pytest --hypothesis-profile thorough

@@ -1,7 +1,7 @@
 """Run every kind of backbone once, on a small image."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ def families() -> dict[str, str]:
 
     found: dict[str, tuple[int, str]] = {}
     for preset in PRESETS.values():
-        numbers = preset.arguments
+        numbers: Mapping[str, Any] = preset.arguments
         parts = [preset.backbone, f'stem {numbers["stem"]}' if 'stem' in numbers else '']
         parts += [key for key in ('groups', 'se', 'avg_down') if numbers.get(key)]
         layers = 3 * sum(numbers.get('stage_blocks', ())) or numbers.get('depth', 0)

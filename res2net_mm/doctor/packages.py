@@ -116,13 +116,14 @@ def check_opencv() -> Iterator[Finding]:
         import numpy as np
 
         _, jpeg = cv2.imencode('.jpg', np.zeros((8, 8, 3), np.uint8))
-        shape = cv2.imdecode(jpeg, cv2.IMREAD_COLOR).shape
+        image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
     except (ImportError, AttributeError) as error:
         fix = f'`pip uninstall -y {" ".join(there) or "opencv-python"}`, then '
         fix += f'`pip install --no-deps {keep}`, which needs no libGL'
         yield Finding('OpenCV', f'{names or "none"}: cannot be imported: {error}', fix)
         return
-    assert shape == (8, 8, 3), shape
+    if image is None or image.shape != (8, 8, 3):
+        raise RuntimeError('OpenCV does not decode a JPEG that it encoded')
     yield Finding('OpenCV', names or cv2.__version__)
 
 
