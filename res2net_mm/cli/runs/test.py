@@ -24,6 +24,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         '--out',
+        '--out-dir',
         dest='out_dir',
         metavar='DIR',
         default=SUPPRESS,
