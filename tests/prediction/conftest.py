@@ -3,7 +3,7 @@
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import MODELS
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, ROOT
 
 from res2net_mm.openmmlab.pretrained import drop_pretrained
@@ -18,9 +18,9 @@ def saved(tmp_path_factory):
         path = folder / f'{name}.pth'
         if not path.exists():
             drop_pretrained(cfg)
-            init_default_scope(cfg.default_scope)
             torch.manual_seed(0)
-            state = MODELS.build(cfg.model).state_dict()
+            with MODELS.switch_scope_and_registry(cfg.default_scope) as models:
+                state = models.build(cfg.model).state_dict()
             meta = dict(cfg=cfg.pretty_text, dataset_meta=dict(classes=NAMES))
             torch.save(dict(state_dict=state, meta=meta), path)
         return path

@@ -299,7 +299,7 @@ def voc_samples(tmp_path):
                 'metainfo': {'classes': ('ant', 'bee')},
                 'test_mode': True,
                 'pipeline': [
-                    {'type': 'mmdet.LoadImageFromFile'},
+                    {'type': 'LoadImageFromFile'},
                     *(reversed(steps) if load_before_resize else steps),
                     {
                         'type': 'mmdet.PackDetInputs',
