@@ -1,13 +1,14 @@
 """COCO layout: which JSON file holds the boxes of each split, and which folder its images."""
 
 import os
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.findings import Findings
+from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import leads_out
+from res2net_mm.formats.image_index import ImageIndex
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import UNNAMED, split_named, split_of
 from res2net_mm.formats.text_file import read_json
@@ -21,51 +22,92 @@ LOOKED_FOR = (
     'images, or train/_annotations.coco.json'
 )
 SAMPLE = 20  # images of a file that are looked for to find their folder
+DEEPEST = 4  # folders between the root and a file
+MANY = 20  # JSON files in a folder, beyond which they describe an image each
 
 
 def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
     """Return the splits of a folder in COCO layout; none if it is not in it.
+
+    A file belongs to the split that its name contains, else to that of the nearest folder named
+    after one. A file that is of no split holds the training images where no other does; images
+    that it shares with another split are not trained on.
 
     Raises:
         UserError: A file cannot be read, two files claim a split, or images are not found.
     """
     named: dict[str, list[Path]] = {}
     for file in _json_files(root):
-        split = split_of(file.stem) or split_of(file.parent.name if file.parent != root else '')
-        named.setdefault(split or UNNAMED, []).append(file)
-    if len(named) > 1:
-        named.pop(UNNAMED, None)  # something beside the splits, such as a list of licences
-
+        named.setdefault(_split_of_file(root, file) or UNNAMED, []).append(file)
     found: dict[str, BoxImages] = {}
     strange: list[tuple[str, Path]] = []  # files named after a split that are not COCO's
+    images = ImageIndex(root)
     for split, files in named.items():
-        instances = [file for file in files if file.name.startswith('instances')] or files
+        instances = [file for file in files if 'instances' in file.name] or files
         read = {file: read_json(file) for file in instances}
         contents = {file: content for file, content in read.items() if is_coco(file, content)}
         if not contents:
             strange.append((split, instances[0]))
         if len(contents) > 1:
+            names = ', '.join(file.relative_to(root).as_posix() for file in contents)
             raise UserError(
-                f'{root} has {len(contents)} annotation files for the split {split!r}: '
-                f'{", ".join(file.name for file in contents)}. Keep one of them there.'
+                f'{root} has {len(contents)} annotation files for the split {split!r}: {names}. '
+                'Keep one of them there.'
             )
         for file, content in contents.items():
-            found[split] = BoxImages(file, _image_dir(root, file, split, content), content)
+            found[split] = _with_images(root, file, split, content, images, findings)
+        unused = [file for file in files if file not in instances and is_coco_file(file)]
+        _name_unused(root, unused, f'beside {instances[0].name}', findings)
     for split, file in strange:
         if split != UNNAMED and (found or file.name.startswith('instances')):
             raise UserError(
                 f'{file} is not in COCO layout, as it has no list images: mend it, or give it a '
                 f'name that does not stand for the split {split!r}.'
             )
+    if len(found) > 1 and UNNAMED in found:
+        loose = found.pop(UNNAMED)
+        if 'train' in found or 'trainval' in found:
+            _name_unused(root, [loose.file], 'beside the splits that are named', findings)
+        else:
+            found['trainval'] = loose
     return found
 
 
 def _json_files(root: Path) -> list[Path]:
     """Return the JSON files that may hold boxes."""
-    splits = [place for place in sorted(root.glob('*/')) if split_named(place.name)]
-    places = [root / 'annotations', root, *splits]
-    files = [file for place in places for file in sorted(place.glob('*.json'))]
-    return [file for file in files if not file.name.startswith(OTHER_TASKS)]
+    found: list[Path] = []
+    for top, folders, names in os.walk(root, followlinks=True):
+        place = Path(top)
+        folders[:] = sorted(name for name in folders if not name.startswith('.'))
+        if len(place.relative_to(root).parts) >= DEEPEST:
+            folders.clear()
+        files = sorted(name for name in names if name.lower().endswith('.json'))
+        files = [n for n in files if not n.startswith(('.', *OTHER_TASKS))]
+        if len(files) <= MANY or any(split_of(Path(name).stem) for name in files[:MANY]):
+            found += [place / name for name in files]
+    return found
+
+
+def _split_of_file(root: Path, file: Path) -> str | None:
+    folders = file.relative_to(root).parts[-2::-1]  # the nearest first
+    return split_of(file.stem) or next(filter(None, map(split_of, folders)), None)
+
+
+def is_coco_file(file: Path) -> bool:
+    """Return whether a JSON file is COCO's; one that cannot be read is not."""
+    try:
+        return is_coco(file, read_json(file))
+    except UserError:
+        return False
+
+
+def _name_unused(root: Path, files: Sequence[Path], why: str, findings: Findings) -> None:
+    names = [
+        f'{file.relative_to(root).as_posix()} with {len(read_json(file)["annotations"])} boxes'
+        for file in files
+    ]
+    fix = 'name the split in the file name, as in train.json, or take the file away'
+    findings.add(PROBLEM, root, f'annotation files that are not used {why}', names, fix)
 
 
 def is_coco(file: Path, content: Any) -> bool:
@@ -90,33 +132,66 @@ def is_coco(file: Path, content: Any) -> bool:
     return True
 
 
-def _image_dir(root: Path, file: Path, split: str, content: Mapping[str, Any]) -> Path:
-    """Return the folder that holds the first images of a file."""
-    names = [file_name_of(file, image) for image in content['images']][:SAMPLE]
+def _with_images(
+    root: Path,
+    file: Path,
+    split: str,
+    content: dict[str, Any],
+    images: ImageIndex,
+    findings: Findings,
+) -> BoxImages:
+    """Return the split of a file, once it is known where its images are.
+
+    Raises:
+        UserError: The file lists no image, or none of the first is there.
+    """
+    names = [_written_name(file, image) for image in content['images']]
     if not names:
         raise UserError(f'{file} lists no images.')
+    sample = [name for name in names[:SAMPLE] if not leads_out(name)]
+    places = _places(root, file, split)
+    # isfile has no error for a name that no file can have.
+    present = [sum(os.path.isfile(place / name) for name in sample) for place in places]
+    if max(present) == len(names[:SAMPLE]) and not any(map(leads_out, names)):
+        return BoxImages(file, places[present.index(max(present))], content)
+    found = images.find_all(names, split)
+    if not any(name in found for name in names[:SAMPLE]):
+        if any(present):  # some are there, and the rest is nowhere
+            return BoxImages(file, places[present.index(max(present))], content)
+        looked = ', '.join(str(place.relative_to(root)) for place in places)
+        raise UserError(
+            f'the images of {file} are not there: {names[0]} was looked for in {root}, first in '
+            f'the folders {looked}, then by its name in all of them.'
+        )
+    what = 'images that are not where their file_name says, found by the end of it'
+    findings.add(NOTE, file, what, [f'{name} is {path}' for name, path in found.items()])
+    listed = [
+        {**image, 'file_name': found.get(name, PurePosixPath(name.replace('\\', '/')).name)}
+        for image, name in zip(content['images'], names, strict=True)
+    ]
+    return BoxImages(file, root, {**content, 'images': listed}, is_copy=True)
+
+
+def _places(root: Path, file: Path, split: str) -> list[Path]:
+    """Return the folders that images of a file usually are in, the likely ones first."""
     bases = (root, root / 'images')
     places = [base / file.stem.removeprefix('instances_') for base in bases]
     children = [child for base in bases for child in sorted(base.glob('*/'))]
     places += [child for child in children if split_named(child.name) == split]
     places += [root / 'images', file.parent, root, root / 'JPEGImages', root / 'data']
-    places = [place for place in dict.fromkeys(places) if place.is_dir()]
-    # isfile has no error for a name that no file can have.
-    present = [sum(os.path.isfile(place / name) for name in names) for place in places]
-    if not any(present):
-        looked = ', '.join(str(place.relative_to(root)) for place in places)
-        raise UserError(
-            f'the images of {file} are not there: {names[0]} was looked for in {root} in the '
-            f'folders {looked}.'
-        )
-    return places[present.index(max(present))]
+    return [place for place in dict.fromkeys(places) if place.is_dir()]
+
+
+def _written_name(file: Path, image: Mapping[str, Any]) -> str:
+    name = image.get('file_name')
+    if not isinstance(name, str) or not name:
+        raise UserError(f'{file}: the image {image!r} has no file_name.')
+    return name
 
 
 def file_name_of(file: Path, image: Mapping[str, Any]) -> str:
     """Return the file name of an image entry, which must not lead out of the folder."""
-    name = image.get('file_name')
-    if not isinstance(name, str) or not name:
-        raise UserError(f'{file}: the image {image!r} has no file_name.')
+    name = _written_name(file, image)
     if leads_out(name):
         raise UserError(
             f'{file}: the file_name {name!r} leads out of the folder; it must be relative to the '

@@ -34,7 +34,7 @@ def read_json(path: str | Path) -> Any:
         UserError: The file cannot be read or is not JSON; the error says what it is instead.
     """
     try:
-        with open(path, encoding='utf-8') as file:
+        with open(path, encoding='utf-8-sig') as file:
             try:
                 return json.load(file)
             except (ValueError, RecursionError) as error:
