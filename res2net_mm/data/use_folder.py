@@ -20,6 +20,7 @@ def use_folder(
     *,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    training: bool = True,
 ) -> str:
     """Point every dataset, head and evaluator of a config at a folder.
 
@@ -28,6 +29,7 @@ def use_folder(
         folder: Images with label maps for a segmenter, with boxes for a detector.
         classes: Names of the classes of label maps, where the folder does not tell them.
         ignore_index: The label of label maps that is neither trained on nor counted, likewise.
+        training: Whether the folder is trained on; else its test split is used, or all of it.
 
     Returns:
         What was found in the folder and what was changed in the config, to be printed.
@@ -39,10 +41,12 @@ def use_folder(
         raise UserError(f"{argument('data')} '' does not name a folder")
     out_dir = Path(cfg.work_dir) / 'data'
     if is_segmenter(cfg):
-        masked = recognise_masks(folder, out_dir, classes=classes, ignore_index=ignore_index)
+        masked = recognise_masks(
+            folder, out_dir, classes=classes, ignore_index=ignore_index, training=training
+        )
         return '\n'.join((masked.summary(), *set_masks(cfg, masked)))
     if classes or ignore_index is not None:
         given = f'{argument("classes")} and {argument("ignore_index")}'
         raise UserError(f'{given} are for label maps: this is a detector')
-    boxed = recognise(folder, out_dir)
+    boxed = recognise(folder, out_dir, training=training)
     return '\n'.join((boxed.summary(), *set_dataset(cfg, boxed)))

@@ -58,7 +58,10 @@ def prepare_data(
     from res2net_mm.formats import describe
 
     if data is not None:
-        return [use_folder(cfg, data, classes=classes, ignore_index=ignore_index)]
+        training = 'train_dataloader' in loaders
+        return [
+            use_folder(cfg, data, classes=classes, ignore_index=ignore_index, training=training)
+        ]
     if classes or ignore_index is not None:
         raise UserError(
             f'{argument("classes")} and {argument("ignore_index")} describe the masks of '

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
@@ -166,7 +166,7 @@ def _with_images(
     what = 'images that are not where their file_name says, found by the end of it'
     findings.add(NOTE, file, what, [f'{name} is {path}' for name, path in found.items()])
     listed = [
-        {**image, 'file_name': found.get(name, PurePosixPath(name.replace('\\', '/')).name)}
+        {**image, 'file_name': found.get(name, name)}
         for image, name in zip(content['images'], names, strict=True)
     ]
     return BoxImages(file, root, {**content, 'images': listed}, is_copy=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
+from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import leads_out
 from res2net_mm.formats.reader import Images
 from res2net_mm.formats.text_file import read_lines
@@ -18,6 +18,8 @@ SPLIT_NAMES = {
     'test': ('test', 'testing'),
 }
 UNNAMED = 'all'
+#: What is trained on, the first that there is.
+TRAINED_ON = ('train', 'trainval', UNNAMED)
 HELD_OUT = 5  # of a single split every fifth image is held out to validate on
 #: What to do about images that two splits share.
 APART = 'take them out of one of the two'
@@ -65,29 +67,38 @@ def read_split_lists(folder: Path, findings: Findings) -> dict[str, tuple[Path, 
     return lists
 
 
-def choose_splits(found: Mapping[str, Images], findings: Findings) -> dict[str, Images]:
-    """Return train, val and, if there is one of its own, test out of what a folder has.
+def choose_splits(
+    found: Mapping[str, Images], findings: Findings, *, training: bool = True
+) -> dict[str, Images]:
+    """Return what to train, validate and test on out of the splits that a folder has.
 
-    Train is the split of that name, else trainval without the images of val and test, else the only
-    split there is; val is that of the name, else test, else every fifth image of train. Another
-    split without labels counts as absent.
+    To train, train is the split of that name, else trainval or what is of no split, without the
+    images of val and test; val is the split of that name, else test, else every fifth image of
+    train. A split called val or test is never trained on. Another split without labels counts as
+    absent. To test, test is the split of that name, else val, else all there is.
 
     Args:
         found: At least one split by name, as in ``SPLIT_NAMES``, or ``UNNAMED``.
         findings: Gets what was left out, held out or shared.
+        training: Whether the folder is trained on, or only tested on.
+
+    Returns:
+        ``train``, ``val`` and, if there is one of its own, ``test``; ``test`` alone where the
+        folder is not trained on, or where findings do not stop at the error that it cannot be.
 
     Raises:
         UserError: No split or not that of train has labels, or there are too few images to hold any
-            out.
+            out, or all splits are for validation or testing.
     """
     rest = {name: part for name, part in found.items() if part.is_labelled}
     bare = {name: part for name, part in found.items() if name not in rest}
     if not rest:
         labels = next(part.labels for part in bare.values())
         files = ', '.join(str(part.file) for part in bare.values())
-        raise UserError(f'there are no {labels} to train on: none in {files}.')
+        purpose = 'train' if training else 'test'
+        raise UserError(f'there are no {labels} to {purpose} on: none in {files}.')
     for name, part in bare.items():
-        if name == 'train':
+        if name == 'train' and training:
             raise UserError(
                 f'{part.file} has no {part.labels} to train on: label its images, or take it away '
                 f'to train on the other splits ({", ".join(rest)}).'
@@ -96,12 +107,21 @@ def choose_splits(found: Mapping[str, Images], findings: Findings) -> dict[str, 
         what = f'images of the split {name!r}, not used because it has no {part.labels}'
         fix = 'label them, or take the split away' if severity else ''
         findings.add(severity, part.file, what, fix=fix, count=len(part.image_files))
-    base = next(name for name in ('train', 'trainval', UNNAMED, 'val', 'test') if name in rest)
+    if not training:
+        return _to_test_on(rest, findings)
+    base = next((name for name in TRAINED_ON if name in rest), None)
+    if base is None:
+        part = next(iter(rest.values()))
+        names = ' and '.join(repr(name) for name in rest)
+        fix = 'add a split to train on, or call it train if these images are meant for it'
+        what = f'splits to train on beside {names}, which is not for training'
+        findings.add(ERROR, part.file, what, fix=fix, count=0)
+        return _to_test_on(rest, findings)
     train = rest.pop(base)
     chosen = {'val': rest.get('val') or rest.get('test'), 'test': rest.get('test')}
-    if base == 'trainval':
+    if base != 'train':
         taken = {file for part in chosen.values() if part for file in part.image_files}
-        train = train.subset(lambda _, file: file not in taken)
+        train = train.subset(lambda _, file: file not in taken) if taken else train
         if not train.image_files:
             raise UserError(f'{train.file} lists no image that is not in val or test, too.')
     val = chosen['val']
@@ -121,3 +141,13 @@ def choose_splits(found: Mapping[str, Images], findings: Findings) -> dict[str, 
     if chosen['test'] is not None and chosen['test'] is not val:
         parts['test'] = chosen['test']
     return parts
+
+
+def _to_test_on(rest: Mapping[str, Images], findings: Findings) -> dict[str, Images]:
+    name = next(name for name in ('test', 'val', UNNAMED, 'trainval', 'train') if name in rest)
+    part = rest[name]
+    if name not in ('test', 'val'):
+        what = 'images that are all tested on, because the folder has no split for it'
+        fix = 'leave out those that the model was trained on: they look too good'
+        findings.add(PROBLEM, part.file, what, fix=fix, count=len(part.image_files))
+    return {'test': part}

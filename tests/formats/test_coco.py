@@ -151,3 +151,107 @@ def test_broken_folders_get_one_error(fault, tmp_path):
     with pytest.raises(UserError, match=message):
         recognise(tmp_path / 'set', tmp_path / 'out')
     assert not list(tmp_path.glob('out/*'))
+
+
+# How a file names its image, and where the image is.
+NAMES = {
+    'absolute': ('/home/me/set/{}', 'images/{}'),
+    'windows': ('C:\\set\\images\\{}', 'images/{}'),
+    'backslash': ('JPEGImages\\{}', 'JPEGImages/{}'),
+    'leads out and back': ('../images/{}', 'images/{}'),
+    'other case': ('{}', 'images/A/{}'),
+    'another folder': ('pictures/{}', 'data/{}'),
+}
+
+
+@pytest.mark.parametrize(('written', 'place'), NAMES.values(), ids=NAMES)
+def test_images_are_found_by_the_end_of_their_path(written, place, tmp_path):
+    for split in ('train', 'val'):
+        names = [f'{split}_{i}.jpg' for i in range(3)]
+        for name in names:
+            write_image(tmp_path / place.format(name))
+        content = coco_content([written.format(name.upper()) for name in names])
+        write_json(tmp_path / f'annotations/{split}.json', content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    for split in folder.splits.values():
+        assert (split.images, split.boxes) == (3, 3)
+        assert all(file.is_file() for file in split.files.image_files)
+    assert 'found by the end of it: 3' in folder.summary()
+
+
+def test_of_two_images_of_one_name_that_of_the_split_is_taken(tmp_path):
+    for split in ('train', 'val'):
+        for index in range(2):
+            write_image(tmp_path / f'{split}/data/{index}.jpg')
+        content = coco_content([f'/old/{index}.jpg' for index in range(2)])
+        write_json(tmp_path / f'{split}/labels.json', content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    for name in ('train', 'val'):
+        files = folder.splits[name].files.image_files
+        assert files == [tmp_path / f'{name}/data/{index}.jpg' for index in range(2)]
+
+
+# The annotation files of a folder -> its splits, and what is said to be unused.
+FILES = {
+    'export beside val': ({'annotations': 'abcd', 'val': 'd'}, dict(train='abc', val='d'), ''),
+    'cvat beside test': (
+        {'instances_default': 'abcd', 'instances_test': 'cd'},
+        dict(train='ab', val='cd'),
+        '',
+    ),
+    'cvat beside val': (
+        {'instances_default': 'abc', 'val_instances_default': 'd'},
+        dict(train='abc', val='d'),
+        '',
+    ),
+    'eval': ({'train': 'abc', 'eval': 'd'}, dict(train='abc', val='d'), ''),
+    'capitals': ({'Train': 'abc', 'Validation': 'd'}, dict(train='abc', val='d'), ''),
+    'all beside both': (
+        {'train': 'abc', 'val': 'd', 'all': 'abcd'},
+        dict(train='abc', val='d'),
+        'all.json with 4 boxes',
+    ),
+    'folders': (
+        {'train/annotations/instances_default': 'abc', 'val/annotations/instances_default': 'd'},
+        dict(train='abc', val='d'),
+        '',
+    ),
+    'a folder further down': (
+        {'my/set/annotations/train': 'abc', 'my/set/annotations/val': 'd'},
+        dict(train='abc', val='d'),
+        '',
+    ),
+}
+
+
+@pytest.mark.parametrize(('files', 'splits', 'unused'), FILES.values(), ids=FILES)
+def test_no_file_of_annotations_is_dropped_in_silence(files, splits, unused, tmp_path):
+    for name in 'abcd':
+        write_image(tmp_path / f'images/{name}.jpg')
+    for file, names in files.items():
+        content = coco_content([f'{name}.jpg' for name in names])
+        write_json(tmp_path / f'{file}.json', content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    seen = {
+        name: ''.join(sorted(file.stem for file in split.files.image_files))
+        for name, split in folder.splits.items()
+        if name in splits
+    }
+    assert seen == splits
+    said = [finding for finding in folder.findings if 'not used' in finding.name]
+    assert (unused in str(said)) if unused else not said
+
+
+def test_a_folder_of_test_images_is_tested_on_whole_and_not_trained_on(tmp_path):
+    write_coco(tmp_path, splits=('test',))
+    with pytest.raises(UserError, match="'test', which is not for training"):
+        recognise(tmp_path, tmp_path / 'out')
+    folder = recognise(tmp_path, tmp_path / 'out', training=False)
+    assert {name: split.images for name, split in folder.splits.items()} == {'test': 5}
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    write_coco(tmp_path)
+    file = tmp_path / 'annotations/instances_train2017.json'
+    file.write_bytes(b'\xef\xbb\xbf' + file.read_bytes())
+    assert recognise(tmp_path, tmp_path / 'out').splits['train'].images == 5

@@ -86,7 +86,8 @@ def chosen(**splits: str) -> dict[str, str]:
         (dict(trainval='abcd', val='d'), dict(train='abc', val='d')),
         (dict(all='abcdefghij'), dict(train='abcdfghi', val='ej')),
         (dict(all='ab'), dict(train='a', val='b')),
-        (dict(val='abcde'), dict(train='abcd', val='e')),
+        (dict(all='abcd', val='d'), dict(train='abc', val='d')),
+        (dict(all='abcd', test='d'), dict(train='abc', val='d')),
         (dict(train='abc', val='d', test=''), dict(train='abc', val='d')),
     ],
 )
@@ -100,6 +101,8 @@ def test_one_rule_for_all_layouts(found, expected):
         (dict(train='', val=''), 'there are no label maps to train on: none in list, list'),
         (dict(train='', val='a'), r'list has no label maps to train on: .* other splits \(val\)'),
         (dict(all='a'), 'lists one image'),
+        (dict(val='abcde'), r"splits to train on beside 'val', which is not for training"),
+        (dict(val='a', test='b'), r"beside 'val' and 'test', .* call it train"),
         (dict(trainval='ab', val='ab'), 'not in val or test'),
     ],
 )
@@ -114,3 +117,28 @@ def test_images_of_two_splits_and_splits_without_labels_are_said():
     assert [(f.count, f.examples) for f in findings] == [(0, ()), (1, ('b.jpg',))]
     assert "'test'" in findings[0].name
     assert 'both in train and in val' in findings[1].name
+
+
+@pytest.mark.parametrize(
+    ('found', 'expected', 'said'),
+    [
+        (dict(test='abcdefghij'), 'abcdefghij', 0),
+        (dict(train='abc', val='de'), 'de', 0),
+        (dict(train='abc', val='d', test='ef'), 'ef', 0),
+        (dict(train='', test='ab'), 'ab', 1),
+        (dict(all='abcdef'), 'abcdef', 1),
+        (dict(train='abc'), 'abc', 1),
+    ],
+)
+def test_testing_holds_nothing_out(found, expected, said):
+    splits = {name: part(names) for name, names in found.items()}
+    findings = Findings()
+    parts = choose_splits(splits, findings, training=False)
+    assert {name: ''.join(p.names) for name, p in parts.items()} == {'test': expected}
+    assert len(findings) == said
+
+
+def test_a_check_goes_on_with_a_folder_that_can_only_be_tested_on():
+    findings = Findings(stop=False)
+    assert list(choose_splits({'val': part('ab')}, findings)) == ['test']
+    assert "'val', which is not for training" in findings[0].name

@@ -159,7 +159,7 @@ def _check_boxes(
         severity = NOTE if allow_empty else PROBLEM
         check.findings.add(severity, part.file, what, empty, '' if allow_empty else fix)
     _check_images(check, {n: s.files.file for n, s in folder.own_splits.items()}, listed)
-    train = folder.splits['train'].files
+    train = next(iter(folder.splits.values())).files  # or test, where nothing is trained on
     if cfg is not None:
         check_classes(cfg, folder.classes, train.file, check.findings)
     census = count_sizes(train, cfg and resize_rule(cfg))
@@ -176,7 +176,7 @@ def _check_label_maps(
     }
     _check_images(check, {n: s.files.file for n, s in folder.own_splits.items()}, listed)
     if cfg is not None:
-        source = folder.splits['train'].files.map_dir
+        source = next(iter(folder.splits.values())).files.map_dir
         check_classes(cfg, folder.labels.classes, source, check.findings)
     check.tables.append(replace(folder, findings=()).summary())
     pixels = {name: split.pixels for name, split in folder.own_splits.items()}
@@ -205,7 +205,7 @@ def _check_images(
         files = {file: size for file, size in files.items() if file in new[name]}
         check.decoded |= decode_all(files, f'images of {name}')
         check_images(sources[name], files, check.decoded, check.findings)
-    for name in [name for name in listed if name != 'train']:
+    for name in [name for name in listed if name != 'train' and 'train' in listed]:
         check_overlap(
             listed['train'],
             sorted(new[name]),

@@ -69,7 +69,8 @@ class DetectionFolder:
         root: The folder.
         layout: The name of its reader, such as ``coco``.
         classes: Names in the order of the labels: by category id (COCO), by alphabet (VOC).
-        splits: Train, val and test. The test split is the val split where none has labels.
+        splits: Train, val and test, the last of which is the val split where none has labels; test
+            alone where the folder is not trained on.
         findings: What was noticed, mended or left out.
     """
 
@@ -82,8 +83,12 @@ class DetectionFolder:
     @property
     def own_splits(self) -> dict[str, Split]:
         """The splits, without a test split that is the val split."""
-        val = self.splits['val']
-        return {n: s for n, s in self.splits.items() if n != 'test' or s.files is not val.files}
+        val = self.splits.get('val')
+        return {
+            n: s
+            for n, s in self.splits.items()
+            if n != 'test' or val is None or s.files is not val.files
+        }
 
     @property
     def has_masks(self) -> bool:
@@ -108,18 +113,25 @@ class DetectionFolder:
         return '\n'.join(lines)
 
 
-def recognise(root: str | os.PathLike[str], out_dir: str | os.PathLike[str]) -> DetectionFolder:
+def recognise(
+    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], *, training: bool = True
+) -> DetectionFolder:
     """Find out what is in a folder and make it ready to train on.
 
     The folder itself is never changed. Where its labels cannot be used as they are (a layout other
     than COCO's, boxes to leave out, a split to hold out), a copy in COCO's format is written to
     ``out_dir``, each file at once or not at all.
 
+    Args:
+        root: The folder.
+        out_dir: Where such copies go.
+        training: Whether it is trained on; else all its images may be tested on.
+
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
     """
     place = existing_folder(root)
-    folder = read_boxes(place, Findings())
+    folder = read_boxes(place, Findings(), training=training)
     if folder is None:
         raise UserError(describe_unknown(place, BOXES))
     splits = folder.own_splits
@@ -128,16 +140,18 @@ def recognise(root: str | os.PathLike[str], out_dir: str | os.PathLike[str]) -> 
             file = Path(out_dir).absolute() / f'instances_{name}.json'
             _write_json(file, split.files.content)
             splits[name] = replace(split, ann_file=file)
-    splits.setdefault('test', replace(splits['val'], name='test'))
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
     return replace(folder, splits=splits)
 
 
-def read_boxes(root: Path, findings: Findings) -> DetectionFolder | None:
+def read_boxes(root: Path, findings: Findings, *, training: bool = True) -> DetectionFolder | None:
     """Read, clean and count the boxes of a folder; nothing is written.
 
     Args:
         root: The folder.
         findings: Gets what was noticed, mended or left out.
+        training: As in :func:`recognise`.
 
     Returns:
         The folder, every split in the file it was read from; None if it is in no layout that has
@@ -150,8 +164,9 @@ def read_boxes(root: Path, findings: Findings) -> DetectionFolder | None:
     if read is None:
         return None
     layout, found = read
-    chosen: dict[str, BoxImages] = choose_splits(found, findings)
-    categories = read_categories(chosen['train'], findings)
+    chosen: dict[str, BoxImages] = choose_splits(found, findings, training=training)
+    first = next(iter(chosen.values()))
+    categories = read_categories(first, findings)
     splits = {}
     for name, part in chosen.items():
         splits[name] = _count(name, clean_split(part, categories, findings))
@@ -159,11 +174,13 @@ def read_boxes(root: Path, findings: Findings) -> DetectionFolder | None:
             what = f'boxes of the split {name!r} that can be used'
             fix = 'label some, or mend those there are'
             findings.add(ERROR, part.file, what, fix=fix, count=0)
-    splits.setdefault('test', replace(splits['val'], name='test'))
-    train = splits['train']
-    unseen = [name for name, count in train.boxes_by_class.items() if not count]
-    fix = 'label some, or take the class out of the categories'
-    findings.add(PROBLEM, train.ann_file, 'classes without a box to train on', unseen, fix)
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
+    if 'train' in splits:
+        unseen = [name for name, count in splits['train'].boxes_by_class.items() if not count]
+        fix = 'label some, or take the class out of the categories'
+        what = 'classes without a box to train on'
+        findings.add(PROBLEM, splits['train'].ann_file, what, unseen, fix)
     classes = tuple(entry['name'] for entry in categories)
     return DetectionFolder(root, layout, classes, splits, tuple(findings))
 

@@ -66,8 +66,12 @@ class SegmentationFolder:
     @property
     def own_splits(self) -> dict[str, MaskSplit]:
         """The splits, without a test split that is the val split."""
-        val = self.splits['val']
-        return {n: s for n, s in self.splits.items() if n != 'test' or s.files is not val.files}
+        val = self.splits.get('val')
+        return {
+            n: s
+            for n, s in self.splits.items()
+            if n != 'test' or val is None or s.files is not val.files
+        }
 
     def summary(self) -> str:
         """Return the report before training: images, share of each class, findings."""
@@ -93,6 +97,7 @@ def recognise_masks(
     *,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    training: bool = True,
 ) -> SegmentationFolder:
     """Find out what is in a folder of label maps; the folder itself is never changed.
 
@@ -101,12 +106,15 @@ def recognise_masks(
         out_dir: Where the list of each split's images is written.
         classes: Names of the classes, if the folder does not tell them or tells others.
         ignore_index: The label to ignore, likewise.
+        training: Whether it is trained on; else all its images may be tested on.
 
     Raises:
         UserError: No label maps are found, or something in the folder has to be mended first.
     """
     place = existing_folder(root)
-    folder = read_labels(place, Findings(), classes=classes, ignore_index=ignore_index)
+    folder = read_labels(
+        place, Findings(), classes=classes, ignore_index=ignore_index, training=training
+    )
     if folder is None:
         raise UserError(describe_unknown(place, LABEL_MAPS))
     splits = folder.own_splits
@@ -114,7 +122,8 @@ def recognise_masks(
         file = Path(out_dir).absolute() / f'masked_{name}.txt'
         _write_lines(file, split.files.names)
         splits[name] = replace(split, list_file=file)
-    splits.setdefault('test', replace(splits['val'], name='test'))
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
     return replace(folder, splits=splits)
 
 
@@ -124,6 +133,7 @@ def read_labels(
     *,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    training: bool = True,
 ) -> SegmentationFolder | None:
     """Read every label map of a folder and count its pixels; nothing is written.
 
@@ -132,6 +142,7 @@ def read_labels(
         findings: Gets what was noticed or left out.
         classes: As in ``recognise_masks``.
         ignore_index: Likewise.
+        training: Likewise.
 
     Returns:
         The folder, every split listed where it was read from; None if it has no label maps.
@@ -142,7 +153,7 @@ def read_labels(
     read = read_folder(root, LABEL_MAPS, findings)
     if read is None:
         return None
-    parts: dict[str, LabelMapImages] = choose_splits(read[1], findings)
+    parts: dict[str, LabelMapImages] = choose_splits(read[1], findings, training=training)
     censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
     everything = LabelCensus()
     for census in censuses.values():
@@ -150,7 +161,7 @@ def read_labels(
     labels = name_labels(
         root,
         everything,
-        in_voc=parts['train'].map_dir.name == VOC_MAP_DIR,
+        in_voc=next(iter(parts.values())).map_dir.name == VOC_MAP_DIR,
         image_names=[Path(name).name for part in parts.values() for name in part.names],
         classes=classes,
         ignore_index=ignore_index,
@@ -162,11 +173,14 @@ def read_labels(
         of_classes = pixels[labels.first : labels.last + 1]
         ignored = int(pixels.sum() - of_classes.sum())
         splits[name] = MaskSplit(name, part.file, part, of_classes, ignored)
-    splits.setdefault('test', replace(splits['val'], name='test'))
-    train = splits['train']
-    unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]
-    fix = 'label some, or take the class out of the names'
-    findings.add(PROBLEM, train.files.map_dir, 'classes without a pixel to train on', unseen, fix)
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
+    if 'train' in splits:
+        train = splits['train']
+        unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]
+        fix = 'label some, or take the class out of the names'
+        what = 'classes without a pixel to train on'
+        findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
     return SegmentationFolder(root, labels, splits, tuple(findings))
 
 

@@ -13,6 +13,7 @@ from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.detection.voc_results import find_voc_results, read_voc_results
 from res2net_mm.formats import BOXES, BoxImages, Findings, describe_unknown, read_folder
+from res2net_mm.formats.coco import COCO
 from res2net_mm.formats.splits import split_of
 from res2net_mm.formats.voc import FROM_ZERO, VOC
 
@@ -133,7 +134,7 @@ def _read_folder(
         raise UserError(f'{root} has no split {named!r}, only {", ".join(sorted(splits))}')
     lines = tuple(map(str, findings))
     content = splits[chosen].content
-    if not splits[chosen].is_copy:
+    if layout == COCO.name:
         return layout, read_ground_truth(content), read_results(dt), lines
     names = {
         image['id']: Path(image['file_name']).with_suffix('').as_posix()
