@@ -114,7 +114,7 @@ def choose_splits(
         part = next(iter(rest.values()))
         names = ' and '.join(repr(name) for name in rest)
         fix = 'add a split to train on, or call it train if these images are meant for it'
-        what = f'splits to train on beside {names}, which is not for training'
+        what = f'images to train on, since {names} is only to validate or test on'
         findings.add(ERROR, part.file, what, fix=fix, count=0)
         return _to_test_on(rest, findings)
     train = rest.pop(base)

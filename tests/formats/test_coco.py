@@ -244,7 +244,7 @@ def test_no_file_of_annotations_is_dropped_in_silence(files, splits, unused, tmp
 
 def test_a_folder_of_test_images_is_tested_on_whole_and_not_trained_on(tmp_path):
     write_coco(tmp_path, splits=('test',))
-    with pytest.raises(UserError, match="'test', which is not for training"):
+    with pytest.raises(UserError, match="since 'test' is only"):
         recognise(tmp_path, tmp_path / 'out')
     folder = recognise(tmp_path, tmp_path / 'out', training=False)
     assert {name: split.images for name, split in folder.splits.items()} == {'test': 5}

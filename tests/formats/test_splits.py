@@ -101,8 +101,8 @@ def test_one_rule_for_all_layouts(found, expected):
         (dict(train='', val=''), 'there are no label maps to train on: none in list, list'),
         (dict(train='', val='a'), r'list has no label maps to train on: .* other splits \(val\)'),
         (dict(all='a'), 'lists one image'),
-        (dict(val='abcde'), r"splits to train on beside 'val', which is not for training"),
-        (dict(val='a', test='b'), r"beside 'val' and 'test', .* call it train"),
+        (dict(val='abcde'), r"images to train on, since 'val' is only to"),
+        (dict(val='a', test='b'), r"since 'val' and 'test' is only .* call it train"),
         (dict(trainval='ab', val='ab'), 'not in val or test'),
     ],
 )
@@ -141,4 +141,4 @@ def test_testing_holds_nothing_out(found, expected, said):
 def test_a_check_goes_on_with_a_folder_that_can_only_be_tested_on():
     findings = Findings(stop=False)
     assert list(choose_splits({'val': part('ab')}, findings)) == ['test']
-    assert "'val', which is not for training" in findings[0].name
+    assert "since 'val' is only" in findings[0].name
