@@ -10,12 +10,12 @@ from typing import Any
 
 from res2net_mm.errors import UserError
 
-from .coco import COCO
+from .boxes.coco import COCO
+from .boxes.voc import VOC
+from .boxes.yolo import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
 from .label_maps import LABEL_MAP_FOLDERS
 from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
-from .voc import VOC
-from .yolo import YOLO
 
 #: Every layout there is; of those that give the same labels, the first that fits a folder reads it.
 READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABEL_MAP_FOLDERS)

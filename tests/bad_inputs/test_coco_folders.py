@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import cv2
 import numpy as np
@@ -305,7 +306,7 @@ FOLDERS = {
         ),
         'instances_train.json',
     ),
-    'images gone': (lambda root: os.rename(root / 'train', root / 'elsewhere'), 'train_0.jpg'),
+    'images gone': (lambda root: os.rename(root / 'train', root.parent / 'away'), 'train_0.jpg'),
     'two files for a split': (
         lambda root: (root / 'annotations/instances_training.json').write_text(GOOD),
         'annotation files',
@@ -323,7 +324,7 @@ FOLDERS = {
     ),
     'YOLO': (
         lambda root: (
-            os.rename(root / 'annotations', root / 'labels'),
+            shutil.rmtree(root / 'annotations'),
             (root / 'data.yaml').write_text('names: [a]'),
         ),
         'YOLO',

@@ -12,7 +12,7 @@ from res2net_mm.data.checks.config_classes import config_classes
 from res2net_mm.data.detection.split_check import clean_split, read_categories
 from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.formats import BoxImages, Findings, first_few
-from res2net_mm.formats.coco import is_coco
+from res2net_mm.formats.boxes.coco import is_coco
 from res2net_mm.formats.findings import ERROR, PROBLEM
 from res2net_mm.formats.image_file import leads_out, missing_files
 from res2net_mm.formats.splits import APART

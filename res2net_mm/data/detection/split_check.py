@@ -14,7 +14,7 @@ from typing import Any
 from res2net_mm.data.detection.box_check import clean_boxes, is_number
 from res2net_mm.errors import UserError
 from res2net_mm.formats import BoxImages, Findings, first_few
-from res2net_mm.formats.coco import file_name_of
+from res2net_mm.formats.boxes.coco import file_name_of
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
 from res2net_mm.formats.image_file import missing_files, shown_size
 

@@ -13,9 +13,9 @@ from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
 from res2net_mm.evaluation.detection.voc_results import find_voc_results, read_voc_results
 from res2net_mm.formats import BOXES, BoxImages, Findings, describe_unknown, read_folder
-from res2net_mm.formats.coco import COCO
+from res2net_mm.formats.boxes.coco import COCO
+from res2net_mm.formats.boxes.voc import FROM_ZERO, VOC
 from res2net_mm.formats.splits import split_of
-from res2net_mm.formats.voc import FROM_ZERO, VOC
 
 
 def evaluate_files(

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.coco_dict import CocoDict
+from res2net_mm.formats.boxes.coco_dict import CocoDict
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import files_below, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader

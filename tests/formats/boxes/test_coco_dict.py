@@ -1,6 +1,6 @@
 import pytest
 
-from res2net_mm.formats.coco_dict import CocoDict
+from res2net_mm.formats.boxes.coco_dict import CocoDict
 
 
 def test_boxes_and_polygons_become_annotations():

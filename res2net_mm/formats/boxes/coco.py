@@ -81,7 +81,8 @@ def _json_files(root: Path) -> list[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith('.'))
         if len(place.relative_to(root).parts) >= DEEPEST:
             folders.clear()
-        files = sorted(name for name in names if name.lower().endswith('.json'))
+        # A folder of such a name is no file, which reading it says.
+        files = sorted(n for n in (*names, *folders) if n.lower().endswith('.json'))
         files = [n for n in files if not n.startswith(('.', *OTHER_TASKS))]
         if len(files) <= MANY or any(split_of(Path(name).stem) for name in files[:MANY]):
             found += [place / name for name in files]

@@ -1,0 +1,1 @@
+"""Layouts of images with boxes, a file each."""
