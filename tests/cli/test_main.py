@@ -126,6 +126,8 @@ def test_a_signal_while_a_config_loads(number, tmp_path):
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell has its background jobs ignore SIGINT, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (tmp_path / 'loading').exists():
         assert process.poll() is None, process.stderr.read()
