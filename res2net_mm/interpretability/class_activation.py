@@ -13,11 +13,11 @@ from mmengine.config import Config
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from res2net_mm.errors import UserError, argument, brief
+from res2net_mm.errors import UserError, argument
 from res2net_mm.formats.image_file import shown_size
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.internals import graph_kept
-from res2net_mm.openmmlab.trained_model import load_trained, read_image
+from res2net_mm.openmmlab.trained_model import choose_device, load_trained, read_image
 from res2net_mm.whole_file import whole_file, write_json_file
 
 from .activation_map import METHODS, activation_maps
@@ -90,7 +90,7 @@ def draw_class_activation(
     _require_between('rf_size', rf_size, 32)
     _require_between('rf_draws', rf_draws, 1)
     _require_between('stages', min(stages or [1]), 1)
-    chosen_device = _device(device)
+    chosen_device = choose_device(device)
     shown_size(Path(image))
     if not cv2.haveImageReader(str(image)):
         raise UserError(f'image {image} is of a format that OpenCV cannot read')
@@ -147,13 +147,6 @@ def _require_between(name: str, value: float, least: float, most: float = math.i
     if not least <= value <= most:
         limits = f'{least} or more' if math.isinf(most) else f'between {least} and {most}'
         raise UserError(f'{argument(name, value)} must be {limits}')
-
-
-def _device(name: str | None) -> torch.device:
-    try:
-        return torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
-    except RuntimeError as error:
-        raise UserError(f'device {name!r} is unknown: {brief(error)}') from error
 
 
 def _prepare(cfg: Config, model: nn.Module, image: str | Path) -> tuple[Tensor, Any, np.ndarray]:

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 from mmengine.registry import DATASETS, MODELS, init_default_scope
 from torch import Tensor, nn
 
 from res2net_mm.checkpoints import open_checkpoint
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument, brief
 
 from .config import ConfigErrors, require_parts
 from .pretrained import drop_pretrained
@@ -83,18 +84,36 @@ def find_test_dataset(cfg: Config) -> ConfigDict:
     return dataset
 
 
+def choose_device(name: str | None) -> torch.device:
+    """Return the device of a name; None for the GPU if there is one, else the CPU.
+
+    Raises:
+        UserError: PyTorch knows no such device.
+    """
+    try:
+        return torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    except RuntimeError as error:
+        raise UserError(f'{argument("device", name)} is unknown: {brief(error)}') from error
+
+
 def read_image(cfg: Config, image: str | Path) -> dict[str, Any]:
     """Read one image as the config's test set does.
 
     Returns:
         ``inputs``, (3, H, W) and not yet normalised, and ``data_samples``.
     """
-    pipeline = [
-        step
-        for step in find_test_dataset(cfg).pipeline
-        if not (step['type'].startswith('Load') and step['type'].endswith('Annotations'))
-    ]
+    pipeline = pipeline_without_labels(find_test_dataset(cfg))
     return Compose(pipeline)(dict(img_path=str(image), img_id=0))
+
+
+def pipeline_without_labels(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the steps of a data set's pipeline except those that load labels."""
+
+    def loads_labels(kind: str) -> bool:
+        name = kind.split('.')[-1]
+        return name.startswith('Load') and name.endswith('Annotations')
+
+    return [step for step in dataset['pipeline'] if not loads_labels(step['type'])]
 
 
 def _classes_of(cfg: Config) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
 """Count what was predicted by class and size."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -39,6 +39,12 @@ class FoundBySize:
         regions = connected_regions(labels, len(self.classes))
         for label in np.unique(regions.category):
             self.areas[label].append(regions.area[regions.category == label])
+
+    def add_segments(self, areas: Mapping[int, np.ndarray]) -> None:
+        """Count the segments of one panoptic image, given class -> areas in px."""
+        self.images += 1
+        for label, of_class in areas.items():
+            self.areas[label].append(of_class)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return class -> bin (also ``all``) -> count, for the classes that were found."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from res2net_mm.evaluation.sheets.segmentation_sheet import paint_labels
 from res2net_mm.lettering import Lettering
 
 from .slices import Found
@@ -96,13 +97,10 @@ def draw_labels(
     Returns:
         (H', W, 3) uint8, BGR, with H' > H by the legend.
     """
-    drawn = picture.copy()
-    known = labels < len(classes)
-    mixed = OPACITY * colours[labels[known]] + (1 - OPACITY) * picture[known]
-    drawn[known] = mixed.round().astype(np.uint8)
+    drawn = paint_labels(picture, labels, colours, OPACITY)
     if edges is not None:
         drawn[edges] = 255
-    present, pixels = np.unique(labels[known], return_counts=True)
+    present, pixels = np.unique(labels[labels < len(classes)], return_counts=True)
     entries = []
     for label, count in sorted(zip(present, pixels, strict=True), key=lambda pair: -pair[1]):
         entries.append((int(label), f'  {count / labels.size:.1%}'))

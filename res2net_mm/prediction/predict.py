@@ -209,9 +209,7 @@ class _Run:
             return draw_objects(image, found, self.predictor.classes, self.colours, letters)
         if isinstance(results, PanopticResults):
             labels, edges = results.add(picture.name, sample, self.chosen)
-            for areas_of, areas in results.last_areas.items():
-                self.sizes.areas[areas_of].append(areas)
-            self.sizes.images += 1
+            self.sizes.add_segments(results.last_areas)
         else:
             assert isinstance(results, LabelResults)
             labels, edges = results.add(picture.name, sample, self.chosen), None

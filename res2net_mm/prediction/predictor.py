@@ -17,7 +17,12 @@ from res2net_mm.deploy import fuse
 from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.trained_model import find_test_dataset, load_trained
+from res2net_mm.openmmlab.trained_model import (
+    choose_device,
+    find_test_dataset,
+    load_trained,
+    pipeline_without_labels,
+)
 
 from .inputs import Picture, read_pixels
 from .model_source import find_source
@@ -70,7 +75,6 @@ class Predictor:
         if slice_size is not None:
             slice_windows(1, 1, slice_size, overlap)  # refuses what is out of range
         source = find_source(checkpoint, config)
-        self.name = source.checkpoint.name
         self.palette: Sequence[Sequence[int]] | None = None
         if is_exported(source.checkpoint):
             init_default_scope('mmdet')
@@ -89,9 +93,9 @@ class Predictor:
             self.segments = hasattr(model, 'decode_head')
             dataset = find_test_dataset(cfg)
             self.palette = (dataset.get('metainfo') or {}).get('palette')
-            steps = [step for step in dataset.pipeline if not _reads_labels(step)]
+            steps = pipeline_without_labels(dataset)
             self.model = cast(BaseModel, fuse(model) if fused else model)
-            self.model.to(_device(device))
+            self.model.to(choose_device(device))
         self.model.eval()
         if self.segments and slice_size is not None:
             raise UserError(
@@ -230,10 +234,6 @@ def _put_pixels(results: dict) -> dict:
     return dict(results, img=pixels, img_shape=pixels.shape[:2], ori_shape=pixels.shape[:2])
 
 
-def _reads_labels(step: dict) -> bool:
-    return step['type'].split('.')[-1].startswith('Load') and step['type'].endswith('Annotations')
-
-
 def _exported_pipeline(metadata: dict, *, segments: bool) -> list[dict]:
     toolbox, pack = ('mmseg', 'PackSegInputs') if segments else ('mmdet', 'PackDetInputs')
     keys = ('img_path', 'ori_shape', 'img_shape', 'scale_factor')
@@ -243,10 +243,3 @@ def _exported_pipeline(metadata: dict, *, segments: bool) -> list[dict]:
         scale = tuple(resize['scale'])
         steps.append(dict(type=f'{toolbox}.Resize', scale=scale, keep_ratio=resize['keep_ratio']))
     return [*steps, dict(type=f'{toolbox}.{pack}', meta_keys=keys)]
-
-
-def _device(name: str | None) -> torch.device:
-    try:
-        return torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
-    except RuntimeError as error:
-        raise UserError(f'{argument("device", name)} is unknown: {brief(error)}') from error

@@ -64,20 +64,23 @@ def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
     return row
 
 
-def paint_labels(image: np.ndarray, labels: np.ndarray, colours: np.ndarray) -> np.ndarray:
+def paint_labels(
+    image: np.ndarray, labels: np.ndarray, colours: np.ndarray, opacity: float = OPACITY
+) -> np.ndarray:
     """Paint a label map over its image.
 
     Args:
         image: (H, W, 3) uint8, BGR.
         labels: (H, W) unsigned integers; those beyond the colours stay as in the image.
         colours: (K, 3) BGR.
+        opacity: Share of the colour in a painted pixel, 0 to 1.
 
     Returns:
         (H, W, 3) uint8, BGR.
     """
     known = labels < len(colours)
     painted = image.copy()
-    mixed = OPACITY * colours[labels[known]] + (1 - OPACITY) * image[known]
+    mixed = opacity * colours[labels[known]] + (1 - opacity) * image[known]
     painted[known] = mixed.round().astype(np.uint8)
     return painted
 

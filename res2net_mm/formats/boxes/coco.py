@@ -1,7 +1,7 @@
 """COCO layout: which JSON file holds the boxes of each split, and which folder its images."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,8 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
             )
         for file, content in contents.items():
             found[split] = _with_images(root, file, split, content, images, findings)
-        unused = [file for file in files if file not in instances and is_coco_file(file)]
+        others = {file: _content_of(file) for file in files if file not in instances}
+        unused = {file: content for file, content in others.items() if content is not None}
         _name_unused(root, unused, f'beside {instances[0].name}', findings)
     for split, file in strange:
         if split != UNNAMED and (found or file.name.startswith('instances')):
@@ -67,7 +68,9 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
     if len(found) > 1 and UNNAMED in found:
         loose = found.pop(UNNAMED)
         if 'train' in found or 'trainval' in found:
-            _name_unused(root, [loose.file], 'beside the splits that are named', findings)
+            _name_unused(
+                root, {loose.file: loose.content}, 'beside the splits that are named', findings
+            )
         else:
             found['trainval'] = loose
     return found
@@ -94,18 +97,21 @@ def _split_of_file(root: Path, file: Path) -> str | None:
     return split_of(file.stem) or next(filter(None, map(split_of, folders)), None)
 
 
-def is_coco_file(file: Path) -> bool:
-    """Return whether a JSON file is COCO's; one that cannot be read is not."""
+def _content_of(file: Path) -> dict[str, Any] | None:
+    """Return the content of a JSON file, None if it is not COCO's or cannot be read."""
     try:
-        return is_coco(file, read_json(file))
+        content = read_json(file)
+        return content if is_coco(file, content) else None
     except UserError:
-        return False
+        return None
 
 
-def _name_unused(root: Path, files: Sequence[Path], why: str, findings: Findings) -> None:
+def _name_unused(
+    root: Path, files: Mapping[Path, Mapping[str, Any]], why: str, findings: Findings
+) -> None:
     names = [
-        f'{file.relative_to(root).as_posix()} with {len(read_json(file)["annotations"])} boxes'
-        for file in files
+        f'{file.relative_to(root).as_posix()} with {len(content["annotations"])} boxes'
+        for file, content in files.items()
     ]
     fix = 'name the split in the file name, as in train.json, or take the file away'
     findings.add(PROBLEM, root, f'annotation files that are not used {why}', names, fix)
