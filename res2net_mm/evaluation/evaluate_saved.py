@@ -9,7 +9,7 @@ from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
 from res2net_mm.evaluation.detection.size_result import SizeResult
 from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
 from res2net_mm.evaluation.regions.region_result import RegionResult
-from res2net_mm.formats.label_map_pairs import holds_label_maps
+from res2net_mm.formats.label_maps.pairs import holds_label_maps
 
 _FLAGS = {'--iou-types': '--iou-type'}  # that are not called as their argument
 

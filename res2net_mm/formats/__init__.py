@@ -14,7 +14,7 @@ from .boxes.coco import COCO
 from .boxes.voc import VOC
 from .boxes.yolo import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
-from .label_maps import LABEL_MAP_FOLDERS
+from .label_maps.folder import LABEL_MAP_FOLDERS
 from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
 
 #: Every layout there is; of those that give the same labels, the first that fits a folder reads it.

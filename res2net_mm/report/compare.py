@@ -6,7 +6,7 @@ from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.saved_evaluation import is_saved_evaluation
-from res2net_mm.formats.label_map_pairs import holds_label_maps
+from res2net_mm.formats.label_maps.pairs import holds_label_maps
 from res2net_mm.report.detection.detection_section import detection_section
 from res2net_mm.report.detection.detector_runs import read_detector_runs, shared_kinds
 from res2net_mm.report.page.parts import Part, Report, Section

@@ -31,7 +31,7 @@ from res2net_mm.evaluation import evaluate_by_size, read_saved_evaluation
 from res2net_mm.evaluation.regions import find_regions, stack_regions
 from res2net_mm.evaluation.regions.region_set import read_regions, write_regions
 from res2net_mm.formats import Findings
-from res2net_mm.formats.label_map_file import read_label_map
+from res2net_mm.formats.label_maps.map_file import read_label_map
 
 PATIENCE = 20  # s for a round
 MEMORY = 2 << 30  # bytes that the rounds may take beyond what the process has

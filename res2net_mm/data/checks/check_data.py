@@ -32,7 +32,7 @@ from res2net_mm.formats import (
 )
 from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.formats.image_file import Size, shown_size
-from res2net_mm.formats.label_map_file import UNREADABLE_IMAGES
+from res2net_mm.formats.label_maps.map_file import UNREADABLE_IMAGES
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.edit import is_segmenter
 from res2net_mm.openmmlab.resize_rule import resize_rule

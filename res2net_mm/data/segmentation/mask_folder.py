@@ -20,9 +20,9 @@ from res2net_mm.formats import (
     read_folder,
 )
 from res2net_mm.formats.findings import PROBLEM
-from res2net_mm.formats.label_map_file import LabelCensus, count_labels
-from res2net_mm.formats.label_maps import VOC_MAP_DIR
-from res2net_mm.formats.label_names import Labels, name_labels
+from res2net_mm.formats.label_maps.class_names import Labels, name_labels
+from res2net_mm.formats.label_maps.folder import VOC_MAP_DIR
+from res2net_mm.formats.label_maps.map_file import LabelCensus, count_labels
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file

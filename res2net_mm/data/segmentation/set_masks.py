@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from res2net_mm.data.segmentation.mask_folder import MaskSplit, SegmentationFolder
 from res2net_mm.errors import UserError
-from res2net_mm.formats.label_names import IGNORED
+from res2net_mm.formats.label_maps.class_names import IGNORED
 from res2net_mm.openmmlab.edit import (
     data_settings,
     is_segmenter,

@@ -11,10 +11,10 @@ from res2net_mm.evaluation.regions.boundaries import TOLERANCE
 from res2net_mm.evaluation.regions.image_regions import find_regions
 from res2net_mm.evaluation.regions.region_set import RegionSet, stack_regions
 from res2net_mm.formats.findings import Faults, Findings
-from res2net_mm.formats.label_map_file import LabelCensus, read_label_map
-from res2net_mm.formats.label_map_pairs import LabelMapPair, pair_label_maps
-from res2net_mm.formats.label_maps import VOC_MAP_DIR
-from res2net_mm.formats.label_names import Labels, find_name_file, name_labels
+from res2net_mm.formats.label_maps.class_names import Labels, find_name_file, name_labels
+from res2net_mm.formats.label_maps.folder import VOC_MAP_DIR
+from res2net_mm.formats.label_maps.map_file import LabelCensus, read_label_map
+from res2net_mm.formats.label_maps.pairs import LabelMapPair, pair_label_maps
 from res2net_mm.progress import track
 
 NO_LABEL = -1  # stands for ignored pixels, once read

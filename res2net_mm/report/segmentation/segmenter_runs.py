@@ -11,8 +11,8 @@ import numpy as np
 from res2net_mm.evaluation.regions import RegionSet, read_saved_regions
 from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
 from res2net_mm.evaluation.regions.saved_regions import REGION_FILE
-from res2net_mm.formats.label_map_file import read_label_map, read_palette
-from res2net_mm.formats.label_map_pairs import find_images
+from res2net_mm.formats.label_maps.map_file import read_label_map, read_palette
+from res2net_mm.formats.label_maps.pairs import find_images
 from res2net_mm.openmmlab.edit import make_palette
 from res2net_mm.report.runs import Run, check_ground_truth, image_folder, name_runs
 from res2net_mm.report.training import read_training_log

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats.findings import ERROR, Findings
-from res2net_mm.formats.label_map_file import LabelCensus
+from res2net_mm.formats.label_maps.map_file import LabelCensus
 from res2net_mm.formats.text_file import read_lines
 
 NAME_FILES = ('classes.txt', 'labels.txt', 'label_colors.txt')

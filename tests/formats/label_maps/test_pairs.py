@@ -4,7 +4,7 @@ import pytest
 from mask_folders import write_mask
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.label_map_pairs import find_images, holds_label_maps, pair_label_maps
+from res2net_mm.formats.label_maps.pairs import find_images, holds_label_maps, pair_label_maps
 
 
 @pytest.fixture

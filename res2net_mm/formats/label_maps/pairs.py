@@ -9,7 +9,7 @@ from pathlib import Path
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import first_few
 from res2net_mm.formats.image_file import LABEL_MAP_SUFFIXES, files_below
-from res2net_mm.formats.label_maps import VOC_MAP_DIR
+from res2net_mm.formats.label_maps.folder import VOC_MAP_DIR
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from mask_folders import write_mask, write_masked
 from res2net_mm.data import recognise_masks
 from res2net_mm.errors import UserError
 from res2net_mm.formats import Findings, LabelMapImages
-from res2net_mm.formats.label_map_file import (
+from res2net_mm.formats.label_maps.map_file import (
     LabelCensus,
     count_labels,
     read_label_map,

@@ -1,0 +1,1 @@
+"""Folders of images with label maps: their splits, files, classes and ignored label."""
