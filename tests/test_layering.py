@@ -76,9 +76,7 @@ WITHOUT_OWN_TEST = {
     'engine/runs/data_workers.py': 'engine/hooks/test_termination.py sends signals to data workers',
     'evaluation/by_size_metric.py': 'test_size_metric.py, test_region_size_metric.py: both metrics',
     'evaluation/detection/voc_results.py': 'test_evaluate_files.py reads such files',
-    'evaluation/regions/label_map_regions.py': 'test_evaluate_label_maps.py has every fault',
-    'evaluation/result.py': 'test_size_result.py and test_region_result.py hold for both results',
-    'evaluation/score_table.py': 'test_size_table.py and test_region_table.py show whole tables',
+    'evaluation/result.py': 'test_size_result.py and test_region_result.py show both results',
     'report/page/parts.py': 'data that page/test_writing.py writes and reads again',
 }
 

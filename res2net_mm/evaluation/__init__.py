@@ -12,8 +12,13 @@ from res2net_mm.evaluation.detection.saved_evaluation import (
     save_evaluation,
 )
 from res2net_mm.evaluation.detection.size_metric import SizeMetric
-from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
-from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.detection.size_result import (
+    BinScores,
+    SizeResult,
+    class_table,
+    size_table,
+    write_json,
+)
 from res2net_mm.evaluation.detection.voc_results import read_voc_results
 from res2net_mm.evaluation.regions import RegionSizeMetric
 from res2net_mm.evaluation.result import ClassScores

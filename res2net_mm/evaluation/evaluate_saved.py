@@ -7,7 +7,7 @@ from typing import Any
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
 from res2net_mm.evaluation.detection.size_result import SizeResult
-from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
+from res2net_mm.evaluation.regions.label_map_regions import evaluate_label_maps
 from res2net_mm.evaluation.regions.region_result import RegionResult
 from res2net_mm.formats.label_maps.pairs import holds_label_maps
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from res2net_mm.evaluation.regions.connected import connected_regions
+from res2net_mm.evaluation.regions.image_regions import connected_regions
 from res2net_mm.evaluation.size_bins import ALL, COCO_BINS
 from res2net_mm.tables import align
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.report.by_size.terms import in_words
+from res2net_mm.report.by_size.verdict import in_words
 from res2net_mm.report.training import TrainingLog
 
 

@@ -10,7 +10,7 @@ from tool_process import run
 from res2net_mm.engine import evaluate
 from res2net_mm.engine.evaluate import _require_task
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
+from res2net_mm.evaluation.regions.label_map_regions import evaluate_label_maps
 
 SHORT = {
     **{key: value for key, value in QUICK.items() if 'max_epochs' not in key},

@@ -9,8 +9,12 @@ from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
-from res2net_mm.evaluation.detection.size_result import SizeResult
-from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.detection.size_result import (
+    SizeResult,
+    class_table,
+    size_table,
+    write_json,
+)
 from res2net_mm.evaluation.detection.voc_results import find_voc_results, read_voc_results
 from res2net_mm.formats import BOXES, BoxImages, Findings, describe_unknown, read_folder
 from res2net_mm.formats.boxes.coco import COCO

@@ -24,8 +24,12 @@ from res2net_mm.evaluation.detection.coco.samples import (
 from res2net_mm.evaluation.detection.coco.truth_arrays import AREAS_OF
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
 from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
-from res2net_mm.evaluation.detection.size_result import SizeResult
-from res2net_mm.evaluation.detection.size_table import class_table, size_table, write_json
+from res2net_mm.evaluation.detection.size_result import (
+    SizeResult,
+    class_table,
+    size_table,
+    write_json,
+)
 from res2net_mm.evaluation.size_bins import make_bins, short_name
 from res2net_mm.formats.findings import check_on_error
 from res2net_mm.registry import METRICS

@@ -44,6 +44,8 @@ from res2net_mm.evaluation.regions.region_result import (
     RegionClassScores,
     RegionResult,
     RegionScores,
+    describe_regions,
+    region_table,
     score_regions,
 )
 from res2net_mm.evaluation.regions.region_set import (
@@ -53,7 +55,6 @@ from res2net_mm.evaluation.regions.region_set import (
     write_regions,
 )
 from res2net_mm.evaluation.regions.region_size_metric import RegionSizeMetric
-from res2net_mm.evaluation.regions.region_table import describe_regions, region_table
 from res2net_mm.evaluation.regions.saved_regions import SavedRegions, read_saved_regions
 
 __all__ = [

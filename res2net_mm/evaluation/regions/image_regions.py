@@ -1,11 +1,116 @@
 """The regions of one image: ground truth, prediction and what they share."""
 
+import math
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 
-from res2net_mm.evaluation.regions.boundaries import TOLERANCE, boundary, near, tolerance_px
-from res2net_mm.evaluation.regions.connected import connected_regions
+from res2net_mm.errors import UserError
+
+
+@dataclass(frozen=True, eq=False)
+class Connected:
+    """The regions of one label map, 8 neighbours connected.
+
+    Attributes:
+        ids: (H, W) int32, which region a pixel is in; -1 for none.
+        category: (R,) int32, the label of each region.
+        area: (R,) int32, its pixels.
+    """
+
+    ids: np.ndarray
+    category: np.ndarray
+    area: np.ndarray
+
+
+def connected_regions(labels: np.ndarray, classes: int) -> Connected:
+    """Find the regions of every class.
+
+    Args:
+        labels: (H, W) unsigned integers; from ``classes`` on they are no class and in no region.
+        classes: How many classes there are.
+    """
+    ids = np.full(labels.shape, -1, np.int32)
+    categories, areas, found = [], [], 0
+    for label in np.flatnonzero(np.bincount(labels.ravel(), minlength=classes)[:classes]):
+        mask = (labels == label).view(np.uint8)
+        x, y, w, h = cv2.boundingRect(mask)
+        window = slice(y, y + h), slice(x, x + w)
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(mask[window], connectivity=8)
+        inside = parts > 0
+        ids[window][inside] = parts[inside] + (found - 1)
+        categories.append(np.full(count - 1, label, np.int32))
+        areas.append(stats[1:, cv2.CC_STAT_AREA])
+        found += count - 1
+    if not found:
+        return Connected(ids, np.zeros(0, np.int32), np.zeros(0, np.int32))
+    return Connected(ids, np.concatenate(categories), np.concatenate(areas))
+
+
+#: Tolerance as a share of the image diagonal (Csurka et al., BMVC 2013).
+TOLERANCE = 0.0075
+
+
+def check_tolerance(tolerance: float) -> float:
+    """Return the tolerance, if it is a share of a diagonal.
+
+    Raises:
+        UserError: If it is not.
+    """
+    if not 0 < tolerance < 1:
+        raise UserError(
+            f'the tolerance of boundaries is a share of the image diagonal, between 0 and 1, got '
+            f'{tolerance}'
+        )
+    return tolerance
+
+
+def boundary(labels: np.ndarray) -> np.ndarray:
+    """Return which pixels have one of another label among their 4 neighbours, (H, W) bool."""
+    edge = np.zeros(labels.shape, bool)
+    for first, second in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
+        differs = labels[first] != labels[second]
+        edge[first] |= differs
+        edge[second] |= differs
+    return edge
+
+
+def tolerance_px(shape: tuple[int, int], tolerance: float = TOLERANCE) -> int:
+    """Return the tolerance in an image of this height and width, in whole px, 1 or more."""
+    return math.ceil(tolerance * math.hypot(*shape))
+
+
+def near(
+    labels: np.ndarray,
+    edge: np.ndarray,
+    other_labels: np.ndarray,
+    other_edge: np.ndarray,
+    reach: int,
+) -> np.ndarray:
+    """Return which boundary pixels have one of the same label near them in the other map.
+
+    Args:
+        labels: (H, W) labels.
+        edge: (H, W) bool, boundary pixels of this map.
+        other_labels: (H, W) labels of the other map.
+        other_edge: (H, W) bool, its boundary pixels.
+        reach: Largest Euclidean distance in px.
+
+    Returns:
+        (H, W) bool.
+    """
+    from scipy.spatial import cKDTree  # a quarter of a second, which detectors need not wait
+
+    found = edge & other_edge & (labels == other_labels)
+    asked, others = np.argwhere(edge & ~found), np.argwhere(other_edge)
+    of_asked, of_others = labels[tuple(asked.T)], other_labels[tuple(others.T)]
+    for label in np.intersect1d(of_asked, of_others):
+        points = asked[of_asked == label]
+        tree = cKDTree(others[of_others == label], balanced_tree=False, compact_nodes=False)
+        distance, _ = tree.query(points, distance_upper_bound=reach + 0.5)
+        found[tuple(points[distance <= reach].T)] = True
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,18 +11,17 @@ from mmengine.logging import MMLogger
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.by_size_metric import BySizeMetric
-from res2net_mm.evaluation.regions.boundaries import TOLERANCE, check_tolerance
-from res2net_mm.evaluation.regions.image_regions import find_regions
-from res2net_mm.evaluation.regions.kept_label_maps import (
+from res2net_mm.evaluation.regions.image_regions import TOLERANCE, check_tolerance, find_regions
+from res2net_mm.evaluation.regions.region_result import RegionResult, region_table, score_regions
+from res2net_mm.evaluation.regions.region_scores import SCORES
+from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
+from res2net_mm.evaluation.regions.saved_regions import (
     NO_LABEL,
+    REGION_FILE,
+    RESULT_FILE,
     encode_label_map,
     write_label_maps,
 )
-from res2net_mm.evaluation.regions.region_result import RegionResult, score_regions
-from res2net_mm.evaluation.regions.region_scores import SCORES
-from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
-from res2net_mm.evaluation.regions.region_table import region_table
-from res2net_mm.evaluation.regions.saved_regions import REGION_FILE, RESULT_FILE
 from res2net_mm.evaluation.size_bins import make_bins, short_name
 from res2net_mm.registry import METRICS
 from res2net_mm.whole_file import write_json_file

@@ -1,12 +1,17 @@
 """Read what ``RegionSizeMetric`` wrote to a work directory."""
 
-from collections.abc import Mapping
+import io
+import os
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.regions.kept_label_maps import find_label_maps
 from res2net_mm.evaluation.regions.region_set import RegionSet, read_regions
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
 from res2net_mm.formats.text_file import read_json
@@ -50,3 +55,77 @@ def read_saved_regions(work_dir: str | Path) -> SavedRegions:
 def _bin(scores: Mapping[str, Any]) -> dict[str, Any]:
     low, high = scores['limits']
     return {'name': scores['bin'], 'low': low, 'high': high, 'by': scores['by']}
+
+
+FOLDER = 'label_maps'
+KINDS = ('truth', 'predicted')
+NO_LABEL = 255
+_COMPRESSION = 3  # level of zlib: label maps are small at any
+
+
+def encode_label_map(
+    labels: np.ndarray, classes: int, palette: Sequence[Sequence[int]] | None
+) -> bytes:
+    """Encode a label map as a PNG file, with the palette if there is one.
+
+    Args:
+        labels: (H, W) integers; what is no class is written as ``NO_LABEL``.
+        classes: Number of classes, 255 at most.
+        palette: RGB of each class; None for shades of grey.
+    """
+    known = (labels >= 0) & (labels < classes)
+    image = Image.fromarray(np.where(known, labels, NO_LABEL).astype(np.uint8))
+    if palette:
+        # All 256: with fewer colours Pillow would write fewer bits, and cut the labels to them.
+        colours = np.zeros((256, 3), np.uint8)
+        colours[: len(palette)] = palette
+        image.putpalette(colours.ravel().tolist())
+    file = io.BytesIO()
+    image.save(file, format='png', compress_level=_COMPRESSION)
+    return file.getvalue()
+
+
+def write_label_maps(
+    work_dir: Path, images: Sequence[str], encoded: Sequence[tuple[bytes, bytes]] | None
+) -> None:
+    """Replace the label maps of an earlier evaluation by those of this one.
+
+    Args:
+        work_dir: Work directory of the run.
+        images: Names of the images.
+        encoded: Ground truth and prediction of each; None leaves nothing there.
+    """
+    folder = work_dir / FOLDER
+    partial = work_dir / f'.{FOLDER}.partial-{os.getpid()}'
+    try:
+        for name, files in zip(_file_names(images), encoded or (), strict=False):
+            for kind, content in zip(KINDS, files, strict=True):
+                path = partial / kind / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+        shutil.rmtree(folder, ignore_errors=True)
+        if partial.exists():
+            partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def find_label_maps(work_dir: Path, images: Sequence[str]) -> list[tuple[Path, Path]] | None:
+    """Return the files of ground truth and prediction of each image; None if none were kept."""
+    folder = work_dir / FOLDER
+    if not folder.is_dir():
+        return None
+    truth, predicted = (folder / kind for kind in KINDS)
+    return [(truth / name, predicted / name) for name in _file_names(images)]
+
+
+def _file_names(images: Sequence[str]) -> list[str]:
+    """Return paths as the images have them below their common folder, or numbers on a clash."""
+    paths = [Path(os.path.normpath(image)) for image in images]  # none leads out of what is shared
+    if len({path.is_absolute() for path in paths}) > 1:
+        return [f'{index:06d}.png' for index in range(len(paths))]
+    shared = os.path.commonpath([path.parent.as_posix() for path in paths])
+    names = [path.relative_to(shared).with_suffix('.png').as_posix() for path in paths]
+    if len(set(names)) < len(names):
+        return [f'{index:06d}.png' for index in range(len(names))]
+    return names

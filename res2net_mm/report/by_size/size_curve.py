@@ -18,8 +18,7 @@ import numpy as np
 from res2net_mm.evaluation.bootstrap import class_mean, draw_scores
 from res2net_mm.evaluation.result import ImageScores
 from res2net_mm.evaluation.size_bins import SizeBin, make_bins
-from res2net_mm.report.by_size.terms import Terms
-from res2net_mm.report.by_size.verdict import ENOUGH
+from res2net_mm.report.by_size.verdict import ENOUGH, Terms
 
 STEPS = 4  # sizes per octave
 DRAWS = 200  # at most: a quantile of the largest deviation needs fewer than an interval's ends

@@ -10,8 +10,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from res2net_mm.evaluation import Comparison
 from res2net_mm.report.by_size.size_curve import STEPS, SizeCurve
-from res2net_mm.report.by_size.terms import Terms
-from res2net_mm.report.by_size.verdict import ENOUGH, tone_of
+from res2net_mm.report.by_size.verdict import ENOUGH, Terms, tone_of
 from res2net_mm.report.page.parts import GAIN, LOSS, Figure
 from res2net_mm.report.page.plots import INK, PALE, draw_legend, make_figure, run_style
 

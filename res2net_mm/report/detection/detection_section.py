@@ -5,16 +5,14 @@ from typing import Any
 
 from res2net_mm.evaluation import SizeResult, compare_results, evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision
-from res2net_mm.evaluation.detection.size_result import matches_of
-from res2net_mm.evaluation.detection.size_table import describe
+from res2net_mm.evaluation.detection.size_result import describe, matches_of
 from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section
-from res2net_mm.report.by_size.terms import DETECTION, VOC, Terms
-from res2net_mm.report.detection.calibration import draw_calibration
+from res2net_mm.report.by_size.verdict import DETECTION, VOC, Terms
+from res2net_mm.report.detection.detector_plots import draw_calibration, draw_precision_recall
 from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.object_pictures import object_pictures
-from res2net_mm.report.detection.precision_recall import draw_precision_recall
 from res2net_mm.report.page.parts import Part, Section
 from res2net_mm.report.training import training_parts
 

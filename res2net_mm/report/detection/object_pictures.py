@@ -15,9 +15,16 @@ from res2net_mm.evaluation.detection.matches import RIGHT, WRONG
 from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.mistakes import Mistakes, find_mistakes, found_by_one
-from res2net_mm.report.page.outlines import Mark, is_close_up, window_on
 from res2net_mm.report.page.parts import Part, Picture
-from res2net_mm.report.pictures import CLOSE_UPS, TITLE, draw_pictures, panel_row
+from res2net_mm.report.page.pictures import (
+    CLOSE_UPS,
+    TITLE,
+    Mark,
+    draw_pictures,
+    is_close_up,
+    panel_row,
+    window_on,
+)
 
 # RGB, told apart by readers who confuse red and green, and by dashes.
 TRUTH, FOUND, MISSED, FALSE = (0, 158, 115), (86, 180, 233), (240, 228, 66), (213, 94, 0)

@@ -13,7 +13,7 @@ from res2net_mm.evaluation.regions.region_scores import RegionSums, sum_regions
 from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section
-from res2net_mm.report.by_size.terms import SEGMENTATION
+from res2net_mm.report.by_size.verdict import SEGMENTATION
 from res2net_mm.report.page.parts import Part, Section
 from res2net_mm.report.segmentation.region_pictures import region_pictures
 from res2net_mm.report.segmentation.segmenter_runs import SegmenterRun

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from pycocotools import mask as mask_api
-from test_matching import detections, objects
+from test_matches import detections, objects
 
 from res2net_mm.evaluation.detection import overlaps
 

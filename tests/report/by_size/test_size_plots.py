@@ -4,7 +4,7 @@ import pytest
 
 from res2net_mm.evaluation import compare_results
 from res2net_mm.report.by_size.size_plots import draw_differences, draw_size_curve
-from res2net_mm.report.by_size.terms import DETECTION
+from res2net_mm.report.by_size.verdict import DETECTION
 from res2net_mm.report.detection.detection_section import object_curve
 
 

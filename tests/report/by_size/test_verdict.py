@@ -5,7 +5,34 @@ import pytest
 from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison, Difference
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin
-from res2net_mm.report.by_size.verdict import make_verdict, points, size_text, tone_of
+from res2net_mm.report.by_size.verdict import (
+    DETECTION,
+    SEGMENTATION,
+    VOC,
+    in_words,
+    make_verdict,
+    points,
+    size_text,
+    tone_of,
+)
+
+
+def test_scores_have_titles():
+    assert DETECTION.main == VOC.main == 'AP'
+    assert DETECTION.titles_text == 'AP and AR'
+    assert SEGMENTATION.titles_text == 'IoU, recall and boundary F'
+    assert set(VOC.scores) < set(DETECTION.scores)
+
+
+def test_things_are_counted():
+    assert DETECTION.count(1) == '1 object'
+    assert SEGMENTATION.count(0) == '0 regions'
+
+
+def test_lists_are_sentences():
+    assert in_words(['a']) == 'a'
+    assert in_words(['a', 'b', 'c']) == 'a, b and c'
+
 
 GAINED = Difference(a=0.2, b=0.25, low=0.01, high=0.09, b_wins=0.99)
 LOST = Difference(a=0.3, b=0.2, low=-0.15, high=-0.05, b_wins=0)

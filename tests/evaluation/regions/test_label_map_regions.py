@@ -11,7 +11,7 @@ from PIL import Image
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.evaluate_saved import evaluate_saved
 from res2net_mm.evaluation.regions import read_regions, score_regions
-from res2net_mm.evaluation.regions.evaluate_label_maps import evaluate_label_maps
+from res2net_mm.evaluation.regions.label_map_regions import evaluate_label_maps
 
 NAMES = ('x/a.png', 'x/b.png', 'c.png')
 
