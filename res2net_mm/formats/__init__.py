@@ -11,6 +11,7 @@ from typing import Any
 from res2net_mm.errors import UserError
 
 from .boxes.coco import COCO
+from .boxes.tools.labelme import LABELME
 from .boxes.voc import VOC
 from .boxes.yolo import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
@@ -18,7 +19,7 @@ from .label_maps.folder import LABEL_MAP_FOLDERS
 from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
 
 #: Every layout there is; of those that give the same labels, the first that fits a folder reads it.
-READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABEL_MAP_FOLDERS)
+READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABELME, LABEL_MAP_FOLDERS)
 
 
 def read_folder(root: Path, labels: str, findings: Findings) -> tuple[str, dict[str, Any]] | None:

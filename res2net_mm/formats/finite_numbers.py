@@ -1,4 +1,4 @@
-"""Numbers out of JSON: finite numbers as floats, anything else as nan."""
+"""Numbers out of JSON and XML: finite numbers as floats, anything else as nan or an error."""
 
 import math
 from collections.abc import Sequence
@@ -20,6 +20,18 @@ def finite_or_nan(value: Any) -> float:
     except OverflowError:
         return math.nan
     return number if math.isfinite(number) else math.nan
+
+
+def finite(value: Any) -> float:
+    """Return a number, or a text that is one, as a float.
+
+    Raises:
+        ValueError: It is no finite number.
+    """
+    number = finite_or_nan(float(value) if isinstance(value, str) else value)
+    if math.isnan(number):
+        raise ValueError(f'{value!r} is not a finite number')
+    return number
 
 
 def numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:

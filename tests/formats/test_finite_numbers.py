@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from res2net_mm.formats.finite_numbers import boxes, finite_or_nan, numbers
+from res2net_mm.formats.finite_numbers import boxes, finite, finite_or_nan, numbers
 
 NO_NUMBERS = [None, True, '1', [1], math.inf, -math.inf, math.nan, 10**400]
 
@@ -29,3 +29,10 @@ def test_boxes_are_four_numbers():
     assert np.isnan(boxes(given)).all(1).tolist() == [False, True, True, True, False]
     assert boxes([]).shape == (0, 4)
     assert boxes([[1.0, 2.0, 3.0, 4.0]]).tolist() == [[1, 2, 3, 4]]
+
+
+def test_texts_count_as_numbers_where_they_may():
+    assert [finite(value) for value in ('1.5', ' -2 ', 3)] == [1.5, -2, 3]
+    for value in ('x', 'nan', 'inf', '', None, True, math.nan):
+        with pytest.raises((ValueError, TypeError)):
+            finite(value)

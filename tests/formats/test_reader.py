@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
+from tool_folders import write_labelme
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
@@ -23,6 +24,7 @@ WRITERS = {
     'coco': write_coco,
     'voc': lambda root: write_voc(root, dict.fromkeys('ab', voc_xml()), {'train': ['a', 'b']}),
     'yolo': write_yolo,
+    'labelme': write_labelme,
     'label maps': write_masked,
 }
 

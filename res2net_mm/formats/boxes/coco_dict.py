@@ -45,7 +45,7 @@ class CocoDict:
             image_id=self.images[-1]['id'],
             category_id=self.ids[name],
             bbox=box,
-            area=_area(points) if is_polygon else box[2] * box[3],
+            area=polygon_area(points) if is_polygon else box[2] * box[3],
             iscrowd=0,
         )
         if is_polygon:
@@ -58,7 +58,7 @@ class CocoDict:
         return dict(images=self.images, annotations=self.annotations, categories=categories)
 
 
-def _area(points: Sequence[tuple[float, float]]) -> float:
+def polygon_area(points: Sequence[tuple[float, float]]) -> float:
     """Return the area of a polygon in px^2."""
     shifted = [*points[1:], points[0]]
     twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(points, shifted, strict=True))

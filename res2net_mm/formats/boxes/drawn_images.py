@@ -1,0 +1,185 @@
+"""Images with the objects drawn on them, gathered from the files of a tool into splits."""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats.boxes.coco_dict import CocoDict
+from res2net_mm.formats.boxes.label_files import split_of_folders
+from res2net_mm.formats.boxes.shapes import Point
+from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings, Severity
+from res2net_mm.formats.image_file import Size, shown_size
+from res2net_mm.formats.image_index import ImageIndex
+from res2net_mm.formats.reader import BoxImages
+from res2net_mm.formats.splits import UNNAMED
+
+#: What reading an entry of a damaged file raises.
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+REDRAW = 'draw them anew or delete them'
+UNUSED = 'draw them as boxes or polygons where they are to be found, or delete them'
+
+
+class Drawn(NamedTuple):
+    """An object: its class, two corners or a polygon in px, further keys of its annotation."""
+
+    label: str
+    points: list[Point]
+    is_polygon: bool = False
+    more: Mapping[str, Any] = {}
+
+
+@dataclass
+class DrawnImage:
+    """An image and what is drawn on it.
+
+    Attributes:
+        file: The file that names it.
+        path: Where it lies below the root; its name as written where it is not there.
+        size: Height and width in px; None to read them from the image.
+        objects: What is drawn on it.
+    """
+
+    file: Path
+    path: str
+    size: Size | None = None
+    objects: list[Drawn] = field(default_factory=list)
+
+
+class DrawnImages:
+    """All images that the files of a tool name, with their objects.
+
+    Args:
+        root: The folder.
+        findings: Gets what is not used.
+        missing: How much it matters that an image is not there.
+    """
+
+    def __init__(self, root: Path, findings: Findings, missing: Severity = ERROR) -> None:
+        self.root, self.findings, self.missing = root, findings, missing
+        self.index = ImageIndex(root)
+        # Split -> path of an image -> each file that names it -> the image.
+        self._splits: dict[str, dict[str, dict[Path, DrawnImage]]] = {}
+        self._lost: list[DrawnImage] = []
+        self._left_out: dict[tuple[str, str], list[str]] = defaultdict(list)
+
+    def image(
+        self, file: Path, name: Any, size: tuple[Any, Any] | None = None, split: str | None = None
+    ) -> DrawnImage:
+        """Return an image that a file names, to draw on.
+
+        Args:
+            file: The file.
+            name: What it calls the image.
+            size: Height and width, if it tells them.
+            split: Where it belongs; by default where the folders of the image say.
+
+        Raises:
+            UserError: The name is no text.
+        """
+        if not isinstance(name, str) or not name:
+            raise UserError(f'{file}: {name!r} is not a name of an image.')
+        path = self.index.find(name, split)
+        if path is None:
+            self._lost.append(DrawnImage(file, name))
+            return self._lost[-1]
+        split = split or split_of_folders(PurePosixPath(path)) or UNNAMED
+        named = self._splits.setdefault(split, {}).setdefault(path, {})
+        return named.setdefault(file, DrawnImage(file, path, _usable(size)))
+
+    def draw(self, image: DrawnImage, entry: Any, read: Callable[[Any], Drawn | str]) -> None:
+        """Draw an object on an image.
+
+        Args:
+            image: The image.
+            entry: The object as the file has it.
+            read: Reads it; returns a phrase for what is neither a box nor a polygon, such as
+                ``objects drawn as line``, and raises one of ``MALFORMED`` where it cannot.
+        """
+        try:
+            drawn = read(entry)
+        except (*MALFORMED, UserError):
+            what = 'objects that cannot be read, left out'
+            self._left_out[what, REDRAW].append(f'{image.path}: {entry!r:.200}')
+            return
+        if isinstance(drawn, Drawn):
+            image.objects.append(drawn)
+        else:
+            self._left_out[f'{drawn}, not used', UNUSED].append(image.path)
+
+    def as_splits(self, classes: Iterable[str] = ()) -> dict[str, BoxImages]:
+        """Return the splits, each image with its objects.
+
+        Args:
+            classes: Their names in the order of the tool; those that it does not list follow by
+                alphabet.
+        """
+        splits = {
+            name: [self._one_of(named) for _, named in sorted(images.items())]
+            for name, images in sorted(self._splits.items())
+        }
+        self._name_left_out()
+        drawn = {o.label for images in splits.values() for image in images for o in image.objects}
+        names = list(dict.fromkeys([*classes, *sorted(drawn)]))
+        found = {}
+        for split, images in splits.items():
+            content = CocoDict(names)
+            for image, (height, width) in self._with_sizes(images):
+                content.add_image(image.path, height, width)
+                for label, points, is_polygon, more in image.objects:
+                    content.add(label, points, is_polygon=is_polygon, **more)
+            files = {image.file for image in images}
+            file = files.pop() if len(files) == 1 else Path(os.path.commonpath(files))
+            found[split] = BoxImages(file, self.root, content.as_dict(), is_copy=True)
+        return found
+
+    def _one_of(self, named: Mapping[Path, DrawnImage]) -> DrawnImage:
+        """Return the image as the file has it that draws most on it."""
+        best = max(named.values(), key=lambda image: len(image.objects))
+        for image in named.values():
+            if image is not best and image.objects:
+                file = image.file.relative_to(self.root).as_posix()
+                alike = len(image.objects) == len(best.objects)
+                what = f'images of {file} whose objects another file has' + (
+                    ', read once' if alike else ' in greater number, which are used'
+                )
+                self._left_out[what, '' if alike else 'keep one of the files'].append(image.path)
+        return best
+
+    def _with_sizes(self, images: Iterable[DrawnImage]) -> Iterator[tuple[DrawnImage, Size]]:
+        unreadable = []
+        for image in images:
+            try:
+                yield image, image.size or shown_size(self.root / image.path)
+            except UserError as error:
+                unreadable.append(str(error).rstrip('.'))
+        what = 'images without a size in the label files that cannot be read to find it'
+        self.findings.add(ERROR, self.root, what, unreadable, 'replace or delete the files')
+
+    def _name_left_out(self) -> None:
+        for (what, fix), places in self._left_out.items():
+            self.findings.add(PROBLEM if fix else NOTE, self.root, what, places, fix)
+        what = f'images that are named and not there, with {_count(self._lost)} objects'
+        fix = 'put them into the folder, or delete them from the label files'
+        lost = [image.path for image in self._lost]
+        self.findings.add(self.missing, self.root, what, lost, fix)
+        used = {path for images in self._splits.values() for path in images}
+        there = {'/'.join(parts) for found in self.index.by_name.values() for parts in found}
+        what = 'images that no label file names, not used'
+        self.findings.add(NOTE, self.root, what, sorted(there - used))
+
+
+def _count(images: Iterable[DrawnImage]) -> int:
+    return sum(len(image.objects) for image in images)
+
+
+def _usable(size: tuple[Any, Any] | None) -> Size | None:
+    """Return height and width as whole numbers; None where they are none or not positive."""
+    try:
+        height, width = map(int, size or (0, 0))
+    except MALFORMED:
+        return None
+    return (height, width) if height > 0 and width > 0 else None

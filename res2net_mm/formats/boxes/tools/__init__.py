@@ -1,0 +1,1 @@
+"""Files of annotation tools as they save them, a tool each."""

@@ -1,0 +1,55 @@
+"""Tiny folders as annotation tools save them, made in a test's own temporary folder.
+
+All hold the same: two images of 60 x 80 px in each of train and val; on the first a cat and a dog,
+on the second a dog.
+"""
+
+from pathlib import Path
+
+from folders import write_image, write_json
+
+from res2net_mm.data import recognise
+
+CAT = [(5, 5), (25, 5), (25, 35)]  # a triangle, where the tool has polygons; else its box
+DOG = [(10, 20), (40, 50)]  # corners of its box
+SPLITS = ('train', 'val')
+
+
+def write_images(root: Path, place: str = '{}') -> None:
+    """The images of each split, in a folder of its own unless the place is another."""
+    for split in SPLITS:
+        for index in range(2):
+            write_image(root / place.format(split) / f'{split}_{index}.jpg')
+
+
+def check_folder(root: Path, out: Path, layout: str, *, polygons: bool = True) -> None:
+    """Assert that a folder is recognised with exactly these images and objects."""
+    folder = recognise(root, out)
+    assert (folder.layout, folder.classes) == (layout, ('cat', 'dog'))
+    for name in SPLITS:
+        split = folder.splits[name]
+        files = sorted(file.name for file in split.files.image_files)
+        assert files == [f'{name}_0.jpg', f'{name}_1.jpg']
+        assert all(file.is_file() for file in split.files.image_files)
+        assert split.boxes_by_class == {'cat': 1, 'dog': 2}
+        assert (split.masks > 0) == polygons
+        cat, *dogs = sorted(split.files.content['annotations'], key=lambda a: a['category_id'])
+        assert cat['bbox'] == [5, 5, 20, 30]
+        assert cat['area'] == (300 if polygons else 600)
+        assert [dog['bbox'] for dog in dogs] == [[10, 20, 30, 30]] * 2
+
+
+def labelme(shapes, name='a.jpg', **more) -> dict:
+    """A file of labelme; a shape is (class, kind, points)."""
+    shapes = [dict(label=label, shape_type=kind, points=p) for label, kind, p in shapes]
+    return dict(shapes=shapes, imagePath=name, imageHeight=60, imageWidth=80, **more)
+
+
+def write_labelme(root: Path, place: str = '{}', files: str = '{}') -> Path:
+    write_images(root, place)
+    for split in SPLITS:
+        for index in range(2):
+            name = f'{split}_{index}'
+            shapes = [('cat', 'polygon', CAT)] * (not index) + [('dog', 'rectangle', DOG)]
+            write_json(root / files.format(split) / f'{name}.json', labelme(shapes, f'{name}.jpg'))
+    return root
