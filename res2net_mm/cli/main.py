@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from argparse import REMAINDER, ArgumentParser, RawDescriptionHelpFormatter
+from argparse import REMAINDER, SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -78,7 +78,10 @@ def _run(command: str, program: str, arguments: Sequence[str]) -> int:
     """Read the options of a command, run it, and return its exit status."""
     module = import_module(f'.{COMMANDS[command][0]}', __package__)
     parser = ArgumentParser(
-        prog=program, description=module.__doc__, formatter_class=RawDescriptionHelpFormatter
+        prog=program,
+        description=module.__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
+        argument_default=SUPPRESS,  # what is not given is left to the default of the function
     )
     parser.add_argument('--debug', action='store_true', help='show tracebacks')
     try:
@@ -87,7 +90,9 @@ def _run(command: str, program: str, arguments: Sequence[str]) -> int:
         check_stack()
         raise
     options = vars(parser.parse_args(arguments))
-    del options['debug']
+    options.pop('debug', None)
+    if 'local_rank' in options:
+        os.environ.setdefault('LOCAL_RANK', str(options.pop('local_rank')))
     if command not in NEED_NO_STACK:
         res2net_mm.prepare_stack()
     return module.run(**options) or 0

@@ -1,7 +1,7 @@
 """Options that several commands share, each declared once.
 
-What a function of the package has a default for is suppressed where it is not given, so that the
-default is written in one place and a function can tell what it was given.
+An option that is not given is left out of the arguments (``argument_default`` of the parser), so
+that its default is written once, in the function that is called.
 """
 
 from argparse import SUPPRESS, ArgumentParser
@@ -30,20 +30,16 @@ def add_config_options(parser: ArgumentParser) -> None:
         nargs='+',
         action=OptionAction,
         metavar='KEY=VALUE',
-        default=SUPPRESS,
         help='settings of the config to override',
     )
 
 
 def add_run(parser: ArgumentParser, *, work_dir: str = 'work_dirs/<config name>') -> None:
     """Add ``--work-dir`` and how processes are started."""
-    parser.add_argument(
-        '--work-dir', metavar='DIR', default=SUPPRESS, help=f'where to write; default {work_dir}'
-    )
+    parser.add_argument('--work-dir', metavar='DIR', help=f'where to write; default {work_dir}')
     parser.add_argument(
         '--launcher',
         choices=['none', 'pytorch', 'slurm', 'mpi'],
-        default=SUPPRESS,
         help='what has started several processes; default none',
     )
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=SUPPRESS)
@@ -51,9 +47,7 @@ def add_run(parser: ArgumentParser, *, work_dir: str = 'work_dirs/<config name>'
 
 def add_data(parser: ArgumentParser, *, purpose: str) -> None:
     """Add ``--data`` and what the labels in its masks mean."""
-    parser.add_argument(
-        '--data', metavar='DIR', default=SUPPRESS, help=f'{purpose} this folder of images'
-    )
+    parser.add_argument('--data', metavar='DIR', help=f'{purpose} this folder of images')
     add_labels(parser, of='masks of --data')
 
 
@@ -67,18 +61,10 @@ def add_labels(parser: ArgumentParser, *, of: str, classes: str = '', ignored: s
         ignored: That of ``--ignore-index``.
     """
     parser.add_argument(
-        '--classes',
-        nargs='+',
-        metavar='NAME',
-        default=SUPPRESS,
-        help=f'names of the labels in {of}{classes}',
+        '--classes', nargs='+', metavar='NAME', help=f'names of the labels in {of}{classes}'
     )
     parser.add_argument(
-        '--ignore-index',
-        type=int,
-        metavar='N',
-        default=SUPPRESS,
-        help=f'the label in {of} to leave out{ignored}',
+        '--ignore-index', type=int, metavar='N', help=f'the label in {of} to leave out{ignored}'
     )
 
 
@@ -86,75 +72,57 @@ def add_scoring(parser: ArgumentParser, *, default: str) -> None:
     """Add how result files are scored by size; ``default`` says how without these options."""
     from res2net_mm.evaluation.size_bins import MEASURES
 
-    scoring = parser.add_argument_group('scoring', f'Default: {default}.')
-    scoring.add_argument(
+    add = parser.add_argument_group('scoring', f'Default: {default}.').add_argument
+    add(
         '--iou-type',
         nargs='+',
         dest='iou_types',
         choices=['bbox', 'segm'],
-        default=SUPPRESS,
         help='default: what all files hold',
     )
-    scoring.add_argument(
+    add(
         '--bins',
         nargs='+',
         metavar='BIN',
         help='size bins NAME:LOW:HIGH (HIGH may be empty), or the limits between bins',
     )
-    scoring.add_argument(
+    add(
         '--by',
         default='area',
         dest='bins_by',
         choices=list(MEASURES),
         help='unit of --bins: px^2, px, or a fraction of the image; default area',
     )
-    scoring.add_argument(
+    add(
         '--area-of',
         choices=['annotation', 'mask', 'box'],
-        default=SUPPRESS,
         help='the area of an object: as annotated, of its mask or of its box',
     )
-    scoring.add_argument(
-        '--protocol', choices=['coco', 'voc07', 'voc12'], default=SUPPRESS, help='rules of scoring'
-    )
-    scoring.add_argument(
+    add('--protocol', choices=['coco', 'voc07', 'voc12'], help='rules of scoring')
+    add(
         '--max-dets',
         type=int,
         nargs='+',
         metavar='N',
-        default=SUPPRESS,
         help='detections per image and class that count; AP is for the last',
     )
-    scoring.add_argument(
+    add(
         '--on-error',
         choices=['stop', 'skip'],
-        default=SUPPRESS,
         help='entries that cannot be scored: name them and stop (default), or leave them out',
     )
-    scoring.add_argument('--seed', type=int, default=0, help='of the bootstrap; default 0')
+    add('--seed', type=int, default=0, help='of the bootstrap; default 0')
 
 
 def add_receptive_field(parser: ArgumentParser, *, prefix: str = '') -> None:
     """Add how receptive fields are measured."""
-    parser.add_argument(
-        '--block',
-        type=int,
-        default=SUPPRESS,
-        metavar='I',
-        help='block of each stage to split; default -1, the last',
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add('--block', type=int, metavar='I', help='block of each stage to split; default -1, the last')
+    add(
         f'--{prefix}size',
         type=int,
-        default=SUPPRESS,
         metavar='PX',
         help='side of the inputs that receptive fields are measured in; default 320',
     )
-    parser.add_argument(
-        f'--{prefix}draws',
-        type=int,
-        default=SUPPRESS,
-        metavar='N',
-        help='number of random inputs; default 8',
-    )
-    parser.add_argument('--seed', type=int, default=SUPPRESS, help='of the inputs; default 0')
+    add(f'--{prefix}draws', type=int, metavar='N', help='number of random inputs; default 8')
+    add('--seed', type=int, help='of the inputs; default 0')

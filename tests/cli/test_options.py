@@ -1,6 +1,6 @@
 """Shared options: left out where they are not given, and the same everywhere."""
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 
 import pytest
 
@@ -8,7 +8,7 @@ from res2net_mm.cli import options
 
 
 def parse(add, *arguments: str, **settings) -> dict:
-    parser = ArgumentParser()
+    parser = ArgumentParser(argument_default=SUPPRESS)
     add(parser, **settings)
     return vars(parser.parse_args(arguments))
 

@@ -3,7 +3,7 @@
 res2net-mm cam CONFIG CHECKPOINT IMAGE
 """
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from typing import Any
 
 from ..options import add_checkpoint, add_config, add_config_options, add_receptive_field
@@ -13,55 +13,28 @@ def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
     from res2net_mm.interpretability import METHODS
 
+    add = parser.add_argument
     add_config(parser)
     add_checkpoint(parser)
-    parser.add_argument('image', help='image file')
-    parser.add_argument(
-        '-o',
-        '--out',
-        metavar='FILE',
-        default=SUPPRESS,
-        help='picture to write; default <image name>_cam.png, here',
-    )
-    parser.add_argument(
-        '--target',
-        metavar='CLASS',
-        default=SUPPRESS,
-        help='class to explain; default the highest scoring one',
-    )
-    parser.add_argument(
-        '--top',
-        type=int,
-        default=SUPPRESS,
-        metavar='K',
-        help='boxes of a detector to explain; default 1',
-    )
-    parser.add_argument(
-        '--score-threshold', type=float, default=SUPPRESS, help='least score of a box; default 0.3'
-    )
-    parser.add_argument(
+    add('image', help='image file')
+    add('-o', '--out', metavar='FILE', help='picture to write; default <image name>_cam.png, here')
+    add('--target', metavar='CLASS', help='class to explain; default the highest scoring one')
+    add('--top', type=int, metavar='K', help='boxes of a detector to explain; default 1')
+    add('--score-threshold', type=float, help='least score of a box; default 0.3')
+    add(
         '--method',
-        default=SUPPRESS,
         help='; '.join(f'{name}: {text}' for name, text in METHODS.items())
         + '; default hires-cam for boxes, else grad-cam',
     )
-    parser.add_argument(
-        '--stages',
-        type=int,
-        nargs='+',
-        metavar='N',
-        default=SUPPRESS,
-        help='stages to draw, from 1; default all',
-    )
-    parser.add_argument(
+    add('--stages', type=int, nargs='+', metavar='N', help='stages to draw, from 1; default all')
+    add(
         '--no-receptive-fields',
         dest='receptive_fields',
         action='store_false',
-        default=SUPPRESS,
         help='draw the activation maps only',
     )
     add_receptive_field(parser, prefix='rf-')
-    parser.add_argument('--device', default=SUPPRESS, help='default the GPU if there is one')
+    add('--device', help='default the GPU if there is one')
     add_config_options(parser)
 
 

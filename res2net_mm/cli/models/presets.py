@@ -10,7 +10,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
 
 
-def run(name: str | None) -> None:
+def run(name: str | None = None) -> None:
     """Print the list or the description."""
     from res2net_mm.presets import describe, zoo_table
 

@@ -3,7 +3,7 @@
 res2net-mm receptive-field res2net50_26w_4s
 """
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from typing import Any
 
 from ..options import add_receptive_field
@@ -11,17 +11,13 @@ from ..options import add_receptive_field
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument('preset', help='a name that `res2net-mm presets` prints')
-    parser.add_argument(
-        '--weights',
-        default=SUPPRESS,
-        help="file, URL or res2net://<preset>, or random; default the preset's own",
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add('preset', help='a name that `res2net-mm presets` prints')
+    add('--weights', help="file, URL or res2net://<preset>, or random; default the preset's own")
+    add(
         '-o',
         '--out',
         metavar='FILE',
-        default=SUPPRESS,
         help='picture to write; default <preset>_receptive_field.png, here',
     )
     add_receptive_field(parser)

@@ -11,15 +11,14 @@ from ..options import add_config
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
+    add = parser.add_argument
     add_config(parser)
-    parser.add_argument('preset', help='network to put in, such as res2net50_v1b_26w_4s')
-    parser.add_argument(
-        '-o', '--out', metavar='FILE', help='file to write; default <config>_<preset>.py, here'
-    )
-    parser.add_argument('--overwrite', action='store_true', help='replace the file if it exists')
+    add('preset', help='network to put in, such as res2net50_v1b_26w_4s')
+    add('-o', '--out', metavar='FILE', help='file to write; default <config>_<preset>.py, here')
+    add('--overwrite', action='store_true', help='replace the file if it exists')
 
 
-def run(config: str, preset: str, *, out: str | None, overwrite: bool) -> None:
+def run(config: str, preset: str, *, out: str | None = None, overwrite: bool = False) -> None:
     """Write the swapped config and print each change."""
     from res2net_mm.openmmlab.config import load_config
     from res2net_mm.swap import swap

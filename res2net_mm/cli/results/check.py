@@ -5,7 +5,7 @@ res2net-mm check DIR --config CONFIG
 Exit status: 0 if the data has no problems, 1 if it has, 2 if it could not be checked.
 """
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from typing import Any
 
 from ..options import add_labels
@@ -13,20 +13,12 @@ from ..options import add_labels
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument('data', metavar='DIR', help='COCO or VOC layout, or images and label masks')
-    parser.add_argument(
-        '--config', help='compare classes with this config, count sizes after its resize'
-    )
+    add = parser.add_argument
+    add('data', metavar='DIR', help='COCO or VOC layout, or images and label masks')
+    add('--config', help='compare classes with this config, count sizes after its resize')
     add_labels(parser, of='masks')
-    parser.add_argument(
-        '--allow-empty',
-        action='store_true',
-        default=SUPPRESS,
-        help='images without boxes are meant as background',
-    )
-    parser.add_argument(
-        '--picture', metavar='PNG', help='default work_dirs/check_data/<name of DIR>.png'
-    )
+    add('--allow-empty', action='store_true', help='images without boxes are meant as background')
+    add('--picture', metavar='PNG', help='default work_dirs/check_data/<name of DIR>.png')
 
 
 def run(data: str, **options: Any) -> int:

@@ -9,7 +9,7 @@ folder of label maps of any framework; each is compared with the first. Beside r
 report.md, report.csv and the folder report_files of images.
 """
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,36 +18,26 @@ from ..options import add_labels, add_scoring
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
+    add = parser.add_argument
+    add(
         'runs',
         nargs='+',
         metavar='RUN',
         help='work directory, COCO results file or folder of label maps',
     )
-    parser.add_argument(
-        '-o', '--output', default='report.html', metavar='FILE', help='default report.html'
+    add('-o', '--output', default='report.html', metavar='FILE', help='default report.html')
+    add('--gt', help='COCO annotation file of the results files, or folder of label maps')
+    add(
+        '--images', metavar='DIR', help='folder of the images; default: as the work directories say'
     )
-    parser.add_argument(
-        '--gt',
-        default=SUPPRESS,
-        help='COCO annotation file of the results files, or folder of label maps',
-    )
-    parser.add_argument(
-        '--images',
-        metavar='DIR',
-        default=SUPPRESS,
-        help='folder of the images; default: as the work directories say',
-    )
-    parser.add_argument(
+    add(
         '--names',
         nargs='+',
         metavar='NAME',
-        default=SUPPRESS,
         help='names of the runs in the report; default: by their paths',
     )
     add_scoring(
-        parser,
-        default='as the work directories were scored, else the rules and sizes of COCO',
+        parser, default='as the work directories were scored, else the rules and sizes of COCO'
     )
     add_labels(
         parser,
@@ -55,23 +45,23 @@ def add_options(parser: ArgumentParser) -> None:
         classes='; default: what classes.txt says, or the labels',
         ignored='; default 255, or what the folder is known for',
     )
-    parser.add_argument(
+    add(
         '--bootstrap',
         type=int,
-        default=SUPPRESS,
         metavar='N',
         help='draws of the images for the intervals; default 1000',
     )
-    parser.add_argument(
+    add(
         '--pictures',
         type=int,
-        default=SUPPRESS,
         metavar='N',
         help='images to show for each run but the first; default 6',
     )
 
 
-def run(runs: Sequence[str], output: str, *, bins: Sequence[str] | None, **options: Any) -> None:
+def run(
+    runs: Sequence[str], output: str, *, bins: Sequence[str] | None = None, **options: Any
+) -> None:
     """Write the report."""
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.report import compare_runs

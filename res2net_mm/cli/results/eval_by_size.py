@@ -6,7 +6,7 @@ res2net-mm eval-by-size --gt VOCdevkit/VOC2007 --dt results/VOC2007/Main
 res2net-mm eval-by-size --gt labels/val --dt predictions   # two folders of label maps
 """
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,17 +15,14 @@ from ..options import add_labels, add_scoring
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        '--gt', required=True, help='COCO annotation file, VOC folder, or folder of label maps'
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add('--gt', required=True, help='COCO annotation file, VOC folder, or folder of label maps')
+    add(
         '--dt',
         required=True,
         help='COCO results file, folder of comp4_det_<split>_<class>.txt files, or of label maps',
     )
-    parser.add_argument(
-        '--split', default=SUPPRESS, help='of a VOC folder; default that of the detections, or test'
-    )
+    add('--split', help='of a VOC folder; default that of the detections, or test')
     add_scoring(
         parser,
         default="the rules and sizes of COCO (small:0:1024 medium:1024:9216 large:9216:), VOC's "
@@ -37,30 +34,27 @@ def add_options(parser: ArgumentParser) -> None:
         classes='; default: what classes.txt says, or the labels',
         ignored='; default 255, or what the folder is known for',
     )
-    parser.add_argument(
+    add(
         '--tolerance',
         type=float,
         metavar='SHARE',
-        default=SUPPRESS,
         help='of the boundary in label maps, as a share of the image diagonal; default 0.0075',
     )
-    parser.add_argument(
+    add(
         '--bootstrap',
         type=int,
-        default=0,
         metavar='N',
         help='95 %% confidence intervals from N draws of the images, 1000 is usual; default none',
     )
-    parser.add_argument(
+    add(
         '--classwise',
         action='store_true',
-        default=SUPPRESS,
         help='print AP and AR per class, too; label maps always have their classes',
     )
-    parser.add_argument('--json', dest='json_path', metavar='FILE', help='write the scores here')
+    add('--json', dest='json_path', metavar='FILE', help='write the scores here')
 
 
-def run(gt: str, dt: str, *, bins: Sequence[str] | None, **options: Any) -> None:
+def run(gt: str, dt: str, *, bins: Sequence[str] | None = None, **options: Any) -> None:
     """Score the files and print the tables."""
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.evaluation.evaluate_saved import evaluate_saved

@@ -22,7 +22,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
 
 
-def run(config: str, work_dir: str | None) -> None:
+def run(config: str, work_dir: str | None = None) -> None:
     """Run the demo."""
     from res2net_mm.engine import demo
 

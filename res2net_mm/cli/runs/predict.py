@@ -5,7 +5,7 @@ res2net-mm predict WORK_DIR INPUT... --out DIR
 res2net-mm predict detector.onnx INPUT... --out DIR
 """
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from res2net_mm.errors import UserError
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
+    add = parser.add_argument
     parser.usage = f'{parser.prog} [CONFIG] CHECKPOINT INPUT [INPUT ...] --out DIR [options]'
-    parser.add_argument(
+    add(
         'given',
         nargs='+',
         metavar='INPUT',
@@ -23,58 +24,36 @@ def add_options(parser: ArgumentParser) -> None:
         'CHECKPOINT (weights, a work directory or an exported file), then images, folders, '
         'patterns, videos, or URLs of camera streams',
     )
-    parser.add_argument('--out', required=True, metavar='DIR', help='folder to write into')
-    parser.add_argument(
-        '--score',
-        type=float,
-        default=SUPPRESS,
-        metavar='S',
-        help='least score of an object; default 0.3',
-    )
-    parser.add_argument(
-        '--classes',
-        nargs='+',
-        metavar='NAME',
-        default=SUPPRESS,
-        help='classes to keep; default all',
-    )
-    parser.add_argument(
+    add('--out', required=True, metavar='DIR', help='folder to write into')
+    add('--score', type=float, metavar='S', help='least score of an object; default 0.3')
+    add('--classes', nargs='+', metavar='NAME', help='classes to keep; default all')
+    add(
         '--slice',
         type=int,
         dest='slice_size',
         metavar='PX',
-        default=SUPPRESS,
         help='run on windows of this side beside the whole image, and merge what they find',
     )
-    parser.add_argument(
+    add(
         '--overlap',
         type=float,
         metavar='SHARE',
-        default=SUPPRESS,
         help='share of a window that its neighbour has, too; default 0.2',
     )
-    parser.add_argument(
+    add(
         '--batch-size',
         type=int,
         metavar='N',
-        default=SUPPRESS,
         help='images of one size that run together; default 1',
     )
-    parser.add_argument(
+    add(
         '--no-fuse',
         dest='fused',
         action='store_false',
-        default=SUPPRESS,
         help='keep batch norms apart from convolutions',
     )
-    parser.add_argument(
-        '--no-pictures',
-        dest='pictures',
-        action='store_false',
-        default=SUPPRESS,
-        help='write result files only',
-    )
-    parser.add_argument('--device', default=SUPPRESS, help='default the GPU if there is one')
+    add('--no-pictures', dest='pictures', action='store_false', help='write result files only')
+    add('--device', help='default the GPU if there is one')
 
 
 def run(given: list[str], **options: Any) -> None:

@@ -3,7 +3,6 @@
 res2net-mm rerun work_dirs/faster_rcnn_r2n50_fpn
 """
 
-import os
 from argparse import ArgumentParser
 
 from ..options import add_run
@@ -15,11 +14,8 @@ def add_options(parser: ArgumentParser) -> None:
     add_run(parser, work_dir='WORK_DIR_rerun')
 
 
-def run(
-    recorded: str, *, local_rank: int, work_dir: str | None = None, launcher: str = 'none'
-) -> None:
+def run(recorded: str, *, work_dir: str | None = None, launcher: str = 'none') -> None:
     """Train again."""
     from res2net_mm.engine import rerun
 
-    os.environ.setdefault('LOCAL_RANK', str(local_rank))
     rerun(recorded, new_work_dir=work_dir, launcher=launcher)

@@ -3,8 +3,7 @@
 res2net-mm test faster_rcnn_r2n50_fpn work_dirs/faster_rcnn_r2n50_fpn/epoch_12.pth
 """
 
-import os
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from typing import Any
 
 from ..options import add_checkpoint, add_config, add_config_options, add_data, add_run
@@ -17,25 +16,20 @@ def add_options(parser: ArgumentParser) -> None:
     add_data(parser, purpose='test on')
     add_run(parser)
     parser.add_argument(
-        '--show-dir',
-        metavar='DIR',
-        default=SUPPRESS,
-        help='save the images with predictions drawn on them here',
+        '--show-dir', metavar='DIR', help='save the images with predictions drawn on them here'
     )
     parser.add_argument(
         '--out',
         '--out-dir',
         dest='out_dir',
         metavar='DIR',
-        default=SUPPRESS,
         help='save the label maps that a segmenter predicts here, for `res2net-mm eval-by-size`',
     )
     add_config_options(parser)
 
 
-def run(config: str, checkpoint: str, *, local_rank: int, **options: Any) -> None:
+def run(config: str, checkpoint: str, **options: Any) -> None:
     """Evaluate."""
     from res2net_mm.engine import evaluate
 
-    os.environ.setdefault('LOCAL_RANK', str(local_rank))
     evaluate(config, checkpoint, **options)

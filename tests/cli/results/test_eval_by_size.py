@@ -28,4 +28,4 @@ def test_options_become_arguments(call):
 
 def test_options_of_one_kind_of_file_are_left_out_where_not_given(call):
     given = call(FUNCTION, 'eval-by-size --gt g --dt d')
-    assert given['options'].keys() == {'bins', 'bins_by', 'bootstrap', 'seed', 'json_path'}
+    assert given['options'].keys() == {'bins', 'bins_by', 'seed'}
