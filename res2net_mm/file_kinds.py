@@ -1,5 +1,6 @@
-"""What a file that is no checkpoint is instead, and what to do about it."""
+"""Tell files apart by what they hold: what a file that is no checkpoint is instead, its hash."""
 
+import hashlib
 import re
 import zipfile
 from pathlib import Path
@@ -28,6 +29,15 @@ _KINDS = (
     (rb'\x89PNG.*|\xff\xd8\xff.*|GIF8.*', 'it is an image'),
     (rb'\x89HDF.*', 'it is of HDF5 (Keras): only PyTorch, Paddle and safetensors are read'),
 )
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open('rb') as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def is_exported(path: str | Path) -> bool:

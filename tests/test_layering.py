@@ -55,6 +55,7 @@ SHORT = {
     'cli/results/check.py': 'a command is a file',
     'cli/runs/demo.py': 'a command is a file',
     'cli/runs/rerun.py': 'a command is a file',
+    'cli/runs/test.py': 'a command is a file',
     'progress.py': 'the one progress bar',
     'startup.py': 'whether the program is a command of the package',
     'tables.py': 'the one function for aligned tables',
@@ -63,7 +64,6 @@ SHORT = {
     'layers/squeeze_excite.py': 'a layer of a paper of its own',
     'necks/pafpn.py': 'a neck that configs name',
     'registry.py': 'the scope under which configs find the package',
-    'engine/runs/full_disk.py': 'a full disk as one error',
 }
 
 # Modules without a test of their own path and name, with the reason.
@@ -73,7 +73,6 @@ WITHOUT_OWN_TEST = {
     'deploy/export/models/detector.py': 'test_make_exportable.py runs detectors',
     'deploy/export/operators/onnx_operators.py': 'test_checked_writing.py runs them',
     'deploy/export/reference.py': 'test_make_exportable.py compares with it',
-    'engine/runs/data_workers.py': 'engine/hooks/test_termination.py sends signals to data workers',
     'evaluation/by_size_metric.py': 'test_size_metric.py, test_region_size_metric.py: both metrics',
     'evaluation/detection/voc_results.py': 'test_evaluate_files.py reads such files',
     'evaluation/result.py': 'test_size_result.py and test_region_result.py show both results',

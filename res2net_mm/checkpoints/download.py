@@ -3,7 +3,6 @@
 Files are kept in the folder of ``torch.hub``. A file that is there, by whatever means, is used.
 """
 
-import hashlib
 import os
 import re
 import sys
@@ -19,6 +18,7 @@ import torch
 from filelock import FileLock
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.file_kinds import sha256
 
 CONNECT_TIMEOUT = 10  # seconds
 _CHUNK = 1 << 20  # bytes
@@ -152,11 +152,7 @@ def _expected_hash(url: str, name: str) -> str | None:
 def _fault(path: Path, expected: str | None) -> str | None:
     if not expected:
         return None
-    digest = hashlib.sha256()
-    with path.open('rb') as file:
-        while block := file.read(_CHUNK):
-            digest.update(block)
-    found = digest.hexdigest()[: len(expected)]
+    found = sha256(path)[: len(expected)]
     if found == expected:
         return None
     return f'SHA-256 begins with {found}, not {expected} as its name says'

@@ -4,12 +4,10 @@ from .demo import demo
 from .evaluate import evaluate
 from .hooks.checked_loading import CheckedLoading
 from .hooks.finite import FiniteHook
-from .hooks.prediction_pictures import PredictionSheetHook
-from .hooks.rerun_report import RerunReportHook
-from .hooks.saved_label_maps import LabelMapHook
+from .hooks.predictions import LabelMapHook, PredictionSheetHook
 from .hooks.startup_report import StartupReport
 from .processes.sync_norm import CPUDataParallel
-from .rerun import rerun
+from .rerun import RerunReportHook, rerun
 from .runs.atomic_checkpoints import WholeCheckpointHook
 from .runs.resumable_loops import EpochLoop, IterLoop
 from .train import train

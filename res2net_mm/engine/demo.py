@@ -7,7 +7,7 @@ from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.edit import is_segmenter
 
 from .evaluate import evaluate
-from .hooks.prediction_pictures import SHEET
+from .hooks.predictions import SHEET
 from .train import train
 
 

@@ -24,10 +24,9 @@ def prepare_config(
     cfg_options: Mapping[str, Any] | None,
     launcher: str,
 ) -> Config:
-    """Load a config and check that it describes a run that this process can carry out.
+    """Load a config and check that it has the parts in ``needs`` and that this process can run it.
 
-    ``needs`` names the parts that the config must have, such as ``model``; the other arguments are
-    those of :func:`~res2net_mm.engine.train`.
+    The other arguments are those of :func:`~res2net_mm.engine.train`.
     """
     cfg = load_config(config, work_dir=work_dir, cfg_options=cfg_options, launcher=launcher)
     check_launcher(launcher)
@@ -44,10 +43,10 @@ def prepare_data(
     classes: Sequence[str] | None,
     ignore_index: int | None,
 ) -> list[str]:
-    """Point a config at a folder or, without one, check the data that the config names.
+    """Point a config at a folder, in place, or without one check the data that the config names.
 
-    ``loaders`` names the data loaders that the run uses, such as ``train_dataloader``; the other
-    arguments are those of :func:`~res2net_mm.engine.train`. The config is changed in place.
+    ``loaders`` names the data loaders that the run uses; the other arguments are those of
+    :func:`~res2net_mm.engine.train`.
 
     Returns:
         What was found and changed, to be logged once the run has a log.

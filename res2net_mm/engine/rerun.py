@@ -1,18 +1,22 @@
-"""Repeat a run from the record in its work directory."""
+"""Repeat a run from the record in its work directory, and log what differs from the first time."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.registry import HOOKS
 
-from .runs.same_run import RECORD
+from .runs.same_run import RECORD, differences, flatten
 from .train import train
 
+_COMPARED = ('versions', 'revisions', 'environment', 'data', 'seed', 'deterministic', 'processes')
 _FIELDS = {'config': str, 'config_name': str, 'seed': int, 'deterministic': bool}
 
 
@@ -74,3 +78,29 @@ def _read_record(path: Path) -> dict[str, Any]:
     if not name or Path(name).name != name:  # it is written to
         raise UserError(f'{path} has config_name={name!r}, which is not the name of a file')
     return record
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class RerunReportHook(Hook):
+    """Compare the record of this run with that of the run in ``work_dir``, which it repeats."""
+
+    priority = 'VERY_LOW'  # once this run's record is written
+
+    def __init__(self, work_dir: str) -> None:
+        self.work_dir = work_dir
+
+    def before_train(self, runner: Runner) -> None:
+        if runner.rank != 0:
+            return
+        before, now = (
+            _compared(json.loads(Path(folder, RECORD).read_text()))
+            for folder in (self.work_dir, runner.work_dir)
+        )
+        lines = differences(before, now)
+        text = '\n  '.join(lines) or 'nothing: code, versions, environment and data are the same'
+        runner.logger.info(f'differs from the run in {self.work_dir}\n  {text}')
+
+
+def _compared(record: Mapping[str, Any]) -> dict[str, Any]:
+    record = {**record, 'environment': record['starts'][-1]['environment']}
+    return flatten({name: record[name] for name in _COMPARED}, separator=': ')

@@ -1,7 +1,10 @@
 """Train the model of a config."""
 
+import errno
+import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,11 @@ from .hooks.termination import TerminationHook
 from .prepare import build_runner, prepare_config, prepare_data
 from .processes.process_group import is_first_process, process_group
 from .processes.sharding import ShardedRunner, check_sharding
-from .resume import set_checkpoint
+from .resume import latest_whole_checkpoint, set_checkpoint
 from .runs.atomic_checkpoints import make_mmengine_write_whole_files, use_whole_checkpoints
-from .runs.full_disk import full_disk_is_one_error
 from .runs.resumable_loops import use_resumable_loop
+
+_DISK_FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
 
 
 def train(
@@ -150,3 +154,27 @@ def _make_deterministic(cfg: Config) -> None:
         cfg.env_cfg.cudnn_benchmark = False
     # CUDA multiplies matrices the same way each time only with a workspace of fixed size.
     os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+
+
+@contextmanager
+def full_disk_is_one_error(work_dir: str) -> Iterator[None]:
+    """Raise one UserError in place of the OSError of a full disk while the block runs.
+
+    A log that cannot be written is not reported by itself, since Python would print a traceback
+    for each line of it: the checkpoint that cannot be written is what ends the run.
+    """
+    before, logging.raiseExceptions = logging.raiseExceptions, False
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        what = error.filename or f'files in {work_dir}'
+        found = latest_whole_checkpoint(work_dir)
+        left = f'The last whole checkpoint is {found.path}' if found else 'No checkpoint is there'
+        raise UserError(
+            f'{what} cannot be written: {error.strerror}. {left}; make room and go on with '
+            f'{argument("resume", True)}'
+        ) from error
+    finally:
+        logging.raiseExceptions = before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from res2net_mm.engine.runs.latest_checkpoint import latest_whole_checkpoint
+from res2net_mm.engine.resume import latest_whole_checkpoint
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.trained_model import saved_config

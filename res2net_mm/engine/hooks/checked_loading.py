@@ -22,6 +22,9 @@ class CheckedLoading(Hook):
         whole: Whether every tensor must be there in its shape, and the classes must be the data's,
             as to test or to resume. Otherwise tensors may differ, as heads of other classes do in
             training that starts from a checkpoint (``load_from``), but they are named.
+
+    Raises:
+        UserError: Classes or tensors differ from the model's, and all of them are needed.
     """
 
     priority = 'ABOVE_NORMAL'  # before an EMAHook loads its average, which would raise otherwise
@@ -30,11 +33,7 @@ class CheckedLoading(Hook):
         self.whole = whole
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it.
-
-        Raises:
-            UserError: Classes or tensors differ from the model's, and all of them are needed.
-        """
+        """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it."""
         if self.whole:
             self._check_classes(runner, checkpoint)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model

@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from res2net_mm.errors import UserError
 from res2net_mm.registry import HOOKS
 
-from ..runs.latest_checkpoint import latest_whole_checkpoint
+from ..resume import latest_whole_checkpoint
 
 # Mixed precision halves its loss scale and skips the step when a gradient is not finite. Starting
 # from the first scale, 2^16, that many skipped steps in a row mean that no scale helps.
@@ -24,6 +24,9 @@ class FiniteHook(Hook):
 
     The loss is checked after every iteration, the weights before each checkpoint, so that no
     checkpoint that holds NaN is saved or called good.
+
+    Raises:
+        UserError: A loss, a parameter or a statistic is NaN or, unless a buffer, infinite.
     """
 
     priority = 'VERY_HIGH'  # before the loss or weights reach an average or a checkpoint
@@ -34,11 +37,7 @@ class FiniteHook(Hook):
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
-        """Check the losses that the model returned.
-
-        Raises:
-            UserError: A loss is NaN or infinite.
-        """
+        """Check the losses that the model returned."""
         bad = {
             name: float(torch.as_tensor(value).detach())
             for name, value in (outputs or {}).items()
@@ -57,11 +56,7 @@ class FiniteHook(Hook):
         )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Check the weights that are to be saved.
-
-        Raises:
-            UserError: One is NaN, or a parameter is infinite.
-        """
+        """Check the weights that are to be saved."""
         parameters = {name.removeprefix('module.') for name, _ in runner.model.named_parameters()}
         for name, tensor in checkpoint['state_dict'].items():
             if not torch.is_tensor(tensor) or not tensor.is_floating_point():

@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,8 @@ from res2net_mm.openmmlab.internals import is_resuming, loaded_file
 from res2net_mm.version import __version__
 from res2net_mm.whole_file import write_json_file
 
-from ..runs.data_fingerprint import data_fingerprint
 from ..runs.environment import command, revisions, variables, versions
-from ..runs.same_run import RECORD, STATE, differences, run_settings
+from ..runs.same_run import RECORD, STATE, data_fingerprint, differences, run_settings
 
 NAMED = 6  # differences that an error lists
 
@@ -41,7 +41,6 @@ class RunRecordHook(Hook):
         self._runner: Any = None
 
     def before_run(self, runner: Runner) -> None:
-        """Remember the runner."""
         self._runner = runner
 
     @cached_property
@@ -63,11 +62,7 @@ class RunRecordHook(Hook):
         meta[STATE] = json.dumps(state)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Compare with the run that the checkpoint is of, and restore where its epoch began.
-
-        Raises:
-            UserError: It is another run than this config's.
-        """
+        """Refuse the checkpoint of another run; restore where its epoch began."""
         if not is_resuming(runner):
             return
         # Written by MMEngine before 1.0 and run as a config by it; nothing here needs it.
@@ -93,11 +88,11 @@ class RunRecordHook(Hook):
         images = [run['processes'] * run['batch_size'] for run in (before, now)]
         if images[0] != images[1]:
             how = [f'{run["processes"]} x {run["batch_size"]}' for run in (before, now)]
-            found.insert(
-                0,
+            found = [
                 f'images per step (processes x train_dataloader.batch_size) were {images[0]} '
                 f'({how[0]}), are {images[1]} ({how[1]})',
-            )
+                *found,
+            ]
         elif before['processes'] != now['processes']:
             runner.logger.info(
                 f'resumed by {now["processes"]} processes in place of {before["processes"]}: the '
@@ -116,7 +111,6 @@ class RunRecordHook(Hook):
             )
 
     def before_train(self, runner: Runner) -> None:
-        """Write ``run.json``."""
         if runner.rank != 0:
             return
         path = Path(runner.work_dir, RECORD)
@@ -128,7 +122,10 @@ class RunRecordHook(Hook):
             if is_resuming(runner) and loaded_file(runner)
             else None,
         )
-        earlier = _earlier_starts(path) if start['resumed'] else []
+        earlier = []
+        if start['resumed'] and path.is_file():
+            with suppress(ValueError, KeyError):  # written by something else
+                earlier = json.loads(path.read_text())['starts']
         loaders = dict(train=runner.train_dataloader)
         if runner.val_loop is not None:
             loaders['val'] = runner.val_dataloader
@@ -149,12 +146,3 @@ class RunRecordHook(Hook):
             config=self.config,
         )
         write_json_file(record, path)
-
-
-def _earlier_starts(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    try:
-        return json.loads(path.read_text())['starts']
-    except (ValueError, KeyError):  # written by something else
-        return []

@@ -22,7 +22,6 @@ class StartupReport(Hook):
     priority = 'VERY_LOW'
 
     def before_train(self, runner: Runner) -> None:
-        """Log the report; MMEngine calls this once weights are loaded."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         resumes = is_resuming(runner) and runner.iter
         lines = [
@@ -63,12 +62,9 @@ def describe_dataset(dataset: Any) -> str:
 
 def describe_backbone(backbone: nn.Module) -> str:
     """Return the class of a backbone, with preset and block rule for those of this package."""
-    ours = [
-        f'{name} {getattr(backbone, name)}'
-        for name in ('preset', 'block_rule')
-        if getattr(backbone, name, None)
-    ]
-    return ', '.join([type(backbone).__name__, *ours])
+    ours = {name: getattr(backbone, name, None) for name in ('preset', 'block_rule')}
+    named = [f'{name} {value}' for name, value in ours.items() if value]
+    return ', '.join([type(backbone).__name__, *named])
 
 
 def describe_weights(runner: Runner, backbone: nn.Module) -> str:
@@ -111,9 +107,9 @@ def describe_frozen(model: nn.Module) -> str:
             continue
         if not any(parameter.requires_grad for parameter in parameters):
             frozen.append(name)
-    norms = ', all batch norms of the backbone keep their statistics'
-    held = norms if getattr(model.backbone, 'norm_eval', False) else ''
-    return (', '.join(frozen) or 'nothing') + held
+    held = getattr(model.backbone, 'norm_eval', False)
+    norms = ', all batch norms of the backbone keep their statistics' if held else ''
+    return (', '.join(frozen) or 'nothing') + norms
 
 
 def _count(parameters: Iterable[nn.Parameter]) -> str:

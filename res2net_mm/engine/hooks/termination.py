@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -13,7 +12,7 @@ from mmengine.runner import Runner
 from res2net_mm.errors import argument
 
 from ..runs.atomic_checkpoints import STOPPED, WholeCheckpointHook, name_last_checkpoint
-from ..runs.data_workers import ignore_foreign_sigterm
+from ..runs.data_loading import ignore_foreign_sigterm
 from ..runs.resumable_loops import VALIDATED
 
 EXIT_STATUS = 128 + signal.SIGTERM  # 143, what shells and schedulers take for "ended by SIGTERM"
@@ -56,49 +55,34 @@ class TerminationHook(Hook):
             raise SystemExit(EXIT_STATUS)
 
     def before_run(self, runner: Runner) -> None:
-        """Have the data workers of the validation, too, end with the main process only."""
         if runner.val_loop is not None:
             ignore_foreign_sigterm(runner.val_dataloader)
 
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        """Save on SIGTERM from now on."""
+    def before_train_iter(self, runner: Runner, *_: Any, **__: Any) -> None:
         self._training = True
         self._hold_worker_deaths()
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
-        """Stop if SIGTERM was received and the weights are up to date."""
         if not self._agreed():
             self._raise_worker_death()
         elif getattr(runner.optim_wrapper, 'should_update', lambda: True)():
             self._stop(runner, runner.iter + 1)  # the loop counts after this
 
     def after_train(self, runner: Runner) -> None:
-        """Exit at once on SIGTERM from now on: all is saved."""
-        self._training = False
+        self._training = False  # all is saved: SIGTERM ends the process at once
 
     def before_val(self, runner: Runner) -> None:
-        """Note that the model may hold averaged weights in place of those that train."""
-        self._validating = self._training
+        self._validating = self._training  # the model may hold averaged weights from here on
 
-    def before_val_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        """Delay errors of data workers, as in training."""
+    def before_val_iter(self, runner: Runner, *_: Any, **__: Any) -> None:
         self._hold_worker_deaths()
 
-    def after_val_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: Sequence[Any] | None = None,
-    ) -> None:
+    def after_val_iter(self, runner: Runner, *_: Any, **__: Any) -> None:
         """Stop if SIGTERM was received; the resumed run validates again."""
-        if not self._validating:
-            return
-        if self._asked and runner.world_size == 1:
-            self._stop(runner, runner.iter)
-        self._raise_worker_death()
+        if self._validating:
+            self.after_loader_failure(runner)
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Stop after a validation by several processes, within which they are not in step."""
@@ -125,7 +109,8 @@ class TerminationHook(Hook):
                     hook.after_val_epoch(runner)
             runner.message_hub.update_info(VALIDATED, -1)
         self._validating = False
-        path = self._saved_already(runner, iteration)
+        checkpoints = (hook for hook in runner.hooks if isinstance(hook, WholeCheckpointHook))
+        path = next((hook.last_ckpt for hook in checkpoints if hook.saved_at == iteration), None)
         if path is None:
             path = f'{runner.work_dir}/{STOPPED}'
             meta = dict(epoch=runner.epoch, iter=iteration)
@@ -138,14 +123,6 @@ class TerminationHook(Hook):
             f'on with {argument("resume", True)}'
         )
         raise SystemExit(EXIT_STATUS)
-
-    @staticmethod
-    def _saved_already(runner: Runner, iteration: int) -> str | None:
-        """Return the checkpoint that was saved after this very iteration, if any."""
-        for hook in runner.hooks:
-            if isinstance(hook, WholeCheckpointHook) and hook.saved_at == iteration:
-                return hook.last_ckpt
-        return None
 
     def _hold_worker_deaths(self) -> None:
         """Keep PyTorch from raising in the middle of a step when a data worker dies.

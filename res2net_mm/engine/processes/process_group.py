@@ -32,11 +32,7 @@ def is_first_process() -> bool:
 
 
 def check_launcher(launcher: str) -> None:
-    """Check that the launcher named, and no other, started this process.
-
-    Raises:
-        UserError: It did not, or another one did.
-    """
+    """Raise UserError unless the launcher named, and no other, started this process."""
     if launcher == 'none':
         for variable, started_by in STARTED_TOGETHER.items():
             if int(os.environ.get(variable) or 1) > 1 and not torch.distributed.is_initialized():
@@ -101,11 +97,9 @@ def _form_group(cfg: Config) -> None:
     os.environ.setdefault('MASTER_PORT', PORT)
     if not os.environ.get('MASTER_ADDR'):
         os.environ['MASTER_ADDR'] = _first_machine(cfg.launcher)
-    settings = (cfg.get('env_cfg') or {}).get('dist_cfg') or {}
-    timeout = settings.get('timeout')  # seconds
-    torch.distributed.init_process_group(
-        'gloo', timeout=None if timeout is None else timedelta(seconds=timeout)
-    )
+    seconds = ((cfg.get('env_cfg') or {}).get('dist_cfg') or {}).get('timeout')
+    timeout = None if seconds is None else timedelta(seconds=seconds)
+    torch.distributed.init_process_group('gloo', timeout=timeout)
 
 
 def _first_machine(launcher: str) -> str:

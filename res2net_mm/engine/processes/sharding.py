@@ -20,11 +20,7 @@ from .sync_norm import use_cpu_sync_norms
 
 
 def check_sharding(cfg: Config, *, amp: bool) -> None:
-    """Check that a run can be split over its processes.
-
-    Raises:
-        UserError: It cannot, for the reason that is named.
-    """
+    """Raise UserError, with the reason, if a run cannot be split over its processes."""
     fsdp = argument('fsdp', True)
     if cfg.launcher == 'none':
         raise UserError(f'{fsdp} splits a model over processes: start several with torchrun')
@@ -64,10 +60,9 @@ class ShardedRunner(Runner):
         return model
 
     def _init_model_weights(self) -> None:
-        """Do nothing: ``wrap_model`` initialised the weights, which parts could not be."""
+        """Do nothing: ``wrap_model`` has initialised the weights before it split them."""
 
     def register_hooks(self, *hooks: Any, **named: Any) -> None:
-        """Register the hooks of the config and those that join and split checkpoints."""
         super().register_hooks(*hooks, **named)
         self._whole_state = WholeStateHook()
         for hook in (self._whole_state, SplitStateHook()):
@@ -126,7 +121,6 @@ class SplitStateHook(Hook):
     priority = 'LOWEST'
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Split weights and, if the run is resumed, the state of the optimizer."""
         own, loaded = runner.model.state_dict(), checkpoint['state_dict']
         for name in loaded:  # in the same order everywhere, since processes split it together
             if name in own:

@@ -22,13 +22,11 @@ class WholeFileBackend(LocalBackend):
     """MMEngine's local files, each written whole or not at all."""
 
     def put(self, obj: bytes, filepath: str | Path) -> None:
-        """Write bytes; a file that was there stays until all of them are on the disk."""
         Path(filepath).parent.mkdir(parents=True, exist_ok=True)
         with whole_file(filepath) as partial:
             partial.write_bytes(obj)
 
     def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
-        """Write text in the same way."""
         self.put(obj.encode(encoding), filepath)
 
 
@@ -57,7 +55,6 @@ class WholeCheckpointHook(CheckpointHook):
     saved_at: int | None = None  # iterations done in the last checkpoint
 
     def before_train(self, runner: Runner) -> None:
-        """Prepare as MMEngine does, with removals that wait."""
         super().before_train(runner)
         self.file_backend = _LateRemoval(self.file_backend)
 

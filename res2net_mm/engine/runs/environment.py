@@ -13,22 +13,11 @@ import torch
 
 # Variables that change numbers or where things are looked for. None of them holds a secret.
 _VARIABLES = (
-    'CUBLAS_WORKSPACE_CONFIG',
-    'CUDA_VISIBLE_DEVICES',
-    'LOCAL_WORLD_SIZE',
-    'MASTER_ADDR',
-    'MKL_NUM_THREADS',
-    'MMDET_DATASETS',
-    'MMENGINE_HOME',
-    'NVIDIA_TF32_OVERRIDE',
-    'OMP_NUM_THREADS',
-    'PYTHONHASHSEED',
-    'PYTHONPATH',
-    'SLURM_JOB_ID',
-    'SLURM_NTASKS',
-    'TORCH_HOME',
-    'WORLD_SIZE',
-)
+    'CUBLAS_WORKSPACE_CONFIG', 'CUDA_VISIBLE_DEVICES', 'LOCAL_WORLD_SIZE', 'MASTER_ADDR',
+    'MKL_NUM_THREADS', 'MMDET_DATASETS', 'MMENGINE_HOME', 'NVIDIA_TF32_OVERRIDE',
+    'OMP_NUM_THREADS', 'PYTHONHASHSEED', 'PYTHONPATH', 'SLURM_JOB_ID', 'SLURM_NTASKS',
+    'TORCH_HOME', 'WORLD_SIZE',
+)  # fmt: skip
 
 
 def versions() -> dict[str, str]:

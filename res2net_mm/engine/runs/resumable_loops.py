@@ -12,8 +12,7 @@ from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.openmmlab.internals import ranks_differ_in_seed
 from res2net_mm.registry import LOOPS
 
-from .data_workers import ignore_foreign_sigterm
-from .seeded_batches import STEP, seed_batches, seed_iteration
+from .data_loading import STEP, ignore_foreign_sigterm, seed_batches, seed_iteration
 
 VALIDATED = 'validated_iter'  # in the message hub: the iteration of the last validation
 

@@ -1,4 +1,4 @@
-"""Save pictures of the first predictions of a test run beside its metrics."""
+"""Save what a test run predicts: pictures beside its metrics, and label maps to score."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +16,9 @@ from res2net_mm.whole_file import whole_file
 
 if TYPE_CHECKING:
     from res2net_mm.evaluation import Boxes
+import os
+
+from PIL import Image
 
 SHEET = 'predictions.png'
 
@@ -39,12 +42,10 @@ class PredictionSheetHook(Hook):
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]
     ) -> None:
-        """Keep the samples to draw."""
         drawn = [s for s in outputs if 'pred_instances' in s or 'pred_sem_seg' in s]
         self.samples += drawn[: self.images - len(self.samples)]
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Draw the samples and write the file."""
         if not self.samples or runner.rank != 0:
             return
         metainfo = runner.test_dataloader.dataset.metainfo
@@ -106,3 +107,50 @@ def _boxes(instances: Any, *, scored: bool) -> 'Boxes':
         instances.labels.cpu().numpy(),
         instances.scores.cpu().numpy() if scored else None,
     )
+
+
+@HOOKS.register_module(force=True)  # a reload is harmless
+class LabelMapHook(Hook):
+    """Write a PNG of 8 bits for each image of a test run.
+
+    It has the name and the subfolder of the image's ground truth, and the labels of the ground
+    truth's files: where those begin at 1 (``reduce_zero_label``), these do.
+
+    Args:
+        out_dir: Where to write.
+
+    Raises:
+        UserError: Two images would be written to one file, or a label does not fit 8 bits.
+    """
+
+    def __init__(self, out_dir: str) -> None:
+        self.out_dir = Path(out_dir)
+        self.written: dict[Path, Path] = {}
+
+    def after_test_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]
+    ) -> None:
+        prefix: Any = getattr(runner.test_dataloader.dataset, 'data_prefix', {})
+        for sample in outputs:
+            named = 'seg_map_path' if 'seg_map_path' in sample else 'img_path'
+            source, folder = Path(os.path.normpath(sample.get(named))), prefix.get(named)
+            inside = bool(folder) and source.is_relative_to(folder)
+            path = self.out_dir / (source.relative_to(folder) if inside else source.name)
+            self._write(sample, source, path.with_suffix('.png'))
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        runner.logger.info(f'label maps of the predictions: {self.out_dir}')
+
+    def _write(self, sample: BaseDataElement, source: Path, path: Path) -> None:
+        if self.written.setdefault(path, source) != source:
+            raise UserError(
+                f'the label maps of {self.written[path]} and {source} would both be {path}: '
+                'the test set needs one folder'
+            )
+        labels = sample.pred_sem_seg.data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
+        labels = labels + bool(sample.get('reduce_zero_label', False))
+        if labels.max() > 255:
+            raise UserError(f'the label {labels.max()} of {source} does not fit a PNG of 8 bits')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path, durable=False) as partial:
+            Image.fromarray(labels.astype(np.uint8)).save(partial)

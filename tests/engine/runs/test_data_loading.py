@@ -9,7 +9,7 @@ import torch
 from mmengine.dataset import DefaultSampler, InfiniteSampler, pseudo_collate
 from torch.utils.data import BatchSampler, DataLoader, IterableDataset
 
-from res2net_mm.engine.runs.seeded_batches import LOADING, STEP, seed_batches, seed_iteration
+from res2net_mm.engine.runs.data_loading import LOADING, STEP, seed_batches, seed_iteration
 
 
 def draws():

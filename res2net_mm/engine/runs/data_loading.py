@@ -1,14 +1,17 @@
-"""Make what is random in training a function of the seed, the rank and the iteration.
+"""Load data so that a run can be stopped and resumed at any iteration.
 
-Restoring the states of random generators cannot make a resumed run equal to one that was never
-interrupted: data workers draw ahead of the training, each from a state that nobody can read. So
-nothing is restored. Before a batch is loaded, in whichever process, and before each training step,
-the generators of Python, NumPy and PyTorch are seeded from the run's seed, the rank and the number
-of the iteration. A run can then be resumed at any iteration, with any number of workers.
+Restoring the states of random generators cannot make a resumed run equal to an uninterrupted one:
+data workers draw ahead of the training, each from a state that nobody can read. So the generators
+of Python, NumPy and PyTorch are seeded from the run's seed, the rank and the number of the
+iteration, before each batch is loaded, in whichever process, and before each training step. The
+number of workers may then change.
 """
 
+import os
 import random
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,7 @@ LOADING, STEP = range(2)  # what randomness is for: streams that share nothing
 
 
 def seed_iteration(seed: int, rank: int, iteration: int, purpose: int) -> None:
-    """Seed the generators of Python, NumPy and PyTorch.
+    """Seed Python, NumPy and PyTorch for one iteration of one process.
 
     Args:
         seed: The seed of the run, at least 0.
@@ -45,23 +48,16 @@ class NumberedBatch(list[int]):
 
 
 class NumberedBatches(Sampler[list[int]]):
-    """A batch sampler that numbers its batches and can begin after the first.
-
-    Args:
-        batches: The batch sampler to number, PyTorch's ``BatchSampler`` or one like it.
-    """
+    """Number the batches of a batch sampler, and begin after the first where a run is resumed."""
 
     def __init__(self, batches: Any) -> None:
         self.batches = batches
         self._next: tuple[int, int, bool] | None = None
 
     def begin(self, iteration: int, *, skip: int, endless: bool = False) -> None:
-        """Set where the next pass over the batches begins.
+        """Begin the next pass with batch number ``iteration``, ``skip`` batches after the first.
 
-        Args:
-            iteration: The number of the first batch that is drawn.
-            skip: How many batches to leave out before it. None of them is loaded.
-            endless: Whether to go on with the next epoch's order when the batches end.
+        None of the batches before it is loaded. An endless pass continues with the next epoch.
         """
         self._next = iteration, skip, endless
 
@@ -128,3 +124,44 @@ def seed_batches(loader: DataLoader[Any], *, seed: int, rank: int) -> NumberedBa
     fetch = SeededFetch(loader.dataset, seed=seed, rank=rank)
     loader.dataset.__getitems__ = fetch  # type: ignore[attr-defined]  # optional in a dataset
     return batches
+
+
+def ignore_foreign_sigterm(loader: DataLoader[Any]) -> None:
+    """Have the workers of a data loader end at a SIGTERM of their parent only.
+
+    A scheduler signals all processes of a job, and the main one stops after its iteration. Where
+    several train together, each must finish that iteration, which may need a batch that is not
+    loaded yet. A worker whose parent has ended still ends by itself.
+    """
+    if loader.num_workers and hasattr(signal, 'sigwaitinfo'):  # not on macOS
+        loader.worker_init_fn = _BlockSigterm(loader.worker_init_fn)
+        start = loader._get_iterator
+
+        def start_blocked() -> Any:
+            # Workers inherit the mask: no signal ends them before _BlockSigterm has run.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+            try:
+                return start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+        loader._get_iterator = start_blocked  # type: ignore[method-assign]
+
+
+class _BlockSigterm:
+    """A ``worker_init_fn`` that blocks SIGTERM, then calls the one that was there."""
+
+    def __init__(self, then: Callable[[int], Any] | None) -> None:
+        self.then = then
+
+    def __call__(self, worker: int) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        threading.Thread(target=_wait_for_the_parent, daemon=True).start()
+        if self.then is not None:
+            self.then(worker)
+
+
+def _wait_for_the_parent() -> None:
+    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
+        pass
+    os._exit(0)  # as PyTorch's own handler does: any other status is a fault to its main process
