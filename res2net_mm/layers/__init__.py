@@ -2,9 +2,9 @@
 
 from .block_rule import BLOCK_RULES, split_flow
 from .bottle2neck import Bottle2neck
+from .conv_norm import build_conv, build_norm, hold_norm_statistics
 from .deformable import give_contiguous_inputs, init_undeformed, is_deformable, register_deformable
 from .hierarchical_conv import HierarchicalConv
-from .norm import build_norm, hold_norm_statistics
 from .shortcut import build_shortcut
 from .squeeze_excite import SqueezeExcite
 from .stem import STEMS, build_stem_conv
@@ -18,6 +18,7 @@ __all__ = [
     'Root',
     'SqueezeExcite',
     'Tree',
+    'build_conv',
     'build_norm',
     'build_shortcut',
     'build_stem_conv',

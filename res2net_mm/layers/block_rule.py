@@ -35,17 +35,12 @@ class SplitFlow(NamedTuple):
     pool_padding: bool = True  # the average counts the zeros around the map
 
 
-_ISOLATED_POOLED = SplitFlow(carry=False, pool_last=True)
-_ISOLATED_POOLED_INSIDE = SplitFlow(carry=False, pool_last=True, pool_padding=False)
-_ISOLATED = SplitFlow(carry=False, pool_last=False)
-_CHAINED = SplitFlow(carry=True, pool_last=False)
-
 # What each rule makes of a stage's first block when its 3x3 convolutions have stride 1.
 _FIRST_AT_STRIDE_1 = {
-    'official': _ISOLATED_POOLED,
-    'mmdet': _ISOLATED,
-    'paddle': _CHAINED,
-    'dla': _CHAINED,
+    'official': SplitFlow(carry=False, pool_last=True),
+    'mmdet': SplitFlow(carry=False, pool_last=False),
+    'paddle': SplitFlow(carry=True, pool_last=False),
+    'dla': SplitFlow(carry=True, pool_last=False),
 }
 BLOCK_RULES = tuple(_FIRST_AT_STRIDE_1)
 
@@ -53,16 +48,13 @@ BLOCK_RULES = tuple(_FIRST_AT_STRIDE_1)
 def split_flow(rule: str, *, first: bool, stride: int) -> SplitFlow:
     """Return how the splits flow in a block under ``rule``.
 
-    Args:
-        rule: One of ``BLOCK_RULES``.
-        first: Whether the block is the first of its stage.
-        stride: Stride of the block's 3x3 convolutions.
+    ``first`` marks the first block of a stage; ``stride`` is that of its 3x3 convolutions.
 
     Raises:
-        UserError: The rule is unknown.
+        UserError: The rule is none of ``BLOCK_RULES``.
     """
     if rule not in _FIRST_AT_STRIDE_1:
         raise UserError(f'block_rule={rule!r} is unknown; allowed: {", ".join(BLOCK_RULES)}')
     if stride != 1:  # splits of different resolution cannot be added
-        return _ISOLATED_POOLED_INSIDE if rule == 'paddle' else _ISOLATED_POOLED
-    return _FIRST_AT_STRIDE_1[rule] if first else _CHAINED
+        return SplitFlow(carry=False, pool_last=True, pool_padding=rule != 'paddle')
+    return _FIRST_AT_STRIDE_1[rule] if first else SplitFlow(carry=True, pool_last=False)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmcv.cnn import build_conv_layer, build_plugin_layer
+from mmcv.cnn import build_plugin_layer
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
 from .block_rule import split_flow
+from .conv_norm import build_conv, build_norm
 from .hierarchical_conv import HierarchicalConv
-from .norm import build_norm
 from .squeeze_excite import SqueezeExcite
 
 STYLES = ('pytorch', 'caffe')
@@ -25,8 +25,6 @@ class Bottle2neck(HierarchicalConv):
     share.
 
     Args:
-        in_channels: Channels of the input.
-        out_channels: Channels of the output.
         width: Channels of one split.
         scales: Number of splits.
         first: Whether the block is the first of its stage (see :mod:`.block_rule`).
@@ -39,9 +37,7 @@ class Bottle2neck(HierarchicalConv):
         shortcut: Module for the identity path; None adds the input as it is.
         se: Reduction of a squeeze-and-excitation before the addition; None for none.
         plugins: ``dict(cfg=..., position=...)`` per mmcv plugin layer.
-        conv_cfg: Config of the convolutions.
         hierarchical_conv_cfg: Config of the 3x3 convolutions where it differs, as with DCN.
-        norm_cfg: Config of the norms.
     """
 
     def __init__(
@@ -82,11 +78,9 @@ class Bottle2neck(HierarchicalConv):
         )
         self.first = first
         inner = width * scales
-        self.conv1 = build_conv_layer(
-            conv_cfg, in_channels, inner, kernel_size=1, stride=stride_1x1, bias=False
-        )
+        self.conv1 = build_conv(conv_cfg, in_channels, inner, stride=stride_1x1)
         self.bn1 = build_norm(norm_cfg, inner)
-        self.conv3 = build_conv_layer(conv_cfg, inner, out_channels, kernel_size=1, bias=False)
+        self.conv3 = build_conv(conv_cfg, inner, out_channels)
         self.bn3 = build_norm(norm_cfg, out_channels)
         self.downsample = shortcut
         self.se = None if se is None else SqueezeExcite(out_channels, se)
@@ -105,9 +99,7 @@ class Bottle2neck(HierarchicalConv):
     def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).
 
-        Args:
-            x: The block's input.
-            identity: What to add in place of the block's own shortcut, in the output's shape.
+        ``identity`` is added in place of the block's own shortcut, in the output's shape.
         """
         if identity is None:
             identity = x if self.downsample is None else self.downsample(x)

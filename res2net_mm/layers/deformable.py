@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
 from res2net_mm.errors import UserError
 
@@ -12,11 +13,8 @@ from res2net_mm.errors import UserError
 def register_deformable(dcn: Mapping[str, Any]) -> None:
     """Make mmcv's deformable convolutions known to its registry.
 
-    Args:
-        dcn: Config of the deformable convolution, for the message.
-
     Raises:
-        UserError: mmcv was installed without its compiled operators.
+        UserError: mmcv was installed without its compiled operators, which ``dcn`` asks for.
     """
     try:
         import_module('mmcv.ops')
@@ -47,13 +45,8 @@ def give_contiguous_inputs(module: nn.Module) -> None:
     mmcv's operators (RoIAlign, deformable convolutions) refuse a strided view or silently compute
     something else from it, and from channels last (mmcv 2.3.6).
     """
-    module.register_forward_pre_hook(_contiguous, with_kwargs=True)
+    module.register_forward_pre_hook(_make_contiguous, with_kwargs=True)
 
 
-def _contiguous(
-    _: nn.Module, inputs: tuple[Any, ...], keywords: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    def contiguous(value: Any) -> Any:
-        return value.contiguous() if isinstance(value, Tensor) else value
-
-    return tuple(map(contiguous, inputs)), {k: contiguous(v) for k, v in keywords.items()}
+def _make_contiguous(_: nn.Module, *inputs: Any) -> Any:
+    return tree_map(lambda x: x.contiguous() if isinstance(x, Tensor) else x, inputs)

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
+from .conv_norm import build_norm
 from .deformable import give_contiguous_inputs, is_deformable
-from .norm import build_norm
 
 BN = dict(type='BN')
 
@@ -78,31 +78,18 @@ class HierarchicalConv(nn.Module):
         pass_last = pass_last and scales > 1
         if scales > 1 and stride != 1 and (carry or (pass_last and not pool_last)):
             raise UserError(f'stride={stride} needs carry=False and pool_last=True')
-        self.width = width
-        self.scales = scales
-        self.stride = stride
-        self.carry = carry
-        self.pool_last = pool_last
-        self.pool_padding = pool_padding
-        self.pass_last = pass_last
+        self.width, self.scales, self.stride = width, scales, stride
+        self.carry, self.pass_last = carry, pass_last
+        self.pool_last, self.pool_padding = pool_last, pool_padding
         branches = scales - pass_last
         dilations = [dilation] * branches if isinstance(dilation, int) else dilation
         if len(dilations) != branches:
             raise UserError(
                 f'dilation={tuple(dilations)} must have one entry for each of {branches} branches'
             )
+        shape = dict(kernel_size=3, stride=stride, groups=groups, bias=norm_cfg is None)
         self.convs = nn.ModuleList(
-            build_conv_layer(
-                conv_cfg,
-                width,
-                width,
-                kernel_size=3,
-                stride=stride,
-                padding=d,
-                dilation=d,
-                groups=groups,
-                bias=norm_cfg is None,
-            )
+            build_conv_layer(conv_cfg, width, width, padding=d, dilation=d, **shape)
             for d in dilations
         )
         self.bns = nn.ModuleList(

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from mmcv.cnn import build_conv_layer
 from torch import nn
 
-from .norm import build_norm
+from .conv_norm import build_conv, build_norm
 
 
 def build_shortcut(
@@ -28,19 +27,10 @@ def build_shortcut(
     """
     if stride == 1 and in_channels == out_channels:
         return None
-    pool: list[nn.Module] = []
+    layers: list[nn.Module] = []
     if avg_down:
-        pool.append(
-            nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)
-            if stride > 1
-            else nn.Identity()
-        )
-    conv = build_conv_layer(
-        conv_cfg,
-        in_channels,
-        out_channels,
-        kernel_size=1,
-        stride=1 if avg_down else stride,
-        bias=False,
-    )
-    return nn.Sequential(*pool, conv, build_norm(norm_cfg, out_channels))
+        pool = nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)
+        layers.append(pool if stride > 1 else nn.Identity())
+        stride = 1
+    layers.append(build_conv(conv_cfg, in_channels, out_channels, stride=stride))
+    return nn.Sequential(*layers, build_norm(norm_cfg, out_channels))

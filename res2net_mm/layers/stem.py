@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from mmcv.cnn import build_conv_layer
 from torch import nn
 
 from res2net_mm.errors import UserError
 
-from .norm import build_norm
+from .conv_norm import build_conv, build_norm
 
 STEMS = ('7x7', 'deep', '3x3')
 
@@ -27,7 +26,7 @@ def build_stem_conv(
             half the channels in the first two, stride 2; ``3x3`` is the stride-1 stem for images
             of 32x32 px (CIFAR).
         in_channels: Channels of the image.
-        channels: Channels of the stem's output.
+        channels: Channels of the output.
         conv_cfg: Config of the convolutions.
         norm_cfg: Config of the norms inside the deep stem.
 
@@ -38,31 +37,19 @@ def build_stem_conv(
     Raises:
         UserError: The stem is unknown.
     """
-
-    def conv(inputs: int, outputs: int, kernel_size: int, stride: int) -> nn.Module:
-        return build_conv_layer(
-            conv_cfg,
-            inputs,
-            outputs,
-            kernel_size=kernel_size,
-            stride=stride,
-            padding=kernel_size // 2,
-            bias=False,
-        )
-
     if stem == '7x7':
-        return conv(in_channels, channels, 7, 2)
+        return build_conv(conv_cfg, in_channels, channels, 7, stride=2)
     if stem == '3x3':
-        return conv(in_channels, channels, 3, 1)
+        return build_conv(conv_cfg, in_channels, channels, 3)
     if stem == 'deep':
         half = channels // 2
         return nn.Sequential(
-            conv(in_channels, half, 3, 2),
+            build_conv(conv_cfg, in_channels, half, 3, stride=2),
             build_norm(norm_cfg, half),
             nn.ReLU(inplace=True),
-            conv(half, half, 3, 1),
+            build_conv(conv_cfg, half, half, 3),
             build_norm(norm_cfg, half),
             nn.ReLU(inplace=True),
-            conv(half, channels, 3, 1),
+            build_conv(conv_cfg, half, channels, 3),
         )
     raise UserError(f'stem={stem!r} is unknown; allowed: {", ".join(STEMS)}')

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
-from .norm import build_norm
+from .conv_norm import build_conv, build_norm
+from .shortcut import build_shortcut
 
 # make_block(in_channels, out_channels, stride, first) -> a block called as block(x, identity)
 MakeBlock = Callable[[int, int, int, bool], nn.Module]
@@ -25,7 +25,7 @@ class Root(nn.Module):
         norm_cfg: dict[str, Any],
     ) -> None:
         super().__init__()
-        self.conv = build_conv_layer(conv_cfg, in_channels, out_channels, kernel_size=1, bias=False)
+        self.conv = build_conv(conv_cfg, in_channels, out_channels)
         self.bn = build_norm(norm_cfg, out_channels)
         self.relu = nn.ReLU(inplace=True)
 
@@ -46,15 +46,11 @@ class Tree(nn.Module):
 
     Args:
         depth: Depth of the tree, at least 1.
-        in_channels: Channels of the input.
         out_channels: Channels of every block and of the output.
-        make_block: Builds a block.
         stride: Stride of the first block.
         join_input: Whether the root joins the (max-pooled) input of the tree too.
         child_channels: Channels of the children handed in from outside, in all.
         first: Whether the tree's first block is the first of its stage.
-        conv_cfg: Config of the convolutions.
-        norm_cfg: Config of the norms.
 
     Source: Yu et al., Deep Layer Aggregation, arXiv 1707.06484, section 3.2.
     """
@@ -79,46 +75,30 @@ class Tree(nn.Module):
         # Rounded up like the strided convolutions beside it: the same where the published networks
         # run, and odd sizes, which they refuse, fit too.
         self.pool = nn.MaxPool2d(stride, stride, ceil_mode=True) if stride > 1 else None
-        self.project = None
         if join_input:
             child_channels += in_channels
+        parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
         if depth == 1:
             self.tree1 = make_block(in_channels, out_channels, stride, first)
             self.tree2 = make_block(out_channels, out_channels, 1, False)
-            self.root = Root(
-                2 * out_channels + child_channels,
-                out_channels,
-                conv_cfg=conv_cfg,
-                norm_cfg=norm_cfg,
+            self.root = Root(2 * out_channels + child_channels, out_channels, **parts)
+            self.project = build_shortcut(
+                in_channels, out_channels, stride=1, avg_down=False, **parts
             )
-            if in_channels != out_channels:
-                self.project = nn.Sequential(
-                    build_conv_layer(
-                        conv_cfg, in_channels, out_channels, kernel_size=1, bias=False
-                    ),
-                    build_norm(norm_cfg, out_channels),
-                )
         else:
-            parts: dict[str, Any] = dict(
-                make_block=make_block, conv_cfg=conv_cfg, norm_cfg=norm_cfg
-            )
+            parts['make_block'] = make_block
             self.tree1 = Tree(
                 depth - 1, in_channels, out_channels, stride=stride, first=first, **parts
             )
+            child_channels += out_channels
             self.tree2 = Tree(
-                depth - 1,
-                out_channels,
-                out_channels,
-                child_channels=child_channels + out_channels,
-                **parts,
+                depth - 1, out_channels, out_channels, child_channels=child_channels, **parts
             )
 
     def forward(self, x: Tensor, children: Sequence[Tensor] = ()) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).
 
-        Args:
-            x: The input.
-            children: Earlier outputs (N, ., H / stride, W / stride) for the root to join.
+        ``children`` are earlier outputs (N, ., H / stride, W / stride) that the root joins.
         """
         pooled = x
         if self.pool is not None and (self.join_input or self.depth == 1):

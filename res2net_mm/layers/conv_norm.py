@@ -1,15 +1,27 @@
-"""Normalisation layers: built for any channel count, and with their statistics held."""
+"""Convolutions and norms as configs describe them, and norms with their statistics held."""
 
 from collections.abc import Mapping
 from math import gcd
 from typing import Any
 
-from mmcv.cnn import build_norm_layer
+from mmcv.cnn import build_conv_layer, build_norm_layer
 from mmengine.registry import MODELS
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from res2net_mm.errors import UserError
+
+
+def build_conv(
+    conv_cfg: dict[str, Any] | None,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int = 1,
+    stride: int = 1,
+) -> nn.Module:
+    """Build the convolution of ``conv_cfg``, padded by half its kernel, without a bias."""
+    shape = dict(kernel_size=kernel_size, stride=stride, padding=kernel_size // 2)
+    return build_conv_layer(conv_cfg, in_channels, out_channels, bias=False, **shape)
 
 
 def build_norm(norm_cfg: dict[str, Any], channels: int) -> nn.Module:
@@ -18,10 +30,6 @@ def build_norm(norm_cfg: dict[str, Any], channels: int) -> nn.Module:
     A GroupNorm written for ResNet (``num_groups=32``) does not divide the widths of a Res2Net (26,
     52, 104 ...). It gets the greatest common divisor of the two instead, which keeps the channels
     per group the same in every stage: 13 at base width 26, 7 at 14.
-
-    Args:
-        norm_cfg: As in every mm config, e.g. ``dict(type='BN', requires_grad=True)``.
-        channels: Number of channels C of the layer's (N, C, H, W) input.
 
     Raises:
         UserError: ``norm_cfg`` describes no norm.
