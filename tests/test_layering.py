@@ -62,7 +62,6 @@ SHORT = {
     'version.py': 'the one place of the version',
     'acceleration/double_backward.py': 'gradients of gradients, for three backward passes',
     'layers/squeeze_excite.py': 'a layer of a paper of its own',
-    'necks/pafpn.py': 'a neck that configs name',
     'registry.py': 'the scope under which configs find the package',
 }
 

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from res2net_mm.acceleration import MEMORY_MODES, accelerate, recompute, set_memory, to_layout_of
 from res2net_mm.checkpoints import LoadReport, accept_dialects, load_weights
 from res2net_mm.errors import UserError
-from res2net_mm.layers import BLOCK_RULES, Bottle2neck, hold_norm_statistics, init_undeformed
+from res2net_mm.layers import Bottle2neck, hold_norm_statistics, init_undeformed
 from res2net_mm.presets import find
 from res2net_mm.registry import MODELS
 
+from .block_factory import BlockFactory
 from .checked_arguments import check_whole, check_wholes
 
 DEFAULT_INIT = (
@@ -26,8 +27,14 @@ DEFAULT_INIT = (
 class Res2NetBackbone(BaseModule):
     """A backbone made of :class:`Bottle2neck` blocks.
 
-    A subclass builds its layers, defines :meth:`stem`, :meth:`stem_modules` and :attr:`stages`, and
-    calls :meth:`finish` at the end of its constructor.
+    A subclass builds its layers with :attr:`factory`, defines :meth:`stem`, :meth:`stem_modules`
+    and :attr:`stages`, and calls :meth:`finish` at the end of its constructor. Arguments that are
+    not listed are those of :class:`Res2Net`.
+
+    Args:
+        network: The numbers of the network, as :func:`fill_from_preset` returns them.
+        expansion: A block's output channels per channel of its stage's base width.
+        **blocks: Further arguments of :class:`BlockFactory`.
 
     Attributes:
         out_channels: Channels of each returned feature map.
@@ -44,23 +51,21 @@ class Res2NetBackbone(BaseModule):
 
     def __init__(
         self,
+        network: dict[str, Any],
         *,
+        expansion: int,
         preset: str | None,
-        block_rule: str,
         block_rule_given: bool,
         num_stages: int,
-        out_indices: Sequence[int] | None,
-        frozen_stages: int,
-        norm_eval: bool,
-        memory: str,
-        zero_init_residual: bool,
-        init_cfg: dict[str, Any] | list[dict[str, Any]] | None,
+        out_indices: Sequence[int] | None = None,
+        frozen_stages: int = -1,
+        norm_eval: bool = False,
+        memory: str = 'default',
+        zero_init_residual: bool = False,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
+        **blocks: Any,
     ) -> None:
         super().__init__(init_cfg or [dict(cfg) for cfg in DEFAULT_INIT])
-        if block_rule not in BLOCK_RULES:
-            raise UserError(
-                f'block_rule={block_rule!r} is unknown; allowed: {", ".join(BLOCK_RULES)}'
-            )
         check_wholes(out_indices=out_indices, least=0)
         check_whole(frozen_stages=frozen_stages, least=-1)
         self.out_indices = tuple(range(num_stages) if out_indices is None else out_indices)
@@ -72,15 +77,13 @@ class Res2NetBackbone(BaseModule):
             raise UserError(f'frozen_stages={frozen_stages} must lie between -1 and {num_stages}')
         if memory not in MEMORY_MODES:
             raise UserError(f'memory={memory!r} is unknown; allowed: {", ".join(MEMORY_MODES)}')
-        self.preset = preset
-        self.memory = memory
-        self.keeps_layout = True
-        self.frozen_stages = frozen_stages
-        self.block_rule = block_rule
+        self.preset, self.memory, self.keeps_layout = preset, memory, True
+        self.block_rule: str = network['block_rule']
         self.block_rule_given = block_rule_given
-        self.norm_eval = norm_eval
+        self.frozen_stages, self.norm_eval = frozen_stages, norm_eval
         self.zero_init_residual = zero_init_residual
         self.load_report: LoadReport | None = None
+        self.factory = BlockFactory(network, expansion, num_stages, **blocks)
 
     def finish(self) -> None:
         """Accelerate and freeze the layers, and accept checkpoints of every dialect."""
@@ -117,15 +120,12 @@ class Res2NetBackbone(BaseModule):
         """
         images, features = x, []
         memory = MEMORY_MODES[self.memory].stem
-        x = recompute(self.stem_modules(), self._enter, x, memory=memory)
+        x = recompute(self.stem_modules(), lambda x: self.maxpool(self.stem(x)), x, memory=memory)
         for i, stage in enumerate(self.stages):
             x = stage(x)
             if i in self.out_indices:
                 features.append(to_layout_of(images, x) if self.keeps_layout else x)
         return tuple(features)
-
-    def _enter(self, x: Tensor) -> Tensor:
-        return self.maxpool(self.stem(x))
 
     def frozen_modules(self) -> list[nn.Module]:
         """Return the stem and the first ``frozen_stages`` stages, or nothing at -1."""

@@ -13,25 +13,19 @@ from res2net_mm.layers import build_shortcut, register_deformable
 from .checked_arguments import per_stage
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class BlockFactory:
     """Builder of the blocks of one backbone, holding the arguments that all of them share.
 
+    Attributes that are not listed are the arguments of :class:`Res2Net`.
+
     Attributes:
-        numbers: ``scales``, ``base_width``, ``groups``, ``convolve_first``, ``se`` and
-            ``block_rule`` of the network.
+        network: Its numbers, as :func:`fill_from_preset` returns them.
         expansion: A block's output channels per channel of its stage's base width.
         num_stages: Stages of the network.
-        style: Where a block's stride sits, ``pytorch`` or ``caffe``.
-        dcn: Config of deformable 3x3 convolutions, or None.
-        stage_with_dcn: Which stages have them.
-        plugins: mmcv plugin layers, each with its position and stages.
-        with_cp: Whether the blocks are recomputed in the backward pass (memory mode of a block).
-        conv_cfg: Config of the convolutions.
-        norm_cfg: Config of the norms.
     """
 
-    numbers: dict[str, Any]
+    network: dict[str, Any]
     expansion: int
     num_stages: int
     style: str = 'pytorch'
@@ -40,7 +34,13 @@ class BlockFactory:
     plugins: Sequence[dict[str, Any]] | None = None
     with_cp: bool = False
     conv_cfg: dict[str, Any] | None = None
-    norm_cfg: dict[str, Any]
+    norm_cfg: dict[str, Any] | None = None
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The configs of convolutions and norms, by keyword."""
+        norm_cfg = self.norm_cfg or dict(type='BN', requires_grad=True)
+        return dict(conv_cfg=self.conv_cfg, norm_cfg=norm_cfg)
 
     def __post_init__(self) -> None:
         if bool(self.stage_with_dcn and any(self.stage_with_dcn)) != (self.dcn is not None):
@@ -67,41 +67,25 @@ class BlockFactory:
         dilation: int = 1,
         shortcut: nn.Module | None = None,
     ) -> AcceleratedBottle2neck:
-        """Build a block (N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride).
-
-        Args:
-            stage: Index of the block's stage.
-            in_channels: Channels of the input.
-            out_channels: Channels of the output.
-            first: Whether the block is the first of its stage.
-            stride: Stride of the block.
-            dilation: Dilation of its 3x3 convolutions.
-            shortcut: Module for the identity path; None adds the input as it is.
-        """
-        numbers = self.numbers
-        planes = out_channels // self.expansion
+        """Build a block of a stage, see :class:`Bottle2neck`."""
+        network, planes = self.network, out_channels // self.expansion
         block = AcceleratedBottle2neck(
             in_channels,
             out_channels,
-            planes * numbers['base_width'] // 64 * numbers['groups'],
-            numbers['scales'],
+            planes * network['base_width'] // 64 * network['groups'],
+            network['scales'],
             first=first,
-            block_rule=numbers['block_rule'],
+            block_rule=network['block_rule'],
             stride=stride,
             dilation=dilation,
-            groups=numbers['groups'],
-            pass_last=not (first and numbers['convolve_first']),
+            groups=network['groups'],
+            pass_last=not (first and network.get('convolve_first')),
             style=self.style,
             shortcut=shortcut,
-            se=numbers['se'],
-            plugins=[
-                plugin
-                for plugin in self.plugins or ()
-                if 'stages' not in plugin or plugin['stages'][stage]
-            ],
-            conv_cfg=self.conv_cfg,
+            se=network['se'],
+            plugins=[p for p in self.plugins or () if 'stages' not in p or p['stages'][stage]],
             hierarchical_conv_cfg=self._dcn_of(stage, stride),
-            norm_cfg=self.norm_cfg,
+            **self.parts,
         )
         block.with_cp = self.with_cp
         return block
@@ -114,40 +98,16 @@ class BlockFactory:
         *,
         stride: int,
         dilations: Sequence[int],
-        avg_down: bool,
     ) -> nn.Sequential:
-        """Build a stage of ResNet's form (N, in_channels, H, W) -> (N, out_channels, ...).
-
-        Args:
-            stage: Index of the stage.
-            in_channels: Channels of the input.
-            out_channels: Channels of the output.
-            stride: Stride of the first block.
-            dilations: Dilation of each block, as many as there are blocks.
-            avg_down: Whether the shortcut average-pools instead of striding.
-        """
+        """Build a stage of ResNet's form, a block for each of ``dilations``, the first strided."""
         blocks = []
         for i, dilation in enumerate(dilations):
-            block_stride = stride if i == 0 else 1
-            shortcut = build_shortcut(
-                in_channels,
-                out_channels,
-                stride=block_stride,
-                avg_down=avg_down,
-                conv_cfg=self.conv_cfg,
-                norm_cfg=self.norm_cfg,
+            shape: dict[str, Any] = dict(stride=stride if i == 0 else 1)
+            shape['shortcut'] = build_shortcut(
+                in_channels, out_channels, avg_down=self.network['avg_down'], **shape, **self.parts
             )
-            blocks.append(
-                self.build(
-                    stage,
-                    in_channels,
-                    out_channels,
-                    first=i == 0,
-                    stride=block_stride,
-                    dilation=dilation,
-                    shortcut=shortcut,
-                )
-            )
+            shape.update(first=i == 0, dilation=dilation)
+            blocks.append(self.build(stage, in_channels, out_channels, **shape))
             in_channels = out_channels
         return nn.Sequential(*blocks)
 

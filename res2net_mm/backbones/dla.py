@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
 
 from res2net_mm.acceleration import to_fast_layout
-from res2net_mm.layers import Bottle2neck, Tree, build_norm
+from res2net_mm.layers import Bottle2neck, Tree, build_conv, build_norm
 from res2net_mm.registry import MODELS
 
 from .base import Res2NetBackbone
-from .block_factory import BlockFactory
 from .checked_arguments import check_whole, check_wholes, fill_from_preset, per_stage
 
 EXPANSION = 2  # a block's output channels per channel of its stage's base width
@@ -36,10 +34,13 @@ class Res2NetDLA(Res2NetBackbone):
         in_channels: Channels of the image.
         strides: Stride of each stage. Default 2 each, on a stem of stride 2.
 
-    ``dilations``, ``contract_dilation``, ``out_indices``, ``frozen_stages``, ``norm_cfg``,
-    ``norm_eval``, ``conv_cfg``, ``dcn``, ``stage_with_dcn``, ``plugins``, ``with_cp``, ``memory``,
-    ``zero_init_residual`` and ``init_cfg``, the attributes and errors are those of
-    :class:`Res2Net`.
+        dilations: Dilation of each stage. Default 1.
+        contract_dilation: Whether a dilated stage's first block has half the dilation.
+        **shared: ``out_indices``, ``frozen_stages``, ``norm_cfg``, ``norm_eval``, ``conv_cfg``,
+            ``dcn``, ``stage_with_dcn``, ``plugins``, ``with_cp``, ``memory``,
+            ``zero_init_residual`` and ``init_cfg``, as of :class:`Res2Net`.
+
+    Attributes and errors are those of :class:`Res2Net`.
 
     Source: Gao et al., Res2Net, arXiv 1904.01169, table 1; Yu et al., arXiv 1707.06484.
     """
@@ -57,18 +58,7 @@ class Res2NetDLA(Res2NetBackbone):
         strides: Sequence[int] = (2, 2, 2, 2),
         dilations: Sequence[int] = (1, 1, 1, 1),
         contract_dilation: bool = False,
-        out_indices: Sequence[int] | None = None,
-        frozen_stages: int = -1,
-        norm_cfg: dict[str, Any] | None = None,
-        norm_eval: bool = False,
-        conv_cfg: dict[str, Any] | None = None,
-        dcn: dict[str, Any] | None = None,
-        stage_with_dcn: Sequence[bool] | None = None,
-        plugins: Sequence[dict[str, Any]] | None = None,
-        with_cp: bool = False,
-        memory: str = 'default',
-        zero_init_residual: bool = False,
-        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
+        **shared: Any,
     ) -> None:
         net = fill_from_preset(
             'Res2NetDLA',
@@ -83,32 +73,16 @@ class Res2NetDLA(Res2NetBackbone):
         check_wholes(strides=strides, dilations=dilations)
         num_stages = len(STAGE_CHANNELS)
         super().__init__(
+            net,
+            expansion=EXPANSION,
             preset=preset,
-            block_rule=net['block_rule'],
             block_rule_given=block_rule is not None,
             num_stages=num_stages,
-            out_indices=out_indices,
-            frozen_stages=frozen_stages,
-            norm_eval=norm_eval,
-            memory=memory,
-            zero_init_residual=zero_init_residual,
-            init_cfg=init_cfg,
+            **shared,
         )
         strides = per_stage('strides', strides, num_stages)
         dilations = per_stage('dilations', dilations, num_stages)
-        norm_cfg = norm_cfg or dict(type='BN', requires_grad=True)
-        parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
-        factory = BlockFactory(
-            numbers=dict(net, convolve_first=False),
-            expansion=EXPANSION,
-            num_stages=num_stages,
-            dcn=dcn,
-            stage_with_dcn=stage_with_dcn,
-            plugins=plugins,
-            with_cp=with_cp,
-            **parts,
-        )
-
+        parts = self.factory.parts
         base, level0, channels = STEM_CHANNELS
         self.base_layer = _conv_norm_relu(in_channels, base, 7, 1, **parts)
         self.level0 = _conv_norm_relu(base, level0, 3, 1, **parts)
@@ -121,20 +95,14 @@ class Res2NetDLA(Res2NetBackbone):
             ) -> Bottle2neck:
                 halved = contract_dilation and first and dilations[stage] > 1
                 dilation = dilations[stage] // 2 if halved else dilations[stage]
-                return factory.build(
+                return self.factory.build(
                     stage, inputs, outputs, first=first, stride=stride, dilation=dilation
                 )
 
             tree = Tree(
-                TREE_DEPTHS[i],
-                channels,
-                out_channels,
-                make_block,
-                stride=strides[i],
-                join_input=i > 0,
-                first=True,
-                **parts,
-            )
+                TREE_DEPTHS[i], channels, out_channels, make_block,
+                stride=strides[i], join_input=i > 0, first=True, **parts,
+            )  # fmt: skip
             self.add_module(f'level{i + 2}', tree)
             channels = out_channels
         self.out_channels = tuple(STAGE_CHANNELS[i] for i in self.out_indices)
@@ -154,22 +122,7 @@ class Res2NetDLA(Res2NetBackbone):
         return to_fast_layout(self.level1(self.level0(self.base_layer(x))))
 
 
-def _conv_norm_relu(
-    in_channels: int,
-    out_channels: int,
-    kernel_size: int,
-    stride: int,
-    *,
-    conv_cfg: dict[str, Any] | None,
-    norm_cfg: dict[str, Any],
-) -> nn.Sequential:
-    conv = build_conv_layer(
-        conv_cfg,
-        in_channels,
-        out_channels,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=kernel_size // 2,
-        bias=False,
-    )
-    return nn.Sequential(conv, build_norm(norm_cfg, out_channels), nn.ReLU(inplace=True))
+def _conv_norm_relu(*shape: int, conv_cfg: Any, norm_cfg: Any) -> nn.Sequential:
+    """Build a layer of (in_channels, out_channels, kernel size, stride)."""
+    conv, norm = build_conv(conv_cfg, *shape), build_norm(norm_cfg, shape[1])
+    return nn.Sequential(conv, norm, nn.ReLU(inplace=True))

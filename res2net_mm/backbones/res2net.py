@@ -11,12 +11,15 @@ from res2net_mm.layers import build_norm, build_stem_conv
 from res2net_mm.registry import MODELS
 
 from .base import Res2NetBackbone
-from .block_factory import BlockFactory
 from .checked_arguments import check_whole, check_wholes, fill_from_preset, per_stage
 
 EXPANSION = 4  # a block's output channels per channel of its stage's base width
 # Blocks of each stage, by depth.
 STAGE_BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3), 200: (3, 12, 48, 3)}
+DEFAULTS = dict(
+    scales=4, base_width=26, groups=1, convolve_first=False, stem='7x7', avg_down=False,
+    base_channels=64, block_rule='official',
+)  # fmt: skip
 
 
 @MODELS.register_module(force=True)  # a reload is harmless
@@ -71,10 +74,6 @@ class Res2Net(Res2NetBackbone):
             ``res2net://<preset>``; any published dialect fits (``dialect``, ``prefix`` and
             ``partial`` as in :func:`res2net_mm.load_weights`). Default Kaiming initialisation.
 
-    Attributes:
-        out_channels: Channels of each returned feature map.
-        block_rule: The rule of the first block of each stage.
-
     Raises:
         UserError: An argument is out of its range or contradicts another; the message names it.
 
@@ -121,30 +120,12 @@ class Res2Net(Res2NetBackbone):
             'Res2Net',
             preset,
             given=dict(
-                depth=depth,
-                stage_blocks=stage_blocks,
-                scales=scales,
-                base_width=base_width,
-                groups=groups,
-                convolve_first=convolve_first,
-                stem=stem,
-                avg_down=avg_down,
-                se=se,
-                base_channels=base_channels,
-                stem_channels=stem_channels,
-                block_rule=block_rule,
+                depth=depth, stage_blocks=stage_blocks, scales=scales, base_width=base_width,
+                groups=groups, convolve_first=convolve_first, stem=stem, avg_down=avg_down, se=se,
+                base_channels=base_channels, stem_channels=stem_channels, block_rule=block_rule,
             ),
-            default=dict(
-                scales=4,
-                base_width=26,
-                groups=1,
-                convolve_first=False,
-                stem='7x7',
-                avg_down=False,
-                base_channels=64,
-                block_rule='official',
-            ),
-        )
+            default=DEFAULTS,
+        )  # fmt: skip
         names = 'scales', 'base_width', 'groups', 'base_channels', 'stem_channels', 'se'
         check_whole(in_channels=in_channels, **{name: net[name] for name in names})
         check_wholes(stage_blocks=net['stage_blocks'], strides=strides, dilations=dilations)
@@ -152,17 +133,12 @@ class Res2Net(Res2NetBackbone):
         blocks = _stage_blocks(net['depth'], net['stage_blocks'], num_stages)
         num_stages = len(blocks)
         super().__init__(
-            preset=preset,
-            block_rule=net['block_rule'],
-            block_rule_given=block_rule is not None,
-            num_stages=num_stages,
-            out_indices=out_indices,
-            frozen_stages=frozen_stages,
-            norm_eval=norm_eval,
-            memory=memory,
-            zero_init_residual=zero_init_residual,
-            init_cfg=init_cfg,
-        )
+            net, expansion=EXPANSION, preset=preset, block_rule_given=block_rule is not None,
+            num_stages=num_stages, out_indices=out_indices, frozen_stages=frozen_stages,
+            norm_cfg=norm_cfg, norm_eval=norm_eval, conv_cfg=conv_cfg, dcn=dcn,
+            stage_with_dcn=stage_with_dcn, plugins=plugins, style=style, with_cp=with_cp,
+            memory=memory, zero_init_residual=zero_init_residual, init_cfg=init_cfg,
+        )  # fmt: skip
         strides = per_stage('strides', strides or (1, *[2] * (num_stages - 1)), num_stages)
         dilations = per_stage('dilations', dilations or (1,) * num_stages, num_stages)
         if multi_grid is not None and len(multi_grid) != blocks[-1]:
@@ -170,23 +146,11 @@ class Res2Net(Res2NetBackbone):
                 f'multi_grid={tuple(multi_grid)} must have one entry for each of the '
                 f'{blocks[-1]} blocks of the last stage'
             )
-        norm_cfg = norm_cfg or dict(type='BN', requires_grad=True)
-        parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
-        factory = BlockFactory(
-            numbers=net,
-            expansion=EXPANSION,
-            num_stages=num_stages,
-            style=style,
-            dcn=dcn,
-            stage_with_dcn=stage_with_dcn,
-            plugins=plugins,
-            with_cp=with_cp,
-            **parts,
-        )
 
+        parts = self.factory.parts
         channels = net['stem_channels'] or net['base_channels']
         self.conv1 = build_stem_conv(net['stem'], in_channels, channels, **parts)
-        self.bn1 = build_norm(norm_cfg, channels)
+        self.bn1 = build_norm(parts['norm_cfg'], channels)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.Identity() if net['stem'] == '3x3' else nn.MaxPool2d(3, 2, padding=1)
 
@@ -195,13 +159,9 @@ class Res2Net(Res2NetBackbone):
         for i in range(num_stages):
             grid = multi_grid if i == num_stages - 1 else None
             out_channels = net['base_channels'] * 2**i * EXPANSION
-            stage = factory.build_stage(
-                i,
-                channels,
-                out_channels,
-                stride=strides[i],
-                dilations=_block_dilations(blocks[i], dilations[i], contract_dilation, grid),
-                avg_down=net['avg_down'],
+            grid = grid or _block_dilations(blocks[i], dilations[i], contract_dilation)
+            stage = self.factory.build_stage(
+                i, channels, out_channels, stride=strides[i], dilations=grid
             )
             channels = out_channels
             self.add_module(f'layer{i + 1}', stage)
@@ -245,11 +205,7 @@ def _stage_blocks(
     return tuple(stage_blocks[:num_stages])
 
 
-def _block_dilations(
-    blocks: int, dilation: int, contract: bool, grid: Sequence[int] | None
-) -> Sequence[int]:
+def _block_dilations(blocks: int, dilation: int, contract: bool) -> Sequence[int]:
     """Return the dilation of each block of a stage."""
-    if grid is not None:
-        return grid
     first = dilation // 2 if contract and dilation > 1 else dilation
     return (first, *[dilation] * (blocks - 1))

@@ -1,11 +1,10 @@
 """The architecture, one file per part; the idea of the paper is ``hierarchical_conv.py``."""
 
 from .block_rule import BLOCK_RULES, split_flow
-from .bottle2neck import Bottle2neck
+from .bottle2neck import Bottle2neck, build_shortcut
 from .conv_norm import build_conv, build_norm, hold_norm_statistics
 from .deformable import give_contiguous_inputs, init_undeformed, is_deformable, register_deformable
 from .hierarchical_conv import HierarchicalConv
-from .shortcut import build_shortcut
 from .squeeze_excite import SqueezeExcite
 from .stem import STEMS, build_stem_conv
 from .tree import Root, Tree

@@ -1,4 +1,4 @@
-"""The bottleneck block with the hierarchical convolution in its middle."""
+"""The bottleneck block with the hierarchical convolution in its middle, and its shortcut."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -126,6 +126,35 @@ class Bottle2neck(HierarchicalConv):
     def all_norms(self) -> list[nn.Module]:
         """Return the norm behind each of :meth:`all_convs`."""
         return [self.bn1, *self.bns, self.bn3]
+
+
+def build_shortcut(
+    in_channels: int,
+    out_channels: int,
+    *,
+    stride: int,
+    avg_down: bool,
+    conv_cfg: dict[str, Any] | None = None,
+    norm_cfg: dict[str, Any],
+) -> nn.Sequential | None:
+    """Return the shortcut of a block, or None where the input can be added as it is.
+
+    Without ``avg_down`` (ResNet, Res2Net v1) the 1x1 convolution itself is strided; with it
+    (ResNet-D, Res2Net v1b) the input is average-pooled first, so no pixel is thrown away. The
+    pooling keeps its place in the sequence even at stride 1, as in every published state dict.
+
+    Returns:
+        A module (N, in_channels, H, W) -> (N, out_channels, ceil(H / stride), ceil(W / stride)).
+    """
+    if stride == 1 and in_channels == out_channels:
+        return None
+    layers: list[nn.Module] = []
+    if avg_down:
+        pool = nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)
+        layers.append(pool if stride > 1 else nn.Identity())
+        stride = 1
+    layers.append(build_conv(conv_cfg, in_channels, out_channels, stride=stride))
+    return nn.Sequential(*layers, build_norm(norm_cfg, out_channels))
 
 
 def _build_plugins(plugins: Sequence[Mapping[str, Any]], **channels: int) -> nn.ModuleDict:

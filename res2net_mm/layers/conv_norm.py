@@ -18,7 +18,7 @@ def build_conv(
     out_channels: int,
     kernel_size: int = 1,
     stride: int = 1,
-) -> nn.Module:
+) -> Any:
     """Build the convolution of ``conv_cfg``, padded by half its kernel, without a bias."""
     shape = dict(kernel_size=kernel_size, stride=stride, padding=kernel_size // 2)
     return build_conv_layer(conv_cfg, in_channels, out_channels, bias=False, **shape)

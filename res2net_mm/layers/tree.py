@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .bottle2neck import build_shortcut
 from .conv_norm import build_conv, build_norm
-from .shortcut import build_shortcut
 
 # make_block(in_channels, out_channels, stride, first) -> a block called as block(x, identity)
 MakeBlock = Callable[[int, int, int, bool], nn.Module]

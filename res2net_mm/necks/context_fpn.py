@@ -13,8 +13,9 @@ from res2net_mm.registry import MODELS
 from .conv3x3 import HierarchicalConvModule
 from .fpn import HierarchicalFPN
 
-BILINEAR = dict(mode='bilinear', align_corners=False)
-RELU = dict(type='ReLU')
+DEFAULTS: dict[str, Any] = dict(
+    norm_cfg=BN, act_cfg=dict(type='ReLU'), upsample_cfg=dict(mode='bilinear', align_corners=False)
+)
 
 
 class HierarchicalContext(nn.Module):
@@ -32,42 +33,25 @@ class HierarchicalContext(nn.Module):
     Args:
         channels: Channels C of input and output; the number of dilations must divide it.
         dilations: One for each split.
-        conv_cfg: Config of the convolutions.
-        norm_cfg: Config of the norms; None for none.
-        act_cfg: Config of the activation after the 1x1; None for none.
+        **parts: ``conv_cfg``, ``norm_cfg`` and ``act_cfg``, as of :class:`HierarchicalConvModule`.
 
     Raises:
         UserError: The number of dilations does not divide the channels.
     """
 
-    def __init__(
-        self,
-        channels: int,
-        *,
-        dilations: Sequence[int],
-        conv_cfg: dict[str, Any] | None = None,
-        norm_cfg: dict[str, Any] | None = None,
-        act_cfg: dict[str, Any] | None = None,
-    ) -> None:
+    def __init__(self, channels: int, *, dilations: Sequence[int], **parts: Any) -> None:
         super().__init__()
         if not dilations or channels % len(dilations):
             raise UserError(
                 f'dilations={tuple(dilations)}: their number must divide the {channels} channels'
             )
         self.chain = HierarchicalConvModule(
-            channels,
-            channels,
-            scales=len(dilations),
-            dilations=dilations,
-            conv_cfg=conv_cfg,
-            norm_cfg=norm_cfg,
-            act_cfg=act_cfg,
+            channels, channels, scales=len(dilations), dilations=dilations, **parts
         )
         self.pool = nn.AdaptiveAvgPool2d(1)
         # Without a norm: it would have one value per image and channel to go by.
-        self.mean_conv = ConvModule(
-            channels, channels, 1, conv_cfg=conv_cfg, act_cfg=act_cfg, inplace=False
-        )
+        one: dict[str, Any] = {name: parts.get(name) for name in ('conv_cfg', 'act_cfg')}
+        self.mean_conv = ConvModule(channels, channels, 1, inplace=False, **one)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, C, H, W)."""
@@ -89,10 +73,8 @@ class HierarchicalContextFPN(HierarchicalFPN):
 
     Args:
         dilations: Of the context, which has as many splits.
-        norm_cfg: Config of the norms; None for none.
-        act_cfg: Config of the activation after each convolution; None for none.
-        upsample_cfg: As in :class:`HierarchicalFPN`, but bilinear.
-        **pyramid: The other arguments of :class:`HierarchicalFPN`.
+        **pyramid: The arguments of :class:`HierarchicalFPN`, of which ``norm_cfg``, ``act_cfg`` and
+            ``upsample_cfg`` have defaults of their own: batch norm, ReLU, bilinear.
 
     Source: :class:`HierarchicalContext` under a pyramid as in Semantic FPN (Kirillov et al., arXiv
     1901.02446) and UPerNet, which has pooled context there (Xiao et al., arXiv 1807.10221).
@@ -102,12 +84,9 @@ class HierarchicalContextFPN(HierarchicalFPN):
         self,
         *,
         dilations: Sequence[int] = (1, 2, 4, 8),
-        norm_cfg: dict[str, Any] | None = BN,
-        act_cfg: dict[str, Any] | None = RELU,
-        upsample_cfg: dict[str, Any] = BILINEAR,
         **pyramid: Any,
     ) -> None:
-        super().__init__(norm_cfg=norm_cfg, act_cfg=act_cfg, upsample_cfg=upsample_cfg, **pyramid)
+        super().__init__(**{**DEFAULTS, **pyramid})
         self.context = HierarchicalContext(self.out_channels, dilations=dilations, **self.parts)
 
     def top_down(self, laterals: list[Tensor]) -> list[Tensor]:

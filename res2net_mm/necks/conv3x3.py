@@ -1,6 +1,7 @@
 """The hierarchical convolution in place of a pyramid's 3x3 convolution."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from mmcv.cnn import ConvModule
@@ -12,27 +13,13 @@ from res2net_mm.layers import HierarchicalConv
 
 
 def build_conv3x3(
-    in_channels: int,
-    out_channels: int,
-    *,
-    scales: int,
-    stride: int = 1,
-    **parts: Any,
+    in_channels: int, out_channels: int, *, scales: int, stride: int = 1, **parts: Any
 ) -> nn.Module:
-    """Build the 3x3 convolution of a pyramid, hierarchical or, with one scale, plain.
-
-    Args:
-        in_channels: Channels of the input.
-        out_channels: Channels of the output.
-        scales: Number of splits; 1 is the plain pyramid's ``ConvModule``, under the same names.
-        stride: Stride, 1 or 2.
-        **parts: ``conv_cfg``, ``norm_cfg`` and ``act_cfg``, as of a ``ConvModule``.
-    """
+    """Build a :class:`HierarchicalConvModule`, or for one scale the plain pyramid's ConvModule."""
+    channels = in_channels, out_channels
     if scales == 1:
-        return ConvModule(
-            in_channels, out_channels, 3, stride=stride, padding=1, inplace=False, **parts
-        )
-    return HierarchicalConvModule(in_channels, out_channels, scales=scales, stride=stride, **parts)
+        return ConvModule(*channels, 3, stride=stride, padding=1, inplace=False, **parts)
+    return HierarchicalConvModule(*channels, scales=scales, stride=stride, **parts)
 
 
 class HierarchicalConvModule(nn.Module):
@@ -77,12 +64,9 @@ class HierarchicalConvModule(nn.Module):
         if scales < 1 or out_channels % scales:
             raise UserError(f'scales={scales} must divide out_channels={out_channels}')
         parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg)
-        if in_channels == out_channels:
-            self.reduce = nn.Identity()
-        else:
-            self.reduce = ConvModule(
-                in_channels, out_channels, 1, act_cfg=act_cfg, inplace=False, **parts
-            )
+        one = partial(ConvModule, kernel_size=1, act_cfg=act_cfg, inplace=False, **parts)
+        same = in_channels == out_channels
+        self.reduce = nn.Identity() if same else one(in_channels, out_channels)
         chain = HierarchicalConv(
             out_channels // scales,
             scales,
@@ -94,9 +78,7 @@ class HierarchicalConvModule(nn.Module):
             **parts,
         )
         self.chain = accelerate(chain)
-        self.fuse = ConvModule(
-            out_channels, out_channels, 1, act_cfg=act_cfg, inplace=False, **parts
-        )
+        self.fuse = one(out_channels, out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""

@@ -1,4 +1,4 @@
-"""The feature pyramid network with the hierarchical convolution as its 3x3."""
+"""The pyramids of FPN and PAFPN with the hierarchical convolution as their 3x3."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -84,13 +84,11 @@ class HierarchicalFPN(BaseModule):
                 f'add_extra_convs={add_extra_convs!r} is unknown; allowed: False, True, '
                 f'{", ".join(EXTRA_SOURCES)}'
             )
-        self.out_channels = out_channels
-        self.num_outs = num_outs
-        self.scales = scales
+        self.out_channels, self.num_outs, self.scales = out_channels, num_outs, scales
         self.add_extra_convs = 'on_input' if add_extra_convs is True else add_extra_convs
         self.relu_before_extra_convs = relu_before_extra_convs
         self.upsample_cfg = dict(upsample_cfg)
-        self.parts = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg, act_cfg=act_cfg)
+        self.parts: dict[str, Any] = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg, act_cfg=act_cfg)
         lateral = dict(self.parts, norm_cfg=None) if no_norm_on_lateral else self.parts
         self.lateral_convs = nn.ModuleList(
             ConvModule(self.in_channels[i], out_channels, 1, inplace=False, **lateral)
@@ -105,13 +103,8 @@ class HierarchicalFPN(BaseModule):
 
     def conv3x3(self, in_channels: int | None = None, *, stride: int = 1) -> nn.Module:
         """Build a 3x3 convolution of this pyramid, from ``out_channels`` unless said otherwise."""
-        return build_conv3x3(
-            in_channels or self.out_channels,
-            self.out_channels,
-            scales=self.scales,
-            stride=stride,
-            **self.parts,
-        )
+        channels = in_channels or self.out_channels, self.out_channels
+        return build_conv3x3(*channels, scales=self.scales, stride=stride, **self.parts)
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Return the pyramid of the backbone's maps.
@@ -149,17 +142,43 @@ class HierarchicalFPN(BaseModule):
 
     def top_down(self, laterals: list[Tensor]) -> list[Tensor]:
         """Add to each map (N, C, H_i, W_i) the coarser ones, brought to its size."""
-        merged = [laterals[-1]]
+        merged, options = [laterals[-1]], dict(self.upsample_cfg)
         for lateral in reversed(laterals[:-1]):
-            size: dict[str, Any] = (
-                {} if 'scale_factor' in self.upsample_cfg else dict(size=lateral.shape[2:])
-            )
-            merged.insert(0, lateral + F.interpolate(merged[0], **size, **self.upsample_cfg))
+            if 'scale_factor' not in self.upsample_cfg:
+                options['size'] = lateral.shape[2:]
+            merged.insert(0, lateral + F.interpolate(merged[0], **options))
         return merged
 
     def smooth(self, merged: list[Tensor]) -> list[Tensor]:
         """Convolve each map (N, C, H_i, W_i) by itself."""
         return [conv(x) for conv, x in zip(self.fpn_convs, merged, strict=False)]
+
+
+@MODELS.register_module()
+class HierarchicalPAFPN(HierarchicalFPN):
+    """A feature pyramid followed by a path from the bottom up.
+
+    The 3x3 convolutions of stride 2 on that path are hierarchical as well: like the first block of
+    a backbone's stage, without carrying and with the last split pooled.
+
+    The arguments are those of :class:`HierarchicalFPN`. With ``scales=1`` it is MMDetection's
+    PAFPN, and its weights load.
+
+    Source: Liu et al., Path Aggregation Network, arXiv 1803.01534; Gao et al., Res2Net, arXiv
+    1904.01169.
+    """
+
+    def __init__(self, **pyramid: Any) -> None:
+        super().__init__(**pyramid)
+        self.downsample_convs = nn.ModuleList(self.conv3x3(stride=2) for _ in self.levels[1:])
+        self.pafpn_convs = nn.ModuleList(self.conv3x3() for _ in self.levels[1:])
+
+    def smooth(self, merged: list[Tensor]) -> list[Tensor]:
+        """Convolve each map (N, C, H_i, W_i) and add to it the finer ones, then convolve again."""
+        paths = super().smooth(merged)
+        for i, downsample in enumerate(self.downsample_convs):
+            paths[i + 1] = paths[i + 1] + downsample(paths[i])
+        return paths[:1] + [conv(x) for conv, x in zip(self.pafpn_convs, paths[1:], strict=True)]
 
 
 def _levels(inputs: int, start_level: int, end_level: int) -> range:

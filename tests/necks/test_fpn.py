@@ -187,3 +187,13 @@ def test_an_unknown_argument_is_refused():
 
 def _parameters(module):
     return sum(p.numel() for p in module.parameters())
+
+
+def test_from_the_bottom_up_fine_maps_reach_the_coarse_ones():
+    neck = HierarchicalPAFPN(in_channels=[4, 8, 16], out_channels=8, num_outs=3, scales=4).eval()
+    maps = [torch.randn(1, c, s, s, requires_grad=True) for c, s in ((4, 16), (8, 8), (16, 4))]
+    outputs = neck(maps)
+    assert [tuple(y.shape) for y in outputs] == [(1, 8, 16, 16), (1, 8, 8, 8), (1, 8, 4, 4)]
+    for gradient in torch.autograd.grad(outputs[-1].square().sum(), maps):
+        assert gradient.abs().max() > 0
+    assert len(neck.downsample_convs) == len(neck.pafpn_convs) == 2
