@@ -48,7 +48,20 @@ def add_run(parser: ArgumentParser, *, work_dir: str = 'work_dirs/<config name>'
 def add_data(parser: ArgumentParser, *, purpose: str) -> None:
     """Add ``--data`` and what the labels in its masks mean."""
     parser.add_argument('--data', metavar='DIR', help=f'{purpose} this folder of images')
+    add_layout(parser, of='--data')
     add_labels(parser, of='masks of --data')
+
+
+def add_layout(parser: ArgumentParser, *, of: str) -> None:
+    """Add ``--layout``; ``of`` says what is read in it."""
+    from res2net_mm.formats import layout_names
+
+    names = ', '.join(layout_names())
+    parser.add_argument(
+        '--layout',
+        metavar='NAME',
+        help=f'the layout to read {of} in; default the one with the most labels of {names}',
+    )
 
 
 def add_labels(parser: ArgumentParser, *, of: str, classes: str = '', ignored: str = '') -> None:

@@ -21,6 +21,7 @@ def use_folder(
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
     training: bool = True,
+    layout: str | None = None,
 ) -> str:
     """Point every dataset, head and evaluator of a config at a folder.
 
@@ -30,6 +31,7 @@ def use_folder(
         classes: Names of the classes of label maps, where the folder does not tell them.
         ignore_index: The label of label maps that is neither trained on nor counted, likewise.
         training: Whether the folder is trained on; else its test split is used, or all of it.
+        layout: The name of the layout to read the folder in; by default the best that fits.
 
     Returns:
         What was found in the folder and what was changed in the config, to be printed.
@@ -42,11 +44,16 @@ def use_folder(
     out_dir = Path(cfg.work_dir) / 'data'
     if is_segmenter(cfg):
         masked = recognise_masks(
-            folder, out_dir, classes=classes, ignore_index=ignore_index, training=training
+            folder,
+            out_dir,
+            classes=classes,
+            ignore_index=ignore_index,
+            training=training,
+            layout=layout,
         )
         return '\n'.join((masked.summary(), *set_masks(cfg, masked)))
     if classes or ignore_index is not None:
         given = f'{argument("classes")} and {argument("ignore_index")}'
         raise UserError(f'{given} are for label maps: this is a detector')
-    boxed = recognise(folder, out_dir, training=training)
+    boxed = recognise(folder, out_dir, training=training, layout=layout)
     return '\n'.join((boxed.summary(), *set_dataset(cfg, boxed)))

@@ -24,6 +24,7 @@ def evaluate(
     data: str | Path | None = None,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    layout: str | None = None,
     work_dir: str | Path | None = None,
     show_dir: str | Path | None = None,
     out_dir: str | Path | None = None,
@@ -39,6 +40,7 @@ def evaluate(
             its val split where the test split has no labels.
         classes: Names of the classes in the masks of ``data``, where the folder does not hold them.
         ignore_index: The label in the masks of ``data`` that is neither trained on nor counted.
+        layout: The name of the layout to read ``data`` in; by default the best that fits.
         work_dir: Where the results go; default ``work_dirs/<config's name>``.
         show_dir: Where to save the images with predictions drawn on them; default nowhere.
         out_dir: Where to save the label maps that a segmenter predicts, as PNG files of 8 bits that
@@ -67,7 +69,12 @@ def evaluate(
     if not exported:
         open_checkpoint(checkpoint)  # refused now, and not once the data is read
     messages = prepare_data(
-        cfg, loaders=('test_dataloader',), data=data, classes=classes, ignore_index=ignore_index
+        cfg,
+        loaders=('test_dataloader',),
+        data=data,
+        classes=classes,
+        ignore_index=ignore_index,
+        layout=layout,
     )
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False

@@ -42,6 +42,7 @@ def prepare_data(
     data: str | Path | None,
     classes: Sequence[str] | None,
     ignore_index: int | None,
+    layout: str | None,
 ) -> list[str]:
     """Point a config at a folder, in place, or without one check the data that the config names.
 
@@ -59,13 +60,18 @@ def prepare_data(
     if data is not None:
         training = 'train_dataloader' in loaders
         return [
-            use_folder(cfg, data, classes=classes, ignore_index=ignore_index, training=training)
+            use_folder(
+                cfg,
+                data,
+                classes=classes,
+                ignore_index=ignore_index,
+                training=training,
+                layout=layout,
+            )
         ]
-    if classes or ignore_index is not None:
-        raise UserError(
-            f'{argument("classes")} and {argument("ignore_index")} describe the masks of '
-            f'{argument("data")}, which is not given'
-        )
+    if classes or ignore_index is not None or layout:
+        given = ', '.join(map(argument, ('classes', 'ignore_index', 'layout')))
+        raise UserError(f'{given} describe {argument("data")}, which is not given')
     use_data_root_variable(cfg)
     require_datasets(cfg, loaders=loaders)
     if not is_first_process():

@@ -35,6 +35,7 @@ def train(
     data: str | Path | None = None,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    layout: str | None = None,
     pretrained: bool = True,
     work_dir: str | Path | None = None,
     amp: bool = False,
@@ -54,6 +55,7 @@ def train(
             segmenter, of images and label masks.
         classes: Names of the classes in the masks of ``data``, where the folder does not hold them.
         ignore_index: The label in the masks of ``data`` that is neither trained on nor counted.
+        layout: The name of the layout to read ``data`` in; by default the best that fits.
         pretrained: Whether to start from the published weights that the config names. Without
             them, what the config freezes is unfrozen, since it would stay random.
         work_dir: Where the run writes; default ``work_dirs/<config's name>``.
@@ -91,7 +93,12 @@ def train(
         remove_partial_files(cfg.work_dir)
     loaders = ('train_dataloader', 'val_dataloader')
     messages = prepare_data(
-        cfg, loaders=loaders, data=data, classes=classes, ignore_index=ignore_index
+        cfg,
+        loaders=loaders,
+        data=data,
+        classes=classes,
+        ignore_index=ignore_index,
+        layout=layout,
     )
     from_random: list[str] = []
     if not pretrained and not cfg.get('load_from'):  # in a resumed run, too: it stays unfrozen

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument, check_choice
 
 from .boxes.coco import COCO
 from .boxes.tools.labelme import LABELME
@@ -17,27 +17,58 @@ from .boxes.yolo import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
 from .label_maps.folder import LABEL_MAP_FOLDERS
 from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
+from .recognition import describe_recognised, read_as, read_in_best_layout
 
-#: Every layout there is; of those that give the same labels, the first that fits a folder reads it.
+#: Every layout there is; of those that give as many labels, the first reads a folder.
 READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABELME, LABEL_MAP_FOLDERS)
 
 
-def read_folder(root: Path, labels: str, findings: Findings) -> tuple[str, dict[str, Any]] | None:
+def read_folder(
+    root: Path, labels: str, findings: Findings, layout: str | None = None
+) -> tuple[str, dict[str, Any]] | None:
     """Return the layout of a folder and its splits, None where it is in no known layout.
+
+    Where several layouts fit, the one with the most labels is taken and the others are named.
 
     Args:
         root: The folder.
         labels: ``BOXES``, read as :class:`BoxImages`, or ``LABEL_MAPS``, as
             :class:`LabelMapImages`.
         findings: Gets what was noticed; whether it stops decides whether errors are raised.
+        layout: The name of the layout to read it in; by default the best that fits.
 
     Raises:
-        UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
+        UserError: Nothing can be made of the folder, ``findings`` stop at an error, or there is no
+            such layout or the folder is not in it.
     """
-    for reader in READERS:
-        if reader.labels == labels and (splits := reader.read(root, findings)):
-            return reader.name, splits
-    return None
+    if layout is None:
+        return read_in_best_layout(root, labels, READERS, findings)
+    return layout, read_as(find_reader(layout, labels), root, READERS, findings)
+
+
+def find_reader(layout: str, labels: str | None = None) -> Reader[Any]:
+    """Return the reader of a layout.
+
+    Args:
+        layout: Its name.
+        labels: The kind of labels that it must give; None for any.
+
+    Raises:
+        UserError: There is none of this name, or it gives other labels.
+    """
+    check_choice('layout', layout, layout_names())
+    reader = next(reader for reader in READERS if reader.name == layout)
+    if labels not in (None, reader.labels):
+        raise UserError(
+            f'{argument("layout", layout)} gives {reader.labels}, and {labels} are needed, as in '
+            f'{", ".join(layout_names(labels))}.'
+        )
+    return reader
+
+
+def layout_names(labels: str | None = None) -> list[str]:
+    """Return the names of the layouts, all or those of one kind of labels."""
+    return [reader.name for reader in READERS if labels in (None, reader.labels)]
 
 
 def existing_folder(path: str | os.PathLike[str]) -> Path:
@@ -52,16 +83,21 @@ def existing_folder(path: str | os.PathLike[str]) -> Path:
     return root
 
 
-def describe_unknown(root: Path, labels: str) -> str:
-    """Return what was looked for in a folder that is in no known layout, and what is there."""
-    looked_for = '; '.join(r.looked_for for r in READERS if r.labels == labels)
+def describe_unknown(root: Path, labels: str | None = None) -> str:
+    """Return what was looked for in a folder that is in no known layout, and what is there.
+
+    Args:
+        root: The folder.
+        labels: The kind of labels that is needed; None for any.
+    """
+    looked_for = '; '.join(r.looked_for for r in READERS if labels in (None, r.labels))
     entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
-    others = [r.labels for r in READERS if r.labels != labels and r.is_like(root)]
+    others = [r.labels for r in READERS if labels not in (None, r.labels) and r.is_like(root)]
     hint = f' It looks like a folder of {others[0]}, not of {labels}.' if others else ''
     return (
-        f'{root} holds no {labels} in a known layout. Looked for: {looked_for}. In it: '
-        f'{there or "nothing"}.{hint}'
+        f'{root} holds no {labels or f"{BOXES} and no {LABEL_MAPS}"} in a known layout. Looked '
+        f'for: {looked_for}. In it: {there or "nothing"}.{hint}'
     )
 
 
@@ -76,8 +112,11 @@ __all__ = [
     'Reader',
     'Severity',
     'describe',
+    'describe_recognised',
     'describe_unknown',
     'existing_folder',
+    'find_reader',
     'first_few',
+    'layout_names',
     'read_folder',
 ]

@@ -97,9 +97,16 @@ class Findings(list[Finding]):
         if not items and count is None:
             return
         number = len(items) if count is None else count
-        finding = Finding(file, name, severity, number, first_few(items), fix)
-        if severity == ERROR and self.stop:
-            raise UserError(f'{finding}. Fix: {fix}.')
+        self.take(Finding(file, name, severity, number, first_few(items), fix))
+
+    def take(self, finding: Finding) -> None:
+        """Add a finding that was made elsewhere.
+
+        Raises:
+            UserError: It is an error, and these findings stop at one.
+        """
+        if finding.severity == ERROR and self.stop:
+            raise UserError(f'{finding}. Fix: {finding.fix}.')
         self.append(finding)
 
 

@@ -1,5 +1,6 @@
 """The interface of a layout: its reader, and the splits of images that it returns."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,14 +21,25 @@ class BoxImages:
         image_dir: What the file names of the images are relative to.
         content: The labels as a COCO dict; never changed in place.
         is_copy: Whether ``content`` differs from what ``file`` holds as a COCO file.
+        names_from: What names the classes, as a phrase, such as ``the XML files``.
     """
 
     file: Path
     image_dir: Path
     content: dict[str, Any]
     is_copy: bool = False
+    names_from: str = ''
 
     labels = BOXES
+
+    @property
+    def labels_by_image(self) -> dict[str, int]:
+        """How many labels each image has, by its path."""
+        boxes = Counter(annotation.get('image_id') for annotation in self.content['annotations'])
+        return {
+            f'{self.image_dir}/{image["file_name"]}': boxes[image.get('id')]
+            for image in self.content['images']
+        }
 
     @property
     def image_files(self) -> list[Path]:
@@ -72,6 +84,11 @@ class LabelMapImages:
     labels = LABEL_MAPS
 
     @property
+    def labels_by_image(self) -> dict[str, int]:
+        """How many labels each image has, by its path: one label map."""
+        return dict.fromkeys(map(str, self.image_files), 1)
+
+    @property
     def image_files(self) -> list[Path]:
         return [self.image(name) for name in self.names]
 
@@ -110,6 +127,12 @@ class Reader(Generic[Images]):
         read: Takes a folder and findings; returns its splits, by the names of
             :data:`~res2net_mm.formats.splits.SPLIT_NAMES` or ``UNNAMED``, and none where the
             folder is not in this layout. It raises UserError where it is, and cannot be read.
+            It names the labels of its own kind that it does not use.
+        label_suffix: What the names of its label files end in, such as ``.json``.
+        label_start: A regular expression that is found at the beginning of each of them
+            (4096 bytes), and not in those of other layouts. By it labels are known that no reader
+            has used.
+        title: The layout as it is written in a sentence; by default the name in capitals.
     """
 
     name: str
@@ -117,3 +140,9 @@ class Reader(Generic[Images]):
     looked_for: str
     is_like: Callable[[Path], bool]
     read: Callable[[Path, Findings], dict[str, Images]]
+    label_suffix: str = ''
+    label_start: str = ''
+    title: str = ''
+
+    def __str__(self) -> str:
+        return self.title or f'{self.name.upper()} layout'

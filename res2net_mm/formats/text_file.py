@@ -1,11 +1,17 @@
 """Text files of a data folder, read whole or refused by name: lists of names, and JSON."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import what_it_is
+
+KEPT = 8  # JSON files, the last ones read
+_READ: ContextVar[dict[Path, Any] | None] = ContextVar('read', default=None)
 
 
 def read_lines(file: Path) -> list[str]:
@@ -27,12 +33,38 @@ def read_lines(file: Path) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+@contextmanager
+def each_json_once() -> Iterator[None]:
+    """Remember the JSON files that are read in the block, in case another reader wants them.
+
+    What they hold is shared: nobody may change it.
+    """
+    token = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
 def read_json(path: str | Path) -> Any:
     """Return the content of a JSON file.
 
     Raises:
         UserError: The file cannot be read or is not JSON; the error says what it is instead.
     """
+    known = _READ.get()
+    if known is None:
+        return _parse_json(path)
+    key = Path(path)
+    if key not in known:
+        content = _parse_json(path)
+        if len(known) >= KEPT:
+            del known[next(iter(known))]
+        known[key] = content
+    return known[key]
+
+
+def _parse_json(path: str | Path) -> Any:
     try:
         with open(path, encoding='utf-8-sig') as file:
             try:

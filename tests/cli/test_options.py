@@ -19,6 +19,7 @@ def parse(add, *arguments: str, **settings) -> dict:
         (options.add_config_options, {}),
         (options.add_data, dict(purpose='train on')),
         (options.add_labels, dict(of='masks')),
+        (options.add_layout, dict(of='DIR')),
         (options.add_receptive_field, dict(prefix='rf-')),
     ],
 )

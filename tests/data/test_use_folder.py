@@ -40,3 +40,11 @@ def test_a_segmenter_takes_masks_and_a_detector_boxes_of_the_same_folder(coco_fo
         assert cfg.train_dataloader.dataset.type.endswith(kind)
     assert cfg.model.decode_head.num_classes == 6
     assert cfg.model.auxiliary_head.num_classes == 6
+
+
+def test_the_layout_that_is_asked_for_is_read(coco_folder, tmp_path):
+    cfg = Config.fromfile(LIGHT)
+    cfg.work_dir = str(tmp_path)
+    assert ': COCO layout, ' in use_folder(cfg, coco_folder, layout='coco')
+    with pytest.raises(UserError, match="not as layout='voc' says"):
+        use_folder(cfg, coco_folder, layout='voc')

@@ -32,7 +32,7 @@ def test_train_and_test_on_a_folder(coco_folder, tmp_path):
     assert done.returncode == 0, done.stderr
     said = done.stdout + done.stderr
     for line in (
-        'label maps of 6 classes, named by',
+        '6 classes (background, disc, square, triangle, star, ring; named by',
         'dataset: BaseSegDataset, 8 images with masks of 6 classes',
         'backbone: Res2Net, preset res2net_light_14w_4s',
         'weights: random',

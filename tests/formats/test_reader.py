@@ -19,6 +19,7 @@ from res2net_mm.formats import (
     existing_folder,
     read_folder,
 )
+from res2net_mm.formats.boxes.label_files import files_like
 
 WRITERS = {
     'coco': write_coco,
@@ -48,6 +49,15 @@ def test_a_reader_gives_the_splits_of_its_layout(reader, tmp_path):
         assert part.labels == reader.labels
         assert part.is_labelled
         assert all(file.is_file() for file in part.image_files)
+        assert sum(part.labels_by_image.values()) > 0
+
+
+def test_a_layout_of_boxes_says_how_its_files_begin_and_what_names_its_classes(reader, tmp_path):
+    if reader.labels == BOXES:
+        WRITERS[reader.name](tmp_path)
+        assert files_like(tmp_path, reader.label_suffix, reader.label_start)
+        (_, splits) = read_folder(tmp_path, BOXES, Findings())
+        assert all(part.names_from for part in splits.values())
 
 
 def test_a_folder_of_no_layout_has_no_splits(reader, tmp_path):

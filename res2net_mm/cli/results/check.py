@@ -8,14 +8,15 @@ Exit status: 0 if the data has no problems, 1 if it has, 2 if it could not be ch
 from argparse import ArgumentParser
 from typing import Any
 
-from ..options import add_labels
+from ..options import add_labels, add_layout
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add('data', metavar='DIR', help='COCO or VOC layout, or images and label masks')
+    add('data', metavar='DIR', help='images with boxes or label maps')
     add('--config', help='compare classes with this config, count sizes after its resize')
+    add_layout(parser, of='DIR')
     add_labels(parser, of='masks')
     add('--allow-empty', action='store_true', help='images without boxes are meant as background')
     add('--picture', metavar='PNG', help='default work_dirs/check_data/<name of DIR>.png')

@@ -10,19 +10,20 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from ..options import add_labels, add_scoring
+from ..options import add_labels, add_layout, add_scoring
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add('--gt', required=True, help='COCO annotation file, VOC folder, or folder of label maps')
+    add('--gt', required=True, help='COCO file, folder with boxes, or folder of label maps')
     add(
         '--dt',
         required=True,
         help='COCO results file, folder of comp4_det_<split>_<class>.txt files, or of label maps',
     )
-    add('--split', help='of a VOC folder; default that of the detections, or test')
+    add('--split', help='of a folder with boxes; default that of the detections, or test')
+    add_layout(parser, of='a folder of --gt')
     add_scoring(
         parser,
         default="the rules and sizes of COCO (small:0:1024 medium:1024:9216 large:9216:), VOC's "

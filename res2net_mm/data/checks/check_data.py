@@ -29,6 +29,7 @@ from res2net_mm.formats import (
     describe,
     describe_unknown,
     existing_folder,
+    find_reader,
 )
 from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.formats.image_file import Size, shown_size
@@ -78,6 +79,7 @@ def check_data(
     config: str | Path | Config | None = None,
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
+    layout: str | None = None,
     allow_empty: bool = False,
     picture: str | os.PathLike[str] | None = None,
 ) -> FolderCheck:
@@ -92,6 +94,8 @@ def check_data(
             is checked.
         classes: What the labels in label maps mean, where the folder does not tell it.
         ignore_index: The label in label maps that is neither trained on nor counted, likewise.
+        layout: The name of the layout to read the folder in; labels of the other kind are then not
+            checked. By default the best that fits.
         allow_empty: Whether images without boxes are meant, as background.
         picture: PNG to write, by default ``work_dirs/check_data/<name of the folder>.png``. Where
             a folder has both boxes and label maps, the picture of the latter gets ``_masks`` to
@@ -107,16 +111,25 @@ def check_data(
     path = Path(picture or Path('work_dirs/check_data') / f'{root.name}.png').absolute()
     check, boxes, maps = FolderCheck(root), None, None
     segmenter = cfg is not None and is_segmenter(cfg)
-    if not segmenter:
+    needed = None if cfg is None else LABEL_MAPS if segmenter else BOXES
+    if layout is not None:
+        needed = find_reader(layout, needed).labels
+    if needed != LABEL_MAPS:
         with _noting(check, PROBLEM):
-            boxes = read_boxes(root, check.findings)
-    if cfg is None or segmenter:
+            boxes = read_boxes(root, check.findings, layout=layout)
+    if needed != BOXES:
         with _noting(check, PROBLEM if boxes is None else NOTE):
-            maps = read_labels(root, check.findings, classes=classes, ignore_index=ignore_index)
+            maps = read_labels(
+                root,
+                check.findings,
+                classes=classes,
+                ignore_index=ignore_index,
+                layout=layout,
+            )
     # Decoding comes, and will find these images and more.
     check.findings[:] = [f for f in check.findings if f.name != UNREADABLE_IMAGES]
     if boxes is None and maps is None and check.clean:
-        raise UserError(describe_unknown(root, LABEL_MAPS if segmenter else BOXES))
+        raise UserError(describe_unknown(root, needed))
     if boxes is not None:
         _check_boxes(check, boxes, cfg, path, allow_empty=allow_empty)
     if maps is not None:

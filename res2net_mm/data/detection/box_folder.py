@@ -18,9 +18,10 @@ from res2net_mm.formats import (
     Finding,
     Findings,
     describe,
+    describe_recognised,
     describe_unknown,
     existing_folder,
-    first_few,
+    find_reader,
     read_folder,
 )
 from res2net_mm.formats.findings import ERROR, PROBLEM
@@ -71,6 +72,7 @@ class DetectionFolder:
         classes: Names in the order of the labels: by category id (COCO), by alphabet (VOC).
         splits: Train, val and test, the last of which is the val split where none has labels; test
             alone where the folder is not trained on.
+        found: What was found in the folder, in one line.
         findings: What was noticed, mended or left out.
     """
 
@@ -78,6 +80,7 @@ class DetectionFolder:
     layout: str
     classes: tuple[str, ...]
     splits: Mapping[str, Split]
+    found: str
     findings: tuple[Finding, ...]
 
     @property
@@ -97,7 +100,6 @@ class DetectionFolder:
 
     def summary(self) -> str:
         """Return the report before training: images and boxes by split and size, findings."""
-        some = ', '.join(first_few(self.classes, 12)) + (', ...' if len(self.classes) > 12 else '')
         names = [size_bin.name for size_bin in COCO_BINS]
         rows = [['split', 'images', 'boxes', *names, 'ignored', 'empty']]
         for s in self.splits.values():
@@ -105,7 +107,7 @@ class DetectionFolder:
             rows.append([s.name, *map(str, counts)])
         limits = ', '.join(f'{size_bin.name} {size_bin.limits}' for size_bin in COCO_BINS)
         lines = [
-            f'{self.root}: {self.layout.upper()} layout, {len(self.classes)} classes ({some})',
+            self.found,
             *(f'  {line}' for line in align(rows)),
             f'  sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes',
             *(f'  {line}' for line in describe(self.findings)),
@@ -114,7 +116,11 @@ class DetectionFolder:
 
 
 def recognise(
-    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], *, training: bool = True
+    root: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
+    *,
+    training: bool = True,
+    layout: str | None = None,
 ) -> DetectionFolder:
     """Find out what is in a folder and make it ready to train on.
 
@@ -126,12 +132,13 @@ def recognise(
         root: The folder.
         out_dir: Where such copies go.
         training: Whether it is trained on; else all its images may be tested on.
+        layout: The name of the layout to read it in; by default the best that fits.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
     """
     place = existing_folder(root)
-    folder = read_boxes(place, Findings(), training=training)
+    folder = read_boxes(place, Findings(), training=training, layout=layout)
     if folder is None:
         raise UserError(describe_unknown(place, BOXES))
     splits = folder.own_splits
@@ -145,13 +152,16 @@ def recognise(
     return replace(folder, splits=splits)
 
 
-def read_boxes(root: Path, findings: Findings, *, training: bool = True) -> DetectionFolder | None:
+def read_boxes(
+    root: Path, findings: Findings, *, training: bool = True, layout: str | None = None
+) -> DetectionFolder | None:
     """Read, clean and count the boxes of a folder; nothing is written.
 
     Args:
         root: The folder.
         findings: Gets what was noticed, mended or left out.
         training: As in :func:`recognise`.
+        layout: Likewise.
 
     Returns:
         The folder, every split in the file it was read from; None if it is in no layout that has
@@ -160,7 +170,7 @@ def read_boxes(root: Path, findings: Findings, *, training: bool = True) -> Dete
     Raises:
         UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
     """
-    read = read_folder(root, BOXES, findings)
+    read = read_folder(root, BOXES, findings, layout)
     if read is None:
         return None
     layout, found = read
@@ -182,7 +192,8 @@ def read_boxes(root: Path, findings: Findings, *, training: bool = True) -> Dete
         what = 'classes without a box to train on'
         findings.add(PROBLEM, splits['train'].ann_file, what, unseen, fix)
     classes = tuple(entry['name'] for entry in categories)
-    return DetectionFolder(root, layout, classes, splits, tuple(findings))
+    said = describe_recognised(root, find_reader(layout), found, classes, first.names_from)
+    return DetectionFolder(root, layout, classes, splits, said, tuple(findings))
 
 
 def _count(name: str, part: BoxImages) -> Split:

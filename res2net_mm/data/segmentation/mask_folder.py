@@ -15,8 +15,10 @@ from res2net_mm.formats import (
     Findings,
     LabelMapImages,
     describe,
+    describe_recognised,
     describe_unknown,
     existing_folder,
+    find_reader,
     read_folder,
 )
 from res2net_mm.formats.findings import PROBLEM
@@ -55,12 +57,14 @@ class SegmentationFolder:
         root: The folder.
         labels: The classes and the ignored label.
         splits: Train, val and test. The test split is the val split where none has label maps.
+        found: What was found in the folder, in one line.
         findings: What was noticed or left out.
     """
 
     root: Path
     labels: Labels
     splits: Mapping[str, MaskSplit]
+    found: str
     findings: tuple[Finding, ...]
 
     @property
@@ -83,7 +87,7 @@ class SegmentationFolder:
         ignored = (_share(part.ignored, part.ignored + part.pixels.sum()) for part in parts)
         rows.append(['ignored', *ignored])
         lines = [
-            f'{self.root}: label maps of {len(names)} classes, {self.labels.source}',
+            self.found,
             *(f'  {line}' for line in align(rows)),
             '  classes in % of the pixels that count, ignored in % of all',
             *(f'  {line}' for line in describe(self.findings)),
@@ -98,6 +102,7 @@ def recognise_masks(
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
     training: bool = True,
+    layout: str | None = None,
 ) -> SegmentationFolder:
     """Find out what is in a folder of label maps; the folder itself is never changed.
 
@@ -107,13 +112,19 @@ def recognise_masks(
         classes: Names of the classes, if the folder does not tell them or tells others.
         ignore_index: The label to ignore, likewise.
         training: Whether it is trained on; else all its images may be tested on.
+        layout: The name of the layout to read it in; by default the best that fits.
 
     Raises:
         UserError: No label maps are found, or something in the folder has to be mended first.
     """
     place = existing_folder(root)
     folder = read_labels(
-        place, Findings(), classes=classes, ignore_index=ignore_index, training=training
+        place,
+        Findings(),
+        classes=classes,
+        ignore_index=ignore_index,
+        training=training,
+        layout=layout,
     )
     if folder is None:
         raise UserError(describe_unknown(place, LABEL_MAPS))
@@ -134,6 +145,7 @@ def read_labels(
     classes: Sequence[str] | None = None,
     ignore_index: int | None = None,
     training: bool = True,
+    layout: str | None = None,
 ) -> SegmentationFolder | None:
     """Read every label map of a folder and count its pixels; nothing is written.
 
@@ -143,6 +155,7 @@ def read_labels(
         classes: As in ``recognise_masks``.
         ignore_index: Likewise.
         training: Likewise.
+        layout: Likewise.
 
     Returns:
         The folder, every split listed where it was read from; None if it has no label maps.
@@ -150,10 +163,11 @@ def read_labels(
     Raises:
         UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
     """
-    read = read_folder(root, LABEL_MAPS, findings)
+    read = read_folder(root, LABEL_MAPS, findings, layout)
     if read is None:
         return None
-    parts: dict[str, LabelMapImages] = choose_splits(read[1], findings, training=training)
+    layout, found = read
+    parts: dict[str, LabelMapImages] = choose_splits(found, findings, training=training)
     censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
     everything = LabelCensus()
     for census in censuses.values():
@@ -181,7 +195,8 @@ def read_labels(
         fix = 'label some, or take the class out of the names'
         what = 'classes without a pixel to train on'
         findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
-    return SegmentationFolder(root, labels, splits, tuple(findings))
+    said = describe_recognised(root, find_reader(layout), found, labels.classes, labels.source)
+    return SegmentationFolder(root, labels, splits, said, tuple(findings))
 
 
 def _share(part: int, whole: int) -> str:

@@ -33,6 +33,7 @@ def evaluate_files(
     protocol: str | None = None,
     max_dets: Sequence[float] | None = None,
     split: str | None = None,
+    layout: str | None = None,
     bootstrap: int = 0,
     seed: int = 0,
     on_error: str = 'stop',
@@ -44,7 +45,7 @@ def evaluate_files(
     """Read files, score them by object size and print the tables.
 
     Args:
-        gt: COCO annotation file, or a folder in VOC layout.
+        gt: COCO annotation file, or a folder of images with boxes.
         dt: COCO results file, or for a VOC folder also a folder of files named
             ``comp4_det_<split>_<class>.txt``. COCO results on a VOC folder name images by file
             name without ending or by its number (12 for 000012), and classes by name or by place
@@ -58,6 +59,7 @@ def evaluate_files(
         max_dets: Detections per image and class that count.
         split: Split of a VOC folder; None for that of the detection files, else test, else the
             only one.
+        layout: The layout to read a folder in; None for the one with the most labels.
         bootstrap: Number of draws of the images for confidence intervals; 0 for none.
         seed: Seed of these draws.
         on_error: ``stop`` at what cannot be scored, or ``skip`` it.
@@ -75,11 +77,12 @@ def evaluate_files(
     check_bootstrap(bootstrap)
     lines: tuple[str, ...] = ()
     if Path(gt).is_dir():
-        layout, truth, results, lines = _read_folder(Path(gt), Path(dt), split, on_error)
-        if layout == VOC.name:
+        read_as, truth, results, lines = _read_folder(Path(gt), Path(dt), split, layout, on_error)
+        if read_as == VOC.name:
             protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
-    elif split is not None:
-        raise UserError(f'{argument("split", split)} is for a folder, and {gt} is none')
+    elif split is not None or layout is not None:
+        given = argument('split', split) if split is not None else argument('layout', layout)
+        raise UserError(f'{given} is for a folder, and {gt} is none')
     else:
         truth, results = read_ground_truth(gt), read_results(dt)
     say(f'{gt}: {len(truth.images)} images, {len(truth.annotations)} objects')
@@ -116,17 +119,17 @@ def evaluate_files(
 
 
 def _read_folder(
-    root: Path, dt: Path, split: str | None, on_error: str
+    root: Path, dt: Path, split: str | None, layout: str | None, on_error: str
 ) -> tuple[str, GroundTruth, Results, tuple[str, ...]]:
     """Return the layout of a folder, its ground truth, its detections and notes.
 
     The ids are those of the annotation file, and names where a folder has none.
     """
     findings = Findings()
-    read = read_folder(root, BOXES, findings)
+    read = read_folder(root, BOXES, findings, layout)
     if read is None:
         raise UserError(describe_unknown(root, BOXES))
-    layout: str = read[0]
+    layout = read[0]
     splits: dict[str, BoxImages] = read[1]
     files = find_voc_results(dt) if dt.is_dir() else {}
     written = [of for of, _ in files]

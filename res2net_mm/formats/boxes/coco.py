@@ -21,6 +21,7 @@ LOOKED_FOR = (
     'COCO layout: annotations/instances_train2017.json or annotations/train.json beside the '
     'images, or train/_annotations.coco.json'
 )
+NAMES = 'from the categories in the JSON'
 SAMPLE = 20  # images of a file that are looked for to find their folder
 DEEPEST = 4  # folders between the root and a file
 MANY = 20  # JSON files in a folder, beyond which they describe an image each
@@ -160,11 +161,11 @@ def _with_images(
     # isfile has no error for a name that no file can have.
     present = [sum(os.path.isfile(place / name) for name in sample) for place in places]
     if max(present) == len(names[:SAMPLE]) and not any(map(leads_out, names)):
-        return BoxImages(file, places[present.index(max(present))], content)
+        return BoxImages(file, places[present.index(max(present))], content, names_from=NAMES)
     found = images.find_all(names, split)
     if not any(name in found for name in names[:SAMPLE]):
         if any(present):  # some are there, and the rest is nowhere
-            return BoxImages(file, places[present.index(max(present))], content)
+            return BoxImages(file, places[present.index(max(present))], content, names_from=NAMES)
         looked = ', '.join(str(place.relative_to(root)) for place in places)
         raise UserError(
             f'the images of {file} are not there: {names[0]} was looked for in {root}, first in '
@@ -176,7 +177,7 @@ def _with_images(
         {**image, 'file_name': found.get(name, name)}
         for image, name in zip(content['images'], names, strict=True)
     ]
-    return BoxImages(file, root, {**content, 'images': listed}, is_copy=True)
+    return BoxImages(file, root, {**content, 'images': listed}, True, NAMES)
 
 
 def _places(root: Path, file: Path, split: str) -> list[Path]:
@@ -207,4 +208,12 @@ def file_name_of(file: Path, image: Mapping[str, Any]) -> str:
     return name
 
 
-COCO = Reader('coco', BOXES, LOOKED_FOR, lambda root: bool(_json_files(root)), read_coco)
+COCO = Reader(
+    'coco',
+    BOXES,
+    LOOKED_FOR,
+    lambda root: bool(_json_files(root)),
+    read_coco,
+    '.json',
+    r'^\s*\{[^\0]*"(images|annotations|categories)"\s*:\s*\[',
+)

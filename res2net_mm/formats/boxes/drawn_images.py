@@ -133,7 +133,9 @@ class DrawnImages:
                     content.add(label, points, is_polygon=is_polygon, **more)
             files = {image.file for image in images}
             file = files.pop() if len(files) == 1 else Path(os.path.commonpath(files))
-            found[split] = BoxImages(file, self.root, content.as_dict(), is_copy=True)
+            found[split] = BoxImages(
+                file, self.root, content.as_dict(), True, 'from the label files'
+            )
         return found
 
     def _one_of(self, named: Mapping[Path, DrawnImage]) -> DrawnImage:

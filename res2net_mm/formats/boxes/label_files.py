@@ -42,7 +42,8 @@ def begins_like(file: Path, start: str) -> bool:
             head = stream.read(START)
     except OSError:
         return False
-    return re.search(start, head.decode('utf-8-sig', 'ignore')) is not None
+    text = head.replace(b'\0', b'').decode('utf-8-sig', 'ignore')  # without those of UTF-16
+    return re.search(start, text) is not None
 
 
 def read_each(

@@ -82,7 +82,9 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
             for name in names
             if name in annotations
         ]
-        found[split] = BoxImages(file, image_dir, _coco(entries, category_ids, from_zero), True)
+        found[split] = BoxImages(
+            file, image_dir, _coco(entries, category_ids, from_zero), True, 'from the XML files'
+        )
     return found
 
 
@@ -219,4 +221,12 @@ def _coco_box(corners: Corners, from_zero: bool) -> list[float]:
     ]
 
 
-VOC = Reader('voc', BOXES, LOOKED_FOR, lambda root: bool(_homes(root)), read_voc)
+VOC = Reader(
+    'voc',
+    BOXES,
+    LOOKED_FOR,
+    lambda root: bool(_homes(root)),
+    read_voc,
+    '.xml',
+    r'<annotation\b',
+)

@@ -11,6 +11,7 @@ import yaml
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.coco_dict import CocoDict
+from res2net_mm.formats.boxes.label_files import begins_like, has_files_like
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import files_below, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
@@ -24,6 +25,7 @@ LOOKED_FOR = (
 # Text files that lie among labels and are none.
 NAME_FILES = ('classes.txt', 'obj.names', 'names.txt', '_darknet.labels', 'predefined_classes.txt')
 NO_LABELS = re.compile(r'(readme.*|license.*|notes.*|requirements|train|val|valid|test)', re.I)
+LINE = r'\A\s*\d+([ \t]+[\d.eE+-]+){4,}[ \t]*([\r\n]|\Z)'  # the first of a label file
 IN_PIXELS = 2.0  # a coordinate beyond it is no share of a side, however badly a box was drawn
 
 
@@ -70,8 +72,9 @@ def read_yolo(root: Path, findings: Findings) -> dict[str, BoxImages]:
     described = _describe(root, findings)
     if not described.splits:
         described.splits = _splits_by_folder(root, images)
+    source = f'from {described.file.name}'
     if not described.names:
-        described.names = _names_beside(root)
+        described.names, source = _names_beside(root)
     used = {_label_file(image) for found in described.splits.values() for image in found}
     unused = [label for label in labels if label not in used and label in of_label]
     orphans = [label for label in labels if label not in of_label]
@@ -111,7 +114,7 @@ def read_yolo(root: Path, findings: Findings) -> dict[str, BoxImages]:
             for number, shape in objects[file]:
                 points = [(x * width, y * height) for x, y in shape]
                 content.add(names[number], points, is_polygon=len(shape) > 2)
-        found[split] = BoxImages(described.file, root, content.as_dict(), is_copy=True)
+        found[split] = BoxImages(described.file, root, content.as_dict(), True, source)
     return found
 
 
@@ -131,7 +134,7 @@ def _may_be_yolo(root: Path, labels: Sequence[Path]) -> bool:
 
 def _description_files(root: Path) -> list[Path]:
     files = sorted([*root.glob('*.yaml'), *root.glob('*.yml')])
-    files = [file for file in files if re.search(r'(?m)^\s*(train|names)\s*:', _text(file))]
+    files = [file for file in files if begins_like(file, r'(?m)^\s*(train|names)\s*:')]
     return [*files, *sorted(root.glob('*.data'))]
 
 
@@ -172,7 +175,7 @@ def _describe(root: Path, findings: Findings) -> _Set:
 
 
 def _read_description(file: Path) -> Mapping[str, Any]:
-    text = _text(file)
+    text = _whole(file)
     if file.suffix == '.data':
         pairs = (line.split('=', 1) for line in text.splitlines() if '=' in line)
         return {key.strip(): value.strip() for key, value in pairs}
@@ -183,10 +186,6 @@ def _read_description(file: Path) -> Mapping[str, Any]:
     if not isinstance(content, Mapping):
         raise UserError(f'{file} must hold keys such as train, val and names.')
     return content
-
-
-def _text(file: Path) -> str:
-    return '\n'.join(read_lines(file)) if file.suffix == '.data' else _whole(file)
 
 
 def _whole(file: Path) -> str:
@@ -237,12 +236,12 @@ def _splits_by_folder(root: Path, images: Iterable[Path]) -> dict[str, list[Path
     return splits
 
 
-def _names_beside(root: Path) -> dict[int, str]:
+def _names_beside(root: Path) -> tuple[dict[int, str], str]:
     for name in NAME_FILES:
         for place in (root, root / 'labels', *sorted(root.glob('*/')), *sorted(root.glob('*/*/'))):
             if (place / name).is_file():
-                return dict(enumerate(read_lines(place / name)))
-    return {}
+                return dict(enumerate(read_lines(place / name))), f'from {name}'
+    return {}, 'no file names them'
 
 
 def _label_file(image: Path) -> Path:
@@ -291,6 +290,8 @@ YOLO = Reader(
     'yolo',
     BOXES,
     LOOKED_FOR,
-    lambda root: bool(_description_files(root)) or any(root.glob('**/labels/')),
+    lambda root: bool(_description_files(root)) or has_files_like(root, '.txt', LINE),
     read_yolo,
+    '.txt',
+    LINE,
 )

@@ -137,5 +137,10 @@ def _may_hold_label_maps(root: Path) -> bool:
 
 
 LABEL_MAP_FOLDERS = Reader(
-    'label maps', LABEL_MAPS, LOOKED_FOR, _may_hold_label_maps, read_label_map_folder
+    'label maps',
+    LABEL_MAPS,
+    LOOKED_FOR,
+    _may_hold_label_maps,
+    read_label_map_folder,
+    title='label maps',
 )

@@ -17,11 +17,14 @@ def test_the_status_tells_whether_there_are_problems(clean, status, monkeypatch,
         return SimpleNamespace(ok=clean, clean=clean, __str__=None)
 
     monkeypatch.setattr(module, 'check_data', check_data)
-    arguments = 'd --config c.py --classes a --ignore-index 9 --allow-empty --picture p.png'
+    arguments = (
+        'd --config c.py --layout coco --classes a --ignore-index 9 --allow-empty --picture p.png'
+    )
     assert main('check', arguments.split()) == status
     assert given == dict(
         data='d',
         config='c.py',
+        layout='coco',
         classes=['a'],
         ignore_index=9,
         allow_empty=True,

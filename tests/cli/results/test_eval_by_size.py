@@ -6,7 +6,7 @@ FUNCTION = 'res2net_mm.evaluation.evaluate_saved.evaluate_saved'
 def test_options_become_arguments(call):
     given = call(
         FUNCTION,
-        'eval-by-size --gt g --dt d --bins a:0:5 b:5: --split val --tolerance 0.1 '
+        'eval-by-size --gt g --dt d --layout yolo --bins a:0:5 b:5: --split val --tolerance 0.1 '
         '--classwise --bootstrap 9 --seed 3 --on-error skip --json j --area-of box '
         '--protocol voc07',
     )
@@ -14,6 +14,7 @@ def test_options_become_arguments(call):
         bins=[('a', 0.0, 5.0), ('b', 5.0, float('inf'))],
         bins_by='area',
         split='val',
+        layout='yolo',
         tolerance=0.1,
         classwise=True,
         bootstrap=9,

@@ -4,13 +4,14 @@
 def test_options_become_arguments(call):
     given = call(
         'res2net_mm.engine.train',
-        'train c.py --data d --classes a --ignore-index 0 --no-pretrained --work-dir w '
-        '--amp --fsdp --no-auto-scale-lr --deterministic --resume --launcher none '
+        'train c.py --data d --layout voc --classes a --ignore-index 0 --no-pretrained '
+        '--work-dir w --amp --fsdp --no-auto-scale-lr --deterministic --resume --launcher none '
         '--cfg-options a=1',
     )
     assert given == dict(
         config='c.py',
         data='d',
+        layout='voc',
         classes=['a'],
         ignore_index=0,
         pretrained=False,

@@ -12,6 +12,7 @@ from PIL import Image
 
 from res2net_mm.data.checks.check_data import check_data
 from res2net_mm.errors import UserError
+from res2net_mm.formats import READERS
 from res2net_mm.formats.image_file import ORIENTATION
 
 
@@ -382,3 +383,21 @@ def test_a_folder_with_boxes_and_masks_has_both_checked(coco):
     assert [path.name for path in found.pictures] == ['picture.png', 'picture_masks.png']
     cut(coco / 'labels/val2017/val_1.png', 0.5)
     assert len(check(coco).problems) == 1
+
+
+def test_a_layout_that_is_asked_for_is_checked_alone(coco):
+    for split in ('train', 'val'):
+        for i in range(5):
+            write_mask(coco / f'labels/{split}2017/{split}_{i}.png', (0, 1))
+    assert [path.name for path in check(coco, layout='coco').pictures] == ['picture.png']
+    with pytest.raises(UserError, match=r"layout='cocoa' must be one of coco, voc"):
+        check(coco, layout='cocoa')
+
+
+def test_a_folder_of_no_layout_is_told_of_all(tmp_path):
+    (tmp_path / 'set').mkdir()
+    with pytest.raises(UserError) as raised:
+        check(tmp_path / 'set')
+    assert 'holds no boxes and no label maps in a known layout' in str(raised.value)
+    for reader in READERS:
+        assert reader.looked_for in str(raised.value)

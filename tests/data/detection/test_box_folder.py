@@ -41,7 +41,10 @@ def test_summary(tmp_path):
     boxes = [(0, 0, 10, 10), (0, 0, 50, 50)]
     folder = recognise(write_coco(tmp_path / 'set', boxes=boxes), tmp_path / 'out')
     lines = folder.summary().splitlines()
-    assert 'COCO layout, 2 classes (cat, dog)' in lines[0]
+    assert lines[0] == (
+        'set: COCO layout, train 5 images, val 5, 20 boxes, 2 classes '
+        '(cat, dog; from the categories in the JSON)'
+    )
     assert lines[1].split()[:6] == ['split', 'images', 'boxes', 'small', 'medium', 'large']
     assert lines[2].split() == ['train', '5', '10', '5', '5', '0', '0', '0']
     assert '32^2..96^2' in lines[5]

@@ -133,5 +133,12 @@ def _bits(png: str) -> Any:
 
 
 LABELME = Reader(
-    'labelme', BOXES, LOOKED_FOR, lambda root: has_files_like(root, '.json', START), read_labelme
+    'labelme',
+    BOXES,
+    LOOKED_FOR,
+    lambda root: has_files_like(root, '.json', START),
+    read_labelme,
+    '.json',
+    START,
+    'labelme layout',
 )

@@ -1,0 +1,170 @@
+"""Which of all layouts a folder is read in: of those that fit, the one with the most labels."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from res2net_mm.errors import UserError, argument
+from res2net_mm.formats.findings import NOTE, PROBLEM, Findings, first_few
+from res2net_mm.formats.reader import BOXES, Reader
+from res2net_mm.formats.splits import SPLIT_NAMES, UNNAMED
+from res2net_mm.formats.text_file import each_json_once
+from res2net_mm.formats.unread_labels import name_unread
+
+Readers = Sequence[Reader[Any]]
+Splits = Mapping[str, Any]  # by name, BoxImages or LabelMapImages
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one reader has made of a folder.
+
+    Attributes:
+        reader: The reader.
+        splits: Its splits.
+        findings: What it has noticed.
+        labels: How many labels each image has, by its path.
+    """
+
+    reader: Reader[Any]
+    splits: dict[str, Any]
+    findings: Findings
+    labels: dict[str, int]
+
+
+def read_as(
+    reader: Reader[Any], root: Path, readers: Readers, findings: Findings
+) -> dict[str, Any]:
+    """Return the splits of a folder in the layout that its owner names.
+
+    Args:
+        reader: That of the layout.
+        root: The folder.
+        readers: All there are.
+        findings: Gets what was noticed, and label files of other layouts.
+
+    Raises:
+        UserError: The folder is not in this layout, or cannot be read.
+    """
+    splits = reader.read(root, findings)
+    if not splits:
+        given = argument('layout', reader.name)
+        raise UserError(f'{root} is not as {given} says. Looked for: {reader.looked_for}.')
+    kind = [other for other in readers if other.labels == reader.labels]
+    name_unread(root, kind, [reader], NOTE, findings)
+    return splits
+
+
+def read_in_best_layout(
+    root: Path, labels: str, readers: Readers, findings: Findings
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the layout of a folder and its splits, None where it is in none.
+
+    Where several layouts fit, the one with the most labels is taken, of equals the first. Layouts
+    that fit or were meant to and are not taken are named, and so are label files of the others.
+
+    Args:
+        root: The folder.
+        labels: ``BOXES`` or ``LABEL_MAPS``.
+        readers: All there are.
+        findings: Gets what was noticed.
+
+    Raises:
+        UserError: The folder can be read in none of the layouts that fit.
+    """
+    kind = [reader for reader in readers if reader.labels == labels]
+    like = [reader for reader in kind if reader.is_like(root)]
+    readings: list[_Reading] = []
+    failures: list[tuple[Reader[Any], UserError]] = []
+    with each_json_once():
+        for reader in like or kind:
+            found = Findings(stop=False)
+            try:
+                splits = reader.read(root, found)
+            except UserError as error:
+                failures.append((reader, error))
+                continue
+            if splits:
+                readings.append(_Reading(reader, splits, found, labels_by_image(splits)))
+    if failures and not any(reading.labels for reading in readings):
+        raise failures[0][1]
+    if not readings:
+        return None
+    best = max(readings, key=lambda reading: sum(reading.labels.values()))
+    for finding in best.findings:
+        findings.take(finding)
+    others = [reading for reading in readings if reading is not best]
+    _name_others(root, best, others, findings)
+    for reader, reason in failures:
+        what = f'{reader} fits, too, and cannot be read, so that {best.reader} is used: {reason}'
+        given = argument('layout', reader.name)
+        fix = f'mend it and say {given}, or take its files away'
+        findings.add(PROBLEM, root, what.rstrip('.'), fix=fix, count=1)
+    named = [best.reader, *(reading.reader for reading in others), *(of for of, _ in failures)]
+    name_unread(root, kind, named, PROBLEM, findings)
+    return best.reader.name, best.splits
+
+
+def labels_by_image(splits: Splits) -> dict[str, int]:
+    """Return how many labels each image has, by its path; none is counted for two splits."""
+    found: dict[str, int] = {}
+    for part in splits.values():
+        for image, count in part.labels_by_image.items():
+            found[image] = max(count, found.get(image, 0))
+    return found
+
+
+def _name_others(
+    root: Path, best: _Reading, others: Iterable[_Reading], findings: Findings
+) -> None:
+    for other in others:
+        if not any(other.labels.values()):
+            continue
+        equal = _by_file_name(best.labels) == _by_file_name(other.labels)
+        has, other_has = _counts(best), _counts(other)
+        what = f'{other.reader} fits, too ({other_has}), and is not used beside {best.reader}'
+        what += ', which has as many for each image' if equal else f' ({has})'
+        given = argument('layout', other.reader.name)
+        fix = f'say which is meant: {given} or {argument("layout", best.reader.name)}'
+        severity = NOTE if equal else PROBLEM
+        findings.add(severity, root, what, fix='' if equal else fix, count=1)
+
+
+def _counts(reading: _Reading) -> str:
+    kind = reading.reader.labels
+    labels = sum(reading.labels.values())
+    return f'{len(reading.labels):,} images' + (f', {labels:,} {kind}' if kind == BOXES else '')
+
+
+def _by_file_name(labels: Mapping[str, int]) -> Counter[tuple[str, int]]:
+    return Counter((image.rpartition('/')[2], count) for image, count in labels.items() if count)
+
+
+def describe_recognised(
+    root: Path, reader: Reader[Any], splits: Splits, classes: Sequence[str], names_from: str
+) -> str:
+    """Return in one line what was found in a folder.
+
+    Args:
+        root: The folder.
+        reader: That of its layout.
+        splits: All that the folder has, as read.
+        classes: Names of the classes.
+        names_from: Where the names come from, as a phrase.
+    """
+    shown = ', '.join(first_few(classes, 12)) + (', ...' if len(classes) > 12 else '')
+    order = [name for name in (*SPLIT_NAMES, UNNAMED) if name in splits]
+    sizes = [(name, len(splits[name].labels_by_image)) for name in order]
+    counts = [
+        f'{"of no split" if name == UNNAMED else name} {size:,}{" images" * (not index)}'
+        for index, (name, size) in enumerate(sizes)
+    ]
+    if splits.keys() == {UNNAMED}:
+        counts = [f'{sizes[0][1]:,} images']
+    if next(iter(splits.values())).labels == BOXES:
+        counts.append(f'{sum(labels_by_image(splits).values()):,} boxes')
+    source = f'; {names_from}' if names_from else ''
+    named = f'{len(classes)} classes ({shown}{source})'
+    return f'{root.name}: {reader}, {", ".join([*counts, named])}'
