@@ -50,6 +50,62 @@ def write_labelme(root: Path, place: str = '{}', files: str = '{}') -> Path:
     for split in SPLITS:
         for index in range(2):
             name = f'{split}_{index}'
-            shapes = [('cat', 'polygon', CAT)] * (not index) + [('dog', 'rectangle', DOG)]
+            kinds = dict(cat='polygon', dog='rectangle')
+            shapes = [(label, kinds[label], points) for label, points in objects_of(index)]
             write_json(root / files.format(split) / f'{name}.json', labelme(shapes, f'{name}.jpg'))
+    return root
+
+
+def objects_of(index: int) -> list[tuple[str, list]]:
+    """The classes and points of what is on an image."""
+    return [('cat', CAT)] * (index == 0) + [('dog', DOG)]
+
+
+def via_region(label, shape: str, **attributes) -> dict:
+    attributes = {'shape_attributes': {'name': shape, **attributes}}
+    return {**attributes, 'region_attributes': {} if label is None else {'animal': label}}
+
+
+def via_regions(index: int) -> list[dict]:
+    x, y = zip(*CAT, strict=True)
+    cats = [via_region('cat', 'polygon', all_points_x=x, all_points_y=y)] * (index == 0)
+    return [*cats, via_region('dog', 'rect', x=10, y=20, width=30, height=30)]
+
+
+def via_images(split: str) -> dict:
+    """What a file of VIA holds by name and size of the image."""
+    return {
+        f'{split}_{i}.jpg99': dict(filename=f'{split}_{i}.jpg', size=99, regions=via_regions(i))
+        for i in range(2)
+    }
+
+
+def write_via(root: Path, place: str = '{}', file: str = '{}/via_region_data.json') -> Path:
+    write_images(root, place)
+    for split in SPLITS:
+        write_json(root / file.format(split), via_images(split))
+    return root
+
+
+def createml(split: str) -> list[dict]:
+    sides = dict(cat=(15, 20, 20, 30), dog=(25, 35, 30, 30))
+    return [
+        dict(
+            image=f'{split}_{index}.jpg',
+            annotations=[
+                dict(
+                    label=label,
+                    coordinates=dict(zip(('x', 'y', 'width', 'height'), sides[label], strict=True)),
+                )
+                for label, _ in objects_of(index)
+            ],
+        )
+        for index in range(2)
+    ]
+
+
+def write_createml(root: Path, place='{}', file: str = '{}/_annotations.createml.json') -> Path:
+    write_images(root, place)
+    for split in SPLITS:
+        write_json(root / file.format(split), createml(split))
     return root

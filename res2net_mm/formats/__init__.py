@@ -11,7 +11,9 @@ from typing import Any
 from res2net_mm.errors import UserError, argument, check_choice
 
 from .boxes.coco import COCO
+from .boxes.tools.createml import CREATEML
 from .boxes.tools.labelme import LABELME
+from .boxes.tools.via import VIA
 from .boxes.voc import VOC
 from .boxes.yolo import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
@@ -20,7 +22,7 @@ from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
 from .recognition import describe_recognised, read_as, read_in_best_layout
 
 #: Every layout there is; of those that give as many labels, the first reads a folder.
-READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABELME, LABEL_MAP_FOLDERS)
+READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABELME, VIA, CREATEML, LABEL_MAP_FOLDERS)
 
 
 def read_folder(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
-from tool_folders import write_labelme
+from tool_folders import write_createml, write_labelme, write_via
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
@@ -26,6 +26,8 @@ WRITERS = {
     'voc': lambda root: write_voc(root, dict.fromkeys('ab', voc_xml()), {'train': ['a', 'b']}),
     'yolo': write_yolo,
     'labelme': write_labelme,
+    'via': write_via,
+    'createml': write_createml,
     'label maps': write_masked,
 }
 

@@ -174,6 +174,18 @@ class DrawnImages:
         self.findings.add(NOTE, self.root, what, sorted(there - used))
 
 
+def class_name(value: Any) -> str:
+    """Return a class as text.
+
+    Raises:
+        ValueError: It is neither a text nor a whole number, or it is empty.
+    """
+    name = str(value).strip()
+    if not isinstance(value, str | int) or not name:
+        raise ValueError('an object without a class')
+    return name
+
+
 def _count(images: Iterable[DrawnImage]) -> int:
     return sum(len(image.objects) for image in images)
 

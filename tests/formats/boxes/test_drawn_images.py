@@ -5,7 +5,7 @@ from folders import write_image
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import Findings
-from res2net_mm.formats.boxes.drawn_images import Drawn, DrawnImages
+from res2net_mm.formats.boxes.drawn_images import Drawn, DrawnImages, class_name
 from res2net_mm.formats.findings import NOTE
 
 BOX = [(1, 2), (4, 6)]
@@ -97,3 +97,10 @@ def test_how_much_they_matter_is_the_reader_s_to_say(tmp_path):
 def test_a_name_that_is_none_is_an_error(images):
     with pytest.raises(UserError, match='x: 7 is not a name of an image'):
         images.image(Path('x'), 7)
+
+
+def test_classes_are_texts_or_whole_numbers():
+    assert [class_name(value) for value in (' cat ', 3)] == ['cat', '3']
+    for value in ('', ' ', None, 1.5, ['cat']):
+        with pytest.raises(ValueError, match='without a class'):
+            class_name(value)

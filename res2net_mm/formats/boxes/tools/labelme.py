@@ -12,7 +12,7 @@ from PIL import Image
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.coco_dict import polygon_area
-from res2net_mm.formats.boxes.drawn_images import Drawn, DrawnImages
+from res2net_mm.formats.boxes.drawn_images import Drawn, DrawnImages, class_name
 from res2net_mm.formats.boxes.label_files import (
     files_like,
     has_files_like,
@@ -90,10 +90,10 @@ def _drawn(parts: Sequence[Any], size: Size | None, image: Path) -> Drawn | str:
         points = [point for part in polygons for point in part]
         masks = [[value for point in part for value in point] for part in polygons]
         more = {'segmentation': masks, 'area': sum(map(polygon_area, polygons))}
-        return Drawn(_label(parts[0]), points, more=more)
+        return Drawn(class_name(parts[0]['label']), points, more=more)
     (shape,) = parts
     kind = shape.get('shape_type') or 'polygon'
-    label = _label(shape)
+    label = class_name(shape['label'])
     if kind == 'rectangle':
         return Drawn(label, _two_or_more(shape['points']))
     if kind in ('polygon', 'rotation'):
@@ -108,13 +108,6 @@ def _drawn(parts: Sequence[Any], size: Size | None, image: Path) -> Drawn | str:
         box, more = mask_of(bits, round(left), round(top), *(size or shown_size(image)))
         return Drawn(label, box, more=more)
     return f'objects drawn as {kind}'
-
-
-def _label(shape: Mapping[str, Any]) -> str:
-    label = shape['label']
-    if not isinstance(label, str) or not label.strip():
-        raise ValueError('an object without a class')
-    return label.strip()
 
 
 def _two_or_more(values: Sequence[Sequence[Any]]) -> list[Point]:
