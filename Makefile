@@ -2,8 +2,8 @@
 .PHONY: help setup demo demo-seg test test-quick lint format clean
 
 # The first Python that is fit. A command that is there but does not run (a shim) is passed over.
-FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
-PYTHON ?= $(or $(shell for python in python3 python3.12 python3.11 python3.10; do \
+FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
 	"$$python" -c '$(FIT)' >/dev/null 2>&1 && { echo "$$python"; break; }; done),python3)
 VENV ?= .venv
 # As many processes as cores, each of one thread: threads that wait for a core cost more than they give.

@@ -22,7 +22,7 @@ STACK = ('torch', 'mmengine', 'mmcv')
 # Module of a toolbox -> the submodule that imports all of its requirements.
 TOOLBOXES = {'mmdet': 'mmdet.apis', 'mmseg': 'mmseg.apis', 'mmpretrain': 'mmpretrain.apis'}
 SET_UP = 'run `python tools/setup_env.py` in a clone of this project'
-LOWEST, HIGHEST = (3, 10), (3, 12)  # versions of Python
+LOWEST, HIGHEST = (3, 10), (3, 14)  # versions of Python
 
 
 def check_python() -> Iterator[Finding]:

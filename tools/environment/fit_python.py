@@ -1,6 +1,6 @@
 """Which Python the project runs on; written so that any Python can read it and say no."""
 
-LOWEST, HIGHEST = (3, 10), (3, 12)
+LOWEST, HIGHEST = (3, 10), (3, 14)
 
 
 def python_fault(version):
