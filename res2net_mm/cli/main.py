@@ -95,6 +95,11 @@ def _run(command: str, program: str, arguments: Sequence[str]) -> int:
         os.environ.setdefault('LOCAL_RANK', str(options.pop('local_rank')))
     if command not in NEED_NO_STACK:
         res2net_mm.prepare_stack()
+    if 'verbose' in options:
+        from res2net_mm.engine.screen import quiet_screen
+
+        with quiet_screen(verbose=options.pop('verbose')):
+            return module.run(**options) or 0
     return module.run(**options) or 0
 
 

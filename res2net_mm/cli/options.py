@@ -43,6 +43,17 @@ def add_run(parser: ArgumentParser, *, work_dir: str = 'work_dirs/<config name>'
         help='what has started several processes; default none',
     )
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=SUPPRESS)
+    add_verbose(parser)
+
+
+def add_verbose(parser: ArgumentParser) -> None:
+    """Add ``--verbose``, which ``main`` acts on."""
+    parser.add_argument(
+        '--verbose',
+        action='store_true',
+        default=False,
+        help='show all that MMEngine and the libraries say, and not in the log file alone',
+    )
 
 
 def add_data(parser: ArgumentParser, *, purpose: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.hooks import Hook
+from mmengine.hooks import Hook, LoggerHook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError, argument
@@ -13,7 +13,9 @@ from res2net_mm.openmmlab.config import load_config, require_parts
 from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
 from res2net_mm.openmmlab.values import check_values
 
+from .hooks.progress_line import ProgressLineHook
 from .processes.process_group import check_launcher, is_first_process
+from .screen import QuietRunner, is_quiet
 
 
 def prepare_config(
@@ -84,12 +86,15 @@ def build_runner(
     *,
     hooks: Sequence[Hook],
     messages: Sequence[str],
-    runner_class: type[Runner] = Runner,
+    runner_class: type[Runner] = QuietRunner,
 ) -> Runner:
     """Build the runner of a config, add hooks that no config names, and log messages."""
     runner = runner_class.from_cfg(cfg)
     for hook in hooks:
         runner.register_hook(hook)
+    if is_quiet() and is_first_process():
+        intervals = [hook.interval for hook in runner.hooks if isinstance(hook, LoggerHook)]
+        runner.register_hook(ProgressLineHook(*intervals[:1]))
     for message in messages:
         runner.logger.info(message)
     return runner

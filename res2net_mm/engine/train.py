@@ -25,6 +25,7 @@ from .processes.sharding import ShardedRunner, check_sharding
 from .resume import latest_whole_checkpoint, set_checkpoint
 from .runs.atomic_checkpoints import make_mmengine_write_whole_files, use_whole_checkpoints
 from .runs.resumable_loops import use_resumable_loop
+from .screen import QuietRunner
 
 _DISK_FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
 
@@ -137,7 +138,7 @@ def train(
             cfg,
             hooks=(config_errors, RunRecordHook(config=to_repeat), termination),
             messages=messages,
-            runner_class=ShardedRunner if fsdp else Runner,
+            runner_class=ShardedRunner if fsdp else QuietRunner,
         )
         runner.train()
     return runner

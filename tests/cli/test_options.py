@@ -41,7 +41,7 @@ def test_a_setting_that_is_none_is_refused(text, capsys):
 
 def test_both_spellings_of_the_local_rank_are_taken():
     for flag in ('--local_rank', '--local-rank'):
-        assert parse(options.add_run, flag, '3') == dict(local_rank=3)
+        assert parse(options.add_run, flag, '3') == dict(local_rank=3, verbose=False)
 
 
 def test_scoring():

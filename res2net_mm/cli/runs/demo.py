@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser
 
+from ..options import add_verbose
+
 DETECTOR = 'faster_rcnn_r2n_light_fpn_demo'
 SEGMENTER = 'deeplabv3plus_r2n_light_demo'
 
@@ -20,6 +22,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--work-dir', metavar='DIR', help='where to write; default work_dirs/<config name>'
     )
+    add_verbose(parser)
 
 
 def run(config: str, work_dir: str | None = None) -> None:

@@ -32,6 +32,7 @@ class StartupReport(Hook):
             f'frozen: {describe_frozen(model)}',
             f'trainable parameters: {_count(p for p in model.parameters() if p.requires_grad)}'
             f' of {_count(model.parameters())}',
+            f'learning rate: {describe_learning_rate(runner)}',
         ]
         runner.logger.info('about to train\n  ' + '\n  '.join(lines))
 
@@ -96,6 +97,19 @@ def describe_place(runner: Runner) -> str:
         f'{place}iteration {runner.iter + 1} of {runner.max_iters}, learning rate '
         f'{learning_rate(runner)}'
     )
+
+
+def describe_learning_rate(runner: Runner) -> str:
+    """Return the rate that the schedule starts from, and how it was scaled to the batch size."""
+    groups = getattr(runner.optim_wrapper, 'param_groups', None)
+    if not groups:  # several optimizers
+        return learning_rate(runner)
+    rate = groups[0].get('initial_lr', groups[0]['lr'])
+    scaling = runner.cfg.get('auto_scale_lr') or {}
+    if not scaling.get('enable'):
+        return f'{rate:.6g}'
+    images = runner.world_size * runner.train_dataloader.batch_size
+    return f'{rate:.6g}, scaled from {scaling["base_batch_size"]} to {images} images per step'
 
 
 def describe_frozen(model: nn.Module) -> str:

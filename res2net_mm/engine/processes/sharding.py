@@ -16,6 +16,7 @@ from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.edit import type_name
 from res2net_mm.openmmlab.internals import is_resuming
 
+from ..screen import QuietRunner
 from .sync_norm import use_cpu_sync_norms
 
 
@@ -36,7 +37,7 @@ def check_sharding(cfg: Config, *, amp: bool) -> None:
         raise UserError(f'{fsdp} needs PyTorch 2.6 or later, this is {torch.__version__}') from None
 
 
-class ShardedRunner(Runner):
+class ShardedRunner(QuietRunner):
     """MMEngine's runner with parameters, gradients and optimizer state split over the processes.
 
     It uses PyTorch's ``fully_shard`` (FSDP2): each process keeps its part of every parameter and
