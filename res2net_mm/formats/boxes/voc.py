@@ -1,20 +1,35 @@
 """PASCAL VOC layout: boxes in an XML file for each image, read into a COCO dict for each split."""
 
 import math
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 from res2net_mm.errors import UserError
+from res2net_mm.formats.boxes.coco_dict import CocoDict
+from res2net_mm.formats.boxes.voc_files import (
+    ROOT_ELEMENT,
+    VocFiles,
+    alike,
+    find_voc_files,
+    folder_parts,
+    holds_voc,
+    is_below,
+)
+from res2net_mm.formats.boxes.voc_splits import assign_splits
+from res2net_mm.formats.boxes.xml_file import read_xml
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
-from res2net_mm.formats.image_file import IMAGE_SUFFIXES, files_below, shown_size
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
-from res2net_mm.formats.splits import UNNAMED, read_split_lists
+from res2net_mm.formats.splits import split_named
+from res2net_mm.progress import track
 
 LOOKED_FOR = (
-    'PASCAL VOC layout: Annotations/*.xml, JPEGImages/ and ImageSets/Main/train.txt (there or up '
-    'to two folders down)'
+    'PASCAL VOC layout: Annotations/*.xml, or XML files beside their images, with the root element '
+    '<annotation>; splits by lists such as ImageSets/Main/train.txt, or by folders such as train/'
 )
 #: The finding about a folder that does not count as VOC does.
 FROM_ZERO = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
@@ -35,7 +50,7 @@ class _Annotation(NamedTuple):
 
 
 def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
-    """Return the splits of a folder in VOC layout, or of one up to two levels down; else none.
+    """Return the splits of a folder in VOC layout, in any arrangement; none if it is not in it.
 
     An object marked ``difficult`` gets ``iscrowd: 1`` and ``voc_difficult: 1``. It is then not
     trained on (as in MMDetection's VOCDataset), ignored by pycocotools, and ignored exactly as in
@@ -43,169 +58,170 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
 
     Coordinates are VOC's: pixels counted from 1, both ends included, so that a box from xmin to
     xmax covers xmax - xmin + 1 pixels and begins at x = xmin - 1 in COCO's terms. Where any box of
-    the folder begins at 0, the folder counts from 0 as many tools do, and xmin and xmax are taken
-    as the edges themselves. A box with xmax = xmin or ymax = ymin is a click and not a box in both.
+    a set begins at 0, the set counts from 0 as many tools do, and xmin and xmax are taken as the
+    edges themselves. A box with xmax = xmin or ymax = ymin is a click and not a box in both. A
+    folder may hold several sets, such as VOC2007 and VOC2012; its splits are no sets of their own.
 
     Args:
         root: The folder.
-        findings: Gets images and XML files that cannot be used.
+        findings: Gets images, lists and XML files that cannot be used.
 
     Raises:
-        UserError: There are several folders in VOC layout, a name leads out of the folder, or
-            ``findings`` stop at an error.
+        UserError: Sets lie within each other, a list cannot be read, or ``findings`` stop at an
+            error.
     """
-    homes = _homes(root)
-    if not homes:
+    files = find_voc_files(root, findings)
+    if files is None:
         return {}
-    if len(homes) > 1:
-        raise UserError(
-            f'{root} holds {len(homes)} folders in VOC layout: '
-            f'{", ".join(str(home.relative_to(root)) for home in homes)}. Name one of them.'
-        )
-    ((home, xml_dir),) = homes.items()
-    image_dir = next((home / n for n in ('JPEGImages', 'images') if (home / n).is_dir()), home)
-    splits = _labelled_names(home, xml_dir, findings)
-    needed = sorted({name for _, names in splits.values() for name in names})
-    images = _find_images(image_dir, xml_dir, needed, findings)
-    annotations = _read_xmls(xml_dir, images, findings)
-    objects = [entry for annotation in annotations.values() for entry in annotation.objects]
-    from_zero = any(0 <= edge < 1 for entry in objects for edge in entry.corners[:2])
-    if from_zero:
-        findings.add(NOTE, xml_dir, FROM_ZERO, count=len(objects))
-    category_ids = {
-        name: i for i, name in enumerate(sorted({entry.label for entry in objects}), start=1)
-    }
+    sets = _sets(files)
+    _check_sets(files, sets, findings)
+    splits = assign_splits(files, findings)
+    needed = sorted({xml for _, xmls in splits.values() for xml in xmls})
+    alone = {*files.alone}
+    what = f'XML files without an image ({", ".join(IMAGE_SUFFIXES)}) of the same name'
+    fix = 'put the images there, or take the XML files away and out of the lists'
+    findings.add(ERROR, root, what, [xml for xml in needed if xml in alone], fix)
+    annotations = _read_all(files, [xml for xml in needed if xml not in alone], findings)
+    from_zero = _counting_from_zero(annotations, sets)
+    for name in sorted(from_zero):
+        count = sum(len(a.objects) for xml, a in annotations.items() if sets[xml] == name)
+        findings.add(NOTE, root / name, FROM_ZERO, count=count)
+    classes = sorted({entry.label for of in annotations.values() for entry in of.objects})
     found = {}
-    for split, (file, names) in splits.items():
-        entries = [
-            (images[name].relative_to(image_dir).as_posix(), annotations[name])
-            for name in names
-            if name in annotations
-        ]
+    for split, (file, xmls) in splits.items():
+        usable = [xml for xml in xmls if xml in annotations]
+        image_dir = os.path.commonpath(
+            {_image_dir(xml, files.images[xml]) for xml in usable} or {''}
+        )
+        content = CocoDict(classes)
+        for xml in usable:
+            height, width, objects = annotations[xml]
+            content.add_image(os.path.relpath(files.images[xml], image_dir or '.'), height, width)
+            for label, corners, difficult in objects:
+                box = _coco_box(corners, sets[xml] in from_zero)
+                more: dict[str, Any] = {'bbox': box, 'area': box[2] * box[3]}
+                if difficult:
+                    more |= {'iscrowd': 1, 'voc_difficult': 1}
+                content.add(label, (corners[:2], corners[2:]), **more)
         found[split] = BoxImages(
-            file, image_dir, _coco(entries, category_ids, from_zero), True, 'from the XML files'
+            file, root / image_dir, content.as_dict(), True, 'from the XML files'
         )
     return found
 
 
-def _homes(root: Path) -> dict[Path, Path]:
-    """Return the folders in VOC layout, each with the folder of its XML files."""
-    homes = {}
-    for place in (root, *sorted(root.glob('*/')), *sorted(root.glob('*/*/'))):
-        for name in ('Annotations', 'annotations'):
-            if place not in homes and any((place / name).glob('*.xml')):
-                homes[place] = place / name
-    return homes
+def _sets(files: VocFiles) -> dict[str, str]:
+    """Return the folder of the set that each XML file belongs to: around its image, too.
+
+    The folder of a split belongs to the set around it, as do XML files beside their images.
+    """
+    known: dict[tuple[str, str], str] = {}
+    sets = {}
+    for xml, image in files.images.items():
+        places = os.path.dirname(xml), os.path.dirname(image)
+        if places not in known:
+            parts = folder_parts(os.path.commonpath(places)) if places[0] != places[1] else ()
+            while parts and split_named(parts[-1]):
+                parts = parts[:-1]
+            known[places] = '/'.join(parts)
+        sets[xml] = known[places]
+    return sets
 
 
-def _labelled_names(
-    home: Path, xml_dir: Path, findings: Findings
-) -> dict[str, tuple[Path, list[str]]]:
-    """Return the file that lists each split, and the names in it that have an XML file."""
-    there = {Path(name).with_suffix('').as_posix() for name in files_below(xml_dir, ('.xml',))}
-    lists = read_split_lists(home / 'ImageSets/Main', findings)
-    splits = {}
-    for split, (file, lines) in lists.items():
-        names = list(dict.fromkeys(_image_name(line, there) for line in lines))
-        fix = 'add their XML files, or take them out of the list'
-        what = f'images without an XML file in {xml_dir.name}/, left out'
-        findings.add(PROBLEM, file, what, [name for name in names if name not in there], fix)
-        splits[split] = file, [name for name in names if name in there]
-    return splits or {UNNAMED: (xml_dir, sorted(there))}
+def _check_sets(files: VocFiles, sets: Mapping[str, str], findings: Findings) -> None:
+    """Name the sets with folders of their own for XML files, if there are several.
+
+    Raises:
+        UserError: One lies within another, as a copy of it might.
+    """
+    pairs = files.images.items()
+    apart = {sets[xml] for xml, at in pairs if os.path.dirname(xml) != os.path.dirname(at)}
+    shown = [name or '.' for name in sorted(apart)]
+    if any(inner != outer and is_below(inner, outer) for outer in apart for inner in apart):
+        raise UserError(
+            f'{files.root} holds {len(apart)} folders in VOC layout within each other: '
+            f'{", ".join(shown)}. Name an inner one, or move them apart to use all.'
+        )
+    if len(apart) > 1:
+        findings.add(NOTE, files.root, 'folders in VOC layout, read as one', shown)
 
 
-def _image_name(line: str, names: Collection[str]) -> str:
-    """Return the name in a line such as ``000012``, ``000012 -1``, ``000012.jpg``, ``my image``."""
-    first = line.split()[0]
-    parts = (line, first, first.rpartition('.')[0])
-    return next((name for name in parts if name in names), first)
-
-
-def _find_images(
-    image_dir: Path, xml_dir: Path, names: Iterable[str], findings: Findings
-) -> dict[str, Path]:
-    """Return the image of each name that has one."""
-    files = sorted(
-        files_below(image_dir).items(), key=lambda of: IMAGE_SUFFIXES.index(of[1].suffix.lower())
-    )
-    there: dict[str, Path] = {}
-    for path, file in files:
-        there.setdefault(path.removesuffix(file.suffix), file)
-    images = {name: there[name] for name in names if name in there and there[name].is_file()}
-    what = f'XML files without an image ({", ".join(IMAGE_SUFFIXES)}) in {image_dir}'
-    fix = 'put the images there, or take the names out of ImageSets/Main'
-    findings.add(ERROR, xml_dir, what, [f'{name}.xml' for name in names if name not in images], fix)
-    return images
-
-
-def _read_xmls(
-    xml_dir: Path, images: Mapping[str, Path], findings: Findings
-) -> dict[str, _Annotation]:
-    """Return what the XML file of each name says, where it can be used."""
+def _read_all(files: VocFiles, xmls: Iterable[str], findings: Findings) -> dict[str, _Annotation]:
+    """Return what the XML files say, without those that cannot be used."""
     annotations, faults = {}, []
-    for name, image in images.items():
+    guesses: dict[str, list[str]] = defaultdict(list)
+    xmls = list(xmls)
+    for xml in track(xmls, 'reading XML files', total=len(xmls), shown=True):
         try:
-            annotations[name] = _read_xml(xml_dir / f'{name}.xml', image)
+            annotations[xml], guessed = _read(files.root, xml, files.images[xml])
         except UserError as error:
             faults.append(str(error).rstrip('.'))
-    fix = 'mend them, or take their names out of ImageSets/Main'
-    findings.add(ERROR, xml_dir, 'XML files that cannot be used', faults, fix)
+            continue
+        if guessed:
+            labels = dict.fromkeys(entry.label for entry in annotations[xml].objects)
+            guesses[guessed].append(f'{xml}: {" ".join(labels)}')
+    fix = 'mend them, or take them away and out of the lists'
+    findings.add(ERROR, files.root, 'XML files that cannot be used', faults, fix)
+    for encoding, examples in guesses.items():
+        what = f'XML files that do not say how they are encoded, read as {encoding}'
+        fix = f'see whether the names are right; save them as UTF-8, or declare {encoding} in them'
+        findings.add(PROBLEM, files.root, what, examples, fix)
     return annotations
 
 
-def _read_xml(xml: Path, image: Path) -> _Annotation:
-    try:
-        content = xml.read_bytes()
-        if b'<!ENTITY' in content.replace(b'\0', b''):  # of UTF-16
-            raise ValueError('it declares entities, which may grow without end or name other files')
-        top = ElementTree.fromstring(content)
-    except (ElementTree.ParseError, ValueError, LookupError, OSError) as error:
-        raise UserError(f'{xml} cannot be read as XML: {error}.') from error
-    width, height = (_number(top, f'size/{key}') for key in ('width', 'height'))
+def _read(root: Path, xml: str, image: str) -> tuple[_Annotation, str | None]:
+    """Return what an XML file says, and its encoding if that was guessed."""
+    file = root / xml
+    top, guessed = read_xml(file)
+    if top.tag.lower() != 'annotation':
+        raise UserError(f'{file} has the root element <{top.tag:.40}>, not <annotation>.')
+    width, height = (_number(top.findtext(f'size/{key}')) for key in ('width', 'height'))
     if not (0 < width < math.inf and 0 < height < math.inf):  # absent, or 0 as some tools write
-        height, width = shown_size(image)
+        height, width = shown_size(root / image)
     objects = []
-    for entry in top.iterfind('object'):
+    for entry in top.iter('object'):
         label = (entry.findtext('name') or '').strip()
         if not label:
-            raise UserError(f'{xml}: an object has no <name>; give it its class.')
-        xmin, ymin, xmax, ymax = (
-            _number(entry, f'bndbox/{key}') for key in ('xmin', 'ymin', 'xmax', 'ymax')
-        )
-        difficult = _number(entry, 'difficult') == 1
-        objects.append(_Object(label, (xmin, ymin, xmax, ymax), difficult))
-    return _Annotation(int(height), int(width), objects)
+            raise UserError(f'{file}: an object has no <name>; give it its class.')
+        difficult = _number(entry.findtext('difficult')) == 1
+        objects.append(_Object(label, _corners(entry), difficult))
+    return _Annotation(int(height), int(width), objects), guessed
 
 
-def _number(element: ElementTree.Element, path: str) -> float:
-    """Return the number at a path, nan where there is none."""
+def _corners(entry: ElementTree.Element) -> Corners:
+    box = entry.find('bndbox')
+    if box is None:
+        return (math.nan,) * 4
+    xmin, ymin, xmax, ymax = (
+        _number(box.findtext(key)) for key in ('xmin', 'ymin', 'xmax', 'ymax')
+    )
+    return xmin, ymin, xmax, ymax
+
+
+def _number(text: str | None) -> float:
+    """Return the number that a text is, nan for any other."""
     try:
-        return float(element.findtext(path) or '')
+        return float(text or '')
     except ValueError:
         return math.nan
 
 
-def _coco(
-    entries: Sequence[tuple[str, _Annotation]], category_ids: Mapping[str, int], from_zero: bool
-) -> dict[str, Any]:
-    """Return images, by file name, and their objects as a COCO dict."""
-    images: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    for image_id, (name, (height, width, objects)) in enumerate(entries, start=1):
-        images.append({'id': image_id, 'file_name': name, 'height': height, 'width': width})
-        for label, corners, difficult in objects:
-            box = _coco_box(corners, from_zero)
-            annotation = {
-                'id': len(annotations) + 1,
-                'image_id': image_id,
-                'category_id': category_ids[label],
-                'bbox': box,
-                'area': box[2] * box[3],
-                'iscrowd': int(difficult),
-            }
-            annotations.append({**annotation, 'voc_difficult': 1} if difficult else annotation)
-    categories = [{'id': i, 'name': name} for name, i in category_ids.items()]
-    return {'images': images, 'annotations': annotations, 'categories': categories}
+def _counting_from_zero(
+    annotations: Mapping[str, _Annotation], sets: Mapping[str, str]
+) -> set[str]:
+    """Return the sets of which a box begins at 0."""
+    return {
+        sets[xml]
+        for xml, annotation in annotations.items()
+        if any(0 <= edge < 1 for entry in annotation.objects for edge in entry.corners[:2])
+    }
+
+
+def _image_dir(xml: str, image: str) -> str:
+    """Return the folder that an image and its XML file lie below in the same way."""
+    ours, theirs = (folder_parts(os.path.dirname(path)) for path in (xml, image))
+    if ours == theirs:
+        return '/'.join(theirs)
+    return '/'.join(theirs[: len(theirs) - alike(ours[::-1], theirs[::-1])])
 
 
 def _coco_box(corners: Corners, from_zero: bool) -> list[float]:
@@ -221,12 +237,4 @@ def _coco_box(corners: Corners, from_zero: bool) -> list[float]:
     ]
 
 
-VOC = Reader(
-    'voc',
-    BOXES,
-    LOOKED_FOR,
-    lambda root: bool(_homes(root)),
-    read_voc,
-    '.xml',
-    r'<annotation\b',
-)
+VOC = Reader('voc', BOXES, LOOKED_FOR, holds_voc, read_voc, '.xml', ROOT_ELEMENT)

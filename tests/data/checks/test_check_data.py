@@ -196,7 +196,7 @@ COCO_FAULTS = {
 VOC_FAULTS = {
     'image missing': (
         lambda r: [(r / f'JPEGImages/{name}.jpg').unlink() for name in 'bc'],
-        ('Annotations', 'without an image', 2),
+        ('set', 'without an image', 2),
     ),
     'xml cut short': (
         lambda r: cut(r / 'Annotations/a.xml'),
@@ -224,9 +224,9 @@ VOC_FAULTS = {
         lambda r: (r / 'ImageSets/Main/val.txt').write_text('a\nc\n'),
         ('val.txt', 'both in train and in val', 1),
     ),
-    'name leaves the folder': (
-        lambda r: (r / 'ImageSets/Main/train.txt').write_text('../../a\nb\n'),
-        ('train.txt', 'leads out of the folder', 1),
+    'list of names elsewhere': (
+        lambda r: (r / 'ImageSets/Main/train.txt').write_text('a\n../../etc/passwd\nb\n'),
+        ('train.txt', 'without an XML file', 1),
     ),
 }
 MASK_FAULTS = {

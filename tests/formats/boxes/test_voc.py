@@ -137,11 +137,15 @@ BROKEN = {
     ),
     'image missing': (
         lambda home: (home / 'JPEGImages/a.jpg').unlink(),
-        r'without an image .*: 1 \(a.xml\)',
+        r'without an image .*: 1 \(Annotations/a.xml\)',
     ),
-    'name leaves': (
-        lambda home: (home / 'ImageSets/Main/train.txt').write_text('../../a\n'),
-        'leads out of the folder',
+    'list of names elsewhere': (
+        lambda home: (home / 'ImageSets/Main/train.txt').write_text('/etc/passwd\n'),
+        r'train.txt: images without an XML file, left out: 1 \(/etc/passwd\)',
+    ),
+    'another root element': (
+        lambda home: (home / 'Annotations/a.xml').write_text('<annotations/>'),
+        r'a.xml has the root element <annotations>, not <annotation>',
     ),
     'image unreadable': (
         lambda home: (
@@ -162,7 +166,7 @@ BROKEN = {
     ),
     'two sets': (
         lambda home: write_voc(home / 'VOC2012', {'a': voc_xml()}, {}),
-        '2 folders in VOC layout',
+        '2 folders in VOC layout within each other: ., VOC2012',
     ),
 }
 
