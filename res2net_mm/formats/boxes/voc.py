@@ -67,12 +67,17 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
         findings: Gets images, lists and XML files that cannot be used.
 
     Raises:
-        UserError: Sets lie within each other, a list cannot be read, or ``findings`` stop at an
-            error.
+        UserError: No XML file has an image, sets lie within each other, a list cannot be read, or
+            ``findings`` stop at an error.
     """
     files = find_voc_files(root, findings)
     if files is None:
         return {}
+    if not files.images:
+        raise UserError(
+            f'{root} has no image ({", ".join(IMAGE_SUFFIXES)}) for any of {len(files.alone)} XML '
+            f'files, such as {files.alone[0]}: put the images there, under the same names.'
+        )
     sets = _sets(files)
     _check_sets(files, sets, findings)
     splits = assign_splits(files, findings)

@@ -120,6 +120,9 @@ def find_voc_files(root: Path, findings: Findings) -> VocFiles | None:
         elif name := (top.findtext('filename') or '').replace('\\', '/').rpartition('/')[2]:
             renamed[xml] = images.give(xml, stem_of(name, case=True), free=True)
     pairs = dict(sorted((xml, image) for image, (xml, _) in images.owners.items()))
+    alone = [xml for xml in alone if xml not in pairs and xml not in strange]
+    if not pairs and not alone:
+        return None
     what = 'XML files whose image another XML file is about, too, not used'
     findings.add(PROBLEM, root, what, images.second, 'keep one XML file for each image')
     what = 'XML files with another root element than <annotation>, not used'
@@ -134,7 +137,6 @@ def find_voc_files(root: Path, findings: Findings) -> VocFiles | None:
     ]
     findings.add(PROBLEM, root, what, several, 'keep one image of each name')
     findings.add(NOTE, root, 'images without an XML file, not used', images.bare())
-    alone = [xml for xml in alone if xml not in pairs and xml not in strange]
     return VocFiles(root, pairs, alone, others)
 
 

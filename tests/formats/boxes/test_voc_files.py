@@ -107,6 +107,11 @@ def test_xml_of_other_kinds(tmp_path):
     assert not found.alone
 
 
+def test_annotation_has_to_be_the_root_element(tmp_path):
+    (tmp_path / 'a.xml').write_text('<data><annotation/></data>')
+    assert find_voc_files(tmp_path, Findings()) is None
+
+
 def test_xml_files_without_suffix(tmp_path):
     """As in Stanford Dogs."""
     write_tree(tmp_path, 'Images/n1/a.jpg README LICENSE')
