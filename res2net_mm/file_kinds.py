@@ -10,6 +10,8 @@ EXPORTED_SUFFIXES = {'onnx': '.onnx', 'openvino': '.xml', 'torch': '.pt2'}
 
 LOOKED_AT = 1024  # bytes at the start of a file
 
+IMAGE = 'it is an image'
+
 # How a file begins -> what it is and what to do. The ends of downloads that went wrong come first.
 _KINDS = (
     (rb'', 'it is empty: get it anew'),
@@ -26,7 +28,7 @@ _KINDS = (
     (rb'7z\xbc\xaf.*', 'it is a 7z archive: unpack it'),
     (rb'Rar!.*', 'it is a RAR archive: unpack it'),
     (rb'.{257}ustar.*', 'it is a tar archive: unpack it'),
-    (rb'\x89PNG.*|\xff\xd8\xff.*|GIF8.*', 'it is an image'),
+    (rb'\x89PNG.*|\xff\xd8\xff.*|GIF8.*', IMAGE),
     (rb'\x89HDF.*', 'it is of HDF5 (Keras): only PyTorch, Paddle and safetensors are read'),
 )
 

@@ -6,11 +6,13 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.formats import Findings, describe
 from res2net_mm.openmmlab.edit import is_segmenter
 
-from .detection.box_folder import recognise
+from .checks.image_kinds import check_kinds
+from .detection.box_folder import DetectionFolder, recognise
 from .detection.set_dataset import set_dataset
-from .segmentation.mask_folder import recognise_masks
+from .segmentation.mask_folder import SegmentationFolder, recognise_masks
 from .segmentation.set_masks import set_masks
 
 
@@ -51,9 +53,18 @@ def use_folder(
             training=training,
             layout=layout,
         )
-        return '\n'.join((masked.summary(), *set_masks(cfg, masked)))
+        told = [masked.summary(), *_check_kinds(cfg, masked)]
+        return '\n'.join((*told, *set_masks(cfg, masked)))
     if classes or ignore_index is not None:
         given = f'{argument("classes")} and {argument("ignore_index")}'
         raise UserError(f'{given} are for label maps: this is a detector')
     boxed = recognise(folder, out_dir, training=training, layout=layout)
-    return '\n'.join((boxed.summary(), *set_dataset(cfg, boxed)))
+    return '\n'.join((boxed.summary(), *_check_kinds(cfg, boxed), *set_dataset(cfg, boxed)))
+
+
+def _check_kinds(cfg: Config, folder: DetectionFolder | SegmentationFolder) -> list[str]:
+    """Return what is said of images that training reads badly; raise if it cannot read them."""
+    findings = Findings()
+    for split in folder.own_splits.values():
+        check_kinds(split.files.image_files, split.files.file, findings, cfg=cfg)
+    return describe(findings)

@@ -15,6 +15,7 @@ from res2net_mm.openmmlab.pretrained import drop_pretrained
 
 from .prepare import build_runner, prepare_config, prepare_data
 from .processes.process_group import process_group
+from .runs.data_loading import unreadable_image_is_one_error
 
 
 def evaluate(
@@ -91,7 +92,11 @@ def evaluate(
     ]
     if out_dir is not None:
         cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
-    with ConfigErrors(cfg, 'cannot be tested') as config_errors, process_group(cfg):
+    with (
+        ConfigErrors(cfg, 'cannot be tested') as config_errors,
+        process_group(cfg),
+        unreadable_image_is_one_error(),
+    ):
         runner = build_runner(cfg, hooks=(config_errors,), messages=messages)
         if exported:
             _require_task(runner.model.exported.metadata['task'], checkpoint, segments=segments)

@@ -24,6 +24,7 @@ from .processes.process_group import is_first_process, process_group
 from .processes.sharding import ShardedRunner, check_sharding
 from .resume import latest_whole_checkpoint, set_checkpoint
 from .runs.atomic_checkpoints import make_mmengine_write_whole_files, use_whole_checkpoints
+from .runs.data_loading import unreadable_image_is_one_error
 from .runs.resumable_loops import use_resumable_loop
 from .screen import QuietRunner
 
@@ -132,6 +133,7 @@ def train(
         ConfigErrors(cfg, 'cannot be trained') as config_errors,
         full_disk_is_one_error(cfg.work_dir),
         process_group(cfg),
+        unreadable_image_is_one_error(),
         TerminationHook() as termination,
     ):
         runner = build_runner(

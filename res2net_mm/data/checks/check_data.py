@@ -16,6 +16,7 @@ from res2net_mm.data.checks.decoded_images import (
     check_overlap,
     decode_all,
 )
+from res2net_mm.data.checks.image_look import image_loader
 from res2net_mm.data.checks.size_census import count_sizes
 from res2net_mm.data.detection.box_folder import DetectionFolder, read_boxes
 from res2net_mm.data.segmentation.mask_folder import SegmentationFolder, read_labels
@@ -23,8 +24,10 @@ from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import (
     BOXES,
     LABEL_MAPS,
+    BoxImages,
     Finding,
     Findings,
+    LabelMapImages,
     Severity,
     describe,
     describe_unknown,
@@ -32,8 +35,6 @@ from res2net_mm.formats import (
     find_reader,
 )
 from res2net_mm.formats.findings import NOTE, PROBLEM
-from res2net_mm.formats.image_file import Size, shown_size
-from res2net_mm.formats.label_maps.map_file import UNREADABLE_IMAGES
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.edit import is_segmenter
 from res2net_mm.openmmlab.resize_rule import resize_rule
@@ -126,8 +127,6 @@ def check_data(
                 ignore_index=ignore_index,
                 layout=layout,
             )
-    # Decoding comes, and will find these images and more.
-    check.findings[:] = [f for f in check.findings if f.name != UNREADABLE_IMAGES]
     if boxes is None and maps is None and check.clean:
         raise UserError(describe_unknown(root, needed))
     if boxes is not None:
@@ -158,12 +157,9 @@ def _check_boxes(
     *,
     allow_empty: bool,
 ) -> None:
-    listed = {}
     for name, split in folder.own_splits.items():
         part = split.files
         images = part.content['images']
-        sizes = [(image['height'], image['width']) for image in images]
-        listed[name] = dict(zip(part.image_files, sizes, strict=True))
         labelled = {annotation['image_id'] for annotation in part.content['annotations']}
         empty = [image['file_name'] for image in images if image['id'] not in labelled]
         what = f'images of {name} without boxes'
@@ -171,7 +167,7 @@ def _check_boxes(
         fix = f'label them, take them away, or say {given} if they are meant as background'
         severity = NOTE if allow_empty else PROBLEM
         check.findings.add(severity, part.file, what, empty, '' if allow_empty else fix)
-    _check_images(check, {n: s.files.file for n, s in folder.own_splits.items()}, listed)
+    _check_images(check, {n: s.files for n, s in folder.own_splits.items()}, cfg)
     train = next(iter(folder.splits.values())).files  # or test, where nothing is trained on
     if cfg is not None:
         check_classes(cfg, folder.classes, train.file, check.findings)
@@ -183,11 +179,7 @@ def _check_boxes(
 def _check_label_maps(
     check: FolderCheck, folder: SegmentationFolder, cfg: Config | None, picture: Path
 ) -> None:
-    listed = {
-        name: {s.files.image(n): _label_map_size(s.files.label_map(n)) for n in s.files.names}
-        for name, s in folder.own_splits.items()
-    }
-    _check_images(check, {n: s.files.file for n, s in folder.own_splits.items()}, listed)
+    _check_images(check, {n: s.files for n, s in folder.own_splits.items()}, cfg)
     if cfg is not None:
         source = next(iter(folder.splits.values())).files.map_dir
         check_classes(cfg, folder.labels.classes, source, check.findings)
@@ -197,33 +189,26 @@ def _check_label_maps(
     check.pictures.append(draw_shares(folder.labels.classes, pixels, picture, title))
 
 
-def _label_map_size(file: Path) -> Size | None:
-    try:
-        return shown_size(file)
-    except UserError:  # found already
-        return None
-
-
 def _check_images(
-    check: FolderCheck,
-    sources: Mapping[str, Path],
-    listed: Mapping[str, Mapping[Path, Size | None]],
+    check: FolderCheck, splits: Mapping[str, BoxImages | LabelMapImages], cfg: Config | None
 ) -> None:
-    """Decode the images of all splits, and compare them with their labels and each other.
+    """Decode the images of all splits, and compare them with each other.
 
     Images that were decoded and checked for their boxes are not checked again for label maps.
     """
-    new = {name: files.keys() - check.decoded.keys() for name, files in listed.items()}
-    for name, files in listed.items():
-        files = {file: size for file, size in files.items() if file in new[name]}
-        check.decoded |= decode_all(files, f'images of {name}')
-        check_images(sources[name], files, check.decoded, check.findings)
-    for name in [name for name in listed if name != 'train' and 'train' in listed]:
+    load = image_loader(cfg)
+    before = set(check.decoded)
+    for name, part in splits.items():
+        files = [file for file in part.image_files if file not in before]
+        new = decode_all(files, load, f'images of {name}')
+        check.decoded |= new
+        check_images(part.file, new, check.findings)
+    for name in [name for name in splits if name != 'train' and 'train' in splits]:
         check_overlap(
-            listed['train'],
-            sorted(new[name]),
+            splits['train'].image_files,
+            [file for file in splits[name].image_files if file not in before],
             check.decoded,
-            source=sources[name],
+            source=splits[name].file,
             name=name,
             findings=check.findings,
         )

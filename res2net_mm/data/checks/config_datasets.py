@@ -1,7 +1,7 @@
 """Checks the data that a config names, without decoding any image."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,14 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from res2net_mm.data.checks.config_classes import config_classes
+from res2net_mm.data.checks.image_kinds import check_kinds
 from res2net_mm.data.detection.split_check import clean_split, read_categories
 from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.formats import BoxImages, Findings, first_few
 from res2net_mm.formats.boxes.coco import is_coco
 from res2net_mm.formats.findings import ERROR, PROBLEM
-from res2net_mm.formats.image_file import leads_out, missing_files
+from res2net_mm.formats.image_check import check_headers
+from res2net_mm.formats.image_file import leads_out, missing_files, read_headers
 from res2net_mm.formats.splits import APART
 from res2net_mm.formats.text_file import read_json, read_lines
 from res2net_mm.openmmlab.edit import leaf_datasets, type_name
@@ -52,12 +54,15 @@ def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> Findings:
                 continue
             classes = config_classes(cfg, dataset) or ()
             _check_heads(cfg, classes, loader)
-            images: Iterable[str | Path]
+            images: Sequence[Path]
             if type_name(dataset) == COCO:
                 labelled = loader != 'test_dataloader'
-                images = _check_coco(dataset, classes, findings, labelled=labelled).image_files
+                part = _check_coco(dataset, classes, findings, labelled=labelled)
+                images, source = part.image_files, part.file
             else:
                 images = _check_files(cfg, dataset, findings)
+                source = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
+            check_kinds(images, source, findings, cfg=cfg)
             seen.setdefault(loader, set()).update(map(os.path.abspath, images))
     train = seen.get(loaders[0], set())
     for loader in [name for name in seen if name != loaders[0]]:
@@ -103,7 +108,7 @@ def _check_coco(
     return clean_split(split, categories, findings)
 
 
-def _check_files(cfg: Config, dataset: Mapping[str, Any], findings: Findings) -> list[str]:
+def _check_files(cfg: Config, dataset: Mapping[str, Any], findings: Findings) -> list[Path]:
     """Return the images of a dataset; all of them and their label maps must exist."""
     listing = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
     lines = read_lines(listing) if listing.is_file() else ()
@@ -129,4 +134,6 @@ def _check_files(cfg: Config, dataset: Mapping[str, Any], findings: Findings) ->
             what = f'files ({key}) that the {type_name(dataset)} lists and that are not there'
             fix = 'put them there, or take them out of the list'
             findings.add(ERROR, Path(missing[0]).parent, what, missing, fix)
-    return listed['img_path']
+    images = list(map(Path, listed['img_path']))
+    check_headers(listing, dict.fromkeys(images), read_headers(images, 'images'), findings)
+    return images

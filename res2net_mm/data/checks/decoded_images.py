@@ -1,18 +1,21 @@
-"""Decodes images: whether each is whole, has the size that is listed, and occurs once."""
+"""Decodes images: whether each is whole, what training sees of it, and whether it occurs once."""
 
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 from PIL import Image
 
+from res2net_mm.data.checks.image_kinds import check_looks
+from res2net_mm.data.checks.image_look import Load, Look, look
+from res2net_mm.errors import UserError
 from res2net_mm.formats import Findings
-from res2net_mm.formats.findings import NOTE, PROBLEM
-from res2net_mm.formats.image_file import Size, orientation, size_text, turned_size
+from res2net_mm.formats.findings import ERROR, PROBLEM
+from res2net_mm.formats.image_check import GET_ANEW
+from res2net_mm.formats.image_file import OPENCV_ALONE, Header, read_header
 from res2net_mm.formats.splits import APART
 from res2net_mm.progress import track
 
@@ -22,81 +25,72 @@ class DecodedImage:
     """The result of decoding an image to its last pixel.
 
     Attributes:
-        size: Height and width in px as training sees them; None if it cannot be read.
-        orientation: How EXIF turns it, 1 for not at all.
+        header: What the file says of it before.
+        look: What training sees of it.
         digest: Hash of its pixels.
-        fault: Why it cannot be read, empty if it can.
+        fault: Why it cannot be read to the end, empty if it can.
     """
 
-    size: Size | None = None
-    orientation: int = 1
+    header: Header | None = None
+    look: Look = field(default_factory=Look)
     digest: bytes = b''
     fault: str = ''
 
 
-def decode(file: Path) -> DecodedImage:
-    """Decode an image by Pillow; OpenCV, which training uses, fills up files that are cut short."""
+def decode(file: Path, load: Load) -> DecodedImage:
+    """Decode an image by Pillow and by what training uses, which fills up files that are cut short.
+
+    Args:
+        file: The image.
+        load: What training decodes it with.
+    """
+    try:
+        header = read_header(file)
+    except UserError as error:
+        return DecodedImage(fault=str(error))
+    digest, fault = b'', ''
     try:
         with Image.open(file) as image:
             image.load()
-            digest = hashlib.blake2b(f'{image.mode} {image.size} '.encode(), digest_size=16)
-            digest.update(image.tobytes())
-            decoded = DecodedImage(turned_size(image), orientation(image), digest.digest())
+            hashed = hashlib.blake2b(f'{image.mode} {image.size} '.encode(), digest_size=16)
+            hashed.update(image.tobytes())
+            digest = hashed.digest()
     except Exception as error:  # a damaged file makes decoders raise whatever it may be
-        return DecodedImage(fault=str(error).replace(repr(str(file)), 'it') or repr(error))
-    if not cv2.haveImageReader(str(file)):
-        return DecodedImage(fault='a format that OpenCV, with which training reads, cannot')
-    return decoded
+        if header.kind != OPENCV_ALONE:
+            fault = str(error).replace(repr(str(file)), 'it') or repr(error)
+    return DecodedImage(header, look(file, header, load), digest, fault)
 
 
-def decode_all(files: Iterable[Path], what: str) -> dict[Path, DecodedImage]:
+def decode_all(files: Iterable[Path], load: Load, what: str) -> dict[Path, DecodedImage]:
     """Decode all files that exist, with progress."""
     files = [file for file in dict.fromkeys(files) if os.path.lexists(file)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
-        decoded = track(pool.map(decode, files), what, total=len(files), shown=True)
-        return dict(zip(files, decoded, strict=True))
+        decoding = pool.map(lambda file: decode(file, load), files)
+        return dict(zip(files, track(decoding, what, total=len(files), shown=True), strict=True))
 
 
-def check_images(
-    source: Path,
-    listed: Mapping[Path, Size | None],
-    decoded: Mapping[Path, DecodedImage],
-    findings: Findings,
-) -> None:
-    """Find images of a split that are damaged, turned by EXIF, or not as large as listed.
+def check_images(source: Path, decoded: Mapping[Path, DecodedImage], findings: Findings) -> None:
+    """Find images of a split that are damaged, or that training sees otherwise than they are.
 
     Args:
         source: The file or folder that lists them.
-        listed: Each image with its size as labelled, None where nothing says it.
-        decoded: The results of decoding those that exist.
+        decoded: The results of decoding those whose headers can be read.
         findings: Gets what was found.
     """
-    damaged, turned, settled, unequal = [], [], [], []
-    for file, said in listed.items():
-        image = decoded.get(file, DecodedImage())
-        if image.fault:
-            damaged.append(f'{file.name}: {image.fault}')
-        elif image.size is None or said is None:
-            continue
-        elif image.orientation == 1:
-            if tuple(said) != image.size:
-                unequal.append(
-                    f'{file.name} is {size_text(image.size)}, listed as {size_text(said)}'
-                )
-        elif image.orientation >= 5 and tuple(said) == image.size != image.size[::-1]:
-            settled.append(file.name)
-        else:
-            shown = size_text(image.size)
-            turned.append(f'{file.name}: orientation {image.orientation}, {shown} shown')
-    what = 'images that cannot be decoded to the end: damaged or cut short'
-    findings.add(PROBLEM, source, what, damaged, 'get the files anew, or take them out of the list')
-    what = 'images that EXIF turns, so that labels may lie elsewhere than on what is trained on'
-    fix = 'store the pixels upright without the tag, and write labels for these'
-    findings.add(PROBLEM, source, what, turned, fix)
-    findings.add(NOTE, source, 'images that EXIF turns, labelled as they are shown', settled)
-    what = 'images of another size than their labels say'
-    fix = 'write the true height and width, and scale the labels if they were drawn on a copy'
-    findings.add(PROBLEM, source, what, unequal, fix)
+    damaged = {file: image for file, image in decoded.items() if image.fault and image.header}
+    for severity, what, stops in (
+        (ERROR, 'images that are damaged or cut short, at which training stops', True),
+        (PROBLEM, 'images that are damaged or cut short, which training sees in part', False),
+    ):
+        items = [
+            f'{file.name}: {image.fault}'
+            for file, image in damaged.items()
+            if stops == (image.look.size is None)
+        ]
+        findings.add(severity, source, what, items, GET_ANEW)
+    whole = {file: image for file, image in decoded.items() if not image.fault}
+    headers = {file: image.header for file, image in whole.items() if image.header}
+    check_looks(headers, {file: image.look for file, image in whole.items()}, source, findings)
 
 
 def check_overlap(

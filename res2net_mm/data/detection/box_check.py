@@ -100,7 +100,7 @@ def _unfit_ids(ids: Sequence[Any]) -> list[Any]:
 
 def _fault(box: Any, image: Mapping[str, Any]) -> str | None:
     """Return why a box cannot be used, None if it can."""
-    if not (isinstance(box, list) and len(box) == 4 and all(map(is_number, box))):
+    if not is_box(box):
         return 'that are not four numbers'
     x, y, width, height = box
     if width <= 0 or height <= 0:
@@ -121,6 +121,11 @@ def _usable_mask(mask: Any, image: Mapping[str, Any]) -> Any:
     if isinstance(counts, str):
         return mask if compressed_runs_fill([counts], [size])[0] else []
     return mask if runs_fill(counts, *size) else []
+
+
+def is_box(value: object) -> TypeGuard[list[float]]:
+    """Return whether a value is four numbers in a list."""
+    return isinstance(value, list) and len(value) == 4 and all(map(is_number, value))
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -9,16 +9,12 @@ always stay.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from res2net_mm.data.detection.box_check import clean_boxes, is_number
+from res2net_mm.data.detection.box_check import clean_boxes
+from res2net_mm.data.detection.image_check import Entry, clean_images
 from res2net_mm.errors import UserError
 from res2net_mm.formats import BoxImages, Findings, first_few
-from res2net_mm.formats.boxes.coco import file_name_of
-from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
-from res2net_mm.formats.image_file import missing_files, shown_size
-
-Entry = dict[str, Any]  # an image, annotation or category of COCO
+from res2net_mm.formats.findings import ERROR, NOTE
 
 
 def read_categories(split: BoxImages, findings: Findings) -> list[Entry]:
@@ -74,14 +70,10 @@ def clean_split(split: BoxImages, categories: Sequence[Entry], findings: Finding
         UserError: An image or category has no usable id, or ``findings`` stop at an error.
     """
     read_categories(split, Findings())  # for its errors
-    images = _clean_images(split, findings)
+    images = clean_images(split, findings)
     new_ids = _match_categories(split, categories, findings)
     usable = _without_lost(split, images, new_ids)
     annotations = clean_boxes(usable, images, new_ids, findings)
-    as_listed = {id(image) for image in split.content['images']}
-    unsized = [image['file_name'] for image in images if id(image) not in as_listed]
-    what = 'images listed without height and width, which were read from the files'
-    findings.add(PROBLEM, split.file, what, unsized, 'write them as whole numbers of px')
     new = {'images': images, 'annotations': annotations, 'categories': list(categories)}
     # Entries that needed nothing are the same objects, so this comparison is quick.
     is_copy = split.is_copy or any(new[key] != split.content[key] for key in new)
@@ -99,40 +91,6 @@ def _without_lost(
         if annotation.get('image_id') not in lost and annotation.get('category_id') in new_ids
     ]
     return replace(split, content={**split.content, 'annotations': kept})
-
-
-def _clean_images(split: BoxImages, findings: Findings) -> list[Entry]:
-    names = [file_name_of(split.file, image) for image in split.content['images']]
-    ids = [image.get('id') for image in split.content['images']]
-    for name, number in zip(names, ids, strict=True):
-        if not isinstance(number, int | str) or isinstance(number, bool):
-            raise UserError(f'{split.file}: the image {name} has the id {number!r}, not a number.')
-    for what, values in (('id', ids), ('name', names)):
-        twice = [repr(value) for value, times in Counter(values).items() if times > 1]
-        fix = 'list every image once, with an id of its own'
-        findings.add(ERROR, split.file, f'{what}s that several images have', twice, fix)
-    what = f'images that are listed and missing from {split.image_dir}'
-    fix = 'put them there, or take them out of the list'
-    findings.add(ERROR, split.file, what, missing_files(split.image_dir, names), fix)
-    images: dict[int | str, Entry] = {}
-    unreadable = []
-    for image in split.content['images']:
-        try:
-            images.setdefault(image['id'], _with_size(split, image))
-        except UserError:
-            unreadable.append(image['file_name'])
-    what = 'images without a size in the list that cannot be read to find it'
-    fix = 'replace the files, or take them out of the list'
-    findings.add(ERROR, split.file, what, unreadable, fix)
-    return list(images.values())
-
-
-def _with_size(split: BoxImages, image: Entry) -> Entry:
-    sides = image.get('height'), image.get('width')
-    if all(is_number(side) and side > 0 for side in sides):
-        return image
-    height, width = shown_size(split.image_dir / image['file_name'])
-    return {**image, 'height': height, 'width': width}
 
 
 def _match_categories(

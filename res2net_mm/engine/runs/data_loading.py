@@ -9,16 +9,24 @@ number of workers may then change.
 
 import os
 import random
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset, Sampler
 
+from res2net_mm.errors import UserError
+
 LOADING, STEP = range(2)  # what randomness is for: streams that share nothing
+# How mmcv and Python name a file that cannot be loaded, also at the end of a worker's traceback.
+_NOT_LOADED = re.compile(
+    r"^(?:\w+: )?(?:failed to load image: (.+)|.*No such file or directory: '(.+)')$", re.MULTILINE
+)
 
 
 def seed_iteration(seed: int, rank: int, iteration: int, purpose: int) -> None:
@@ -124,6 +132,21 @@ def seed_batches(loader: DataLoader[Any], *, seed: int, rank: int) -> NumberedBa
     fetch = SeededFetch(loader.dataset, seed=seed, rank=rank)
     loader.dataset.__getitems__ = fetch  # type: ignore[attr-defined]  # optional in a dataset
     return batches
+
+
+@contextmanager
+def unreadable_image_is_one_error() -> Iterator[None]:
+    """Raise a UserError in place of what a pipeline raises over a file, here or in a worker."""
+    try:
+        yield
+    except (AssertionError, FileNotFoundError) as error:
+        found = _NOT_LOADED.search(str(error))
+        if not found:
+            raise
+        raise UserError(
+            f'{found[1] or found[2]} cannot be read: get it anew, or take it out of the list; '
+            '`res2net-mm check` finds all such images of a folder'
+        ) from error
 
 
 def ignore_foreign_sigterm(loader: DataLoader[Any]) -> None:

@@ -9,11 +9,11 @@ from PIL import Image
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import ERROR, Findings
-from res2net_mm.formats.image_file import UNREADABLE, shown_size, size_text
+from res2net_mm.formats.image_check import check_headers
+from res2net_mm.formats.image_file import UNREADABLE, Header, Size, read_headers, size_text
 from res2net_mm.formats.reader import LabelMapImages
 from res2net_mm.progress import track
 
-UNREADABLE_IMAGES = 'images of label maps that cannot be read'
 ONE_CHANNEL = {'1', 'L', 'P', 'I', 'I;16', 'I;16B'}
 
 
@@ -62,7 +62,9 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
         findings: Gets label maps and images that cannot be read, label maps that hold colours or
             labels above 255, and those that are not as large as their images.
     """
-    census, unusable, unreadable, unequal = LabelCensus(), [], [], []
+    census, unusable, unequal = LabelCensus(), [], []
+    headers = read_headers(map(part.image, part.names), f'images of {split}')
+    usable: dict[Path, Size | None] = {}
     for name in track(part.names, f'label maps of {split}', total=len(part.names), shown=True):
         file = part.label_map(name)
         try:
@@ -70,20 +72,17 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
         except UserError as error:
             unusable.append(str(error).rstrip('.'))
             continue
-        try:
-            size = shown_size(part.image(name))
-        except UserError as error:
-            unreadable.append(str(error).rstrip('.'))
-            continue
-        if labels.shape == size:
-            census.add(file, np.bincount(labels.ravel(), minlength=256), palette=palette)
-        else:
-            of_map, of_image = size_text(labels.shape), size_text(size)
+        header = headers[part.image(name)]
+        if isinstance(header, Header) and labels.shape != header.size:
+            of_map, of_image = size_text(labels.shape), size_text(header.size)
             unequal.append(f'{file.name} has {of_map}, its image {of_image}')
+            continue
+        usable[part.image(name)] = labels.shape[0], labels.shape[1]
+        if isinstance(header, Header):
+            census.add(file, np.bincount(labels.ravel(), minlength=256), palette=palette)
     fix = 'write them as PNG with one channel of 8 bits, the class of each pixel'
     findings.add(ERROR, part.map_dir, 'label maps that cannot be used', unusable, fix)
-    fix = 'get the files anew, or take them away with their label maps'
-    findings.add(ERROR, part.image_dir, UNREADABLE_IMAGES, unreadable, fix)
+    check_headers(part.image_dir, usable, headers, findings)
     fix = 'save label maps and images in one size, turned alike'
     findings.add(
         ERROR, part.map_dir, 'label maps that are not as large as their images', unequal, fix

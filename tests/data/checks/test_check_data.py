@@ -42,6 +42,11 @@ def write_noise(path, size=(60, 80), seed=0, orientation=None, **options):
     image.save(path, **options)
 
 
+def write_deep(path):
+    pixels = np.random.default_rng(9).integers(0, 4096, (60, 80), dtype=np.uint16)
+    Image.fromarray(pixels).save(path, format='PNG')
+
+
 def own_pixels(*folders):
     for seed, file in enumerate(sorted(f for folder in folders for f in folder.rglob('*.jpg'))):
         write_noise(file, seed=seed)
@@ -106,15 +111,19 @@ COCO_FAULTS = {
     ),
     'no picture': (
         lambda r: (r / 'train2017/train_1.jpg').write_bytes(b'nothing'),
-        (TRAIN, 'cannot be decoded', 1),
+        (TRAIN, 'cannot be read', 1),
     ),
     'empty file': (
         lambda r: (r / 'val2017/val_1.jpg').write_bytes(b''),
-        ('instances_val2017.json', 'cannot be decoded', 1),
+        ('instances_val2017.json', 'cannot be read', 1),
     ),
     'jpeg cut short': (
         lambda r: [cut(r / f'train2017/train_{i}.jpg') for i in (1, 2, 4)],
         (TRAIN, 'cut short', 3),
+    ),
+    'pixels of 12 bits': (
+        lambda r: write_deep(r / 'train2017/train_1.jpg'),
+        (TRAIN, 'which training sees as 0..15', 1),
     ),
     'exif': (
         lambda r: write_noise(r / 'train2017/train_0.jpg', orientation=6),

@@ -1,4 +1,4 @@
-"""Images are decoded to their last pixel, and compared with their labels and each other."""
+"""Images are decoded to their last pixel, by Pillow and as training does, and occur once."""
 
 from pathlib import Path
 
@@ -13,9 +13,12 @@ from res2net_mm.data.checks.decoded_images import (
     decode,
     decode_all,
 )
+from res2net_mm.data.checks.image_look import Look, image_loader
 from res2net_mm.formats import Findings
-from res2net_mm.formats.findings import NOTE, PROBLEM
-from res2net_mm.formats.image_file import ORIENTATION
+from res2net_mm.formats.findings import ERROR, PROBLEM
+from res2net_mm.formats.image_file import ORIENTATION, Header
+
+LOAD = image_loader(None)
 
 
 def write(path: Path, seed: int = 0, orientation: int = 1) -> Path:
@@ -27,60 +30,60 @@ def write(path: Path, seed: int = 0, orientation: int = 1) -> Path:
 
 
 def test_what_is_whole_has_a_size_and_a_digest(tmp_path):
-    image = decode(write(tmp_path / 'a.png', orientation=6))
-    assert (image.size, image.orientation, image.fault) == ((80, 60), 6, '')
-    assert image.digest == decode(write(tmp_path / 'b.png')).digest
-    assert image.digest != decode(write(tmp_path / 'c.png', seed=1)).digest
+    image = decode(write(tmp_path / 'a.png', orientation=6), LOAD)
+    assert image.header == Header((80, 60), 6, 'PNG RGB')
+    assert (image.look, image.fault) == (Look((80, 60), (0, 254), kind='PNG RGB'), '')
+    assert image.digest == decode(write(tmp_path / 'b.png'), LOAD).digest
+    assert image.digest != decode(write(tmp_path / 'c.png', seed=1), LOAD).digest
 
 
 @pytest.mark.parametrize('share', [0, 0.3, 0.7])
 def test_what_is_cut_short_has_a_fault(share, tmp_path):
     content = write(tmp_path / 'a.jpg').read_bytes()
     (tmp_path / 'a.jpg').write_bytes(content[: int(share * len(content))])
-    image = decode(tmp_path / 'a.jpg')
+    image = decode(tmp_path / 'a.jpg', LOAD)
     assert image.fault
-    assert (image.size, image.digest) == (None, b'')
+    assert (image.look.size, image.digest) == (None, b'')
 
 
-def test_what_opencv_cannot_read_has_a_fault(tmp_path):
+def test_what_opencv_cannot_read_has_no_look(tmp_path):
     Image.new('RGB', (32, 32)).save(tmp_path / 'a.ico')
-    assert 'OpenCV' in decode(tmp_path / 'a.ico').fault
+    image = decode(tmp_path / 'a.ico', LOAD)
+    assert (image.fault, image.look.size) == ('', None)
 
 
 def test_files_that_are_not_there_are_passed_over(tmp_path):
     file = write(tmp_path / 'a.png')
-    assert list(decode_all([file, tmp_path / 'gone.png', file], 'images')) == [file]
+    assert list(decode_all([file, tmp_path / 'gone.png', file], LOAD, 'images')) == [file]
+
+
+HEADER = Header((60, 80))
 
 
 @pytest.mark.parametrize(
-    ('image', 'said', 'severity', 'words'),
+    ('image', 'severity', 'words'),
     [
-        (DecodedImage(fault='broken'), (60, 80), PROBLEM, 'cannot be decoded'),
-        (DecodedImage((60, 80)), (60, 81), PROBLEM, 'another size'),
-        (DecodedImage((80, 60), 6), (60, 80), PROBLEM, 'EXIF turns, so that'),
-        (DecodedImage((60, 80), 3), (60, 80), PROBLEM, 'EXIF turns, so that'),
-        (DecodedImage((80, 60), 6), (80, 60), NOTE, 'labelled as they are shown'),
-        (DecodedImage((60, 60), 6), (60, 60), PROBLEM, 'EXIF turns, so that'),
-        (DecodedImage((60, 80)), (60, 80), None, ''),
-        (DecodedImage((60, 80)), None, None, ''),
+        (DecodedImage(HEADER, fault='broken'), ERROR, 'at which training stops'),
+        (DecodedImage(HEADER, Look((60, 80)), fault='broken'), PROBLEM, 'sees in part'),
+        (DecodedImage(HEADER), ERROR, 'images that training cannot read'),
+        (DecodedImage(HEADER, Look((60, 80), (0, 9))), PROBLEM, 'all but black'),
+        (DecodedImage(HEADER, Look((60, 80))), None, ''),
+        (DecodedImage(fault='found by its header'), None, ''),
     ],
 )
-def test_images_are_compared_with_their_labels(image, said, severity, words):
-    findings, file = Findings(), Path('a.jpg')
-    check_images(Path('list'), {file: said}, {file: image}, findings)
-    if severity is None:
-        assert findings == []
-    else:
-        (finding,) = findings
-        assert finding.severity == severity
+def test_what_decoding_shows_is_told(image, severity, words):
+    findings = Findings(stop=False)
+    check_images(Path('list'), {Path('a.jpg'): image}, findings)
+    assert [finding.severity for finding in findings] == ([] if severity is None else [severity])
+    for finding in findings:
         assert words in finding.name
         assert 'a.jpg' in finding.examples[0]
 
 
 def test_the_same_pixels_under_another_name_are_found():
     train, twin, other = Path('a.jpg'), Path('b.jpg'), Path('c.jpg')
-    decoded = {file: DecodedImage((1, 1), digest=b'x') for file in (train, twin)}
-    decoded[other] = DecodedImage((1, 1), digest=b'y')
+    decoded = {file: DecodedImage(HEADER, digest=b'x') for file in (train, twin)}
+    decoded[other] = DecodedImage(HEADER, digest=b'y')
     findings = Findings()
     check_overlap([train], [twin, other], decoded, source=Path('l'), name='val', findings=findings)
     assert [finding.examples for finding in findings] == [('b.jpg is a.jpg',)]

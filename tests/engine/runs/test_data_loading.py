@@ -6,10 +6,18 @@ import random
 import numpy as np
 import pytest
 import torch
+from mmcv.transforms import LoadImageFromFile
 from mmengine.dataset import DefaultSampler, InfiniteSampler, pseudo_collate
-from torch.utils.data import BatchSampler, DataLoader, IterableDataset
+from torch.utils.data import BatchSampler, DataLoader, Dataset, IterableDataset
 
-from res2net_mm.engine.runs.data_loading import LOADING, STEP, seed_batches, seed_iteration
+from res2net_mm.engine.runs.data_loading import (
+    LOADING,
+    STEP,
+    seed_batches,
+    seed_iteration,
+    unreadable_image_is_one_error,
+)
+from res2net_mm.errors import UserError
 
 
 def draws():
@@ -109,3 +117,33 @@ def test_a_stream_has_no_places():
             return iter(range(3))
 
     assert seed_batches(DataLoader(Stream(), batch_size=None), seed=0, rank=0) is None
+
+
+class Images(Dataset):
+    def __init__(self, file):
+        self.file = file
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return LoadImageFromFile()(dict(img_path=str(self.file)))
+
+
+@pytest.mark.parametrize('workers', [0, 1])
+def test_an_image_that_cannot_be_decoded_is_named(workers, tmp_path):
+    (tmp_path / 'a.jpg').write_bytes(b'nothing')
+    message = rf'^{tmp_path}/a\.jpg cannot be read: get it anew'
+    with pytest.raises(UserError, match=message), unreadable_image_is_one_error():
+        list(DataLoader(Images(tmp_path / 'a.jpg'), num_workers=workers))
+
+
+def test_an_image_that_has_gone_is_named(tmp_path):
+    message = rf'^{tmp_path}/a\.jpg cannot be read'
+    with pytest.raises(UserError, match=message), unreadable_image_is_one_error():
+        list(DataLoader(Images(tmp_path / 'a.jpg'), num_workers=1))
+
+
+def test_other_errors_stay_as_they_are():
+    with pytest.raises(AssertionError, match='else'), unreadable_image_is_one_error():
+        raise AssertionError('else')
