@@ -7,16 +7,18 @@ import numpy as np
 from folders import write_image
 from PIL import Image
 
+from res2net_mm.formats.label_maps.map_file import voc_colours
+
 
 def write_mask(path: Path, labels, height: int = 60, width: int = 80, *, palette=False) -> None:
-    """A mask of vertical stripes, one for each label."""
+    """A mask of vertical stripes, one for each label; a palette is that of VOC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = np.array(labels)[np.arange(width) * len(labels) // width]
     mask = np.tile(columns, (height, 1)).astype(np.uint16 if max(labels) > 255 else np.uint8)
     if palette:
         picture = Image.fromarray(mask, mode=None).convert('P')
         picture.putdata(mask.ravel().tolist())
-        picture.putpalette([value for i in range(256) for value in (i, 255 - i, 7)])
+        picture.putpalette([c >> shift & 255 for c in voc_colours() for shift in (16, 8, 0)])
         picture.save(path)
     else:
         cv2.imwrite(str(path), mask)

@@ -18,7 +18,7 @@ from res2net_mm.progress import track
 
 #: Suffixes of images and, without those that lose information, of label maps. In lower case.
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
-LABEL_MAP_SUFFIXES = ('.png', '.bmp', '.tif', '.tiff')
+LABEL_MAP_SUFFIXES = ('.png', '.bmp', '.tif', '.tiff', '.gif', '.webp', '.npy')
 #: What Pillow raises over a file that is no image, or far too large for one: a damaged file can
 #: claim to hold more than there is memory.
 UNREADABLE = (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError)

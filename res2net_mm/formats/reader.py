@@ -63,23 +63,19 @@ class BoxImages:
 class LabelMapImages:
     """The images of one split with a label map each.
 
-    The image of a name is ``image_dir/name + image_suffix``, its label map likewise.
-
     Attributes:
         file: What lists them, a file or the folder of images.
         image_dir: The folder of the images.
         map_dir: The folder of the label maps.
-        image_suffix: What follows the name of an image.
-        map_suffix: What follows the name of its label map, such as ``_mask.png``.
-        names: Paths below both folders, without suffix.
+        images: Paths of the images below their folder.
+        maps: Paths of their label maps, in the same order.
     """
 
     file: Path
     image_dir: Path
     map_dir: Path
-    image_suffix: str
-    map_suffix: str
-    names: Sequence[str]
+    images: Sequence[str]
+    maps: Sequence[str]
 
     labels = LABEL_MAPS
 
@@ -90,25 +86,21 @@ class LabelMapImages:
 
     @property
     def image_files(self) -> list[Path]:
-        return [self.image(name) for name in self.names]
+        return [self.image_dir / name for name in self.images]
+
+    @property
+    def map_files(self) -> list[Path]:
+        return [self.map_dir / name for name in self.maps]
 
     @property
     def is_labelled(self) -> bool:
-        return bool(self.names)
-
-    def image(self, name: str) -> Path:
-        """Return the file of an image."""
-        return self.image_dir / f'{name}{self.image_suffix}'
-
-    def label_map(self, name: str) -> Path:
-        """Return the label map of an image."""
-        return self.map_dir / f'{name}{self.map_suffix}'
+        return bool(self.images)
 
     def subset(self, wanted: Callable[[int, Path], bool]) -> 'LabelMapImages':
         """Return the part whose images satisfy ``wanted(index, file)``."""
-        pairs = enumerate(self.names)
-        names = tuple(name for index, name in pairs if wanted(index, self.image(name)))
-        return replace(self, names=names)
+        kept = [index for index, file in enumerate(self.image_files) if wanted(index, file)]
+        images, maps = ([names[i] for i in kept] for names in (self.images, self.maps))
+        return replace(self, images=tuple(images), maps=tuple(maps))
 
 
 Images = TypeVar('Images', BoxImages, LabelMapImages)

@@ -12,10 +12,10 @@ from res2net_mm.formats.text_file import read_lines
 
 #: The names of each split, in lower case. Data that no name assigns to a split is ``UNNAMED``.
 SPLIT_NAMES = {
-    'train': ('train', 'training'),
+    'train': ('train',),
     'val': ('val', 'valid', 'validation', 'minival', 'dev', 'eval', 'evaluation'),
     'trainval': ('trainval',),
-    'test': ('test', 'testing'),
+    'test': ('test',),
 }
 UNNAMED = 'all'
 #: What is trained on, the first that there is.
@@ -33,7 +33,7 @@ def split_of(text: str) -> str | None:
     ``instances_train2017``, ``Train`` and ``my-training-set`` name ``train``: any word of the
     name counts, whatever its case.
     """
-    words = re.findall('[a-z]+', text.lower())
+    words = [_base(word) for word in re.findall('[a-z]+', text.lower())]
     return next((_SPLIT_OF[word] for word in words if word in _SPLIT_OF), None)
 
 
@@ -42,7 +42,12 @@ def split_named(text: str) -> str | None:
 
     ``Valid`` and ``val2017`` stand for ``val``; ``dog_val`` is the name of something else.
     """
-    return _SPLIT_OF.get(re.sub(r'\d{4}$', '', text.lower()))
+    return _SPLIT_OF.get(_base(re.sub(r'\d{4}$', '', text.lower())))
+
+
+def _base(word: str) -> str:
+    """Return a word without an ending: ``trainset`` and ``training`` stand for ``train``."""
+    return re.sub('(ing)?(set)?$', '', word)
 
 
 def read_split_lists(folder: Path, findings: Findings) -> dict[str, tuple[Path, list[str]]]:

@@ -43,6 +43,7 @@ def encoded(array, suffix='.png') -> bytes:
     return cv2.imencode(suffix, array)[1].tobytes()
 
 
+PHOTOGRAPH = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
 GOOD = encoded(np.tile(np.arange(80, dtype=np.uint8) % 3, (60, 1)))
 # One mask; words of the message.
 MASKS = {
@@ -54,8 +55,10 @@ MASKS = {
     'without size': (png(0, 0), 'train_0.png'),
     'far too large': (png(200_000, 200_000), 'train_0.png'),
     'larger than it holds': (png(80, 60), 'train_0.png'),
-    'colours': (encoded(np.zeros((60, 80, 3), np.uint8)), 'colours'),
-    'colours and alpha': (encoded(np.zeros((60, 80, 4), np.uint8)), 'colours'),
+    'colours': (encoded(np.full((60, 80, 3), (0, 9, 200), np.uint8)), 'colour'),
+    'colours and alpha': (encoded(np.full((60, 80, 4), (0, 9, 200, 1), np.uint8)), 'colour'),
+    'a photograph': (encoded(PHOTOGRAPH), 'colours: it is a photograph'),
+    'a JPEG': (encoded(PHOTOGRAPH, '.jpg'), 'lossy JPEG'),
     'of another size': (encoded(np.zeros((61, 80), np.uint8)), 'as large as'),
     'turned': (encoded(np.zeros((80, 60), np.uint8)), 'as large as'),
     'label above 255': (encoded(np.full((60, 80), 256, np.uint16)), '256'),

@@ -86,10 +86,12 @@ def test_a_subset_has_its_images_and_their_boxes(tmp_path):
 
 
 def test_label_maps_lie_beside_their_images():
-    whole = LabelMapImages(Path('l'), Path('i'), Path('m'), '.jpg', '_mask.png', ('a', 'x/b'))
-    assert whole.image('x/b') == Path('i/x/b.jpg')
-    assert whole.label_map('x/b') == Path('m/x/b_mask.png')
-    assert whole.subset(lambda index, _: index == 1).names == ('x/b',)
+    images, maps = ('a.jpg', 'x/b.png'), ('a_mask.png', 'x/b_mask.png')
+    whole = LabelMapImages(Path('l'), Path('i'), Path('m'), images, maps)
+    assert whole.image_files == [Path('i/a.jpg'), Path('i/x/b.png')]
+    assert whole.map_files == [Path('m/a_mask.png'), Path('m/x/b_mask.png')]
+    part = whole.subset(lambda index, _: index == 1)
+    assert (part.images, part.maps) == (('x/b.png',), ('x/b_mask.png',))
 
 
 def test_a_folder_has_to_be_there(tmp_path, monkeypatch):

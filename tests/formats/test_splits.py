@@ -30,6 +30,9 @@ from res2net_mm.formats.splits import (
         ('trainannot', None, None),
         ('_annotations.coco', None, None),
         ('testing', 'test', 'test'),
+        ('trainingset', 'train', 'train'),
+        ('valing', 'val', 'val'),
+        ('setting', None, None),
     ],
 )
 def test_names_of_splits(name, inside, whole):
@@ -69,12 +72,16 @@ def test_a_list_must_not_lead_out(tmp_path):
 
 
 def part(names: str) -> LabelMapImages:
-    return LabelMapImages(Path('list'), Path('i'), Path('m'), '.jpg', '.png', tuple(names))
+    images, maps = ([f'{name}{end}' for name in names] for end in ('.jpg', '.png'))
+    return LabelMapImages(Path('list'), Path('i'), Path('m'), images, maps)
 
 
 def chosen(**splits: str) -> dict[str, str]:
     found = {name: part(names) for name, names in splits.items()}
-    return {name: ''.join(p.names) for name, p in choose_splits(found, Findings()).items()}
+    return {
+        name: ''.join(Path(i).stem for i in p.images)
+        for name, p in choose_splits(found, Findings()).items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -134,7 +141,9 @@ def test_testing_holds_nothing_out(found, expected, said):
     splits = {name: part(names) for name, names in found.items()}
     findings = Findings()
     parts = choose_splits(splits, findings, training=False)
-    assert {name: ''.join(p.names) for name, p in parts.items()} == {'test': expected}
+    assert {name: ''.join(Path(i).stem for i in p.images) for name, p in parts.items()} == {
+        'test': expected
+    }
     assert len(findings) == said
 
 

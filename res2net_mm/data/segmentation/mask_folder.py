@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from res2net_mm.data.segmentation.listed_pairs import ListedPairs, list_pairs
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
     LABEL_MAPS,
@@ -22,12 +23,12 @@ from res2net_mm.formats import (
     read_folder,
 )
 from res2net_mm.formats.findings import PROBLEM
+from res2net_mm.formats.label_maps.census import LabelCensus, count_labels
 from res2net_mm.formats.label_maps.class_names import Labels, name_labels
-from res2net_mm.formats.label_maps.folder import VOC_MAP_DIR
-from res2net_mm.formats.label_maps.map_file import LabelCensus, count_labels
+from res2net_mm.formats.label_maps.class_table import table_files, table_folders
+from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
-from res2net_mm.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,19 @@ class MaskSplit:
 
     Attributes:
         name: ``train``, ``val`` or ``test``.
-        list_file: Names of its images, a line each, without suffix.
-        files: Where images and label maps of these names lie.
+        files: Its images and their label maps.
         pixels: (classes,) int64, how many pixels each class has.
         ignored: Number of pixels that are neither trained on nor counted.
+        direct: Whether training reads from its label maps what they hold.
+        listed: What training reads; None before it is written.
     """
 
     name: str
-    list_file: Path
     files: LabelMapImages
     pixels: npt.NDArray[np.int64]
     ignored: int
+    direct: bool
+    listed: ListedPairs | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class SegmentationFolder:
         """Return the report before training: images, share of each class, findings."""
         names, parts = self.labels.classes, self.splits.values()
         rows = [['', *(part.name for part in parts)]]
-        rows.append(['images', *(str(len(part.files.names)) for part in parts)])
+        rows.append(['images', *(str(len(part.files.images)) for part in parts)])
         for i, name in enumerate(names):
             rows.append([name, *(_share(part.pixels[i], part.pixels.sum()) for part in parts)])
         ignored = (_share(part.ignored, part.ignored + part.pixels.sum()) for part in parts)
@@ -108,7 +111,8 @@ def recognise_masks(
 
     Args:
         root: The folder.
-        out_dir: Where the list of each split's images is written.
+        out_dir: Where the list of each split's images is written, and label maps that training
+            cannot read as they are.
         classes: Names of the classes, if the folder does not tell them or tells others.
         ignore_index: The label to ignore, likewise.
         training: Whether it is trained on; else all its images may be tested on.
@@ -130,9 +134,14 @@ def recognise_masks(
         raise UserError(describe_unknown(place, LABEL_MAPS))
     splits = folder.own_splits
     for name, split in splits.items():  # only now is nothing left that could be wrong
-        file = Path(out_dir).absolute() / f'masked_{name}.txt'
-        _write_lines(file, split.files.names)
-        splits[name] = replace(split, list_file=file)
+        listed = list_pairs(
+            split.files,
+            name,
+            Path(out_dir).absolute(),
+            folder.labels.encoding,
+            direct=split.direct,
+        )
+        splits[name] = replace(split, listed=listed)
     if 'val' in splits:
         splits.setdefault('test', replace(splits['val'], name='test'))
     return replace(folder, splits=splits)
@@ -172,21 +181,23 @@ def read_labels(
     everything = LabelCensus()
     for census in censuses.values():
         everything.merge(census)
+    files = [file for part in parts.values() for file in part.map_files]
     labels = name_labels(
         root,
         everything,
-        in_voc=next(iter(parts.values())).map_dir.name == VOC_MAP_DIR,
-        image_names=[Path(name).name for part in parts.values() for name in part.names],
+        tables=table_files(table_folders(root, files)),
+        images={core(Path(name).stem) for part in parts.values() for name in part.images},
+        maps=files,
         classes=classes,
         ignore_index=ignore_index,
         findings=findings,
     )
     splits = {}
     for name, part in parts.items():
-        pixels = censuses[name].pixels
+        pixels = labels.encoding.count(censuses[name])
         of_classes = pixels[labels.first : labels.last + 1]
         ignored = int(pixels.sum() - of_classes.sum())
-        splits[name] = MaskSplit(name, part.file, part, of_classes, ignored)
+        splits[name] = MaskSplit(name, part, of_classes, ignored, censuses[name].direct)
     if 'val' in splits:
         splits.setdefault('test', replace(splits['val'], name='test'))
     if 'train' in splits:
@@ -201,9 +212,3 @@ def read_labels(
 
 def _share(part: int, whole: int) -> str:
     return f'{100 * part / max(1, whole):.2f}'
-
-
-def _write_lines(file: Path, lines: Sequence[str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(file) as partial:
-        partial.write_text('\n'.join(lines) + '\n')

@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from res2net_mm.data.segmentation.mask_folder import MaskSplit, SegmentationFolder
 from res2net_mm.errors import UserError
-from res2net_mm.formats.label_maps.class_names import IGNORED
+from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.openmmlab.edit import (
     data_settings,
     is_segmenter,
@@ -57,8 +57,9 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
         if loader := settings.get(f'{name}_dataloader'):
             loader['dataset'] = replace_dataset(loader['dataset'], _dataset(folder, split))
             _set_transforms(loader['dataset'], ignored)
-            count = len(split.files.names)
-            changes.append(f'{name}_dataloader: {count} images of {split.list_file}')
+            count = len(split.files.images)
+            assert split.listed is not None
+            changes.append(f'{name}_dataloader: {count} images of {split.listed.list_file}')
         if evaluator := settings.get(f'{name}_evaluator'):
             is_list = isinstance(evaluator, list | tuple)
             metrics = [
@@ -76,14 +77,15 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
 
 
 def _dataset(folder: SegmentationFolder, split: MaskSplit) -> dict[str, Any]:
-    classes, files = folder.labels.classes, split.files
+    classes, listed = folder.labels.classes, split.listed
+    assert listed is not None, 'a folder that recognise_masks has returned'
     return dict(
         type='mmseg.BaseSegDataset',
         data_root=str(folder.root),
-        ann_file=str(split.list_file),
-        data_prefix=dict(img_path=str(files.image_dir), seg_map_path=str(files.map_dir)),
-        img_suffix=files.image_suffix,
-        seg_map_suffix=files.map_suffix,
+        ann_file=str(listed.list_file),
+        data_prefix=dict(img_path=str(listed.image_dir), seg_map_path=str(listed.map_dir)),
+        img_suffix=listed.image_suffix,
+        seg_map_suffix=listed.map_suffix,
         reduce_zero_label=bool(folder.labels.first),
         metainfo=dict(classes=classes, palette=make_palette(len(classes))),
     )

@@ -1,7 +1,7 @@
 """Read two folders of label maps, check that they can be compared, and find their regions."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,14 @@ from res2net_mm.evaluation.regions.region_result import RegionResult, region_tab
 from res2net_mm.evaluation.regions.region_set import RegionSet, stack_regions, write_regions
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.formats.findings import Faults, Findings
-from res2net_mm.formats.label_maps.class_names import Labels, find_name_file, name_labels
-from res2net_mm.formats.label_maps.folder import VOC_MAP_DIR
-from res2net_mm.formats.label_maps.map_file import LabelCensus, read_label_map
+from res2net_mm.formats.image_file import size_text
+from res2net_mm.formats.label_maps.census import LabelCensus
+from res2net_mm.formats.label_maps.class_names import Labels, name_labels
+from res2net_mm.formats.label_maps.class_table import table_files, table_folders
+from res2net_mm.formats.label_maps.encoding import Encoding, fits
+from res2net_mm.formats.label_maps.map_file import MapPixels, read_pixels
 from res2net_mm.formats.label_maps.pairs import LabelMapPair, pair_label_maps
+from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.progress import track
 from res2net_mm.whole_file import write_json_file
 
@@ -29,20 +33,21 @@ class CheckedLabelMaps:
 
     Attributes:
         labels: Meaning of their labels.
+        predicted: How the predictions say theirs.
         usable: The pairs.
         lines: Faults of the others, a line each.
     """
 
     labels: Labels
+    predicted: Encoding
     usable: tuple[LabelMapPair, ...]
     lines: tuple[str, ...]
 
     def read(self, pair: LabelMapPair) -> tuple[np.ndarray, np.ndarray]:
         """Return truth and prediction, (H, W) integers: classes from 0, ``NO_LABEL`` if ignored."""
         assert pair.predicted is not None
-        truth, predicted = (
-            read_label_map(file)[0].astype(int) for file in (pair.truth, pair.predicted)
-        )
+        truth = self.labels.encoding.decode(read_pixels(pair.truth)).astype(int)
+        predicted = self.predicted.decode(read_pixels(pair.predicted)).astype(int)
         ignored = np.isin(truth, [*self.labels.ignored])
         return np.where(ignored, NO_LABEL, truth - self.labels.first), predicted - self.labels.first
 
@@ -84,13 +89,23 @@ def read_label_maps(
     gt, dt = Path(gt), Path(dt)
     pairs, extra = pair_label_maps(gt, dt)
     faults = Faults(str(dt), 'label maps', len(pairs), on_error)
-    contents = [_read(pair) for pair in track(pairs, 'reading', total=len(pairs), shown=progress)]
-    labels = _name(gt, pairs, contents, classes, ignore_index)
-    _find_faults(faults, pairs, contents, labels)
+    truths, predictions = LabelCensus(), LabelCensus()
+    contents = [
+        _read(pair, truths, predictions)
+        for pair in track(pairs, 'reading', total=len(pairs), shown=progress)
+    ]
+    if not truths.seen and not truths.colours:
+        raise UserError(f'no label map of {gt} can be used; the first: {contents[0].unread_truth}')
+    labels = _name(gt, pairs, truths, classes, ignore_index)
+    encoding = labels.encoding
+    if not fits(encoding, predictions, {*range(labels.first, labels.last + 1)}):
+        encoding = Encoding()  # predictions are labels of classes, however the truth says them
+    checked = CheckedLabelMaps(labels, encoding, tuple(pairs), ())
+    _find_faults(faults, contents, checked)
     usable, lines = faults.settle()
     if not usable.size:
         raise UserError(f'none of the {len(pairs)} label maps of {gt} can be scored')
-    checked = CheckedLabelMaps(labels, tuple(pairs[index] for index in usable), lines)
+    checked = replace(checked, usable=tuple(pairs[index] for index in usable), lines=lines)
     names = labels.classes
     say(f'{gt}: {len(pairs)} label maps of {len(names)} classes, {labels.source}')
     for line in lines:
@@ -108,84 +123,99 @@ def read_label_maps(
 
 @dataclass(frozen=True)
 class _Content:
-    """The labels of a pair of files, or why there are none.
+    """What a pair of files holds, or why it cannot be used.
 
     Attributes:
-        pixels: (256,) int64, pixels of each ground-truth label; None where it cannot be read.
-        both: Pairs of labels that meet in a pixel, ``256 * truth + predicted``.
-        palette: Whether the ground truth has a palette.
+        meeting: The codes of truth and prediction that meet in a pixel, each pair of them once;
+            None where the sizes differ or one is not there.
         sizes: Sizes of ground truth and prediction, as text.
         unread_truth: Why the ground truth cannot be used.
         unread: Why the prediction cannot be used.
     """
 
-    pixels: np.ndarray | None = None
-    both: np.ndarray | None = None
-    palette: bool = False
+    meeting: tuple[MapPixels, MapPixels] | None = None
     sizes: tuple[str, str] = ('', '')
     unread_truth: str = ''
     unread: str = ''
 
 
-def _read(pair: LabelMapPair) -> _Content:
+def _read(pair: LabelMapPair, truths: LabelCensus, predictions: LabelCensus) -> _Content:
+    """Read a pair and count what it holds."""
     try:
-        truth, palette = read_label_map(pair.truth)
+        truth = read_pixels(pair.truth)
+        truths.add(pair.truth, truth)
     except UserError as error:
         return _Content(unread_truth=str(error))
-    pixels = np.bincount(truth.ravel(), minlength=256)
     if pair.predicted is None:
-        return _Content(pixels, palette=palette)
+        return _Content()
     try:
-        predicted, _ = read_label_map(pair.predicted)
+        predicted = read_pixels(pair.predicted)
+        predictions.add(pair.predicted, predicted)
     except UserError as error:
-        return _Content(pixels, palette=palette, unread=str(error))
-    both: np.ndarray = np.zeros(0, int)
-    if truth.shape == predicted.shape:
-        both = np.flatnonzero(np.bincount((truth.astype(np.uint16) << 8 | predicted).ravel()))
-    of_truth, of_predicted = (f'{m.shape[1]}x{m.shape[0]} px' for m in (truth, predicted))
-    return _Content(pixels, both, palette, (of_truth, of_predicted))
+        return _Content(unread=str(error))
+    shapes = truth.codes.shape, predicted.codes.shape
+    meeting = _meeting(truth, predicted) if shapes[0] == shapes[1] else None
+    return _Content(meeting, (size_text(shapes[0]), size_text(shapes[1])))
+
+
+def _meeting(truth: MapPixels, predicted: MapPixels) -> tuple[MapPixels, MapPixels]:
+    if truth.shown is not None and predicted.shown is not None:
+        both = truth.codes.astype(np.uint16) << 8 | predicted.codes
+        both, bits = np.flatnonzero(np.bincount(both.ravel())), 8
+    else:
+        both, bits = np.unique(truth.codes.astype(np.int64) << 24 | predicted.codes), 24
+    return _with_codes(truth, both >> bits), _with_codes(predicted, both & (1 << bits) - 1)
+
+
+def _with_codes(pixels: MapPixels, codes: np.ndarray) -> MapPixels:
+    if pixels.shown is None:
+        return replace(pixels, codes=codes.astype(np.int32))
+    return replace(pixels, codes=codes.astype(np.uint8))
 
 
 def _name(
     gt: Path,
     pairs: Sequence[LabelMapPair],
-    contents: Sequence[_Content],
+    census: LabelCensus,
     classes: Sequence[str] | None,
     ignore_index: int | None,
 ) -> Labels:
-    census = LabelCensus()
-    for pair, content in zip(pairs, contents, strict=True):
-        if content.pixels is not None:
-            census.add(pair.truth, content.pixels, palette=content.palette)
-    if not census.seen:
-        raise UserError(f'no label map of {gt} can be used; the first: {contents[0].unread_truth}')
-    near = (gt.absolute(), *gt.absolute().parents[:2])
+    root, maps = gt.absolute(), [pair.truth.absolute() for pair in pairs]
+    near = (
+        table_files(table_folders(root, maps)),
+        *(table_files(table_folders(folder, ())) for folder in root.parents[:2]),
+    )
     return name_labels(
-        next((folder for folder in near if find_name_file(folder)), gt),
+        gt,
         census,
-        in_voc=any(VOC_MAP_DIR in pair.truth.parts for pair in pairs),
-        image_names=[Path(pair.name).stem for pair in pairs],
+        tables=next(filter(None, near), ()),
+        images={core(Path(pair.name).stem) for pair in pairs},
+        maps=maps,
         classes=classes,
         ignore_index=ignore_index,
         findings=Findings(),
     )
 
 
-def _find_faults(
-    faults: Faults, pairs: Sequence[LabelMapPair], contents: Sequence[_Content], labels: Labels
-) -> None:
+def _find_faults(faults: Faults, contents: Sequence[_Content], checked: CheckedLabelMaps) -> None:
     """Add what cannot be scored."""
+    labels, pairs = checked.labels, checked.usable
 
     def add(what: str, shown: Sequence[str]) -> None:
         faults.add([bool(text) for text in shown], what, lambda index: shown[index])
 
     def strange(content: _Content) -> list[int]:
         """Return predicted labels that are no class, where the ground truth counts."""
-        if content.both is None:
+        if content.meeting is None:
             return []
-        truth, predicted = content.both >> 8, content.both & 255
+        truth = labels.encoding.decode(content.meeting[0])
+        predicted = checked.predicted.decode(content.meeting[1])
         no_class = (predicted < labels.first) | (predicted > labels.last)
         return sorted({*predicted[no_class & ~np.isin(truth, [*labels.ignored])].tolist()})
+
+    def colours(pair: LabelMapPair, content: _Content) -> str:
+        has = content.meeting is not None and content.meeting[1].shown is None
+        return f'{pair.name} holds colours' if has and not checked.predicted.colours else ''
 
     def sizes(pair: LabelMapPair, truth: str, predicted: str) -> str:
         return '' if truth == predicted else f'{pair.name}: {predicted}, ground truth {truth}'
@@ -193,7 +223,7 @@ def _find_faults(
     both = list(zip(pairs, contents, strict=True))
     add('have a ground truth that is no label map', [c.unread_truth for c in contents])
     add('are missing', [pair.name if pair.predicted is None else '' for pair in pairs])
-    add('are no label maps', [c.unread for c in contents])
+    add('are no label maps', [c.unread or colours(pair, c) for pair, c in both])
     add('have another size than the ground truth', [sizes(pair, *c.sizes) for pair, c in both])
     known = f'{labels.first} to {labels.last} are: {labels.source}'
     add(

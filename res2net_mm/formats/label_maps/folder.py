@@ -1,146 +1,157 @@
 """Folders of images with label maps: finds the label map of every image, by split."""
 
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import replace
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.findings import PROBLEM, Findings, first_few
-from res2net_mm.formats.image_file import IMAGE_SUFFIXES, LABEL_MAP_SUFFIXES, files_below
+from res2net_mm.formats.findings import NOTE, PROBLEM, Findings, first_few
+from res2net_mm.formats.label_maps.described import described_places
+from res2net_mm.formats.label_maps.lists import split_by_lists
+from res2net_mm.formats.label_maps.map_file import LOSSY
+from res2net_mm.formats.label_maps.matching import IDS, Matches, match
+from res2net_mm.formats.label_maps.tree import (
+    IMAGE,
+    Tree,
+    TreeFile,
+    may_hold_label_maps,
+    read_tree,
+)
 from res2net_mm.formats.reader import LABEL_MAPS, LabelMapImages, Reader
-from res2net_mm.formats.splits import SPLIT_NAMES, UNNAMED, read_split_lists, split_named
+from res2net_mm.formats.splits import UNNAMED
 
-IMAGE_DIRS = ('images', 'image', 'imgs', 'img', 'img_dir', 'JPEGImages')
-MAP_DIRS = ('annotations', 'annotation', 'labels', 'label', 'masks', 'mask', 'ann_dir', 'gt')
-VOC_MAP_DIR = 'SegmentationClass'
 LOOKED_FOR = (
-    'images/{train,val} beside annotations/{train,val} (or labels, masks, ann_dir); VOC layout: '
-    'JPEGImages, SegmentationClass and ImageSets/Segmentation/train.txt; {train,val}2017 beside '
-    'labels/{train,val}2017; or images beside masks without splits'
+    'images/{train,val} beside annotations/{train,val} (or labels, masks, gt, ...), in either '
+    'order or as train_images beside train_masks; VOC, Cityscapes and ADE layout; a_mask.png '
+    'beside a.jpg; images beside masks without splits'
 )
 
 
 def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapImages]:
     """Return the splits of a folder with label maps; none where it holds none.
 
-    Images without a label map are left out, and ``findings`` says so.
+    What looks like an image or label map and is not used is named.
 
     Raises:
-        UserError: No image has a label map, or a file lists names that are not there.
+        UserError: No image has a label map, or a list or description cannot be read.
     """
-    for home in (root, *sorted(root.glob('*/')), *sorted(root.glob('*/*/'))):
-        if (home / VOC_MAP_DIR).is_dir() and (home / 'JPEGImages').is_dir():
-            return _voc_splits(home, findings)
-    found = {}
-    for split in SPLIT_NAMES:
-        if pair := next((pair for pair in _split_dirs(root, split) if _is_pair(*pair)), None):
-            found[split] = _match(*pair, findings)
-    if found and 'train' not in found:
-        _refuse_unlabelled(root)
-    if not found:
-        flat = ((root / i, root / m) for i in IMAGE_DIRS for m in MAP_DIRS)
-        if pair := next((pair for pair in flat if _is_pair(*pair)), None):
-            found[UNNAMED] = _match(*pair, findings)
+    tree = read_tree(root, described_places(root))
+    matches = match(tree.images, tree.maps)
+    if not matches.label_maps:
+        _refuse(root, tree)
+        return {}
+    images = sorted(matches.label_maps, key=lambda image: image.path)
+    splits = _by_folders(images)
+    unlisted: Sequence[TreeFile] = ()
+    if None in splits and (lists := split_by_lists(splits[None], tree.lists, findings)):
+        listed = {image for _, of_split in lists.values() for image in of_split}
+        unlisted = [image for image in splits.pop(None) if image not in listed]
+        for split, (_, of_split) in lists.items():
+            splits[split] = [*splits.get(split, ()), *of_split]
+    else:
+        lists = {}
+    if None in splits and len(splits) > 1:
+        unlisted = splits.pop(None)
+    _refuse_unlabelled(tree, splits, next(iter(matches.label_maps.values())).folder)
+    found = {
+        split or UNNAMED: _split(of_split, matches, lists.get(split or '', (None,))[0])
+        for split, of_split in splits.items()
+    }
+    _name_unused(root, tree, matches, unlisted, has_lists=bool(lists), findings=findings)
     return found
 
 
-def _refuse_unlabelled(root: Path) -> None:
+def _by_folders(images: Iterable[TreeFile]) -> dict[str | None, list[TreeFile]]:
+    splits: dict[str | None, list[TreeFile]] = {}
+    for image in images:
+        splits.setdefault(image.place.split, []).append(image)
+    return splits
+
+
+def _split(images: Sequence[TreeFile], matches: Matches, file: Path | None) -> LabelMapImages:
+    maps = [matches.label_maps[image] for image in images]
+    image_dir, map_dir = (
+        os.path.commonpath({file.folder for file in files}) for files in (images, maps)
+    )
+    names = (
+        tuple(file.path[len(folder) + 1 :] for file in files)
+        for folder, files in ((image_dir, images), (map_dir, maps))
+    )
+    return LabelMapImages(file or Path(image_dir), Path(image_dir), Path(map_dir), *names)
+
+
+def _refuse(root: Path, tree: Tree) -> None:
+    """Raise UserError if there are label maps, and none is that of an image."""
+    if match(tree.images, tree.jpeg_maps).label_maps:
+        folder, count = tree.jpeg_maps[0].folder, len(tree.jpeg_maps)
+        raise UserError(f'the {count} label maps in {folder} are JPEG files, which {LOSSY}.')
+    if tree.maps and tree.images:
+        raise UserError(
+            f'no label map in {root} has the name of an image (label maps: '
+            f'{", ".join(first_few(file.name for file in tree.maps))}; images: '
+            f'{", ".join(first_few(file.name for file in tree.images))}).'
+        )
+
+
+def _refuse_unlabelled(tree: Tree, splits: Mapping[str | None, object], place: str) -> None:
     """Raise UserError if there are training images, and only other splits have label maps."""
-    for image_dir, map_dir in _split_dirs(root, 'train'):
-        if image_dir.is_dir() and files_below(image_dir):
-            raise UserError(
-                f'the images in {image_dir} have no label maps, which were looked for in {map_dir} '
-                'and the like: add them, or take the images away to train on another split.'
-            )
-
-
-def _split_dirs(root: Path, split: str) -> list[tuple[Path, Path]]:
-    """Return where the images and label maps of a split may lie, the likeliest first."""
-    below = [
-        child for place in (root, *(root / i for i in IMAGE_DIRS)) for child in place.glob('*/')
-    ]
-    words = {place.name for place in below if split_named(place.name) == split}
-    return [
-        pair
-        for word in sorted(words, key=lambda word: (len(word), word))
-        for pair in (
-            *((root / i / word, root / m / word) for i in IMAGE_DIRS for m in MAP_DIRS),
-            *((root / word / i, root / word / m) for i in IMAGE_DIRS for m in MAP_DIRS),
-            *((root / word, root / m / word) for m in MAP_DIRS),
-            (root / word, root / f'{word}annot'),
-        )
-    ]
-
-
-def _is_pair(image_dir: Path, map_dir: Path) -> bool:
-    both = image_dir.is_dir() and map_dir.is_dir()
-    return both and any(path.suffix.lower() in IMAGE_SUFFIXES for path in map_dir.rglob('*'))
-
-
-def _voc_splits(home: Path, findings: Findings) -> dict[str, LabelMapImages]:
-    whole = _match(home / 'JPEGImages', home / VOC_MAP_DIR, findings, all_labelled=False)
-    there, found = set(whole.names), {}
-    for split, (file, lines) in read_split_lists(home / 'ImageSets/Segmentation', findings).items():
-        names = tuple(name for name in lines if name in there)
-        what = 'names without an image and a label map, left out'
-        fix = 'add the files, or take the names out of the list'
-        findings.add(PROBLEM, file, what, [name for name in lines if name not in there], fix)
-        if split == 'train' and not names:
-            raise UserError(f'{file} names no image that has a label map: no training can begin.')
-        if names:
-            found[split] = replace(whole, file=file, names=names)
-    return found or {UNNAMED: whole}
-
-
-def _match(
-    image_dir: Path, map_dir: Path, findings: Findings, *, all_labelled: bool = True
-) -> LabelMapImages:
-    """Match each image with its label map: the same name, perhaps with an ending like ``_mask``."""
-    images, maps = files_below(image_dir), files_below(map_dir, LABEL_MAP_SUFFIXES)
-    if not maps:
+    images = [image for image in tree.images if image.place.split == 'train']
+    if images and splits.keys().isdisjoint(('train', 'trainval', None)):
         raise UserError(
-            f'the label maps in {map_dir} are JPEG files, which blur labels: save them as PNG.'
+            f'the images in {images[0].folder} have no label maps, and others have, in {place}: '
+            'add them, or take the images away to train on another split.'
         )
-    stem_of = {name: str(Path(name).with_suffix('')) for name in images}
-    stems = set(stem_of.values())
-    endings = Counter(ending for name in maps if (ending := _ending(name, stems)))
-    if not endings:
-        raise UserError(
-            f'no label map in {map_dir} has the name of an image in {image_dir} (label maps: '
-            f'{", ".join(first_few(maps))}; images: {", ".join(first_few(images))}).'
-        )
-    ((map_suffix, _),) = endings.most_common(1)
-    labelled = [name for name, stem in stem_of.items() if f'{stem}{map_suffix}' in maps]
-    ((image_suffix, _),) = Counter(Path(name).suffix for name in labelled).most_common(1)
-    if all_labelled:
-        what = f'images without a label map in {map_dir}, left out'
+
+
+def _name_unused(
+    root: Path,
+    tree: Tree,
+    matches: Matches,
+    unlisted: Sequence[TreeFile],
+    *,
+    has_lists: bool,
+    findings: Findings,
+) -> None:
+    """Add a finding for everything that looks like an image or a label map and is not used."""
+
+    def add(severity: int, what: str, files: Iterable[TreeFile], fix: str) -> None:
+        names = [os.path.relpath(file.path, root) for file in files]
+        findings.add(PROBLEM if severity else NOTE, root, what, names, fix if severity else '')
+
+    bare: dict[tuple[bool, str], list[TreeFile]] = {}
+    strays, labelled = [], {image.folder for image in matches.label_maps}
+    for image in tree.images:
+        if image in matches.label_maps:
+            continue
+        split, role = image.place.split, image.place.role
+        if split is None and role != IMAGE and image.folder not in labelled:
+            strays.append(image)
+        else:
+            bare.setdefault((split != 'test' and not has_lists, split or ''), []).append(image)
+    for (matters, split), images in bare.items():
+        of_split = f' of the split {split!r}' if split else ''
         fix = 'add their label maps, or take the images away'
-        findings.add(PROBLEM, image_dir, what, sorted(images.keys() - set(labelled)), fix)
-    other = [name for name in labelled if not name.endswith(image_suffix)]
-    what = f'images that do not end in {image_suffix} as most do, left out'
-    findings.add(PROBLEM, image_dir, what, other, f'save them as {image_suffix}, too')
-    names = tuple(sorted(stem_of[name] for name in labelled if name.endswith(image_suffix)))
-    return LabelMapImages(image_dir, image_dir, map_dir, image_suffix, map_suffix, names)
-
-
-def _ending(label_map: str, stems: Collection[str]) -> str | None:
-    """Return what follows the longest name of an image at the start of a label map's name."""
-    cuts = range(len(label_map) - len(Path(label_map).suffix), 0, -1)
-    return next((label_map[cut:] for cut in cuts if label_map[:cut] in stems), None)
-
-
-def _may_hold_label_maps(root: Path) -> bool:
-    """Return whether there are PNG files where label maps usually lie."""
-    flat = any((root / VOC_MAP_DIR).glob('*.png'))
-    return flat or any(any((root / name).rglob('*.png')) for name in MAP_DIRS)
+        add(matters, f'images{of_split} without a label map, left out', images, fix)
+    add(NOTE, 'images that lie in no folder of images, not used', strays, '')
+    what = 'images with a label map that are of no split, not used beside the splits'
+    add(PROBLEM, what, unlisted, 'write them into the list of a split, or move them to its folder')
+    fix = 'add their images, or take them away'
+    add(PROBLEM, 'label maps without an image, not used', matches.alone, fix)
+    for kind, maps in matches.unused.items():
+        what = f'label maps ({kind}) not used, since their images have others'
+        severity = NOTE if kind.endswith(IDS) else PROBLEM
+        add(severity, what, maps, 'keep one label map of each image, the one that is meant')
+    what = 'pictures of label maps or of objects, not used'
+    add(NOTE, what, tree.others, '')
+    what = f'label maps not used, since they are JPEG, which {LOSSY.split(":")[0]}'
+    add(PROBLEM, what, tree.jpeg_maps, 'save them as PNG, or take them away')
 
 
 LABEL_MAP_FOLDERS = Reader(
     'label maps',
     LABEL_MAPS,
     LOOKED_FOR,
-    _may_hold_label_maps,
+    may_hold_label_maps,
     read_label_map_folder,
     title='label maps',
 )

@@ -9,7 +9,8 @@ from pathlib import Path
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import first_few
 from res2net_mm.formats.image_file import LABEL_MAP_SUFFIXES, files_below
-from res2net_mm.formats.label_maps.folder import VOC_MAP_DIR
+
+VOC_MAP_DIR = 'SegmentationClass'
 
 
 @dataclass(frozen=True)

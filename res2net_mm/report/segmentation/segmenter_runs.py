@@ -100,7 +100,7 @@ def _read_maps(
 
 
 def _read_pair(maps: Sequence[tuple[Path, Path]], index: int) -> tuple[np.ndarray, np.ndarray]:
-    truth, predicted = (read_label_map(file)[0] for file in maps[index])
+    truth, predicted = (read_label_map(file) for file in maps[index])
     return truth, predicted
 
 

@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from folders import voc_xml, write_coco, write_image, write_json, write_voc
+from folders import voc_xml, write_coco, write_json, write_voc
 from mask_folders import write_mask, write_masked
 from mmengine.config import Config
 from PIL import Image
@@ -248,8 +248,8 @@ MASK_FAULTS = {
         ('annotations/train', 'label maps that cannot be used', 2),
     ),
     'mask of colours': (
-        lambda r: write_image(r / 'annotations/val/val_0.png'),
-        ('annotations/val', 'holds colours', 1),
+        lambda r: Image.new('RGB', (80, 60), 'red').save(r / 'annotations/val/val_0.png'),
+        ('annotations/val', 'colour 255,0,0 in 1 label maps', 1),
     ),
     'mask of another size': (
         lambda r: write_mask(r / 'annotations/val/val_3.png', (0, 1, 2), height=30),

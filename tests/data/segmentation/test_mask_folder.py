@@ -10,7 +10,7 @@ def recognise(root: Path, **options):
 
 
 def counts(folder) -> dict[str, int]:
-    return {name: len(split.files.names) for name, split in folder.splits.items()}
+    return {name: len(split.files.images) for name, split in folder.splits.items()}
 
 
 def test_the_demo_set_names_its_classes(tmp_path):

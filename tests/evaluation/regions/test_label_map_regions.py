@@ -107,7 +107,7 @@ def test_every_fault_is_counted_and_stops_or_is_left_out(folders):
         write(dt / f'{i}.png', label_map(i))
     (gt / '3.png').write_bytes(b'no')
     (dt / '4.png').unlink()
-    write(dt / '5.png', np.zeros((40, 60, 3), np.uint8))
+    write(dt / '5.png', np.full((40, 60, 3), (0, 9, 200), np.uint8))
     write(dt / '6.png', label_map(6)[1:])
     write(dt / '7.png', np.where(label_map(7) == 2, 9, label_map(7)).astype(np.uint8))
     write(dt / 'more.png', label_map(0))
@@ -118,7 +118,7 @@ def test_every_fault_is_counted_and_stops_or_is_left_out(folders):
         '1 of 8 label maps have another size than the ground truth',
         '1 of 8 label maps hold a label that is no class (0 to 2 are: ',
     ]
-    shown = ['3.png cannot be read', '4.png', 'holds colours (RGB)']
+    shown = ['3.png cannot be read', '4.png', '5.png holds colours']
     shown += ['6.png: 60x39 px, ground truth 60x40 px', '7.png, label 9']
     with pytest.raises(UserError) as caught:
         run(gt, dt)

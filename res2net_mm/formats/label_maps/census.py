@@ -1,0 +1,147 @@
+"""What the pixels of many label maps hold: values and colours, counted before they are named."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats.findings import ERROR, Findings
+from res2net_mm.formats.image_check import check_headers
+from res2net_mm.formats.image_file import Header, Size, read_headers, size_text
+from res2net_mm.formats.label_maps.map_file import GREY, MapPixels, read_pixels
+from res2net_mm.formats.reader import LabelMapImages
+from res2net_mm.progress import track
+
+MOST_COLOURS = 1000  # in one label map; a photograph has more
+
+
+@dataclass
+class Occurrence:
+    """How often a value or colour occurs: pixels, label maps, and the first of these."""
+
+    pixels: int
+    maps: int
+    first: Path
+
+
+@dataclass
+class LabelCensus:
+    """The values and colours in some label maps.
+
+    Attributes:
+        values: Each value that occurs.
+        colours: Each colour ``0xRRGGBB`` of label maps that hold colours.
+        shown: The colours in which each value is shown: grey, or what palettes say.
+        palettes: Whether every label map has a palette.
+        direct: Whether training reads the same values from every file.
+    """
+
+    values: dict[int, Occurrence] = field(default_factory=dict)
+    colours: dict[int, Occurrence] = field(default_factory=dict)
+    shown: dict[int, set[int]] = field(default_factory=dict)
+    palettes: bool = True
+    direct: bool = True
+
+    @property
+    def seen(self) -> set[int]:
+        """The values that occur."""
+        return set(self.values)
+
+    def add(self, file: Path, pixels: MapPixels) -> None:
+        """Count one label map.
+
+        Raises:
+            UserError: It has more colours than a label map can have.
+        """
+        if pixels.shown is None:
+            codes, counts = np.unique(pixels.codes, return_counts=True)
+            if len(codes) > MOST_COLOURS:
+                raise UserError(
+                    f'label map {file} holds {len(codes)} colours: it is a photograph, or was '
+                    'saved with losses. Save label maps as PNG, without smoothing.'
+                )
+            self._count(self.colours, file, codes, counts)
+        else:
+            counts = np.bincount(pixels.codes.ravel(), minlength=256)
+            values = np.flatnonzero(counts)
+            self._count(self.values, file, values, counts[values])
+            for value, colour in zip(values.tolist(), pixels.shown[values].tolist(), strict=True):
+                self.shown.setdefault(value, set()).add(colour)
+        self.palettes &= pixels.palette
+        self.direct &= pixels.direct
+
+    def merge(self, other: 'LabelCensus') -> None:
+        """Count everything that another census has counted."""
+        for mine, theirs in ((self.values, other.values), (self.colours, other.colours)):
+            for code, more in theirs.items():
+                had = mine.setdefault(code, Occurrence(0, 0, more.first))
+                had.pixels, had.maps = had.pixels + more.pixels, had.maps + more.maps
+        for value, colours in other.shown.items():
+            self.shown.setdefault(value, set()).update(colours)
+        self.palettes &= other.palettes
+        self.direct &= other.direct
+
+    @staticmethod
+    def _count(
+        into: dict[int, Occurrence],
+        file: Path,
+        codes: npt.NDArray[np.generic],
+        counts: npt.NDArray[np.generic],
+    ) -> None:
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            had = into.setdefault(code, Occurrence(0, 0, file))
+            had.pixels, had.maps = had.pixels + count, had.maps + 1
+
+    @property
+    def all_colours(self) -> dict[int, Occurrence]:
+        """Each colour that is seen, of values that of their palette or grey."""
+        found = dict(self.colours)
+        for value, colours in self.shown.items():
+            for colour in colours:
+                found.setdefault(colour, self.values[value])
+        return found
+
+    @property
+    def in_grey(self) -> bool:
+        """Whether every value is shown in its grey, so that no palette says more."""
+        return all(colours == {int(GREY[value])} for value, colours in self.shown.items())
+
+
+def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelCensus:
+    """Return what all label maps of a split hold.
+
+    Args:
+        part: Where they lie.
+        split: Its name, for the progress.
+        findings: Gets label maps and images that cannot be read or used, and label maps that are
+            not as large as their images.
+    """
+    census, unusable, unequal = LabelCensus(), [], []
+    images = part.image_files
+    headers = read_headers(images, f'images of {split}')
+    usable: dict[Path, Size | None] = {}
+    pairs = zip(images, part.map_files, strict=True)
+    for image, file in track(pairs, f'label maps of {split}', total=len(images), shown=True):
+        header = headers[image]
+        try:
+            pixels = read_pixels(file)
+            height, width = pixels.codes.shape
+            if isinstance(header, Header) and (height, width) != header.size:
+                of_map, of_image = size_text((height, width)), size_text(header.size)
+                unequal.append(f'{file.name} has {of_map}, its image {of_image}')
+                continue
+            if isinstance(header, Header):
+                census.add(file, pixels)
+            usable[image] = height, width
+        except UserError as error:
+            unusable.append(str(error).rstrip('.'))
+    fix = 'write them as PNG with one channel of 8 bits, the class of each pixel'
+    findings.add(ERROR, part.map_dir, 'label maps that cannot be used', unusable, fix)
+    check_headers(part.image_dir, usable, headers, findings)
+    fix = 'save label maps and images in one size, turned alike'
+    findings.add(
+        ERROR, part.map_dir, 'label maps that are not as large as their images', unequal, fix
+    )
+    return census
