@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,21 @@ class _Reading:
         reader: The reader.
         splits: Its splits.
         findings: What it has noticed.
-        labels: How many labels each image has, by its path.
     """
 
     reader: Reader[Any]
     splits: dict[str, Any]
     findings: Findings
-    labels: dict[str, int]
+
+    @cached_property
+    def labels(self) -> dict[str, int]:
+        """How many labels each image has, by its path; none is counted for two splits."""
+        return _merged(part.labels_by_image for part in self.splits.values())
+
+    @property
+    def total(self) -> int:
+        """How many labels there are."""
+        return sum(self.labels.values())
 
 
 def read_as(
@@ -87,12 +96,12 @@ def read_in_best_layout(
                 failures.append((reader, error))
                 continue
             if splits:
-                readings.append(_Reading(reader, splits, found, labels_by_image(splits)))
-    if failures and not any(reading.labels for reading in readings):
+                readings.append(_Reading(reader, splits, found))
+    if failures and not any(reading.total for reading in readings):
         raise failures[0][1]
     if not readings:
         return None
-    best = max(readings, key=lambda reading: sum(reading.labels.values()))
+    best = max(readings, key=lambda reading: reading.total) if readings[1:] else readings[0]
     for finding in best.findings:
         findings.take(finding)
     others = [reading for reading in readings if reading is not best]
@@ -107,11 +116,11 @@ def read_in_best_layout(
     return best.reader.name, best.splits
 
 
-def labels_by_image(splits: Splits) -> dict[str, int]:
-    """Return how many labels each image has, by its path; none is counted for two splits."""
+def _merged(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return how many labels each image of some splits has."""
     found: dict[str, int] = {}
-    for part in splits.values():
-        for image, count in part.labels_by_image.items():
+    for labels in parts:
+        for image, count in labels.items():
             found[image] = max(count, found.get(image, 0))
     return found
 
@@ -120,7 +129,7 @@ def _name_others(
     root: Path, best: _Reading, others: Iterable[_Reading], findings: Findings
 ) -> None:
     for other in others:
-        if not any(other.labels.values()):
+        if not other.total:
             continue
         equal = _by_file_name(best.labels) == _by_file_name(other.labels)
         has, other_has = _counts(best), _counts(other)
@@ -133,9 +142,8 @@ def _name_others(
 
 
 def _counts(reading: _Reading) -> str:
-    kind = reading.reader.labels
-    labels = sum(reading.labels.values())
-    return f'{len(reading.labels):,} images' + (f', {labels:,} {kind}' if kind == BOXES else '')
+    boxes = f', {reading.total:,} boxes' if reading.reader.labels == BOXES else ''
+    return f'{len(reading.labels):,} images{boxes}'
 
 
 def _by_file_name(labels: Mapping[str, int]) -> Counter[tuple[str, int]]:
@@ -156,15 +164,15 @@ def describe_recognised(
     """
     shown = ', '.join(first_few(classes, 12)) + (', ...' if len(classes) > 12 else '')
     order = [name for name in (*SPLIT_NAMES, UNNAMED) if name in splits]
-    sizes = [(name, len(splits[name].labels_by_image)) for name in order]
+    labels = [splits[name].labels_by_image for name in order]
     counts = [
-        f'{"of no split" if name == UNNAMED else name} {size:,}{" images" * (not index)}'
-        for index, (name, size) in enumerate(sizes)
+        f'{"of no split" if name == UNNAMED else name} {len(of):,}{" images" * (not index)}'
+        for index, (name, of) in enumerate(zip(order, labels, strict=True))
     ]
-    if splits.keys() == {UNNAMED}:
-        counts = [f'{sizes[0][1]:,} images']
-    if next(iter(splits.values())).labels == BOXES:
-        counts.append(f'{sum(labels_by_image(splits).values()):,} boxes')
+    if order == [UNNAMED]:
+        counts = [f'{len(labels[0]):,} images']
+    if splits[order[0]].labels == BOXES:
+        counts.append(f'{sum(_merged(labels).values()):,} boxes')
     source = f'; {names_from}' if names_from else ''
-    named = f'{len(classes)} classes ({shown}{source})'
+    named = f'{len(classes)} class{"es" * (len(classes) != 1)} ({shown}{source})'
     return f'{root.name}: {reader}, {", ".join([*counts, named])}'

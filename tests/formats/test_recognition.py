@@ -30,7 +30,7 @@ from res2net_mm.formats import (
 from res2net_mm.formats.boxes.coco import COCO
 from res2net_mm.formats.boxes.voc import VOC
 from res2net_mm.formats.findings import NOTE, PROBLEM
-from res2net_mm.formats.recognition import labels_by_image, read_in_best_layout
+from res2net_mm.formats.recognition import read_in_best_layout
 
 
 def read(root, layout=None):
@@ -164,14 +164,12 @@ def test_nothing_is_read_twice(tmp_path, monkeypatch):
     assert calls == {'one': 1, 'other': 1, 'json': 2}  # a file for each of two splits
 
 
-def test_images_in_two_splits_count_once(tmp_path):
+def test_boxes_of_images_in_two_splits_count_once(tmp_path):
     names = {'train': ['a'], 'trainval': ['a', 'b'], 'val': ['b']}
     write_voc(tmp_path, {'a': voc_xml(), 'b': voc_xml()}, names)
     _, splits, _ = read(tmp_path)
-    assert labels_by_image(splits) == {
-        f'{tmp_path}/JPEGImages/a.jpg': 1,
-        f'{tmp_path}/JPEGImages/b.jpg': 1,
-    }
+    said = describe_recognised(tmp_path, VOC, splits, ('dog', 'cat'), '')
+    assert said.endswith('train 1 images, val 1, trainval 2, 2 boxes, 2 classes (dog, cat)')
 
 
 @pytest.mark.parametrize(
@@ -185,7 +183,7 @@ def test_what_was_found_is_said_in_one_line(lists, said, tmp_path):
     root = write_voc(tmp_path / 'pets', dict.fromkeys('abc', voc_xml()), lists)
     _, splits, _ = read(root)
     line = describe_recognised(root, VOC, splits, ('dog',), 'from the XML files')
-    assert line == f'pets: VOC layout, {said}, 1 classes (dog; from the XML files)'
+    assert line == f'pets: VOC layout, {said}, 1 class (dog; from the XML files)'
 
 
 def test_label_maps_are_told_by_their_images(tmp_path):

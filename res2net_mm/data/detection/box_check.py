@@ -11,6 +11,7 @@ from res2net_mm.formats.findings import PROBLEM
 from res2net_mm.formats.finite_numbers import finite_or_nan
 from res2net_mm.formats.mask_check import compressed_runs_fill, is_polygon, runs_fill
 
+NUMBERS = {int, float}
 GREATEST = 1e12  # beyond any coordinate; whole numbers in JSON have no limit
 
 # What to do about boxes and masks that are not as they should be.
@@ -50,6 +51,9 @@ def clean_boxes(
                 f'image id {annotation.get("image_id")}'
             )
             continue
+        if _needs_nothing(annotation, image, new_ids):
+            kept.append(annotation)
+            continue
         box = annotation.get('bbox')
         where = f'{image["file_name"]}: {names[annotation["category_id"]]} {box}'
         if fault := _fault(box, image):
@@ -86,6 +90,27 @@ def clean_boxes(
     for (what, fix), places in notes.items():
         findings.add(PROBLEM, split.file, what, places, fix)
     return kept
+
+
+def _needs_nothing(
+    annotation: Mapping[str, Any], image: Mapping[str, Any], new_ids: Mapping[int, int]
+) -> bool:
+    """Return whether an annotation is as it should be, which most are; quick."""
+    box, category = annotation.get('bbox'), annotation['category_id']
+    area: Any = annotation.get('area')
+    if type(box) is not list or len(box) != 4 or not {*map(type, box)} <= NUMBERS:
+        return False
+    x, y, width, height = box
+    if not (x >= 0 and y >= 0 and width >= 1 and height >= 1):  # as of NaN
+        return False
+    if not (x + width <= image['width'] and y + height <= image['height']):
+        return False
+    if type(area) not in NUMBERS or not 0 < area < GREATEST or new_ids[category] != category:
+        return False
+    if type(annotation.get('iscrowd')) is not int or annotation['iscrowd'] not in (0, 1):
+        return False
+    mask = annotation.get('segmentation')
+    return not mask or _usable_mask(mask, image) == mask
 
 
 def _unfit_ids(ids: Sequence[Any]) -> list[Any]:

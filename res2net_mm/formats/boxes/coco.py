@@ -133,7 +133,12 @@ def is_coco(file: Path, content: Any) -> bool:
         lacking = ', '.join(key for key in LISTS if key not in held)
         raise UserError(f'{file} is not a COCO annotation file: it has no list {lacking}.')
     for key in LISTS:
-        for index, entry in enumerate(content[key]):
+        entries = content[key]
+        if {*map(type, entries)} <= {dict} and not any(
+            {type(entry.get(id_key)) for entry in entries} & {dict, list} for id_key in ID_KEYS
+        ):
+            continue
+        for index, entry in enumerate(entries):
             ids = [entry.get(k) for k in ID_KEYS] if isinstance(entry, dict) else [entry]
             if any(isinstance(value, dict | list) for value in ids) or not isinstance(entry, dict):
                 raise UserError(f'{file}: {key}[{index}] is not an entry of COCO: {entry!r:.80}.')
