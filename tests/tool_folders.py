@@ -109,3 +109,49 @@ def write_createml(root: Path, place='{}', file: str = '{}/_annotations.createml
     for split in SPLITS:
         write_json(root / file.format(split), createml(split))
     return root
+
+
+BOXES = dict(cat=(5, 5, 25, 35), dog=(10, 20, 40, 50))  # xmin, ymin, xmax, ymax
+
+
+def write_openimages(root: Path, file: str = '{}-annotations-bbox.csv') -> Path:
+    write_images(root)
+    for split in SPLITS:
+        lines = ['ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsGroupOf']
+        for index in range(2):
+            for label, _ in objects_of(index):
+                x1, y1, x2, y2 = BOXES[label]
+                edges = f'{x1 / 80},{x2 / 80},{y1 / 60},{y2 / 60}'
+                lines.append(f'{split}_{index},xclick,/m/{label},1,{edges},0,0')
+        write_text(root / file.format(split), lines)
+    write_text(root / 'class-descriptions-boxable.csv', ['/m/cat,cat', '/m/dog,dog', '/m/x,cow'])
+    return root
+
+
+ROBOFLOW = 'filename,width,height,class,xmin,ymin,xmax,ymax'
+
+
+def write_csv(
+    root: Path,
+    file: str = '{}/_annotations.csv',
+    head: str | None = ROBOFLOW,
+    row: str = '{name},80,60,{label},{x1},{y1},{x2},{y2}',
+) -> Path:
+    write_images(root)
+    for split in SPLITS:
+        lines = [head] if head else []
+        for index in range(2):
+            for label, _ in objects_of(index):
+                x1, y1, x2, y2 = BOXES[label]
+                values = dict(x1=x1, y1=y1, x2=x2, y2=y2, w=x2 - x1, h=y2 - y1, label=label)
+                shares = dict(u1=x1 / 80, v1=y1 / 60, u2=x2 / 80, v2=y2 / 60)
+                name = f'{split}_{index}.jpg'
+                lines.append(row.format(name=name, stem=name[:-4], **values, **shares))
+        write_text(root / file.format(split), lines)
+    return root
+
+
+def write_text(path: Path, lines: list[str]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('\n'.join(lines) + '\n')
+    return path

@@ -11,6 +11,8 @@ from typing import Any
 from res2net_mm.errors import UserError, argument, check_choice
 
 from .boxes.coco import COCO
+from .boxes.csv_boxes import CSV_BOXES
+from .boxes.openimages import OPENIMAGES
 from .boxes.tools.createml import CREATEML
 from .boxes.tools.labelme import LABELME
 from .boxes.tools.via import VIA
@@ -22,7 +24,17 @@ from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
 from .recognition import describe_recognised, read_as, read_in_best_layout
 
 #: Every layout there is; of those that give as many labels, the first reads a folder.
-READERS: tuple[Reader[Any], ...] = (COCO, VOC, YOLO, LABELME, VIA, CREATEML, LABEL_MAP_FOLDERS)
+READERS: tuple[Reader[Any], ...] = (
+    COCO,
+    VOC,
+    YOLO,
+    LABELME,
+    VIA,
+    CREATEML,
+    OPENIMAGES,
+    CSV_BOXES,
+    LABEL_MAP_FOLDERS,
+)
 
 
 def read_folder(

@@ -1,8 +1,10 @@
-"""Text files of a data folder, read whole or refused by name: lists of names, and JSON."""
+"""Text files of a data folder, read whole or refused by name: lists of names, CSV, JSON."""
 
+import csv
 import gc
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import what_it_is
 
+SEPARATORS = ',;\t|'  # of columns
 KEPT = 8  # JSON files, the last ones read
 _READ: ContextVar[dict[Path, Any] | None] = ContextVar('read', default=None)
 
@@ -32,6 +35,33 @@ def read_lines(file: Path) -> list[str]:
     if '\0' in text:
         raise UserError(f'{file} is not text: it holds zeros. Get it anew, or save it as UTF-8.')
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def read_rows(file: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file as column -> value; columns are called as in ``plain``.
+
+    Args:
+        file: The file.
+        columns: Their names where the file has no line for them.
+
+    Raises:
+        UserError: The file cannot be read.
+    """
+    lines = read_lines(file)
+    first = lines[0] if lines else ''
+    separator = max(SEPARATORS, key=first.count)
+    try:
+        rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        names = [plain(name) for name in (columns or next(rows, []))]
+        for row in rows:
+            yield dict(zip(names, map(str.strip, row), strict=False))
+    except csv.Error as error:
+        raise UserError(f'{file} cannot be read as CSV: {error}') from error
+
+
+def plain(name: str) -> str:
+    """Return the name of a column in lower case, letters and digits alone (``X_min``: xmin)."""
+    return re.sub(r'[\W_]', '', name.lower())
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
-from tool_folders import write_createml, write_labelme, write_via
+from tool_folders import write_createml, write_csv, write_labelme, write_openimages, write_via
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
@@ -28,6 +28,8 @@ WRITERS = {
     'labelme': write_labelme,
     'via': write_via,
     'createml': write_createml,
+    'openimages': write_openimages,
+    'csv': write_csv,
     'label maps': write_masked,
 }
 

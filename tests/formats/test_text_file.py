@@ -6,7 +6,14 @@ import pickle
 import pytest
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.text_file import KEPT, each_json_once, read_json, read_lines
+from res2net_mm.formats.text_file import (
+    KEPT,
+    each_json_once,
+    plain,
+    read_json,
+    read_lines,
+    read_rows,
+)
 
 
 def test_lines_without_space_around_them_and_without_a_mark(tmp_path):
@@ -66,3 +73,32 @@ def test_only_the_last_json_files_are_kept(tmp_path):
         read = [read_json(file) for file in files]
         assert read_json(files[-1]) is read[-1]
         assert read_json(files[0]) is not read[0]
+
+
+@pytest.mark.parametrize('separator', [',', ';', '\t', '|'])
+def test_rows_by_the_plain_names_of_their_columns(separator, tmp_path):
+    lines = [['File Name', 'X_min', '"Class"'], ['a.jpg', ' 1', '"b"'], ['c', '2'], ['d'] * 4]
+    text = '\r\n'.join(separator.join(line) for line in lines)
+    (tmp_path / 'a.csv').write_text('\ufeff' + text, encoding='utf-8')
+    assert [*read_rows(tmp_path / 'a.csv')] == [
+        {'filename': 'a.jpg', 'xmin': '1', 'class': 'b'},
+        {'filename': 'c', 'xmin': '2'},
+        {'filename': 'd', 'xmin': 'd', 'class': 'd'},
+    ]
+
+
+def test_columns_may_be_named_by_the_caller(tmp_path):
+    (tmp_path / 'a.csv').write_text('1,2\n')
+    assert [*read_rows(tmp_path / 'a.csv', ('a', 'b'))] == [{'a': '1', 'b': '2'}]
+    (tmp_path / 'a.csv').write_text('')
+    assert [*read_rows(tmp_path / 'a.csv')] == []
+
+
+def test_what_is_no_csv_is_an_error(tmp_path):
+    (tmp_path / 'a.csv').write_text(f'a,b\n{"x" * 200_000},1\n')
+    with pytest.raises(UserError, match=r'a\.csv cannot be read as CSV: field larger'):
+        list(read_rows(tmp_path / 'a.csv'))
+
+
+def test_plain_names():
+    assert [plain(name) for name in ('X_Min', 'Roi.X1', 'größe 2')] == ['xmin', 'roix1', 'größe2']

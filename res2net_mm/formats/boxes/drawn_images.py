@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -56,14 +57,23 @@ class DrawnImages:
         root: The folder.
         findings: Gets what is not used.
         missing: How much it matters that an image is not there.
+        in_shares: Whether points are shares of the image's sides and not in px.
     """
 
-    def __init__(self, root: Path, findings: Findings, missing: Severity = ERROR) -> None:
+    def __init__(
+        self,
+        root: Path,
+        findings: Findings,
+        missing: Severity = ERROR,
+        *,
+        in_shares: bool = False,
+    ) -> None:
         self.root, self.findings, self.missing = root, findings, missing
+        self.in_shares = in_shares
         self.index = ImageIndex(root)
         # Split -> path of an image -> each file that names it -> the image.
         self._splits: dict[str, dict[str, dict[Path, DrawnImage]]] = {}
-        self._lost: list[DrawnImage] = []
+        self._lost: dict[tuple[Path, str], DrawnImage] = {}
         self._left_out: dict[tuple[str, str], list[str]] = defaultdict(list)
 
     def image(
@@ -82,13 +92,26 @@ class DrawnImages:
         """
         if not isinstance(name, str) or not name:
             raise UserError(f'{file}: {name!r} is not a name of an image.')
-        path = self.index.find(name, split)
+        path = self.find(name, split)
         if path is None:
-            self._lost.append(DrawnImage(file, name))
-            return self._lost[-1]
+            return self._lost.setdefault((file, name), DrawnImage(file, name))
         split = split or split_of_folders(PurePosixPath(path)) or UNNAMED
         named = self._splits.setdefault(split, {}).setdefault(path, {})
         return named.setdefault(file, DrawnImage(file, path, _usable(size)))
+
+    def find(self, name: str, split: str | None = None) -> str | None:
+        """Return the path of the image that a name with or without suffix means, None if none."""
+        path = self.index.find(name, split)
+        if path is None and (suffix := self._suffix_of.get(_last_part(name))):
+            path = self.index.find(name + suffix, split)
+        return path
+
+    @cached_property
+    def _suffix_of(self) -> dict[str, str]:
+        """The suffix of each image, by its name without, in lower case."""
+        return {
+            name.rpartition('.')[0]: f'.{name.rpartition(".")[2]}' for name in self.index.by_name
+        }
 
     def draw(self, image: DrawnImage, entry: Any, read: Callable[[Any], Drawn | str]) -> None:
         """Draw an object on an image.
@@ -110,18 +133,27 @@ class DrawnImages:
         else:
             self._left_out[f'{drawn}, not used', UNUSED].append(image.path)
 
-    def as_splits(self, classes: Iterable[str] = ()) -> dict[str, BoxImages]:
+    def as_splits(
+        self, classes: Iterable[str] = (), names_from: str = 'from the label files'
+    ) -> dict[str, BoxImages]:
         """Return the splits, each image with its objects.
 
         Args:
             classes: Their names in the order of the tool; those that it does not list follow by
                 alphabet.
+            names_from: What names them, as :attr:`BoxImages.names_from`.
+
+        Raises:
+            UserError: No image is there, or no file can be read, or findings stop at an error.
         """
         splits = {
             name: [self._one_of(named) for _, named in sorted(images.items())]
             for name, images in sorted(self._splits.items())
         }
         self._name_left_out()
+        error = next((finding for finding in self.findings if finding.severity == ERROR), None)
+        if error and not splits:
+            raise UserError(f'{error}. Fix: {error.fix}.')
         drawn = {o.label for images in splits.values() for image in images for o in image.objects}
         names = list(dict.fromkeys([*classes, *sorted(drawn)]))
         found = {}
@@ -130,12 +162,12 @@ class DrawnImages:
             for image, (height, width) in self._with_sizes(images):
                 content.add_image(image.path, height, width)
                 for label, points, is_polygon, more in image.objects:
+                    if self.in_shares:
+                        points = [(x * width, y * height) for x, y in points]
                     content.add(label, points, is_polygon=is_polygon, **more)
             files = {image.file for image in images}
             file = files.pop() if len(files) == 1 else Path(os.path.commonpath(files))
-            found[split] = BoxImages(
-                file, self.root, content.as_dict(), True, 'from the label files'
-            )
+            found[split] = BoxImages(file, self.root, content.as_dict(), True, names_from)
         return found
 
     def _one_of(self, named: Mapping[Path, DrawnImage]) -> DrawnImage:
@@ -164,10 +196,12 @@ class DrawnImages:
     def _name_left_out(self) -> None:
         for (what, fix), places in self._left_out.items():
             self.findings.add(PROBLEM if fix else NOTE, self.root, what, places, fix)
-        what = f'images that are named and not there, with {_count(self._lost)} objects'
+        lost = self._lost.values()
+        objects = sum(len(image.objects) for image in lost)
+        what = f'images that are named and not there, with {objects} objects'
         fix = 'put them into the folder, or delete them from the label files'
-        lost = [image.path for image in self._lost]
-        self.findings.add(self.missing, self.root, what, lost, fix)
+        severity = self.missing if self._splits else ERROR
+        self.findings.add(severity, self.root, what, [image.path for image in lost], fix)
         used = {path for images in self._splits.values() for path in images}
         there = {'/'.join(parts) for found in self.index.by_name.values() for parts in found}
         what = 'images that no label file names, not used'
@@ -186,8 +220,8 @@ def class_name(value: Any) -> str:
     return name
 
 
-def _count(images: Iterable[DrawnImage]) -> int:
-    return sum(len(image.objects) for image in images)
+def _last_part(name: str) -> str:
+    return name.replace('\\', '/').rpartition('/')[2].lower()
 
 
 def _usable(size: tuple[Any, Any] | None) -> Size | None:

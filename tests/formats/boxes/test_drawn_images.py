@@ -80,6 +80,7 @@ def test_an_image_of_two_files_is_read_from_that_with_more(images):
 
 def test_images_that_are_not_there_are_an_error_with_their_objects(images):
     draw(images, images.image(images.root / 'x', 'old/gone.jpg'), 'a', 'b')
+    images.image(images.root / 'x', 'a.jpg')
     images.as_splits()
     assert 'named and not there, with 2 objects: 1 (old/gone.jpg)' in str(images.findings[0])
     images.findings.stop = True
@@ -87,11 +88,31 @@ def test_images_that_are_not_there_are_an_error_with_their_objects(images):
         images.as_splits()
 
 
-def test_how_much_they_matter_is_the_reader_s_to_say(tmp_path):
-    images = DrawnImages(tmp_path, Findings(), NOTE)
+def test_how_much_they_matter_is_the_reader_s_to_say_unless_none_is_there(tmp_path):
+    images = DrawnImages(tmp_path, Findings(stop=False), NOTE)
     images.image(tmp_path / 'x', 'gone.jpg')
-    assert images.as_splits() == {}
-    assert images.findings[0].severity == NOTE
+    with pytest.raises(UserError, match='named and not there'):
+        images.as_splits()
+    write_image(tmp_path / 'a.jpg')
+    images = DrawnImages(tmp_path, Findings(), NOTE)
+    for name in ('gone.jpg', 'a.jpg', 'gone.jpg'):
+        images.image(tmp_path / 'x', name)
+    assert names_of(images.as_splits()) == {'all': ['a.jpg']}
+    assert [(finding.severity, finding.count) for finding in images.findings] == [(NOTE, 1)]
+
+
+def test_images_are_found_by_names_without_suffix(images):
+    assert images.find('b') == 'train/b.jpg'
+    assert images.find('C:\\old\\VAL\\C') == 'val/c.jpg'
+    assert images.find('d') is None
+
+
+def test_points_may_be_shares_of_the_sides(images):
+    images.in_shares = True
+    image = images.image(images.root / 'x', 'a.jpg')
+    images.draw(image, 'a', lambda entry: Drawn(entry, [(0.25, 0.5), (0.5, 1)]))
+    (split,) = images.as_splits().values()
+    assert split.content['annotations'][0]['bbox'] == [20, 30, 20, 30]
 
 
 def test_a_name_that_is_none_is_an_error(images):

@@ -21,7 +21,7 @@ from res2net_mm.formats.boxes.label_files import (
 )
 from res2net_mm.formats.boxes.shapes import Point, ellipse, mask_of, pairs, polygon
 from res2net_mm.formats.findings import NOTE, Findings
-from res2net_mm.formats.image_file import IMAGE_SUFFIXES, UNREADABLE, Size, shown_size
+from res2net_mm.formats.image_file import UNREADABLE, Size, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json, read_lines
 
@@ -47,9 +47,8 @@ def read_labelme(root: Path, findings: Findings) -> dict[str, BoxImages]:
     for file, content in read_each(root, files, _read, findings):
         folder = file.relative_to(root).parent.as_posix()
         # An image that was renamed together with its file has another name within.
-        names = [content['imagePath'], *(file.stem + suffix for suffix in IMAGE_SUFFIXES)]
-        paths = [f'{folder}/{name}' for name in names if name]
-        path = next((path for path in paths if images.index.find(path)), paths[0])
+        paths = [f'{folder}/{name}' for name in (content['imagePath'], file.stem) if name]
+        path = next((path for path in paths if images.find(path)), paths[0])
         size = content.get('imageHeight'), content.get('imageWidth')
         image = images.image(file, path, size, split_of_folders(file.relative_to(root)))
         objects = _objects(content['shapes'])
@@ -61,7 +60,8 @@ def read_labelme(root: Path, findings: Findings) -> dict[str, BoxImages]:
     findings.add(NOTE, root, what, joined)
     order = root / 'labels.txt'
     names = read_lines(order) if files and order.is_file() else []
-    return images.as_splits(name for name in names if name not in NO_CLASSES)
+    classes = [name for name in names if name not in NO_CLASSES]
+    return images.as_splits(classes, 'from labels.txt' if classes else 'from the label files')
 
 
 def _read(file: Path) -> dict[str, Any]:

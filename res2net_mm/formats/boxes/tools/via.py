@@ -1,6 +1,5 @@
 """VGG Image Annotator, versions 1 and 2: a JSON or CSV file with the regions of many images."""
 
-import csv
 import json
 import math
 from collections import Counter
@@ -19,7 +18,7 @@ from res2net_mm.formats.boxes.label_files import (
 from res2net_mm.formats.boxes.shapes import corners, ellipse, polygon, turned
 from res2net_mm.formats.findings import NOTE, Findings
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
-from res2net_mm.formats.text_file import read_json, read_lines
+from res2net_mm.formats.text_file import read_json, read_rows
 
 LOOKED_FOR = 'VIA: a JSON or CSV file of the VGG Image Annotator with regions'
 START = r'(?s)"_via_\w+"\s*:|"shape_attributes"\s*:|"filename"\s*:.*"(regions|base64_img_data)"\s*:'
@@ -91,15 +90,15 @@ def _read(file: Path) -> _File:
 def _rows(file: Path) -> list[tuple[str, list[Any]]]:
     """Return the images of a CSV file, which has a line for each region."""
     images: dict[str, list[Any]] = {}
-    for row in csv.DictReader(line.lstrip('#') for line in read_lines(file)):
+    for row in read_rows(file):
         regions = images.setdefault(row['filename'], [])
-        if row.get('region_count') == '0':
+        if row.get('regioncount') == '0':
             continue
         try:
             keys = ('shape_attributes', 'region_attributes')
-            texts = row['region_shape_attributes'], row['region_attributes']
+            texts = (row[f'region{key}'] for key in ('shapeattributes', 'attributes'))
             regions.append(dict(zip(keys, map(json.loads, texts), strict=True)))
-        except (TypeError, ValueError) as error:
+        except (KeyError, ValueError) as error:
             raise UserError(f'{file}: a region of {row["filename"]} is no JSON') from error
     return [*images.items()]
 
