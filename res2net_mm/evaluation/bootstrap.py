@@ -7,6 +7,7 @@ maximum over what follows): with rare classes the scores of all draws may lie ab
 An image drawn twice is counted twice, so nothing is matched anew.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.result import ClassScores, ColumnScores, ImageScores, Result
+from res2net_mm.evaluation.result import BySize, ClassScores, ColumnScores, ImageScores, Result
 from res2net_mm.progress import track
 
 R = TypeVar('R', bound=Result)
@@ -44,11 +45,7 @@ def draw_images(images: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
 def draw_scores(
     runs: Sequence[ImageScores], *, resamples: int, seed: int, level: float, progress: bool
 ) -> np.ndarray:
-    """Return (R, B, S, C, K) scores of R runs under the same B draws of images; nan for none.
-
-    Raises:
-        UserError: If ``resamples``, ``seed`` or ``level`` cannot be used.
-    """
+    """Return (R, B, S, C, K) scores of R runs under the same B draws of images; nan for none."""
     if resamples < 2:
         raise UserError(f'intervals need 2 resamples or more, got {resamples}; 1000 is usual')
     if not 0 < level < 1:
@@ -88,30 +85,21 @@ def with_intervals(
     of_means = np.clip(intervals_of(class_mean(drawn), class_mean(plain), level), 0, 1)
     of_classes = np.clip(intervals_of(drawn, plain, level), 0, 1)
 
-    def filled(scored: Result[S] | ClassScores[S], ends: np.ndarray) -> list[S]:
-        return [
-            replace(
-                column,
-                intervals={
-                    name: (float(low), float(high))
-                    for name, (low, high) in zip(run.names, ends[:, :, c].T, strict=True)
-                    if not np.isnan(low)
-                },
-            )
-            for c, column in enumerate((scored.overall, *scored.bins))
-        ]
+    def filled(scored: BySize[S], ends: np.ndarray) -> list[S]:
+        columns = []
+        for c, column in enumerate((scored.overall, *scored.bins)):
+            named = zip(run.names, *ends[:, :, c].tolist(), strict=True)
+            intervals = {name: (low, high) for name, low, high in named if not math.isnan(low)}
+            columns.append(replace(column, intervals=intervals))
+        return columns
 
     overall, *bins = filled(result, of_means)
+    classes = tuple(
+        ClassScores.of(scored.name, filled(scored, of_classes[..., k]))
+        for k, scored in enumerate(result.classes)
+    )
     return replace(
-        result,
-        overall=overall,
-        bins=tuple(bins),
-        classes=tuple(
-            ClassScores.of(scored.name, filled(scored, of_classes[..., k]))
-            for k, scored in enumerate(result.classes)
-        ),
-        resamples=resamples,
-        level=level,
+        result, overall=overall, bins=tuple(bins), classes=classes, resamples=resamples, level=level
     )
 
 

@@ -14,11 +14,7 @@ from res2net_mm.evaluation.bootstrap import check_bootstrap
 class BySizeMetric(BaseMetric):
     """A metric that scores in size bins, logs a table and writes files for later comparisons.
 
-    Args:
-        bootstrap: Number of draws of the images for confidence intervals; 0 for none.
-        seed: Seed of these draws.
-        out_dir: Where the files go; None for the work directory of the run.
-        base: Arguments of BaseMetric.
+    The arguments are those of the metrics.
     """
 
     def __init__(self, *, bootstrap: int, seed: int, out_dir: str | Path | None, **base: Any):
@@ -43,10 +39,9 @@ class BySizeMetric(BaseMetric):
 
 def work_dir_of(logger: logging.Logger) -> Path | None:
     """Return the work directory of the run that a logger belongs to; None if it writes no file."""
-    for handler in logger.handlers:
-        if isinstance(handler, logging.FileHandler):
-            log = Path(handler.baseFilename)
-            # MMEngine's Runner logs to <work_dir>/<timestamp>/<timestamp>.log
-            in_run = log.stem.startswith(log.parent.name)
-            return log.parent.parent if in_run else log.parent
+    files = (h.baseFilename for h in logger.handlers if isinstance(h, logging.FileHandler))
+    for log in map(Path, files):
+        # MMEngine's Runner logs to <work_dir>/<timestamp>/<timestamp>.log
+        in_run = log.stem.startswith(log.parent.name)
+        return log.parent.parent if in_run else log.parent
     return None

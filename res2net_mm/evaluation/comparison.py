@@ -13,7 +13,7 @@ from res2net_mm.evaluation.bootstrap import (
     intervals_of,
     share_above_zero,
 )
-from res2net_mm.evaluation.result import ClassScores, Result
+from res2net_mm.evaluation.result import BySize, ClassScores, Result
 from res2net_mm.evaluation.size_bins import SizeBin
 
 R = TypeVar('R', bound=Result)
@@ -21,21 +21,13 @@ R = TypeVar('R', bound=Result)
 
 @dataclass(frozen=True)
 class Difference:
-    """One score of two runs, in 0..1.
+    """One score of two runs, in 0..1."""
 
-    Attributes:
-        a: Score of the first run.
-        b: Score of the second run.
-        low: Lower end of the interval of ``b - a``.
-        high: Its upper end.
-        b_wins: Share of the draws in which b is better.
-    """
-
-    a: float
-    b: float
-    low: float
-    high: float
-    b_wins: float
+    a: float  # score of the first run
+    b: float  # score of the second run
+    low: float  # lower end of the interval of ``b - a``
+    high: float  # upper end of it
+    b_wins: float  # share of the draws in which b is better
 
     @property
     def difference(self) -> float:
@@ -60,17 +52,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class BinComparison:
-    """Two runs in one size bin.
-
-    Attributes:
-        size_bin: The bin.
-        objects: Ground-truth objects in it, or regions of label maps.
-        scores: Differences by the name of the score; without those that a run does not have.
-    """
+    """Two runs in one size bin."""
 
     size_bin: SizeBin
-    objects: int
-    scores: Mapping[str, Difference]
+    objects: int  # ground-truth objects in it, or regions of label maps
+    scores: Mapping[str, Difference]  # by name; without those that a run does not have
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -78,28 +64,19 @@ class BinComparison:
         return {'bin': self.size_bin.name, 'objects': self.objects, **scores}
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True)
+class Comparison(BySize[BinComparison]):
     """Two runs, overall, per size bin and per class.
 
     Attributes:
-        overall: All objects.
-        bins: The size bins.
         classes: The classes, in the order of the ground truth.
         resamples: How many times images were drawn.
         level: Probability that an interval covers.
     """
 
-    overall: BinComparison
-    bins: tuple[BinComparison, ...]
     classes: tuple[ClassScores[BinComparison], ...]
     resamples: int
     level: float
-
-    @property
-    def columns(self) -> tuple[BinComparison, ...]:
-        """The size bins, then all sizes, as in a table."""
-        return (*self.bins, self.overall)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -146,29 +123,23 @@ def compare_results(
     drawn = draw_scores(runs, resamples=resamples, seed=seed, level=level, progress=progress)
     names, columns, objects = runs[0].names, runs[0].columns, runs[0].class_objects()
 
-    def compared(
-        plain: np.ndarray, drawn: np.ndarray, objects: np.ndarray
-    ) -> tuple[BinComparison, ...]:
+    def compared(plain: np.ndarray, drawn: np.ndarray, objects: np.ndarray) -> list[BinComparison]:
         """Compare scores (2, S, C) and (2, B, S, C)."""
         gain, drawn_gain = plain[1] - plain[0], drawn[1] - drawn[0]
-        low, high = intervals_of(drawn_gain, gain, level)
-        parts = np.stack([*plain, low, high, share_above_zero(drawn_gain, gain)])  # (5, S, C)
-        return tuple(
-            BinComparison(
-                size_bin,
-                int(objects[c]),
-                {
-                    name: Difference(*map(float, parts[:, s, c]))
-                    for s, name in enumerate(names)
-                    if not np.isnan(plain[:, s, c]).any()
-                },
-            )
-            for c, size_bin in enumerate(columns)
-        )
+        ends = intervals_of(drawn_gain, gain, level)
+        parts = np.stack([*plain, *ends, share_above_zero(drawn_gain, gain)])  # (5, S, C)
+        compared = []
+        for c, size_bin in enumerate(columns):
+            there = [s for s in range(len(names)) if not np.isnan(plain[:, s, c]).any()]
+            scores = {names[s]: Difference(*map(float, parts[:, s, c])) for s in there}
+            compared.append(BinComparison(size_bin, int(objects[c]), scores))
+        return compared
 
     overall, *bins = compared(class_mean(plain), class_mean(drawn), objects.sum(axis=1))
     classes = tuple(
         ClassScores.of(name, compared(plain[..., k], drawn[..., k], objects[:, k]))
         for k, name in enumerate(runs[0].categories)
     )
-    return Comparison(overall, tuple(bins), classes, resamples, level)
+    return Comparison(
+        overall=overall, bins=tuple(bins), classes=classes, resamples=resamples, level=level
+    )

@@ -25,8 +25,7 @@ def evaluate_saved(
         options: Options of ``evaluate_label_maps`` or of ``evaluate_files``, whichever is meant.
 
     Raises:
-        UserError: If a file or folder is missing, or an option is for the other kind; and what
-            either raises.
+        UserError: If a path is missing, or an option is for the other kind; and what either raises.
     """
     for name, path in (('gt', gt), ('dt', dt)):
         if not Path(path).exists():

@@ -1,4 +1,4 @@
-"""Scores by size as data: in size bins, of each class and overall, for boxes and regions alike."""
+"""Scores by size, for boxes and regions alike: as data, and as rows of a table."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,9 @@ class ColumnScores:
     """Scores in one size bin, or of all sizes.
 
     Attributes:
-        size_bin: The bin.
         scores: Scores in 0..1 by name; None where the bin is empty, or the protocol has no such
             score.
-        intervals: Confidence interval (low, high) by name of the score; empty if it was not asked
-            for.
+        intervals: Confidence interval (low, high) by name of the score, if it was asked for.
     """
 
     size_bin: SizeBin
@@ -52,23 +50,29 @@ class ColumnScores:
         }
 
 
-@dataclass(frozen=True)
-class ClassScores(Generic[C]):
-    """One class, overall and per size bin."""
+@dataclass(frozen=True, kw_only=True)
+class BySize(Generic[C]):
+    """Something of all sizes and in each size bin."""
 
-    name: str
     overall: C
     bins: tuple[C, ...]
-
-    @classmethod
-    def of(cls, name: str, columns: Sequence[C]) -> 'ClassScores[C]':
-        """Make them of columns, that of all sizes first."""
-        return cls(name, columns[0], tuple(columns[1:]))
 
     @property
     def columns(self) -> tuple[C, ...]:
         """The size bins, then all sizes, as in a table."""
         return (*self.bins, self.overall)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassScores(BySize[C]):
+    """One class, overall and per size bin."""
+
+    name: str
+
+    @classmethod
+    def of(cls, name: str, columns: Sequence[C]) -> 'ClassScores[C]':
+        """Make them of columns, that of all sizes first."""
+        return cls(name=name, overall=columns[0], bins=tuple(columns[1:]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -76,21 +80,13 @@ class ClassScores(Generic[C]):
 
 
 class ImageScores(ABC):
-    """What a run is scored from, so that images can count more or less often.
+    """What a run is scored from, so that images can count more or less often."""
 
-    Attributes:
-        names: Names of the S scores.
-        columns: The C columns, that of all sizes first.
-        categories: Names of the K classes.
-        images: Number N of images.
-        at_once: Draws to score at once, a compromise between speed and memory.
-    """
-
-    names: tuple[str, ...]
-    columns: tuple[SizeBin, ...]
-    categories: tuple[str, ...]
-    images: int
-    at_once: int = 1
+    names: tuple[str, ...]  # of the S scores
+    columns: tuple[SizeBin, ...]  # C of them, that of all sizes first
+    categories: tuple[str, ...]  # names of the K classes
+    images: int  # N
+    at_once: int = 1  # draws to score at once, a compromise between speed and memory
 
     @abstractmethod
     def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
@@ -108,13 +104,12 @@ S = TypeVar('S', bound=ColumnScores)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result(Generic[S]):
+class Result(BySize[S]):
     """Scores of one set of predictions.
 
     Attributes:
         images: Number of images.
-        overall: All sizes, mean over classes.
-        bins: The size bins, mean over classes, in the order asked for.
+        overall: Mean over the classes, for all sizes; ``bins``, in each size bin.
         classes: The classes, in the order of the ground truth.
         notes: What a reader should know, one sentence each.
         resamples: How many times images were drawn for the intervals; 0 for no intervals.
@@ -122,17 +117,10 @@ class Result(Generic[S]):
     """
 
     images: int
-    overall: S
-    bins: tuple[S, ...]
     classes: tuple[ClassScores[S], ...]
     notes: tuple[str, ...] = ()
     resamples: int = 0
     level: float = 0.95
-
-    @property
-    def columns(self) -> tuple[S, ...]:
-        """The size bins, then all sizes, as in a table."""
-        return (*self.bins, self.overall)
 
     @property
     def size_bins(self) -> tuple[SizeBin, ...]:
@@ -140,11 +128,7 @@ class Result(Generic[S]):
         return tuple(scores.size_bin for scores in self.bins)
 
     def image_scores(self) -> ImageScores:
-        """Return what the result was scored from.
-
-        Raises:
-            ValueError: If the result does not carry it.
-        """
+        """Return what the result was scored from; raise ValueError if it does not carry it."""
         raise NotImplementedError
 
     def agreement(self, other: Any) -> dict[str, bool]:
@@ -166,13 +150,10 @@ class Result(Generic[S]):
 def score_rows(
     result: Result, titles: Mapping[str, str], nothing: str, indent: str = '  '
 ) -> list[list[str]]:
-    """Return rows of a result: names and limits of the bins, then scores with their intervals.
+    """Return rows of a table: names and limits of the bins, then scores with their intervals.
 
-    Args:
-        result: The result.
-        titles: Titles of the rows by the name of the score.
-        nothing: Text of a score that is None.
-        indent: What the rows of intervals begin with.
+    ``titles`` are those of the rows by name of the score, ``nothing`` is the text of no score, and
+    rows of intervals begin with ``indent``.
     """
     bins = [column.size_bin for column in result.columns]
     rows = [
@@ -186,7 +167,7 @@ def score_rows(
 
 
 def interval_rows(
-    result: Result, columns: Sequence[ColumnScores], score: str, indent: str = '  '
+    result: Result, columns: Sequence[ColumnScores], score: str, indent: str
 ) -> list[list[str]]:
     """Return the row of the intervals of a score, or no row where there are none."""
     if not any(score in column.intervals for column in columns):

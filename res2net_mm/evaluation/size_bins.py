@@ -93,16 +93,13 @@ class SizeBin:
         return self.low**power, self.high**power
 
     def holds(self, areas: np.ndarray, image_areas: np.ndarray | None = None) -> np.ndarray:
-        """Return which objects lie in the bin; bool, same shape as ``areas``.
+        """Return which objects lie in the bin; bool, same shape as ``areas`` in px^2.
 
-        Args:
-            areas: Areas of the objects in px^2.
-            image_areas: Area of the image that each object is in, in px^2; for relative bins only.
+        Relative bins need ``image_areas``, the area of the image of each object in px^2.
         """
-        sizes = np.asarray(areas)
-        low, high = (self.low, self.high) if self.relative else self.area_limits
+        sizes, (low, high) = np.asarray(areas), self.area_limits
         if self.relative:
-            sizes = sizes / image_areas
+            sizes, low, high = sizes / image_areas, self.low, self.high
         if self.by == 'relative-side':
             sizes = np.sqrt(np.maximum(sizes, 0))
         return (sizes >= low) & (sizes <= high)
@@ -118,12 +115,12 @@ class SizeBin:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, null for no limit."""
-        as_area = None if self.relative else [_finite(v) for v in self.area_limits]
+        as_area = None if self.relative else [finite(v) for v in self.area_limits]
         return {
             'bin': self.name,
             'area_px2': as_area,
             'by': self.by,
-            'limits': [_finite(self.low), _finite(self.high)],
+            'limits': [finite(self.low), finite(self.high)],
         }
 
     def _text(self, limit: float) -> str:
@@ -173,9 +170,8 @@ def make_bins(bins: Iterable[Any] | None, by: str = 'area') -> tuple[SizeBin, ..
         bins = [(f'{texts[i]}-{texts[i + 1]}', *ends[i : i + 2]) for i in range(len(bins) + 1)]
     made = tuple(_make_bin(entry, by) for entry in bins)
     names = [entry.name for entry in made]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f'size bin {name!r} is given more than once; names must differ')
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UserError(f'size bin {twice[0]!r} is given more than once; names must differ')
     if ALL in names:
         raise UserError(f'a size bin cannot be called {ALL!r}: every table has that column already')
     if len(measures := {entry.by for entry in made}) > 1:
@@ -196,12 +192,12 @@ def parse_bins(texts: Iterable[str] | None) -> list[Any] | None:
         return None
     parsed: list[Any] = []
     for text in texts:
-        *name, low, high = text.split(':') if ':' in text else (text, '')
         try:
             if ':' not in text:
-                parsed.append(float(low))
-            else:
-                parsed.append((':'.join(name), float(low or 0), float(high or 'inf')))
+                parsed.append(float(text))
+                continue
+            name, low, high = text.rsplit(':', 2)
+            parsed.append((name, float(low or 0), float(high or 'inf')))
         except ValueError as error:
             raise UserError(
                 f'a size bin is NAME:LOW:HIGH (HIGH may be empty) or one number, got {text!r}'
@@ -225,5 +221,6 @@ def _make_bin(entry: Any, by: str) -> SizeBin:
     return SizeBin(**{'by': by, **fields})
 
 
-def _finite(limit: float) -> float | None:
+def finite(limit: float) -> float | None:
+    """Return a limit as JSON can hold it: None for no limit."""
     return None if math.isinf(limit) else limit

@@ -13,25 +13,15 @@ from res2net_mm.report.training import TrainingLog
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run to compare.
+    """A run to compare."""
 
-    Attributes:
-        name: Its name in the report.
-        options: How it was scored, by parameter of the function that scores; None for files.
-        log: Its training log; None for none.
-    """
-
-    name: str
-    options: Mapping[str, Any] | None
-    log: TrainingLog | None
+    name: str  # in the report
+    options: Mapping[str, Any] | None  # how it was scored, as arguments; None for files
+    log: TrainingLog | None  # of its training
 
 
 def name_runs(paths: Sequence[str | Path], names: Sequence[str] | None) -> list[tuple[Path, str]]:
-    """Return the paths of two runs or more with their names, by default those of the paths.
-
-    Raises:
-        UserError: If there are fewer than two runs, or two have the same name.
-    """
+    """Return the paths of two runs or more with their names, by default those of the paths."""
     files = [Path(path) for path in paths]
     if len(files) < 2:
         raise UserError(f'a comparison needs two runs or more, got {len(files)}')
@@ -60,8 +50,7 @@ def image_folder(images: str | Path | None) -> Path | None:
 def check_ground_truth(files: Sequence[Path], what: str, truth: str, **given: Any) -> None:
     """Check that runs that are files come with ``gt``, and the options ``given`` with such runs.
 
-    Raises:
-        UserError: If they do not; ``what`` and ``truth`` say what the files and ``gt`` are.
+    ``what`` and ``truth`` say in the error what the files and ``gt`` are.
     """
     if files and given['gt'] is None:
         listed = ', '.join(map(str, files))
@@ -75,11 +64,7 @@ def check_ground_truth(files: Sequence[Path], what: str, truth: str, **given: An
 
 
 def shared_options(runs: Sequence[Run], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how to score all runs: as chosen, else as the work directories were scored.
-
-    Raises:
-        UserError: If the work directories were scored differently and nothing was chosen.
-    """
+    """Return how to score all runs: as chosen, else as all work directories were scored."""
     options = {key: value for key, value in chosen.items() if value is not None}
     for key in ('bins', 'area_of', 'protocol', 'max_dets'):
         scored = [

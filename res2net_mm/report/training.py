@@ -18,15 +18,10 @@ _NO_SCORES = {'step', 'epoch', 'iter', 'time', 'data_time'}  # what is logged be
 
 @dataclass(frozen=True)
 class TrainingLog:
-    """Loss and validation scores over training.
+    """Loss and validation scores over training."""
 
-    Attributes:
-        loss: (iteration, loss), in rising order.
-        scores: (epoch or iteration, score), in rising order, by name of the score without its
-            prefix (``bbox_mAP_s``, ``mIoU``).
-    """
-
-    loss: Sequence[tuple[int, float]]
+    loss: Sequence[tuple[int, float]]  # (iteration, loss), in rising order
+    # (epoch or iteration, score) by name without prefix.
     scores: Mapping[str, Sequence[tuple[int, float]]]
 
 

@@ -72,12 +72,7 @@ def evaluate_by_size(
     _check_image_sizes(areas, image_ids, iou_type, columns)
 
     objects, shapes, truth_lines = truth_arrays(
-        truth,
-        iou_type,
-        image_ids,
-        area_of=area_of,
-        crowds=rules.second_choice,
-        on_error=on_error,
+        truth, iou_type, image_ids, area_of=area_of, crowds=rules.second_choice, on_error=on_error
     )
     found, lines = read_detections(
         detections,

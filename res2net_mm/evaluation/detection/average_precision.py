@@ -11,38 +11,23 @@ from res2net_mm.evaluation.result import ImageScores
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores of A columns, T thresholds, K categories, M limits on detections; nan for no objects.
+    """Scores in A columns, at T thresholds, of K categories and M limits; nan without objects."""
 
-    Attributes:
-        ap: (A, T, K) average precision.
-        recall: (A, T, K, M) recall.
-        objects: (A, K) number of objects to find.
-    """
-
-    ap: np.ndarray
-    recall: np.ndarray
-    objects: np.ndarray
+    ap: np.ndarray  # (A, T, K) average precision
+    recall: np.ndarray  # (A, T, K, M)
+    objects: np.ndarray  # (A, K) number of objects to find
 
 
 @dataclass(frozen=True)
 class Score:
-    """One row of the size table.
+    """One row of the size table."""
 
-    Attributes:
-        name: The name in tables, files and reports.
-        values: Returns the (A, T, K) values that the row is a mean of.
-        coco: Name of the value in MMDetection's CocoMetric.
-        voc: Name in its VOCMetric.
-        in_bins: Whether it is a metric value in every size bin, too.
-        iou: The one IoU threshold that the row is for; None for the mean over all of them.
-    """
-
-    name: str
-    values: Callable[[Scores], np.ndarray]
-    coco: str
-    voc: str
-    in_bins: bool = False
-    iou: float | None = None
+    name: str  # in tables, files and reports
+    values: Callable[[Scores], np.ndarray]  # returns the (A, T, K) values whose mean the row is
+    coco: str  # name of the value in MMDetection's CocoMetric
+    voc: str  # name in its VOCMetric
+    in_bins: bool = False  # whether it is a metric value in every size bin, too
+    iou: float | None = None  # the one IoU threshold of the row; None for the mean over all
 
     def of(self, scores: Scores, ious: np.ndarray) -> np.ndarray:
         """Return the (A, T', K) values of the row, nan where the protocol has not its IoU."""
@@ -106,11 +91,9 @@ class AveragePrecision(ImageScores):
         self.until = offsets[a] + upto[a, row]
 
     def __call__(self, weights: np.ndarray | None = None, *, all_limits: bool = True) -> Scores:
-        """Return the scores.
+        """Return the scores where images count as ``weights``, (N,) int32, say; None for once.
 
-        Args:
-            weights: (N,) int32, how often each image counts; None for once.
-            all_limits: Whether recall is wanted at all limits on detections, or only at the last.
+        Recall is of all limits on detections, or only of the last.
         """
         objects = self._objects(weights)
         total = np.repeat(objects[:, None], self.shape[1], axis=1).ravel()
@@ -135,7 +118,6 @@ class AveragePrecision(ImageScores):
         )
 
     def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """Return (W, S, A, K) scores of ``SCORES`` where images count as (W, N) weights say."""
         ious, per_draw = self.matches.protocol.ious, []
         for of_images in [None] if weights is None else weights:
             scores = self(of_images, all_limits=False)
@@ -143,7 +125,6 @@ class AveragePrecision(ImageScores):
         return np.array(per_draw)
 
     def class_objects(self) -> np.ndarray:
-        """Return the (A, K) numbers of objects that count."""
         return self._objects(None)
 
     def precision_at_recalls(self) -> np.ndarray:
@@ -167,13 +148,12 @@ class AveragePrecision(ImageScores):
     def _objects(self, weights: np.ndarray | None) -> np.ndarray:
         """Return the (A, K) numbers of objects that count."""
         truth = self.matches.truth
-        times = 1 if weights is None else weights[truth.image]
-        return np.stack(
-            [
-                np.bincount(truth.category, counts * times, minlength=self.shape[2])
-                for counts in self.matches.counts
-            ]
-        )[:, : self.shape[2]].astype(np.int64)
+        times, classes = 1 if weights is None else weights[truth.image], self.shape[2]
+        objects = [
+            np.bincount(truth.category, counts * times, minlength=classes)[:classes]
+            for counts in self.matches.counts
+        ]
+        return np.array(objects).astype(np.int64)
 
     def _curves(self, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return the right detections up to each event, and the precision there."""

@@ -1,4 +1,11 @@
-"""Everything an evaluation found, in arrays: what scores, curves and pictures are made from."""
+"""Which detection finds which object: what scores, curves and pictures are made from.
+
+In a bin, objects outside it are ignored: they may be matched, but then the detection does not count
+either. What a detection matches therefore differs between bins.
+
+An array of matches is (A, T, C): A bins, T thresholds, C detections that overlap anything; a value
+is the index of the object, or NOTHING or TAKEN.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +22,7 @@ from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
 NOTHING = -1
 #: The best object was taken by a better detection, and a second choice is not allowed.
 TAKEN = -2
+RIGHT, WRONG, IGNORED = 1, 0, -1
 
 
 def match(
@@ -22,28 +30,20 @@ def match(
     truth: TruthArrays,
     found: DetectionArrays,
     ignored: np.ndarray,
-    ious: np.ndarray,
-    *,
-    second_choice: bool,
+    protocol: Protocol,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Match detections to objects, the highest score first.
 
-    Args:
-        pairs: Overlapping pairs of ``found`` and ``truth``.
-        truth: The objects.
-        found: The detections.
-        ignored: (A, G) bool, which objects are ignored in which bin.
-        ious: (T,) thresholds.
-        second_choice: Whether a detection may match another object where its best is taken.
+    ``ignored`` (A, G) bool says which objects are ignored in which bin.
 
     Returns:
         The detections that overlap anything, (C,) rising indices, and their matches, (A, T, C)
         int32.
     """
     rows, place = np.unique(pairs.found, return_inverse=True)
-    if not second_choice:
-        return rows, _match_voc(pairs, place, truth, ignored, ious)
-    return rows, _match_coco(pairs, place, rows, truth, found, ignored, ious)
+    if protocol.second_choice:
+        return rows, _match_coco(pairs, place, rows, truth, found, ignored, protocol.ious)
+    return rows, _match_voc(pairs, place, truth, ignored, protocol.ious)
 
 
 def _match_coco(
@@ -120,9 +120,6 @@ def _match_voc(
     return matched
 
 
-RIGHT, WRONG, IGNORED = 1, 0, -1
-
-
 @dataclass(frozen=True, eq=False)
 class Matches:
     """Detections, objects and which detection found which; 20 bytes for a detection and bin.
@@ -130,14 +127,13 @@ class Matches:
     Columns are the bin of all objects and then the size bins; A of them, T IoU thresholds.
 
     Attributes:
-        protocol: The rules.
+        protocol: The rules of the benchmark.
         image_ids: Ids of the images; indices of images refer to it.
         image_areas: Their areas in px^2, nan where they are not known.
         categories: Names of the categories.
         columns: The bins, the one of all objects first.
         max_dets: Detections per image and category that count, in rising order.
-        truth: The objects.
-        found: The detections.
+        truth: The objects; ``found``, the detections.
         pairs: Which of them overlap by at least the lowest threshold.
         rows: (C,) indices of the detections in ``pairs``; all others match nothing.
         matched: (A, T, C) the object each of these matches, or ``NOTHING`` or ``TAKEN``.
@@ -156,14 +152,7 @@ class Matches:
     matched: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        rows, matched = match(
-            self.pairs,
-            self.truth,
-            self.found,
-            ~self.counts,
-            self.protocol.ious,
-            second_choice=self.protocol.second_choice,
-        )
+        rows, matched = match(self.pairs, self.truth, self.found, ~self.counts, self.protocol)
         object.__setattr__(self, 'rows', rows)
         object.__setattr__(self, 'matched', matched)
 
@@ -184,8 +173,8 @@ class Matches:
     def row_outcomes(self) -> np.ndarray:
         """Outcome of each detection of ``rows``, (A, T, C) int8: RIGHT, WRONG or IGNORED."""
         counts = self.counts[np.arange(len(self.columns))[:, None, None], self.matched]
-        outcomes = np.where(counts, RIGHT, IGNORED).astype(np.int8)
         by_size = np.where(self.in_range[:, None, self.rows], WRONG, IGNORED)
+        outcomes = np.where(counts, RIGHT, IGNORED)
         outcomes = np.where(self.matched == NOTHING, by_size, outcomes).astype(np.int8)
         outcomes[self.matched == TAKEN] = WRONG
         return outcomes

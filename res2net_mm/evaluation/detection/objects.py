@@ -7,28 +7,16 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class TruthArrays:
-    """Ground-truth objects, (G,) each, in the order of the annotations.
+    """Ground-truth objects, (G,) each, in the order of the annotations."""
 
-    Attributes:
-        image: Index of the image in the evaluation's order.
-        category: Index of the category.
-        box: (G, 4) x, y, width, height in px; nan where there is none.
-        area: Area in px^2.
-        ignored: Whether it is a crowd or a difficult object of VOC: any number of detections may
-            match it, and neither it nor they count.
-        crowd: Whether its overlap is measured against the detection's area alone.
-        source: Index into the annotations.
-        uncountable: Whether its id is 0, which pycocotools takes for 'no match'.
-    """
-
-    image: np.ndarray
-    category: np.ndarray
-    box: np.ndarray
-    area: np.ndarray
-    ignored: np.ndarray
-    crowd: np.ndarray
-    source: np.ndarray
-    uncountable: np.ndarray
+    image: np.ndarray  # index of the image in the evaluation's order
+    category: np.ndarray  # index of the category
+    box: np.ndarray  # (G, 4) x, y, width, height in px; nan where there is none
+    area: np.ndarray  # px^2
+    ignored: np.ndarray  # crowds, and difficult objects of VOC: what matches them does not count
+    crowd: np.ndarray  # whether overlap is measured against the detection's area alone
+    source: np.ndarray  # index into the annotations
+    uncountable: np.ndarray  # whether the id is 0, which pycocotools takes for 'no match'
 
     def __len__(self) -> int:
         return len(self.image)
@@ -39,26 +27,16 @@ class DetectionArrays:
     """Detections, (D,) each, by category, then from the highest score to the lowest.
 
     Equal scores follow the order of the images and then of the results, as in pycocotools.
-
-    Attributes:
-        image: Index of the image in the evaluation's order.
-        category: Index of the category.
-        score: Confidence.
-        box: (D, 4) x, y, width, height in px; nan where there is none.
-        area: Area in px^2.
-        rank: Place among the detections of the same image and category, from 0.
-        source: Index into the results.
-        rle: (D,) compressed masks, or None.
     """
 
-    image: np.ndarray
-    category: np.ndarray
+    image: np.ndarray  # index of the image in the evaluation's order
+    category: np.ndarray  # index of the category
     score: np.ndarray
-    box: np.ndarray
-    area: np.ndarray
-    rank: np.ndarray
-    source: np.ndarray
-    rle: np.ndarray | None = field(default=None, repr=False)
+    box: np.ndarray  # (D, 4) x, y, width, height in px; nan where there is none
+    area: np.ndarray  # px^2
+    rank: np.ndarray  # place among the detections of the same image and category, from 0
+    source: np.ndarray  # index into the results
+    rle: np.ndarray | None = field(default=None, repr=False)  # (D,) compressed masks
 
     def __len__(self) -> int:
         return len(self.image)

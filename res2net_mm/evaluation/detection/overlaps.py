@@ -21,17 +21,11 @@ Near = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Overlapping pairs, (P,) each, by detection and then by object.
+    """Overlapping pairs, (P,) each, by detection and then by object."""
 
-    Attributes:
-        found: Index of the detection.
-        truth: Index of the object.
-        iou: Intersection over union; for a crowd, over the detection's area.
-    """
-
-    found: np.ndarray
-    truth: np.ndarray
-    iou: np.ndarray
+    found: np.ndarray  # index of the detection
+    truth: np.ndarray  # index of the object
+    iou: np.ndarray  # intersection over union; for a crowd, over the detection's area
 
 
 def overlapping_pairs(
@@ -42,14 +36,9 @@ def overlapping_pairs(
     shapes: Sequence[dict[str, Any]] | None = None,
     progress: bool = False,
 ) -> Pairs:
-    """Return all pairs of one image and category with an IoU of at least ``least``.
+    """Return all pairs of one image and category with an IoU of at least ``least``, above 0.
 
-    Args:
-        truth: The objects.
-        found: The detections, with their masks if ``shapes`` is given.
-        least: Smallest IoU to keep, above 0.
-        shapes: Compressed RLE of every object, to compare masks; None compares boxes.
-        progress: Whether to show progress.
+    ``shapes``, the compressed RLE of every object, compares masks; None compares boxes.
     """
     images = 1 + max(truth.image.max(initial=0), found.image.max(initial=0))
     truth_key = truth.category.astype(np.int64) * images + truth.image

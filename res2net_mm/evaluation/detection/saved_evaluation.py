@@ -7,17 +7,14 @@ Beside the scores, a folder gets ``detections.<iou_type>.json`` (COCO results), 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_results
-from res2net_mm.evaluation.detection.coco.ground_truth import (
-    GroundTruth,
-    read_ground_truth,
-)
-from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.size_bins import finite, make_bins
 from res2net_mm.formats.text_file import read_json
 from res2net_mm.whole_file import whole_file, write_json_file
 
@@ -30,23 +27,14 @@ FORM = 1  # of evaluation.json; raised when older readers would misread it
 
 @dataclass(frozen=True)
 class SavedEvaluation:
-    """An evaluation as it was saved in a folder.
-
-    Attributes:
-        folder: The folder.
-        ground_truth: Annotation file in COCO layout.
-        classes: Names of those of its classes that were evaluated.
-        images: Folder that the ``file_name`` of an image starts from; None if not known.
-        detections: COCO results file by ``iou_type``.
-        options: How they were scored, as arguments of ``evaluate_by_size``.
-    """
+    """An evaluation as it was saved in a folder."""
 
     folder: Path
-    ground_truth: Path
-    classes: tuple[str, ...]
-    images: str | None
-    detections: Mapping[str, Path]
-    options: Mapping[str, Any]
+    ground_truth: Path  # annotation file in COCO layout
+    classes: tuple[str, ...]  # names of those of its classes that were evaluated
+    images: str | None  # folder that the ``file_name`` of an image starts from; None if not known
+    detections: Mapping[str, Path]  # COCO results file by ``iou_type``
+    options: Mapping[str, Any]  # how they were scored, as arguments of ``evaluate_by_size``
 
     def read_ground_truth(self) -> GroundTruth:
         """Read the images and the evaluated classes of the ground truth.
@@ -98,17 +86,13 @@ def save_evaluation(
         _write_json(folder / files[iou_type], list(map(_with_text, found)))
     if ground_truth_file is None:
         kept = GROUND_TRUTH_FILE
-        truth = {
-            'images': ground_truth.images,
-            'annotations': list(map(_with_text, ground_truth.annotations)),
-            'categories': ground_truth.categories,
-        }
-        _write_json(folder / kept, truth)
+        lists = {key: getattr(ground_truth, key) for key in ('images', 'annotations', 'categories')}
+        lists['annotations'] = list(map(_with_text, lists['annotations']))
+        _write_json(folder / kept, lists)
     else:
         # A folder that is moved as a whole stays readable.
-        path = Path(ground_truth_file).resolve()
-        inside = path.is_relative_to(folder.resolve())
-        kept = str(path.relative_to(folder.resolve()) if inside else path)
+        path, home = Path(ground_truth_file).resolve(), folder.resolve()
+        kept = str(path.relative_to(home) if path.is_relative_to(home) else path)
     content = {
         'form': FORM,
         'ground_truth': kept,
@@ -156,52 +140,41 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
 def _check_content(path: Path, content: Mapping[str, Any]) -> None:
     """Refuse what ``save_evaluation`` would not have written."""
 
-    def check(fine: bool, key: str, needed: str) -> None:
+    def check(key: str, fine: bool, needed: str) -> None:
         if not fine:
             raise UserError(f'{path} has {key}={content.get(key)!r:.80}, where {needed} is needed')
 
-    check(isinstance(content.get('ground_truth'), str), 'ground_truth', 'the path of a file')
+    def are(values: Any, kinds: tuple[type, ...]) -> bool:
+        return isinstance(values, list) and all(isinstance(value, kinds) for value in values)
+
     classes: Any = content.get('classes')
     files: Any = content.get('detections')
     options: Any = content.get('options')
-    check(
-        isinstance(classes, list) and all(isinstance(name, str) for name in classes),
-        'classes',
-        'a list of names',
-    )
-    is_path = isinstance(content.get('images', 0), (str, type(None)))
-    check(is_path, 'images', 'the path of a folder, or null,')
+    check('ground_truth', isinstance(content.get('ground_truth'), str), 'the path of a file')
+    check('classes', are(classes, (str,)), 'a list of names')
+    folder = content.get('images', 0)
+    check('images', isinstance(folder, (str, type(None))), 'the path of a folder, or null,')
     known = isinstance(files, Mapping) and files and files.keys() <= set(IOU_TYPES)
-    check(bool(known), 'detections', f'a file for {" or ".join(IOU_TYPES)}')
+    check('detections', bool(known), f'a file for {" or ".join(IOU_TYPES)}')
     inside = all(isinstance(name, str) and Path(name).name == name for name in files.values())
-    check(inside, 'detections', 'files in the same folder')
-    check(
-        isinstance(options, Mapping) and _NEEDED <= options.keys() <= _NEEDED | _TEXTS,
-        'options',
-        f'an object of {", ".join(sorted(_NEEDED | _TEXTS))}',
-    )
-    is_text = all(isinstance(options.get(key, ''), str) for key in _TEXTS)
-    check(is_text, 'options', f'a text for each of {", ".join(sorted(_TEXTS))}')
-    limits = options['max_dets']
-    numbers = isinstance(limits, list) and all(isinstance(n, (int, type(None))) for n in limits)
-    check(numbers, 'options', 'a list of whole numbers as max_dets')
-    check(isinstance(options['bins'], list), 'options', 'a list of bins')
+    check('detections', inside, 'files in the same folder')
+    fits = isinstance(options, Mapping) and _NEEDED <= options.keys() <= _NEEDED | _TEXTS
+    check('options', fits, f'an object of {", ".join(sorted(_NEEDED | _TEXTS))}')
+    texts = [options.get(key, '') for key in _TEXTS]
+    check('options', are(texts, (str,)), f'a text for each of {", ".join(sorted(_TEXTS))}')
+    whole = are(options['max_dets'], (int, type(None)))
+    check('options', whole, 'a list of whole numbers as max_dets')
+    check('options', isinstance(options['bins'], list), 'a list of bins')
 
 
 def _options_to_json(options: Mapping[str, Any]) -> dict[str, Any]:
-    bins = [
-        {'name': b.name, 'low': b.low, 'high': _finite(b.high), 'by': b.by} for b in options['bins']
-    ]
-    return {**options, 'bins': bins, 'max_dets': list(map(_finite, options['max_dets']))}
+    bins = [{**asdict(size_bin), 'high': finite(size_bin.high)} for size_bin in options['bins']]
+    return {**options, 'bins': bins, 'max_dets': list(map(finite, options['max_dets']))}
 
 
 def _options_from_json(options: Mapping[str, Any]) -> dict[str, Any]:
     limits = tuple(math.inf if limit is None else limit for limit in options['max_dets'])
     return {**options, 'bins': make_bins(options['bins']), 'max_dets': limits}
-
-
-def _finite(limit: float) -> float | None:
-    return None if math.isinf(limit) else limit
 
 
 def _with_text(entry: Mapping[str, Any]) -> Mapping[str, Any]:

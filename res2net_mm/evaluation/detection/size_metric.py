@@ -141,11 +141,7 @@ class SizeMetric(BySizeMetric):
             self.results.append((truth, predictions))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
-        """Score all kept samples, log the table and write the files.
-
-        Raises:
-            UserError: If there were no images, no ground truth, or predictions that do not fit it.
-        """
+        """Score all kept samples, log the table and write the files; raise UserError for none."""
         if not results:
             raise UserError('nothing to evaluate: the dataset has no images')
         truths, predictions = zip(*results, strict=True)
@@ -234,10 +230,8 @@ def _doubts(truths: Sequence[Mapping]) -> list[str]:
     """Return warnings about ground truth that came with the data samples."""
 
     def reaches_out(truth: Mapping[str, Any]) -> bool:
-        boxes = (entry['bbox'] for entry in truth['objects'])
-        return any(
-            x + w > truth['width'] + 1 or y + h > truth['height'] + 1 for x, y, w, h in boxes
-        )
+        corners = [(x + w, y + h) for x, y, w, h in (entry['bbox'] for entry in truth['objects'])]
+        return any(x > truth['width'] + 1 or y > truth['height'] + 1 for x, y in corners)
 
     doubts = []
     if outside := sum(map(reaches_out, truths)):
@@ -253,12 +247,10 @@ def _doubts(truths: Sequence[Mapping]) -> list[str]:
 def _values(result: SizeResult) -> dict[str, float]:
     """Return the scores by MMDetection's names, without those that are None."""
     is_coco = result.protocol == 'coco'
-    prefix = f'{result.iou_type}_' if is_coco else ''
     values = {}
     for score in SCORES:
-        name = f'{prefix}{score.coco if is_coco else score.voc}'
+        name = f'{result.iou_type}_{score.coco}' if is_coco else score.voc
         values[name] = result.overall.scores[score.name]
-        if score.in_bins:
-            for scores in result.bins:
-                values[f'{name}_{short_name(scores.size_bin)}'] = scores.scores[score.name]
+        for scores in result.bins if score.in_bins else ():
+            values[f'{name}_{short_name(scores.size_bin)}'] = scores.scores[score.name]
     return {key: value for key, value in values.items() if value is not None}

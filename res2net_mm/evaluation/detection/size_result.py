@@ -1,4 +1,4 @@
-"""AP and AR by object size, as data."""
+"""AP and AR by object size, as data and as the paper's Table 6."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,9 @@ from res2net_mm.evaluation.result import ColumnScores, Result, describe_size, sc
 from res2net_mm.evaluation.size_bins import COCO_BINS
 from res2net_mm.tables import align, percent
 from res2net_mm.whole_file import write_json_file
+
+NO_BOXES = 'no boxes'
+_AREA_OF = {'mask': 'area of the mask', 'box': 'area of the box', 'annotation': 'area as annotated'}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +83,14 @@ class SizeResult(Result[BinScores]):
 
     @property
     def coco_stats(self) -> tuple[float | None, ...]:
-        """The twelve ``stats`` of pycocotools in its order, None for its -1; for COCO's bins only.
+        """The twelve ``stats`` of pycocotools in its order, None for its -1.
 
         Raises:
-            ValueError: If the result was made with other bins or other detection limits.
+            ValueError: If the result was made with other bins or limits than COCO's.
         """
         overall, bins = self.overall, self.bins
-        if (
-            self.protocol != 'coco'
-            or self.size_bins != COCO_BINS
-            or set(overall.ar) != {1, 10, 100}
-        ):
+        made = self.protocol, self.size_bins, set(overall.ar)
+        if made != ('coco', COCO_BINS, {1, 10, 100}):
             raise ValueError("the twelve COCO numbers need COCO's bins and max_dets (1, 10, 100)")
         return (
             *(overall.ap, overall.ap50, overall.ap75),
@@ -100,11 +100,9 @@ class SizeResult(Result[BinScores]):
         )
 
     def image_scores(self) -> AveragePrecision:
-        """Return what the result was scored from."""
         return AveragePrecision(matches_of(self))
 
     def agreement(self, other: 'SizeResult') -> dict[str, bool]:
-        """Return whether another result was made alike, by what must be the same to compare."""
         a, b = matches_of(self), matches_of(other)
         same = {
             'iou_type': self.iou_type == other.iou_type,
@@ -122,7 +120,6 @@ class SizeResult(Result[BinScores]):
         return same
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values: scores in 0..1, null where a bin is empty."""
         return {
             'iou_type': self.iou_type,
             'protocol': self.protocol,
@@ -135,30 +132,19 @@ class SizeResult(Result[BinScores]):
 
 
 def matches_of(result: SizeResult) -> Matches:
-    """Return the matches of a result.
-
-    Raises:
-        ValueError: If it has none.
-    """
+    """Return the matches of a result; raise ValueError if it carries none."""
     if result.matches is None:
         raise ValueError('the result carries no matches: use one that evaluate_by_size returned')
     return result.matches
-
-
-NO_BOXES = 'no boxes'
-_AREA_OF = {'mask': 'area of the mask', 'box': 'area of the box', 'annotation': 'area as annotated'}
 
 
 def size_table(result: SizeResult) -> str:
     """Return AP, AP50, AP75, AR (in %) and the number of boxes; a column per bin and for all."""
     # VOC has one IoU, so that AP is AP50.
     rows = [score.name for score in SCORES if result.protocol == 'coco' or score.iou is None]
-    counts = ['boxes', *(str(scores.boxes) for scores in result.columns)]
-    return table_text(
-        f'{result.iou_type}: AP and AR in % {describe(result)}',
-        [*score_rows(result, dict(zip(rows, rows, strict=True)), NO_BOXES), counts],
-        result,
-    )
+    table = score_rows(result, {name: name for name in rows}, NO_BOXES)
+    table.append(['boxes', *(str(scores.boxes) for scores in result.columns)])
+    return table_text(f'{result.iou_type}: AP and AR in % {describe(result)}', table, result)
 
 
 def describe(result: SizeResult) -> str:

@@ -29,19 +29,12 @@ NO_LABEL = -1  # stands for ignored pixels, once read
 
 @dataclass(frozen=True)
 class CheckedLabelMaps:
-    """Label maps that can be compared.
+    """Label maps that can be compared."""
 
-    Attributes:
-        labels: Meaning of their labels.
-        predicted: How the predictions say theirs.
-        usable: The pairs.
-        lines: Faults of the others, a line each.
-    """
-
-    labels: Labels
-    predicted: Encoding
-    usable: tuple[LabelMapPair, ...]
-    lines: tuple[str, ...]
+    labels: Labels  # their meaning
+    predicted: Encoding  # how the predictions say theirs
+    usable: tuple[LabelMapPair, ...]  # the pairs
+    lines: tuple[str, ...]  # faults of the others, a line each
 
     def read(self, pair: LabelMapPair) -> tuple[np.ndarray, np.ndarray]:
         """Return truth and prediction, (H, W) integers: classes from 0, ``NO_LABEL`` if ignored."""
@@ -73,15 +66,8 @@ def read_label_maps(
 ) -> LabelMapRegions:
     """Read two folders of label maps and compare them region by region.
 
-    Args:
-        gt: Folder of the ground truth; names of classes are looked for in it and above it.
-        dt: Folder of the predictions.
-        classes: Names of the classes, as in ``name_labels``.
-        ignore_index: The ignored label of the ground truth, likewise.
-        tolerance: Tolerance of the boundary, as a share of the image diagonal.
-        on_error: ``stop`` at pairs that cannot be compared, or ``skip`` them.
-        progress: Whether to show progress.
-        say: Gets what was read, and what a reader should know.
+    The arguments are those of ``evaluate_label_maps``; class names are looked for in the folder of
+    the ground truth and above it.
 
     Raises:
         UserError: If the folders cannot be read or do not fit together; a line for each fault.
@@ -123,20 +109,13 @@ def read_label_maps(
 
 @dataclass(frozen=True)
 class _Content:
-    """What a pair of files holds, or why it cannot be used.
+    """What a pair of files holds, or why it cannot be used."""
 
-    Attributes:
-        meeting: The codes of truth and prediction that meet in a pixel, each pair of them once;
-            None where the sizes differ or one is not there.
-        sizes: Sizes of ground truth and prediction, as text.
-        unread_truth: Why the ground truth cannot be used.
-        unread: Why the prediction cannot be used.
-    """
-
+    # Codes of truth and prediction that meet in a pixel; None if none do.
     meeting: tuple[MapPixels, MapPixels] | None = None
-    sizes: tuple[str, str] = ('', '')
-    unread_truth: str = ''
-    unread: str = ''
+    sizes: tuple[str, str] = ('', '')  # of ground truth and prediction, as text
+    unread_truth: str = ''  # why the ground truth cannot be used
+    unread: str = ''  # why the prediction cannot be used
 
 
 def _read(pair: LabelMapPair, truths: LabelCensus, predictions: LabelCensus) -> _Content:

@@ -1,4 +1,4 @@
-"""IoU, recall and boundary F by region size, as data."""
+"""IoU, recall and boundary F by region size, as data and as one table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,18 +28,16 @@ from res2net_mm.evaluation.result import (
 from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.tables import percent
 
+NO_REGIONS = 'no regions'
+INDENT = '    '  # of a row of intervals
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegionScores(ColumnScores):
-    """Scores of one class, or their mean over classes, in one size bin.
+    """Scores of one class, or their mean over classes, in one size bin."""
 
-    Attributes:
-        regions: Ground-truth regions in it.
-        pixels: Pixels of these regions.
-    """
-
-    regions: int
-    pixels: int
+    regions: int  # ground-truth regions in the bin
+    pixels: int  # pixels of these regions
 
     @property
     def iou(self) -> float | None:
@@ -79,11 +77,9 @@ class RegionResult(Result[RegionScores]):
     regions: RegionSet | None = field(default=None, compare=False, repr=False)
 
     def image_scores(self) -> RegionSums:
-        """Return what the result was scored from."""
         return sum_regions(regions_of(self), self.size_bins)
 
     def agreement(self, other: 'RegionResult') -> dict[str, bool]:
-        """Return whether another result was made alike, by what must be the same to compare."""
         a, b = regions_of(self), regions_of(other)
         return {
             'bins': self.size_bins == other.size_bins,
@@ -97,7 +93,6 @@ class RegionResult(Result[RegionScores]):
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values: scores in 0..1, null where a bin is empty."""
         return {
             'images': self.images,
             'aAcc': self.accuracy,
@@ -107,11 +102,7 @@ class RegionResult(Result[RegionScores]):
 
 
 def regions_of(result: RegionResult) -> RegionSet:
-    """Return the regions of a result.
-
-    Raises:
-        ValueError: If it has none.
-    """
+    """Return the regions of a result; raise ValueError if it carries none."""
     if result.regions is None:
         raise ValueError('the result carries no regions: use one that score_regions returned')
     return result.regions
@@ -171,15 +162,13 @@ def score_regions(
     )
 
 
-NO_REGIONS = 'no regions'
-INDENT = '    '  # of a row of intervals
-
-
 def region_table(result: RegionResult) -> str:
-    """Return the means (in %) and regions, then IoU by class; a column per bin and for all.
+    """Return means in %, regions and IoU by class as text; a column per bin and for all sizes."""
 
-    With intervals, each row of scores is followed by theirs.
-    """
+    def cell(scores: RegionScores) -> str:
+        shown = percent(scores.iou, NO_REGIONS)
+        return shown if scores.iou is None else f'{shown} ({scores.regions})'
+
     blank = [''] * len(result.bins)
     rows = [
         *score_rows(result, {score.name: score.title for score in SCORES}, NO_REGIONS, INDENT),
@@ -188,7 +177,7 @@ def region_table(result: RegionResult) -> str:
         ['IoU (regions)', *blank, ''],
     ]
     for scored in result.classes:
-        rows.append([f'  {scored.name}', *map(_cell, scored.columns)])
+        rows.append([f'  {scored.name}', *map(cell, scored.columns)])
         rows += interval_rows(result, scored.columns, 'IoU', INDENT)
     return table_text(f'segmentation in % {describe_regions(result)}', rows, result)
 
@@ -200,9 +189,3 @@ def describe_regions(result: RegionResult) -> str:
         f'of a class; boundary F within {100 * result.tolerance:g} % of the diagonal; '
         f'{result.images} images'
     )
-
-
-def _cell(scores: RegionScores) -> str:
-    if scores.iou is None:
-        return NO_REGIONS
-    return f'{percent(scores.iou, NO_REGIONS)} ({scores.regions})'

@@ -34,20 +34,12 @@ def _boundary_f(sums: Sums) -> np.ndarray:
 
 @dataclass(frozen=True)
 class RegionScore:
-    """One row of the table by region size.
+    """One row of the table by region size."""
 
-    Attributes:
-        name: The name in files and reports.
-        title: The name in the table.
-        metric: Name of the metric value; mIoU and mAcc as in MMSegmentation.
-        of: Returns the (..., C, K) scores in 0..1 from sums of that shape by the names of
-            ``SUMS``.
-    """
-
-    name: str
-    title: str
-    metric: str
-    of: Callable[[Sums], np.ndarray]
+    name: str  # in files and reports
+    title: str  # in the table
+    metric: str  # name of the metric value; mIoU and mAcc as in MMSegmentation
+    of: Callable[[Sums], np.ndarray]  # returns (..., C, K) scores from sums by name
 
 
 #: The rows of the table. A row that is added here is scored, saved, drawn and compared.
@@ -66,33 +58,20 @@ SUMS = (
 
 @dataclass(frozen=True, eq=False)
 class RegionSums(ImageScores):
-    """Sums over the regions of each image and class, a row for each pair that has any.
-
-    Attributes:
-        image: (R,) index of the image.
-        category: (R,) index of the class.
-        values: (R, C, S) float64, for the C columns and the S sums of ``SUMS``.
-        columns: The columns, that of all sizes and the bins.
-        categories: Names of the classes.
-        images: Number of images.
-    """
+    """Sums over the regions of each image and class, a row for each pair that has any."""
 
     names = SCORE_NAMES
     at_once = 50
 
-    image: np.ndarray
-    category: np.ndarray
-    values: np.ndarray
+    image: np.ndarray  # (R,) index of the image
+    category: np.ndarray  # (R,) index of the class
+    values: np.ndarray  # (R, C, S) float64, of the C columns and the S sums of SUMS
     columns: tuple[SizeBin, ...]
     categories: tuple[str, ...]
     images: int
 
     def totals(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """Return (W, K, C, S) sums by class.
-
-        Args:
-            weights: (W, N), how often each image counts; None for once, with W = 1.
-        """
+        """Return (W, K, C, S) sums by class where images count as (W, N) weights; None for once."""
         weights = np.ones((1, self.images)) if weights is None else weights
         sums = np.zeros((len(weights), len(self.categories), *self.values.shape[1:]))
         for k in range(len(self.categories)):
@@ -101,11 +80,9 @@ class RegionSums(ImageScores):
         return sums
 
     def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """Return (W, S', C, K) scores of ``SCORES`` where images count as (W, N) weights say."""
         return scores_of(self.totals(weights))
 
     def class_objects(self) -> np.ndarray:
-        """Return the (C, K) numbers of ground-truth regions."""
         return self.totals()[0, :, :, SUMS.index('regions')].T
 
 

@@ -21,29 +21,24 @@ _KINDS = {'truth': TruthRegions, 'found': FoundRegions, 'overlaps': Overlaps}
 
 @dataclass(frozen=True, eq=False)
 class RegionSet:
-    """Regions of a run; bins are no part of it, so it can be scored in any.
+    """Regions of a run; bins are no part of it, so it can be scored in any."""
 
-    Attributes:
-        images: (N,) names of the images.
-        image_areas: (N,) int64, px^2.
-        categories: Names of the classes.
-        tolerance: Tolerance of the boundary, as a share of the image diagonal.
-        truth: All ground-truth regions.
-        truth_image: (T,) int32, index of the image that each is in.
-        found: All predicted regions.
-        found_image: (F,) int32, likewise.
-        overlaps: All pairs, of indices into ``found`` and ``truth``.
-    """
-
-    images: np.ndarray
-    image_areas: np.ndarray
-    categories: tuple[str, ...]
-    tolerance: float
+    images: np.ndarray  # (N,) names of the images
+    image_areas: np.ndarray  # (N,) int64, px^2
+    categories: tuple[str, ...]  # names of the classes
+    tolerance: float  # of the boundary, as a share of the image diagonal
     truth: TruthRegions
-    truth_image: np.ndarray
+    truth_image: np.ndarray  # (T,) int32, index of the image of each ground-truth region
     found: FoundRegions
-    found_image: np.ndarray
-    overlaps: Overlaps
+    found_image: np.ndarray  # (F,) int32, the same of each predicted region
+    overlaps: Overlaps  # of indices into ``found`` and ``truth``
+
+
+# The names under which a file has the arrays of each part, and the rest.
+_PARTS = {
+    part: {name: f'{part}.{name}' for name in field_names(kind)} for part, kind in _KINDS.items()
+}
+_PLAIN = tuple(name for name in field_names(RegionSet) if name not in _KINDS)
 
 
 def stack_regions(
@@ -83,9 +78,8 @@ def write_regions(regions: RegionSet, path: str | Path) -> Path:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {name: getattr(regions, name) for name in _PLAIN}
-    for part, kind in _KINDS.items():
-        of_part = getattr(regions, part)
-        arrays |= {f'{part}.{name}': getattr(of_part, name) for name in field_names(kind)}
+    for part, names in _PARTS.items():
+        arrays |= {key: getattr(getattr(regions, part), name) for name, key in names.items()}
     with whole_file(path) as partial:
         np.savez_compressed(partial, **arrays)
     return path
@@ -99,16 +93,11 @@ def read_regions(path: str | Path) -> RegionSet:
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            parts = {
-                part: kind(**{name: arrays[f'{part}.{name}'] for name in field_names(kind)})
-                for part, kind in _KINDS.items()
-            }
             plain = {name: arrays[name] for name in _PLAIN}
+            for part, names in _PARTS.items():
+                plain[part] = _KINDS[part](**{name: arrays[key] for name, key in names.items()})
     except Exception as error:  # an altered file may raise anything
         raise UserError(f'cannot read the regions of a run in {path}: {error}') from error
     plain['categories'] = tuple(plain['categories'].tolist())
     plain['tolerance'] = float(plain['tolerance'])
-    return RegionSet(**plain, **parts)
-
-
-_PLAIN = tuple(name for name in field_names(RegionSet) if name not in _KINDS)
+    return RegionSet(**plain)

@@ -1,4 +1,9 @@
-"""Read what ``RegionSizeMetric`` wrote to a work directory."""
+"""What ``RegionSizeMetric`` leaves in a work directory: scores, regions and label maps.
+
+Label maps are kept for pictures of runs side by side, in the folders ``label_maps/truth`` and
+``label_maps/predicted``: a PNG per image, classes from 0, and 255 where the ground truth does not
+count.
+"""
 
 import io
 import os
@@ -18,29 +23,23 @@ from res2net_mm.formats.text_file import read_json
 
 RESULT_FILE = 'iou_by_size.json'
 REGION_FILE = 'iou_by_size.npz'
+FOLDER = 'label_maps'
+KINDS = ('truth', 'predicted')
+NO_LABEL = 255
+_COMPRESSION = 3  # level of zlib: label maps are small at any
 
 
 @dataclass(frozen=True, eq=False)
 class SavedRegions:
-    """An evaluation of a segmenter.
-
-    Attributes:
-        regions: The regions of all images.
-        bins: The size bins they were scored in.
-        label_maps: Files of ground truth and prediction of each image; None if none are kept.
-    """
+    """An evaluation of a segmenter."""
 
     regions: RegionSet
     bins: tuple[SizeBin, ...]
-    label_maps: list[tuple[Path, Path]] | None
+    label_maps: list[tuple[Path, Path]] | None  # ground truth, prediction; None if not kept
 
 
 def read_saved_regions(work_dir: str | Path) -> SavedRegions:
-    """Read the evaluation of a segmenter.
-
-    Raises:
-        UserError: If there is none, or it cannot be read.
-    """
+    """Read the evaluation of a segmenter; raise UserError if there is none or it cannot be read."""
     work_dir = Path(work_dir)
     regions = read_regions(work_dir / REGION_FILE)
     path = work_dir / RESULT_FILE
@@ -57,21 +56,12 @@ def _bin(scores: Mapping[str, Any]) -> dict[str, Any]:
     return {'name': scores['bin'], 'low': low, 'high': high, 'by': scores['by']}
 
 
-FOLDER = 'label_maps'
-KINDS = ('truth', 'predicted')
-NO_LABEL = 255
-_COMPRESSION = 3  # level of zlib: label maps are small at any
-
-
 def encode_label_map(
     labels: np.ndarray, classes: int, palette: Sequence[Sequence[int]] | None
 ) -> bytes:
-    """Encode a label map as a PNG file, with the palette if there is one.
+    """Encode (H, W) integers as a PNG file; what is none of at most 255 classes is ``NO_LABEL``.
 
-    Args:
-        labels: (H, W) integers; what is no class is written as ``NO_LABEL``.
-        classes: Number of classes, 255 at most.
-        palette: RGB of each class; None for shades of grey.
+    ``palette`` is the RGB of each class; None for shades of grey.
     """
     known = (labels >= 0) & (labels < classes)
     image = Image.fromarray(np.where(known, labels, NO_LABEL).astype(np.uint8))
@@ -90,10 +80,7 @@ def write_label_maps(
 ) -> None:
     """Replace the label maps of an earlier evaluation by those of this one.
 
-    Args:
-        work_dir: Work directory of the run.
-        images: Names of the images.
-        encoded: Ground truth and prediction of each; None leaves nothing there.
+    ``encoded`` are ground truth and prediction of each of the images; None leaves nothing there.
     """
     folder = work_dir / FOLDER
     partial = work_dir / f'.{FOLDER}.partial-{os.getpid()}'

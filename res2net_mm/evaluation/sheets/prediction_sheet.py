@@ -22,17 +22,11 @@ COLOURS = (
 
 @dataclass(frozen=True)
 class Boxes:
-    """Boxes on one picture.
+    """Boxes on one picture."""
 
-    Attributes:
-        xyxy: (N, 4) corners in px of the image as it is on disk.
-        labels: (N,) indices of classes.
-        scores: (N,) scores, or None for ground truth.
-    """
-
-    xyxy: np.ndarray
-    labels: np.ndarray
-    scores: np.ndarray | None = None
+    xyxy: np.ndarray  # (N, 4) corners in px of the image as it is on disk
+    labels: np.ndarray  # (N,) indices of classes
+    scores: np.ndarray | None = None  # (N,); None for ground truth
 
 
 def draw_sheet(

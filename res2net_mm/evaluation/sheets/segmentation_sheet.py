@@ -15,17 +15,11 @@ LEGEND_ROW = 22  # px
 
 @dataclass(frozen=True)
 class Masks:
-    """One picture of the sheet.
+    """One picture of the sheet."""
 
-    Attributes:
-        image: (H, W, 3) uint8, BGR.
-        truth: (H, W) labels, or None where there are none.
-        predicted: (H, W) labels.
-    """
-
-    image: np.ndarray
-    truth: np.ndarray | None
-    predicted: np.ndarray
+    image: np.ndarray  # (H, W, 3) uint8, BGR
+    truth: np.ndarray | None  # (H, W) labels, or None where there are none
+    predicted: np.ndarray  # (H, W) labels
 
 
 def draw_segmentation_sheet(
@@ -67,16 +61,10 @@ def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
 def paint_labels(
     image: np.ndarray, labels: np.ndarray, colours: np.ndarray, opacity: float = OPACITY
 ) -> np.ndarray:
-    """Paint a label map over its image.
+    """Return an image, (H, W, 3) uint8, BGR, with a label map painted over it.
 
-    Args:
-        image: (H, W, 3) uint8, BGR.
-        labels: (H, W) unsigned integers; those beyond the colours stay as in the image.
-        colours: (K, 3) BGR.
-        opacity: Share of the colour in a painted pixel, 0 to 1.
-
-    Returns:
-        (H, W, 3) uint8, BGR.
+    ``labels`` are (H, W) unsigned integers; those beyond ``colours``, (K, 3) BGR, stay as in the
+    image. ``opacity`` is the share of the colour in a painted pixel, 0 to 1.
     """
     known = labels < len(colours)
     painted = image.copy()

@@ -27,27 +27,16 @@ TOGETHER = 6  # bins matched at once, which limits memory
 
 @dataclass(frozen=True, eq=False)
 class SizeCurve:
-    """Scores of R runs at P sizes; nan where there are too few objects.
+    """Scores of R runs at P sizes; nan where there are too few objects."""
 
-    Attributes:
-        by: ``side`` in px, or ``relative-side`` in 0..1 where the bins are relative.
-        sizes: (P,) the sizes, in rising order.
-        objects: (P,) number of objects in the sliding bin.
-        scores: (R, S, P) the S drawn scores of ``terms``.
-        band: (R - 1, S, 2, P) low and high of the difference of each run from the first.
-        sides: (G,) size of every object that counts.
-        terms: Words and scores of the kind of runs.
-        level: Probability that a band covers the whole curve.
-    """
-
-    by: str
-    sizes: np.ndarray
-    objects: np.ndarray
-    scores: np.ndarray
-    band: np.ndarray
-    sides: np.ndarray
+    by: str  # ``side`` in px, or ``relative-side`` in 0..1 where the bins are relative
+    sizes: np.ndarray  # (P,) the sizes, in rising order
+    objects: np.ndarray  # (P,) number of objects in the sliding bin
+    scores: np.ndarray  # (R, S, P) the S drawn scores of ``terms``
+    band: np.ndarray  # (R - 1, S, 2, P) low and high of the difference of each run from the first
+    sides: np.ndarray  # (G,) size of every object that counts
     terms: Terms
-    level: float
+    level: float  # probability that a band covers the whole curve
 
     def wins(self, run: int) -> list[tuple[float, float]]:
         """Return ranges of sizes at which the main score of a run gains beyond noise."""
@@ -78,15 +67,9 @@ def slide_bin(
 ) -> SizeCurve:
     """Score runs in a sliding bin of size, under at most ``DRAWS`` draws of images.
 
-    Args:
-        areas: (G,) areas of all objects that count, in px^2 or as a share of the image.
-        score: Scores the runs in some bins.
-        relative: Whether areas are shares of the image.
-        terms: Words and scores of the kind of runs.
-        resamples: As in ``compare_results``, like the rest.
-        seed: Seed of the draws.
-        level: Probability that the band of a difference covers.
-        progress: Whether to show progress.
+    ``areas`` (G,) are those of all objects that count, in px^2 or (``relative``) as a share of the
+    image; ``score`` scores the runs in some bins. The other arguments are those of
+    ``compare_results``.
     """
     by, sides = 'relative-side' if relative else 'side', np.sqrt(np.maximum(areas, 0))
     sizes = _grid(sides)

@@ -27,12 +27,9 @@ def detection_section(
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Score one kind of detections, ``bbox`` or ``segm``, of all runs and compare them.
+    """Return the section that compares all runs by ``bbox`` or ``segm``, training parts, notes.
 
     ``options`` are those of ``evaluate_by_size``, ``draws`` those of ``compare_results``.
-
-    Returns:
-        The section, the parts on training, and what a reader should know.
     """
     names, results, noted = [run.name for run in runs], [], []
     for run in runs:

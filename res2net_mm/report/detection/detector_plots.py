@@ -26,17 +26,11 @@ LEAST = 10  # detections of a group that is drawn; the error counts all groups
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Calibration of one run in A columns: the size bins, then all objects.
+    """Calibration of one run in A columns: the size bins, then all objects."""
 
-    Attributes:
-        score: (A, GROUPS) mean score of the detections of a group; nan for none.
-        right: (A, GROUPS) share of right detections; nan for none.
-        count: (A, GROUPS) number of detections.
-    """
-
-    score: np.ndarray
-    right: np.ndarray
-    count: np.ndarray
+    score: np.ndarray  # (A, GROUPS) mean score of the detections of a group; nan for none
+    right: np.ndarray  # (A, GROUPS) share of right detections; nan for none
+    count: np.ndarray  # (A, GROUPS) number of detections
 
     @property
     def error(self) -> np.ndarray:
@@ -102,8 +96,7 @@ RECALLS = np.linspace(0, 1, 101)
 def precision_recall(result: SizeResult) -> np.ndarray:
     """Return the best precision at recall 0.00:0.01:1.00 or more at IoU 0.50, mean over classes.
 
-    Returns:
-        (A, 101): the size bins, then all objects; nan where there are none.
+    (A, 101): the size bins, then all objects; nan where there are none.
     """
     curves = AveragePrecision(matches_of(result)).precision_at_recalls()[:, 0]  # (A, K, 101)
     curves = class_mean(np.moveaxis(curves, 1, 2))

@@ -20,17 +20,11 @@ from res2net_mm.report.training import read_training_log
 
 @dataclass(frozen=True, eq=False)
 class DetectorRun(Run):
-    """A run of a detector.
+    """A run of a detector."""
 
-    Attributes:
-        truth: Its ground truth.
-        detections: Its detections by ``iou_type``.
-        images: Folder that the file names of the images are relative to; None if not known.
-    """
-
-    truth: GroundTruth
-    detections: Mapping[str, Results]
-    images: Path | None
+    truth: GroundTruth  # its ground truth
+    detections: Mapping[str, Results]  # by ``iou_type``
+    images: Path | None  # folder that the file names of the images are relative to, if known
 
 
 def read_detector_runs(
@@ -40,12 +34,9 @@ def read_detector_runs(
     images: str | Path | None = None,
     names: Sequence[str] | None = None,
 ) -> list[DetectorRun]:
-    """Read work directories or COCO results files and check that they have one ground truth.
+    """Read work directories or COCO results files of one ground truth; raise UserError for others.
 
     The arguments are those of ``compare_runs``.
-
-    Raises:
-        UserError: If they cannot be read or compared; the message names what differs.
     """
     named = name_runs(paths, names)
     folder = image_folder(images)
@@ -76,11 +67,7 @@ def read_detector_runs(
 
 
 def shared_kinds(runs: Sequence[DetectorRun], wanted: Sequence[str] | None) -> list[str]:
-    """Return the IoU types that all runs have, or those wanted.
-
-    Raises:
-        UserError: If a run lacks one.
-    """
+    """Return the IoU types that all runs have, or those wanted; raise UserError if one lacks it."""
     have = [kind for kind in ('bbox', 'segm') if all(kind in run.detections for run in runs)]
     if missing := [kind for kind in wanted or () if kind not in have]:
         lacking = next(run for run in runs if missing[0] not in run.detections)

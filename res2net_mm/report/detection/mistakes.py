@@ -15,21 +15,13 @@ from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """Mistakes of one run at its threshold.
+    """Mistakes of one run at its threshold."""
 
-    Attributes:
-        threshold: Least score of the detections that count; infinite where no detection is right.
-        outcome: (D,) RIGHT, WRONG or IGNORED; IGNORED for detections below the threshold, too.
-        found_by: (G,) the detection that finds each object, -1 for none.
-        missed: (N,) objects missed in each image.
-        false: (N,) false detections in each image.
-    """
-
-    threshold: float
-    outcome: np.ndarray
-    found_by: np.ndarray
-    missed: np.ndarray
-    false: np.ndarray
+    threshold: float  # least score that counts; infinite where no detection is right
+    outcome: np.ndarray  # (D,) RIGHT, WRONG or IGNORED; IGNORED below the threshold, too
+    found_by: np.ndarray  # (G,) the detection that finds each object, -1 for none
+    missed: np.ndarray  # (N,) objects missed in each image
+    false: np.ndarray  # (N,) false detections in each image
 
     @property
     def total(self) -> np.ndarray:

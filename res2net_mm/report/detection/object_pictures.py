@@ -43,11 +43,7 @@ class Scored:
 def object_pictures(
     runs: Sequence[DetectorRun], results: Sequence[SizeResult], count: int
 ) -> tuple[list[Part], list[str]]:
-    """Show the ``count`` images in which each run differs most from the first.
-
-    Returns:
-        The part with the pictures, unless there are none; and what a reader should know.
-    """
+    """Return a part with ``count`` images in which each run differs most from the first; notes."""
     if not count:
         return [], []
     known = [run.images for run in runs if run.images is not None]

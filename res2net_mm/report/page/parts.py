@@ -93,39 +93,22 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Section:
-    """Everything on one way of scoring.
+    """Everything on one way of scoring."""
 
-    Attributes:
-        name: One word, unique in the report.
-        title: The heading.
-        facts: How the runs were scored.
-        verdicts: One for each run but the first, for the top of the page.
-        parts: The content below.
-        records: The numbers of all tables in full, for the CSV file.
-    """
-
-    name: str
-    title: str
-    facts: str
-    verdicts: Sequence[Verdict]
-    parts: Sequence[Part]
-    records: Sequence[Mapping[str, Any]]
+    name: str  # one word, unique in the report
+    title: str  # the heading
+    facts: str  # how the runs were scored
+    verdicts: Sequence[Verdict]  # one for each run but the first, for the top of the page
+    parts: Sequence[Part]  # the content below
+    records: Sequence[Mapping[str, Any]]  # the numbers of all tables in full, for the CSV file
 
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report.
+    """A whole report."""
 
-    Attributes:
-        title: Title of the page.
-        runs: Names of the runs; the others are compared with the first.
-        sections: At least one.
-        parts: What belongs to no section, such as training curves.
-        notes: What a reader of the numbers should know.
-    """
-
-    title: str
-    runs: Sequence[str]
-    sections: Sequence[Section]
-    parts: Sequence[Part] = ()
-    notes: Sequence[str] = ()
+    title: str  # of the page
+    runs: Sequence[str]  # names; the others are compared with the first
+    sections: Sequence[Section]  # at least one
+    parts: Sequence[Part] = ()  # what belongs to no section, such as training curves
+    notes: Sequence[str] = ()  # what a reader of the numbers should know

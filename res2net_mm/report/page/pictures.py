@@ -38,12 +38,9 @@ class Window:
 
 
 def window_on(image: np.ndarray, box: np.ndarray | None, *, labels: bool = False) -> Window:
-    """Return the whole image (never enlarged), or a square around a box.
+    """Return the whole image (never enlarged), or a square around a box x, y, width, height in px.
 
-    Args:
-        image: (H, W, 3) uint8, BGR; or (H, W) uint8, labels.
-        box: x, y, width, height in px; None for the whole image.
-        labels: Whether the pixels are labels, which must not be interpolated.
+    The image is (H, W, 3) uint8, BGR, or (H, W) uint8 ``labels``, which are not interpolated.
     """
     height, width = image.shape[:2]
     if box is None:
@@ -117,14 +114,12 @@ def draw_pictures(
     faulty: str,
     nothing: str,
 ) -> tuple[list[Picture], list[str]]:
-    """Draw the images in which each run differs most from the first.
+    """Draw the images in which each run differs most from the first, ``count`` for each run.
 
-    Args:
-        ahead: (N,) by how much each run but the first is ahead of the first in each image.
-        count: How many images to draw for each run.
-        draw: Draws an image, given the index of the run and of the image; or says what is wrong.
-        faulty: Note on images that cannot be drawn; gets their number and the first.
-        nothing: Note where no run is ahead in any image.
+    ``ahead`` (N,) is by how much each run but the first is ahead of it in each image. ``draw`` gets
+    the index of the run and of the image, and returns text where an image cannot be drawn.
+    ``faulty`` is the note on those, which gets their number and the first; ``nothing`` is the note
+    where no run is ahead.
     """
     runs = enumerate(ahead, 1)
     drawn = [draw(run, index) for run, a in runs for index in most_different(a, count)]

@@ -19,11 +19,7 @@ from res2net_mm.whole_file import whole_file
 
 
 def check_target(output: str | Path) -> Path:
-    """Check that a report can be written to a place, before it is computed.
-
-    Raises:
-        UserError: If the name does not end in ``.html``, or the place cannot be written to.
-    """
+    """Return the path of a report; raise UserError unless it ends in .html and can be written."""
     output = Path(output)
     if output.suffix != '.html':
         raise UserError(f'the report is a page: give it a name ending in .html, got {output}')
@@ -37,11 +33,7 @@ def check_target(output: str | Path) -> Path:
 
 
 def write_report(report: Report, output: str | Path) -> list[Path]:
-    """Write a report in place of an earlier one of the same name.
-
-    Args:
-        report: The report.
-        output: The page, ``*.html``.
+    """Write a report to a page, ``*.html``, in place of an earlier one of the same name.
 
     Returns:
         What was written: the page, Markdown, CSV, and the folder of images.

@@ -33,17 +33,11 @@ LIFTED = 0.6  # of the way to white is the image below what differs
 
 @dataclass(frozen=True, eq=False)
 class RegionImage:
-    """The labels of two runs in one image.
+    """The labels of two runs in one image."""
 
-    Attributes:
-        pixels: (H, W, 3) uint8, BGR.
-        labels: (3, H, W) uint8, ground truth and both predictions; ``NO_LABEL`` for no class.
-        truth: Regions of the ground truth, in the order in which they were scored.
-    """
-
-    pixels: np.ndarray
-    labels: np.ndarray
-    truth: Connected
+    pixels: np.ndarray  # (H, W, 3) uint8, BGR
+    labels: np.ndarray  # (3, H, W) uint8, ground truth and both predictions; NO_LABEL for no class
+    truth: Connected  # regions of the ground truth, in the order in which they were scored
 
 
 def read_region_image(a: SegmenterRun, b: SegmenterRun, index: int) -> RegionImage | str:
@@ -108,11 +102,7 @@ OUTLINE = (255, 255, 255)
 
 
 def region_pictures(runs: Sequence[SegmenterRun], count: int) -> tuple[list[Part], list[str]]:
-    """Show the ``count`` images in which each run differs most from the first.
-
-    Returns:
-        The part with the pictures, unless there are none; and what a reader should know.
-    """
+    """Return a part with ``count`` images in which each run differs most from the first; notes."""
     if not count:
         return [], []
     if without := [run.name for run in runs if run.read_maps is None]:
@@ -176,10 +166,7 @@ def image_iou(regions: RegionSet) -> np.ndarray:
 
 
 def differing_regions(a: RegionSet, b: RegionSet, image: int) -> list[int]:
-    """Return the ground-truth regions of an image of which one run finds more pixels.
-
-    They are ordered by the difference in pixels, the largest first.
-    """
+    """Return regions of an image of which one run finds more, the largest difference first."""
     mine = np.flatnonzero(a.truth_image == image)
     apart = np.abs(a.truth.hit[mine].astype(int) - b.truth.hit[mine])
     order = np.argsort(-apart, kind='stable')

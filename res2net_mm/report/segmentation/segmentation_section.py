@@ -29,12 +29,9 @@ def segmentation_section(
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Score the regions of all runs and compare them.
+    """Return the section that compares all runs by region, the parts on training, and notes.
 
     ``options`` are those of ``score_regions``, ``draws`` those of ``compare_regions``.
-
-    Returns:
-        The section, the parts on training, and what a reader should know.
     """
     results = []
     for run in runs:

@@ -22,18 +22,14 @@ from res2net_mm.report.training import read_training_log
 class SegmenterRun(Run):
     """A run of a segmenter.
 
-    Attributes:
-        regions: Regions of its label maps and of their ground truth.
-        read_maps: Reads ground truth and prediction of the image with an index, (H, W) integers;
-            labels that are none of the classes do not count. None where no label maps are kept.
-        colours: (K, 3) uint8 RGB of the classes.
-        images: File of each image; None for those that are not found.
+    ``read_maps`` returns ground truth and prediction of the image with an index, (H, W) integers;
+    labels that are none of the classes do not count. None where no label maps are kept.
     """
 
-    regions: RegionSet
+    regions: RegionSet  # of its label maps and of their ground truth
     read_maps: Callable[[int], tuple[np.ndarray, np.ndarray]] | None
-    colours: np.ndarray
-    images: Sequence[Path | None]
+    colours: np.ndarray  # (K, 3) uint8 RGB of the classes
+    images: Sequence[Path | None]  # file of each image; None for those that are not found
 
 
 def read_segmenter_runs(
@@ -44,12 +40,9 @@ def read_segmenter_runs(
     names: Sequence[str] | None = None,
     **options: Any,
 ) -> list[SegmenterRun]:
-    """Read work directories of segmenters, or folders of label maps.
+    """Read work directories of segmenters, or folders of label maps; raise UserError for others.
 
     The arguments are those of ``compare_runs``; ``options`` are those of ``read_label_maps``.
-
-    Raises:
-        UserError: If they cannot be read.
     """
     named = name_runs(paths, names)
     folder = image_folder(images)

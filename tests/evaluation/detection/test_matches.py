@@ -1,6 +1,7 @@
 """Own matching against pycocotools: whole curves, odd bins, and what is kept for later."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from res2net_mm.evaluation.detection.average_precision import AveragePrecision
 from res2net_mm.evaluation.detection.matches import IGNORED, NOTHING, RIGHT, TAKEN, WRONG, match
 from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays
 from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
+from res2net_mm.evaluation.detection.protocols import PROTOCOLS
 
 IOUS = np.array([0.5, 0.75])
 
@@ -31,9 +33,8 @@ def detections(*boxes):
 
 def matched(truth, found, ignored, *, second_choice):
     pairs = overlapping_pairs(truth, found, IOUS[0])
-    rows, matches = match(
-        pairs, truth, found, np.array([ignored]), IOUS, second_choice=second_choice
-    )
+    rules = replace(PROTOCOLS['coco'], ious=IOUS, second_choice=second_choice)
+    rows, matches = match(pairs, truth, found, np.array([ignored]), rules)
     assert rows.tolist() == list(range(len(found)))
     return matches[0].tolist()
 

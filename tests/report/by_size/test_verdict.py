@@ -45,7 +45,7 @@ def compared(*differences, objects=50):
         for size_bin, found in zip((*COCO_BINS, SizeBin('all')), differences, strict=True)
     ]
     *bins, overall = columns
-    return Comparison(overall, tuple(bins), (), 100, 0.95)
+    return Comparison(overall=overall, bins=tuple(bins), classes=(), resamples=100, level=0.95)
 
 
 def test_every_meaning_has_its_word_and_tone():

@@ -10,7 +10,7 @@ import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, mask_areas
+from res2net_mm.evaluation.detection.coco.ground_truth import NO_BOX, GroundTruth, mask_areas
 from res2net_mm.evaluation.detection.objects import DetectionArrays, sort_detections
 from res2net_mm.formats.findings import Faults
 from res2net_mm.formats.finite_numbers import boxes, numbers
@@ -112,7 +112,8 @@ def read_detections(
             faults.add([value is None for value in columns[field]], f'have no {field!r}', show)
 
     images = {image['id']: image for image in ground_truth.images}
-    image = _places(columns['image_id'], images if image_ids is None else image_ids)
+    order = [*images] if image_ids is None else image_ids
+    image = _places(columns['image_id'], order)
     category = _places(columns['category_id'], [c['id'] for c in ground_truth.categories])
     faults.add(image < 0, 'refer to an image that is not in the ground truth', show)
     faults.add(category < 0, 'refer to a category that is not in the ground truth', show)
@@ -123,14 +124,18 @@ def read_detections(
     box: np.ndarray = np.full((len(entries), 4), np.nan)
     if with_boxes:
         box = boxes(columns['bbox'])
-        faults.add(
-            np.logical_or.reduce(np.isnan(box), axis=1),
-            'have a box that is not four finite numbers [x, y, width, height]',
-            show,
-        )
-        # What a model has just predicted does not stop a run.
-        sizes = _image_sizes(images, image_ids)[image]
-        _check_boxes(box, sizes, results.from_file, faults, show)
+        faults.add(np.logical_or.reduce(np.isnan(box), axis=1), NO_BOX, show)
+        negative = (box[:, 2] < 0) | (box[:, 3] < 0)
+        # One px of slack: boxes that were cut at the border and scaled end a hair beyond it.
+        sizes = _image_sizes([images[i] for i in order])[image]
+        beyond = (box[:, :2] > sizes + 1) | (box[:, :2] + box[:, 2:] < -1)
+        outside = beyond[:, 0] | beyond[:, 1]
+        # They can match nothing. What a model has just predicted does not stop a run.
+        for bad, what in (
+            (negative, 'have a negative width or height'),
+            (outside, 'lie outside their image'),
+        ):
+            faults.add(bad, what, show, keep=True, stop=results.from_file)
     if iou_type == 'segm':
         _check_masks(columns['segmentation'], columns['image_id'], images, faults, show)
 
@@ -142,24 +147,10 @@ def read_detections(
         rle = np.empty(len(kept), dtype=object)
         rle[:] = [columns['segmentation'][index] for index in kept]
     box, area = _measure(box[kept], rle, with_boxes, area_of)
-    return (
-        sort_detections(
-            image[kept], category[kept], score[kept], box, area, source=kept, rle=rle, most=most
-        ),
-        lines,
+    found = sort_detections(
+        image[kept], category[kept], score[kept], box, area, source=kept, rle=rle, most=most
     )
-
-
-def _check_boxes(
-    box: np.ndarray, sizes: np.ndarray, stop: bool, faults: Faults, show: Callable[[int], object]
-) -> None:
-    """Note boxes that can match nothing."""
-    negative = (box[:, 2] < 0) | (box[:, 3] < 0)
-    faults.add(negative, 'have a negative width or height', show, keep=True, stop=stop)
-    # One px of slack: boxes that were cut at the border and scaled end a hair beyond it.
-    beyond = (box[:, :2] > sizes + 1) | (box[:, :2] + box[:, 2:] < -1)
-    outside = beyond[:, 0] | beyond[:, 1]
-    faults.add(outside, 'lie outside their image', show, keep=True, stop=stop)
+    return found, lines
 
 
 def _measure(
@@ -182,11 +173,10 @@ def _places(values: Sequence[Any], ids: Iterable[Any]) -> np.ndarray:
         return np.array([place.get(v, -1) if v.__hash__ else -1 for v in values], np.int64)
 
 
-def _image_sizes(images: Mapping[Any, Mapping], image_ids: Sequence[Any] | None) -> np.ndarray:
+def _image_sizes(images: Iterable[Mapping[str, Any]]) -> np.ndarray:
     """Return (N + 1, 2) width and height, infinite where not known; the last is of no image."""
-    order = images.values() if image_ids is None else [images[i] for i in image_ids]
-    sizes = [[i.get('width', math.inf), i.get('height', math.inf)] for i in (*order, {})]
-    return np.array(sizes, dtype=float)
+    sides = [[i.get('width', math.inf), i.get('height', math.inf)] for i in (*images, {})]
+    return np.array(sides, dtype=float)
 
 
 def _check_masks(
@@ -199,20 +189,18 @@ def _check_masks(
     def is_rle(mask: object) -> bool:
         return isinstance(mask, (dict, Mapping)) and isinstance(mask.get('counts'), (str, bytes))
 
-    faults.add(
-        [not is_rle(mask) for mask in masks],
-        'have a segmentation that is not a compressed RLE {size, counts}',
-        show,
-    )
+    odd = [not is_rle(mask) for mask in masks]
+    faults.add(odd, 'have a segmentation that is not a compressed RLE {size, counts}', show)
     sizes = {identity: [image['height'], image['width']] for identity, image in images.items()}
     other = np.zeros(len(masks), dtype=bool)
     for index in np.flatnonzero(faults.usable).tolist():
         size = masks[index].get('size')
         other[index] = not isinstance(size, (list, tuple)) or list(size) != sizes[image_ids[index]]
     faults.add(other, 'have a mask of another size than their image', show)
-    unread = np.zeros(len(masks), dtype=bool)
     usable = np.flatnonzero(faults.usable)
-    unread[usable] = ~compressed_runs_fill(
+    readable = compressed_runs_fill(
         [masks[index]['counts'] for index in usable], [masks[index]['size'] for index in usable]
     )
+    unread = np.zeros(len(masks), dtype=bool)
+    unread[usable] = ~readable
     faults.add(unread, 'have a mask whose runs do not fill their image', show)

@@ -20,7 +20,16 @@ from res2net_mm.formats.text_file import read_json
 #: usual IoU; overlap with a crowd is measured against the detection's area alone.
 DIFFICULT = 'voc_difficult'
 
+#: A fault of a box, of the ground truth or detected.
+NO_BOX = 'have a box that is not four finite numbers [x, y, width, height]'
 MOST = 2**24  # px of an image side; greater numbers are no sizes
+
+# Fields that every entry of a list needs, each a whole number or a text.
+_IDS = {
+    'images': ('id',),
+    'annotations': ('id', 'image_id', 'category_id'),
+    'categories': ('id', 'name'),
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,7 @@ class GroundTruth:
         images: COCO image entries.
         annotations: COCO annotations of these images and categories.
         categories: COCO categories, in the order of the file.
-        area_of: What the areas measure: ``mask``, ``box``, or ``annotation`` where they are
-            neither.
+        area_of: What the areas measure: ``mask``, ``box``, or ``annotation`` for neither.
         notes: What a reader of the scores should know, one sentence each.
     """
 
@@ -72,15 +80,16 @@ def read_ground_truth(source: str | Path | Mapping[str, Any] | GroundTruth) -> G
         lists[key] = data.get(key) if isinstance(data, Mapping) else None
         if not isinstance(lists[key], (list, tuple)):
             raise UserError(f'{name} is not in COCO layout: it has no list {key!r}')
-    _check_ids(name, lists)
-    _check_values(name, lists)
+    _check(name, lists)
 
     images = {image['id']: image for image in lists['images']}
     category_ids = {category['id'] for category in lists['categories']}
-    known, notes = [], []
-    for annotation in lists['annotations']:
-        if annotation['image_id'] in images and annotation['category_id'] in category_ids:
-            known.append({'iscrowd': 0, **annotation})
+    known = [
+        {'iscrowd': 0, **annotation}
+        for annotation in lists['annotations']
+        if annotation['image_id'] in images and annotation['category_id'] in category_ids
+    ]
+    notes = []
     if left_out := len(lists['annotations']) - len(known):
         notes.append(
             f'annotations left out, of images or categories that the file does not list: {left_out}'
@@ -97,36 +106,24 @@ def read_ground_truth(source: str | Path | Mapping[str, Any] | GroundTruth) -> G
     if note := _fill_areas(known, images):
         notes.append(note)
     return GroundTruth(
-        tuple(lists['images']),
-        tuple(known),
-        tuple(lists['categories']),
-        _what_areas_measure(known),
-        tuple(notes),
+        images=tuple(lists['images']),
+        annotations=tuple(known),
+        categories=tuple(lists['categories']),
+        area_of=_what_areas_measure(known),
+        notes=tuple(notes),
     )
 
 
-def _check_values(name: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Refuse values that would count as others than are meant."""
+def _check(name: str, lists: Mapping[str, Sequence[Any]]) -> None:
+    """Refuse entries without usable ids, and values that would count as others than are meant."""
 
-    def refuse(entry: str, field: str, value: Any, needed: str) -> None:
-        raise UserError(f'{name}: {entry} has {field}={value!r:.80}, where {needed} is needed')
+    def refuse(key: str, index: int, field: str, needed: str) -> None:
+        value = lists[key][index][field]
+        raise UserError(
+            f'{name}: {key}[{index}] has {field}={value!r:.80}, where {needed} is needed'
+        )
 
-    for index, image in enumerate(lists['images']):
-        for side in ('height', 'width'):
-            if side in image and not 0 < finite_or_nan(image[side]) <= MOST:
-                refuse(f'images[{index}]', side, image[side], 'a number of px')
-    for index, annotation in enumerate(lists['annotations']):
-        if (iscrowd := annotation.get('iscrowd', 0)) not in (0, 1):
-            refuse(f'annotations[{index}]', 'iscrowd', iscrowd, '0 or 1')
-
-
-def _check_ids(name: str, lists: Mapping[str, Sequence[Any]]) -> None:
-    needed = {
-        'images': ('id',),
-        'annotations': ('id', 'image_id', 'category_id'),
-        'categories': ('id', 'name'),
-    }
-    for key, fields in needed.items():
+    for key, fields in _IDS.items():
         for index, entry in enumerate(lists[key]):
             if not isinstance(entry, Mapping):
                 raise UserError(f'{name}: {key}[{index}] is no object: {entry!r:.80}')
@@ -135,15 +132,19 @@ def _check_ids(name: str, lists: Mapping[str, Sequence[Any]]) -> None:
                     raise UserError(f'{name}: {key}[{index}] has no {field!r}')
                 value = entry[field]
                 if not isinstance(value, (int, str, Integral)) or isinstance(value, bool):
-                    raise UserError(
-                        f'{name}: {key}[{index}] has {field}={value!r:.80}, where a whole number '
-                        'or a text is needed'
-                    )
+                    refuse(key, index, field, 'a whole number or a text')
         (most, times), *_ = Counter(e['id'] for e in lists[key]).most_common(1) or [(None, 0)]
         if times > 1:
             raise UserError(
                 f'{name}: {times} entries of {key!r} have the id {most!r}; ids must differ'
             )
+    for index, image in enumerate(lists['images']):
+        for side in ('height', 'width'):
+            if side in image and not 0 < finite_or_nan(image[side]) <= MOST:
+                refuse('images', index, side, 'a number of px')
+    for index, annotation in enumerate(lists['annotations']):
+        if annotation.get('iscrowd', 0) not in (0, 1):
+            refuse('annotations', index, 'iscrowd', '0 or 1')
 
 
 def _fill_areas(annotations: Sequence[dict[str, Any]], images: Mapping[Any, Mapping]) -> str | None:
@@ -168,9 +169,7 @@ def _fill_areas(annotations: Sequence[dict[str, Any]], images: Mapping[Any, Mapp
 def segmentation_rle(segmentation: Any, image: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the compressed RLE of a COCO segmentation; None where it cannot be read.
 
-    Args:
-        segmentation: Polygons, compressed or uncompressed RLE, or nothing.
-        image: The image's entry, for the size that polygons are drawn on.
+    Polygons are drawn on the size that the entry ``image`` has.
     """
     if not segmentation:
         return None

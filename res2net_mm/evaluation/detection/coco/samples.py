@@ -20,11 +20,8 @@ def predictions_of(
 ) -> dict[str, Any]:
     """Return the record of ``sample['pred_instances']``: boxes (N, 4) xyxy, labels, scores, masks.
 
-    Args:
-        sample: A data sample as a dict.
-        with_masks: Whether masks are kept.
-        inclusive: Whether the right and lower ends of boxes are pixels that belong to them, as in
-            VOC, and so one px further than in COCO.
+    ``inclusive`` says that the right and lower ends of boxes are pixels that belong to them, as in
+    VOC, and so one px further than in COCO.
     """
     predicted = sample['pred_instances']
     record: dict[str, Any] = {
@@ -51,7 +48,7 @@ def truth_of(
 
     Boxes and masks are taken to be in the pixels of the original image, as MMDetection's own
     metrics take them: its test pipelines load annotations after Resize. Boxes without width or
-    height are counted and left out. Arguments as of :func:`predictions_of`.
+    height are counted and left out.
     """
     height, width = (int(side) for side in sample['ori_shape'][:2])
     record: dict[str, Any] = {
@@ -86,12 +83,17 @@ def truth_of(
                 )
         boxes = _boxes(instances['bboxes'], inclusive)
         for index, (box, label) in enumerate(zip(boxes, _array(instances['labels']), strict=True)):
-            entry: dict[str, Any] = {'bbox': _xywh(box), 'label': int(label), 'ignored': ignored}
-            if masks is not None:
-                entry['segmentation'] = masks[index]
-            elif min(entry['bbox'][2:]) <= 0:
+            sides = _xywh(box)
+            if masks is None and min(sides[2:]) <= 0:
                 record['degenerate'] += 1
                 continue
+            entry: dict[str, Any] = {'category_id': int(label) + 1, 'bbox': sides}
+            entry |= {'area': sides[2] * sides[3], 'iscrowd': int(ignored)}
+            if masks is not None:
+                area = float(mask_api.area(masks[index]))
+                entry |= {'area': area, 'segmentation': masks[index]}
+            if ignored:
+                entry[DIFFICULT] = 1
             record['objects'].append(entry)
     return record
 
@@ -103,26 +105,13 @@ def coco_ground_truth(
     annotations: list[dict[str, Any]] = []
     for image_id, record in enumerate(records):
         for entry in record['objects']:
-            mask = entry.get('segmentation')
-            annotation = {
-                'id': len(annotations) + 1,
-                'image_id': image_id,
-                'category_id': entry['label'] + 1,
-                'bbox': entry['bbox'],
-                'area': float(mask_api.area(mask)) if mask else np.prod(entry['bbox'][2:]).item(),
-                'iscrowd': int(entry['ignored']),
-            }
-            if mask:
-                annotation['segmentation'] = mask
-            if entry['ignored']:
-                annotation[DIFFICULT] = 1
-            annotations.append(annotation)
-    images = [
-        {'id': image_id, **{key: record[key] for key in ('file_name', 'height', 'width')}}
-        for image_id, record in enumerate(records)
-    ]
-    categories = [{'id': k + 1, 'name': name} for k, name in enumerate(classes)]
-    return {'images': images, 'annotations': annotations, 'categories': categories}
+            annotations.append({'id': len(annotations) + 1, 'image_id': image_id, **entry})
+    sizes = ('file_name', 'height', 'width')
+    return {
+        'images': [{'id': i, **{key: r[key] for key in sizes}} for i, r in enumerate(records)],
+        'annotations': annotations,
+        'categories': [{'id': k + 1, 'name': name} for k, name in enumerate(classes)],
+    }
 
 
 def coco_detections(
@@ -144,11 +133,8 @@ def coco_detections(
             )
         scores = record['scores' if iou_type == 'bbox' else 'mask_scores']
         for index, label in enumerate(record['labels']):
-            result = {
-                'image_id': image_id,
-                'category_id': category_ids[label],
-                'score': float(scores[index]),
-            }
+            result = {'image_id': image_id, 'category_id': category_ids[label]}
+            result['score'] = float(scores[index])
             if iou_type == 'bbox':
                 result['bbox'] = _xywh(record['boxes'][index])
             else:
@@ -160,33 +146,23 @@ def coco_detections(
 def categories_of_labels(
     ground_truth: GroundTruth, classes: Sequence[str], file: str
 ) -> tuple[list[int], str | None]:
-    """Return the COCO category id of each label of a dataset with these classes.
+    """Return the COCO category id of each label of a dataset with these classes; a warning or None.
 
     MMDetection's CocoDataset numbers the labels in the order of the annotation file, whatever the
     order of the classes in its metainfo; so does this, with a warning where the two differ.
 
-    Args:
-        ground_truth: Ground truth of the annotation file.
-        classes: Class names from the dataset's metainfo.
-        file: Name of the annotation file in messages.
-
-    Returns:
-        The category ids, and a warning or None.
-
     Raises:
         UserError: If a class is not in the file or a name is not unique.
     """
-    categories = ground_truth.categories
-    names = [category['name'] for category in categories if category['name'] in classes]
-    missing = [name for name in classes if name not in names]
-    if missing:
+    known = [category for category in ground_truth.categories if category['name'] in classes]
+    names = [category['name'] for category in known]
+    if missing := [name for name in classes if name not in names]:
         raise UserError(
             f'{file} has no category {_listed(missing)}; it has '
-            f'{_listed(category["name"] for category in categories)}: set metainfo=dict(classes='
+            f'{_listed(c["name"] for c in ground_truth.categories)}: set metainfo=dict(classes='
             '...) of the dataset to names of the file'
         )
-    twice = {name for listed in (names, list(classes)) for name in listed if listed.count(name) > 1}
-    if twice:
+    if twice := {n for listed in (names, [*classes]) for n in listed if listed.count(n) > 1}:
         raise UserError(
             f'class names must be unique to be told apart: {_listed(sorted(twice))} occurs more '
             f'than once in {file} or in the dataset metainfo'
@@ -197,7 +173,7 @@ def categories_of_labels(
             f'the classes of the dataset are {_listed(classes)} but {file} lists them as '
             f'{_listed(names)}; labels follow the file, as in CocoDataset'
         )
-    return [category['id'] for category in categories if category['name'] in classes], note
+    return [category['id'] for category in known], note
 
 
 def _array(values: Any) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Ground truth as arrays, with the shapes to compare and the areas that decide on bins."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from res2net_mm.errors import argument, check_choice
 from res2net_mm.evaluation.detection.coco.ground_truth import (
     DIFFICULT,
+    NO_BOX,
     GroundTruth,
     box_of,
     mask_areas,
@@ -29,16 +30,10 @@ def truth_arrays(
     crowds: bool = True,
     on_error: str = 'stop',
 ) -> tuple[TruthArrays, list[dict[str, Any]] | None, tuple[str, ...]]:
-    """Return ground truth as arrays.
+    """Return ground truth as arrays, with images in the order of ``image_ids``.
 
-    Args:
-        ground_truth: The ground truth.
-        iou_type: ``bbox`` or ``segm``, like ``area_of`` and ``on_error`` as in
-            ``evaluate_by_size``.
-        image_ids: Order of the images.
-        area_of: The area that is the size of an object.
-        crowds: Whether overlap with a crowd is measured against the detection's area alone.
-        on_error: What to do about objects without a usable box or mask.
+    ``crowds`` says whether overlap with a crowd is measured against the detection's area alone; the
+    other arguments are those of ``evaluate_by_size``.
 
     Returns:
         The arrays; for ``segm`` the compressed RLE of every object; notes, a line each.
@@ -51,34 +46,27 @@ def truth_arrays(
     images = {image['id']: image for image in ground_truth.images}
     faults = Faults('the ground truth', 'annotations', len(annotations), on_error)
 
-    def show(index: int) -> str:
-        return f'annotation {annotations[index]["id"]}'
+    def add(bad: Sequence[bool] | np.ndarray, what: str) -> None:
+        faults.add(bad, what, lambda index: f'annotation {annotations[index]["id"]}')
 
     rle: list[Any] = []
     if iou_type == 'segm' or area_of == 'mask':
         reason = ('iou_type', 'segm') if iou_type == 'segm' else ('area_of', 'mask')
-        rle = _masks(annotations, images, argument(*reason), faults, show)
+        without = [not a.get('segmentation') for a in annotations]
+        add(without, f"have no 'segmentation', which {argument(*reason)} needs")
+        rle, other = _masks(annotations, images, faults.usable)
+        add([mask is None for mask in rle], 'have a mask that cannot be read')
+        add(other, 'have a mask of another size than their image')
     no_box = [np.nan] * 4
-    box: np.ndarray = np.array([box_of(a) or no_box for a in annotations], dtype=float)
-    box = box.reshape(-1, 4)
+    box: np.ndarray = np.array([box_of(a) or no_box for a in annotations], float).reshape(-1, 4)
     if iou_type == 'bbox':
-        faults.add(
-            [not a.get('bbox') for a in annotations],
-            f"have no 'bbox', which {argument('iou_type', 'bbox')} needs",
-            show,
-        )
+        without = [not a.get('bbox') for a in annotations]
+        add(without, f"have no 'bbox', which {argument('iou_type', 'bbox')} needs")
     if iou_type == 'bbox' or area_of == 'box':
-        faults.add(
-            np.isnan(box[:, 0]),
-            'have a box that is not four finite numbers [x, y, width, height]',
-            show,
-        )
+        add(np.isnan(box[:, 0]), NO_BOX)
     if area_of == 'annotation':
-        faults.add(
-            [math.isnan(a['area']) for a in annotations],
-            'have neither an area nor a mask nor a box to compute it from',
-            show,
-        )
+        unknown = [math.isnan(a['area']) for a in annotations]
+        add(unknown, 'have neither an area nor a mask nor a box to compute it from')
     kept, lines = faults.settle()
     annotations, box = [annotations[index] for index in kept], box[kept]
     rle = [rle[index] for index in kept] if rle else []
@@ -91,8 +79,8 @@ def truth_arrays(
         area = np.array([a['area'] for a in annotations], dtype=float)
     place = {identity: index for index, identity in enumerate(image_ids)}
     of_category = {category['id']: k for k, category in enumerate(ground_truth.categories)}
-    ignored = np.array([bool(a['iscrowd']) for a in annotations], dtype=bool)
-    difficult = np.array([bool(a.get(DIFFICULT)) for a in annotations], dtype=bool)
+    ignored: np.ndarray = np.array([a['iscrowd'] for a in annotations], dtype=bool)
+    difficult: np.ndarray = np.array([a.get(DIFFICULT) for a in annotations], dtype=bool)
     arrays = TruthArrays(
         image=np.array([place[a['image_id']] for a in annotations], dtype=np.int32),
         category=np.array([of_category[a['category_id']] for a in annotations], dtype=np.int32),
@@ -116,27 +104,16 @@ def image_areas(ground_truth: GroundTruth, image_ids: Sequence[Any]) -> np.ndarr
 
 
 def _masks(
-    annotations: Sequence[Mapping[str, Any]],
-    images: Mapping[Any, Mapping[str, Any]],
-    why: str,
-    faults: Faults,
-    show: Callable[[int], str],
-) -> list[dict[str, Any] | None]:
-    """Return the compressed RLE of every annotation, None where it cannot be had."""
-    faults.add(
-        [not a.get('segmentation') for a in annotations],
-        f"have no 'segmentation', which {why} needs",
-        show,
-    )
+    annotations: Sequence[Mapping[str, Any]], images: Mapping[Any, Mapping], usable: np.ndarray
+) -> tuple[list[dict[str, Any] | None], np.ndarray]:
+    """Return the compressed RLE of usable annotations, else None; which are of another size."""
     rle: list[dict[str, Any] | None] = []
     other = np.zeros(len(annotations), dtype=bool)
     for index, annotation in enumerate(annotations):
         image = images[annotation['image_id']]
         mask = annotation.get('segmentation')
-        rle.append(segmentation_rle(mask, image) if faults.usable[index] else None)
+        rle.append(segmentation_rle(mask, image) if usable[index] else None)
         size = [image.get('height'), image.get('width')]
         if rle[-1] is not None and None not in size:
             other[index] = list(rle[-1]['size']) != size
-    faults.add([mask is None for mask in rle], 'have a mask that cannot be read', show)
-    faults.add(other, 'have a mask of another size than their image', show)
-    return rle
+    return rle, other
