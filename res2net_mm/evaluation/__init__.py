@@ -22,8 +22,7 @@ from res2net_mm.evaluation.detection.size_result import (
 from res2net_mm.evaluation.detection.voc_results import read_voc_results
 from res2net_mm.evaluation.regions import RegionSizeMetric
 from res2net_mm.evaluation.result import ClassScores
-from res2net_mm.evaluation.sheets.prediction_sheet import Boxes, draw_sheet
-from res2net_mm.evaluation.sheets.segmentation_sheet import Masks, draw_segmentation_sheet
+from res2net_mm.evaluation.sheets import Boxes, Masks, draw_segmentation_sheet, draw_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
 
 __all__ = [

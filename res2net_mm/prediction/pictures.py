@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from res2net_mm.evaluation.sheets.segmentation_sheet import paint_labels
+from res2net_mm.evaluation.sheets import paint_labels
 from res2net_mm.lettering import Lettering
 
 from .slices import Found

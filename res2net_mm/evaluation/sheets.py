@@ -1,0 +1,170 @@
+"""Sheets of pictures: what a model predicts beside what is annotated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+CELL = 320  # px, longer side of one picture on the sheet
+CAPTION = 24  # px, height of the line above the sheet
+# Distinct for readers who confuse red and green, too (Okabe and Ito).
+COLOURS = (
+    (0, 114, 178),
+    (230, 159, 0),
+    (0, 158, 115),
+    (204, 121, 167),
+    (86, 180, 233),
+    (213, 94, 0),
+)
+PAIRS_PER_ROW = 2  # of ground truth and predictions, on a sheet of boxes
+COLUMNS = ('image', 'ground truth', 'predicted')  # of a sheet of label maps
+OPACITY = 0.65  # of a class over the image
+LEGEND_ROW = 22  # px
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Boxes on one picture."""
+
+    xyxy: np.ndarray  # (N, 4) corners in px of the image as it is on disk
+    labels: np.ndarray  # (N,) indices of classes
+    scores: np.ndarray | None = None  # (N,); None for ground truth
+
+
+@dataclass(frozen=True)
+class Masks:
+    """One picture with label maps."""
+
+    image: np.ndarray  # (H, W, 3) uint8, BGR
+    truth: np.ndarray | None  # (H, W) labels, or None where there are none
+    predicted: np.ndarray  # (H, W) labels
+
+
+def draw_sheet(
+    pictures: Sequence[tuple[np.ndarray, Boxes, Boxes]], classes: Sequence[str]
+) -> np.ndarray:
+    """Draw a sheet with ground truth on the left and predictions on the right.
+
+    Args:
+        pictures: Image (H, W, 3), uint8, BGR; its ground truth; the predictions to show.
+        classes: Names of the classes.
+
+    Returns:
+        The sheet (H', W', 3), uint8, BGR.
+    """
+    pairs = [
+        np.hstack([_with_boxes(image, truth, classes), _with_boxes(image, predicted, classes)])
+        for image, truth, predicted in pictures
+    ]
+    pairs += [np.full_like(pairs[0], 255)] * (-len(pairs) % PAIRS_PER_ROW)
+    rows = [np.hstack(pairs[i : i + PAIRS_PER_ROW]) for i in range(0, len(pairs), PAIRS_PER_ROW)]
+    return np.vstack([_caption(('ground truth', 'predicted') * PAIRS_PER_ROW), *rows])
+
+
+def draw_segmentation_sheet(
+    pictures: Sequence[Masks], classes: Sequence[str], palette: Sequence[Sequence[int]]
+) -> np.ndarray:
+    """Draw a sheet with a row for each picture and a legend of the classes.
+
+    Args:
+        pictures: The pictures.
+        classes: Names of the classes; labels beyond them are ignored ones, left as in the image.
+        palette: RGB of each class.
+
+    Returns:
+        The sheet (H', W', 3), uint8, BGR.
+    """
+    colours = np.asarray(palette, np.uint8).reshape(-1, 3)[:, ::-1]  # RGB -> BGR
+    rows = [_row(picture, colours) for picture in pictures]
+    return np.vstack([_caption(COLUMNS), *rows, _legend(classes, colours, rows[0].shape[1])])
+
+
+def paint_labels(
+    image: np.ndarray, labels: np.ndarray, colours: np.ndarray, opacity: float = OPACITY
+) -> np.ndarray:
+    """Return an image, (H, W, 3) uint8, BGR, with a label map painted over it.
+
+    ``labels`` are (H, W) unsigned integers; those beyond ``colours``, (K, 3) BGR, stay as in the
+    image. ``opacity`` is the share of the colour in a painted pixel, 0 to 1.
+    """
+    known = labels < len(colours)
+    painted = image.copy()
+    mixed = opacity * colours[labels[known]] + (1 - opacity) * image[known]
+    painted[known] = mixed.round().astype(np.uint8)
+    return painted
+
+
+def _with_boxes(image: np.ndarray, boxes: Boxes, classes: Sequence[str]) -> np.ndarray:
+    """Fit an image into a square cell and draw its boxes."""
+    shrunk, scale = _shrink(image)
+    cell = np.full((CELL, CELL, 3), 255, np.uint8)
+    cell[: shrunk.shape[0], : shrunk.shape[1]] = shrunk
+    for i, (corners, label) in enumerate(zip(boxes.xyxy, boxes.labels, strict=True)):
+        x1, y1, x2, y2 = (round(float(v) * scale) for v in corners)
+        colour = COLOURS[int(label) % len(COLOURS)][::-1]  # RGB -> BGR
+        text = classes[int(label)]
+        if boxes.scores is not None:
+            text += f' {boxes.scores[i]:.2f}'
+        cv2.rectangle(cell, (x1, y1), (x2, y2), colour, 2)
+        width, height = _text_size(text)
+        top, left = max(y1, height + 6), min(x1, CELL - width - 4)
+        cv2.rectangle(cell, (left, top - height - 6), (left + width + 4, top), colour, -1)
+        _write(cell, text, left + 2, top - 4, (255, 255, 255))
+    return cell
+
+
+def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
+    image, _ = _shrink(picture.image)
+    height, width = image.shape[:2]
+    row = np.full((height + 2, len(COLUMNS) * CELL, 3), 255, np.uint8)
+    for i, labels in enumerate((None, picture.truth, picture.predicted)):
+        shown = image
+        if labels is not None:
+            size = (width, height)
+            labels = cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+            shown = paint_labels(image, labels, colours)
+        row[:height, i * CELL : i * CELL + width] = shown
+    return row
+
+
+def _legend(classes: Sequence[str], colours: np.ndarray, width: int) -> np.ndarray:
+    places, x, y = [], 6, 0
+    for name in classes:
+        needed = 36 + _text_size(name)[0]
+        if x > 6 and x + needed > width:
+            x, y = 6, y + LEGEND_ROW
+        places.append((x, y))
+        x += needed
+    legend = np.full((y + LEGEND_ROW, width, 3), 255, np.uint8)
+    for (x, y), name, colour in zip(places, classes, colours, strict=True):
+        legend[y + 4 : y + 18, x : x + 14] = colour
+        _write(legend, name, x + 20, y + 15)
+    return legend
+
+
+def _caption(titles: Sequence[str]) -> np.ndarray:
+    """Return a line with the title of each cell."""
+    caption = np.full((CAPTION, len(titles) * CELL, 3), 255, np.uint8)
+    for i, text in enumerate(titles):
+        _write(caption, text, i * CELL + 6, CAPTION - 8)
+    return caption
+
+
+def _shrink(image: np.ndarray) -> tuple[np.ndarray, float]:
+    """Scale an image to the size of a cell; return it and the scale."""
+    height, width = image.shape[:2]
+    scale = (CELL - 2) / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
+
+
+def _text_size(text: str) -> tuple[int, int]:
+    return cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0]
+
+
+def _write(
+    image: np.ndarray, text: str, x: int, y: int, colour: tuple[int, int, int] = (0, 0, 0)
+) -> None:
+    """Write a line of small text, its lower left corner at x, y."""
+    cv2.putText(image, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.4, colour, 1, cv2.LINE_AA)

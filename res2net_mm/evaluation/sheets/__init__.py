@@ -1,1 +1,0 @@
-"""Sheets of pictures: what a model predicts beside what is annotated."""
