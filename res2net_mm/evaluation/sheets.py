@@ -159,7 +159,7 @@ def _shrink(image: np.ndarray) -> tuple[np.ndarray, float]:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
 
 
-def _text_size(text: str) -> tuple[int, int]:
+def _text_size(text: str) -> Sequence[int]:
     return cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0]
 
 
