@@ -68,10 +68,6 @@ SHORT = {
 # Modules without a test of their own path and name, with the reason.
 WITHOUT_OWN_TEST = {
     'version.py': 'a constant',
-    'deploy/export/files/exported.py': 'test_formats.py opens files with and without metadata',
-    'deploy/export/models/detector.py': 'test_make_exportable.py runs detectors',
-    'deploy/export/operators/onnx_operators.py': 'test_checked_writing.py runs them',
-    'deploy/export/reference.py': 'test_make_exportable.py compares with it',
     'evaluation/by_size_metric.py': 'test_size_metric.py, test_region_size_metric.py: both metrics',
     'evaluation/detection/voc_results.py': 'test_evaluate_files.py reads such files',
     'evaluation/result.py': 'test_size_result.py and test_region_result.py show both results',

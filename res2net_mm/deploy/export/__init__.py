@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .checked_writing import export
-    from .files.formats import FORMATS, open_exported, require_packages
+    from .files import FORMATS, open_exported, require_packages
 
 _MODULES = {
-    'FORMATS': '.files.formats',
+    'FORMATS': '.files',
     'export': '.checked_writing',
-    'open_exported': '.files.formats',
-    'require_packages': '.files.formats',
+    'open_exported': '.files',
+    'require_packages': '.files',
 }
 
 __all__ = ['FORMATS', 'export', 'open_exported', 'require_packages']

@@ -1,22 +1,70 @@
 """Compare the predictions of an exported file with those of the model in PyTorch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import torch
+from torch import nn
 
 from res2net_mm.errors import UserError
 
-from .box_matching import IOU, SCORE, match_boxes
-
+IOU = 0.95  # least IoU of two matched boxes
+SCORE = 1e-3  # greatest difference of their scores
 PIXELS = 1e-3  # greatest share of pixels with another label: where two classes nearly tie
 FEATURES = 1e-4  # greatest difference of a feature map, of its largest value
 # How many times as many boxes may lack a match, or pixels have another label, as in PyTorch itself
 # when its images are perturbed: each layer of the file is off by about as much.
 TOLERANCE = 2
+NOISE = 1e-4  # of the perturbed images: standard deviation, of each pixel's value
+DRAWS = 4
 
-Arrays = Mapping[Any, np.ndarray]
-Perturbed = Callable[[], Sequence[Arrays]]  # predictions for perturbed copies of one image
+Arrays = Mapping[Any, np.ndarray]  # the predictions for one image
+Perturbed = Callable[[], Sequence[Arrays]]  # those for perturbed copies of it
+
+
+@torch.no_grad()
+def reference(model: nn.Module, task: str, image: np.ndarray) -> list[Arrays]:
+    """Return the predictions of the model's own code, in the form of an exported file's.
+
+    Args:
+        model: The model, not fused.
+        task: ``detection``, ``segmentation`` or ``features``.
+        image: (N, 3, H, W), float32, as the exported file takes it.
+
+    Returns:
+        For each image boxes (K, 4), scores (K,) and labels (K,) of a detection, labels (H, W) of a
+        segmentation, else the feature maps of the stages.
+    """
+    batch = torch.from_numpy(image)
+    if task == 'features':
+        maps = model(batch)
+        return [{i: level[n].numpy() for i, level in enumerate(maps)} for n in range(len(image))]
+    if task == 'detection':
+        from mmdet.structures import DetDataSample as Sample
+    else:
+        from mmseg.structures import SegDataSample as Sample
+    shape = tuple(image.shape[2:])
+    meta = dict(img_shape=shape, ori_shape=shape, pad_shape=shape, scale_factor=(1.0, 1.0))
+    predict: Any = model.test_step
+    samples = [Sample(metainfo=dict(meta)) for _ in image]
+    found = predict(dict(inputs=list(batch), data_samples=samples))
+    if task == 'segmentation':
+        return [dict(labels=sample.pred_sem_seg.data[0].numpy()) for sample in found]
+    names = dict(boxes='bboxes', scores='scores', labels='labels')
+    boxes = [sample.pred_instances for sample in found]
+    return [{name: getattr(b, theirs).numpy() for name, theirs in names.items()} for b in boxes]
+
+
+def perturbed_references(model: nn.Module, task: str, image: np.ndarray) -> list[list[Arrays]]:
+    """Return :func:`reference` of a few copies of the images with rounding noise.
+
+    The noise moves features by what other kernels move them by: those of Res2Net-50 with FPN by
+    6e-6 of their largest value, where fusing the network moves them by 5e-6.
+    """
+    random = np.random.default_rng(0)
+    noises = (random.normal(scale=NOISE, size=image.shape) for _ in range(DRAWS))
+    return [reference(model, task, (image * (1 + noise)).astype(np.float32)) for noise in noises]
 
 
 class Agreement:
@@ -31,17 +79,13 @@ class Agreement:
 
     Attributes:
         compared: Number of boxes, pixels or feature maps compared.
-        images: Number of images.
         unmatched: Number of boxes, of either side, without a match.
         unmatched_perturbed: The same between PyTorch and PyTorch on perturbed images.
     """
 
     def __init__(self, task: str) -> None:
         self.task = task
-        self.compared = 0
-        self.images = 0
-        self.unmatched = 0
-        self.unmatched_perturbed = 0
+        self.images = self.compared = self.unmatched = self.unmatched_perturbed = 0
         self.worst: dict[str, float] = {}
 
     def compare(
@@ -143,3 +187,37 @@ def _disagreement(what: str) -> UserError:
     return UserError(
         f'the exported file predicts something else than the model, nothing was written: {what}'
     )
+
+
+class Matches(NamedTuple):
+    """Which boxes of two predictions match."""
+
+    indices: np.ndarray  # for each expected box the index of the found one, or -1
+    ious: np.ndarray  # for each expected box
+    unmatched: np.ndarray  # scores of the boxes of both predictions that have no match
+
+
+def match_boxes(expected: Arrays, found: Arrays) -> Matches:
+    """Match boxes of the same label, greedily by IoU: the pair of the greatest first."""
+    fits = _iou(expected['boxes'], found['boxes'])
+    fits[expected['labels'][:, None] != found['labels']] = 0
+    gaps = np.abs(expected['scores'][:, None] - found['scores'])
+    fits[(fits < IOU) | (gaps > SCORE)] = 0
+    indices, ious = np.full(len(fits), -1), np.zeros(len(fits))
+    for _ in range(min(fits.shape)):
+        row, column = np.unravel_index(fits.argmax(), fits.shape)
+        if fits[row, column] == 0:
+            break
+        indices[row], ious[row] = column, fits[row, column]
+        fits[row], fits[:, column] = 0, 0
+    left_over = np.delete(found['scores'], indices[indices >= 0])
+    return Matches(indices, ious, np.concatenate([expected['scores'][indices < 0], left_over]))
+
+
+def _iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(M, 4) and (N, 4) -> (M, N)."""
+    a, b = a[:, None].astype(float), b[None].astype(float)
+    sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    shared = sides.clip(min=0).prod(-1)
+    areas = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1)
+    return np.asarray(shared / np.maximum(areas - shared, np.finfo(float).tiny))

@@ -24,17 +24,13 @@ def find_images(
 ) -> list[Path]:
     """Return up to ``count`` images: the given ones, else some of the test set, else photographs.
 
-    Args:
-        cfg: The config that has the test set, or None.
-        paths: Images and folders of images.
-        count: Greatest number of images.
-        name: The parameter that gave ``paths``, for errors.
+    ``paths`` are images and folders of images, ``name`` is the parameter that gave them.
 
     Raises:
         UserError: A path is missing or not an image, or there are no photographs.
     """
     if paths:
-        return list(islice(_read_paths(paths, name), count))
+        return list(islice(_readable(paths, name), count))
     if cfg is not None and cfg.get('test_dataloader'):
         with suppress(UserError):
             return images_of(cfg, 'test_dataloader', count)
@@ -50,11 +46,7 @@ def find_images(
 
 
 def images_of(cfg: Config, loader: str, count: int) -> list[Path]:
-    """Return up to ``count`` images, evenly spread over the data set of a loader.
-
-    Raises:
-        UserError: The data set is missing.
-    """
+    """Return up to ``count`` images, evenly spread over the data set of a loader, or raise."""
     use_data_root_variable(cfg)
     require_datasets(cfg, loaders=(loader,))
     dataset = DATASETS.build(next(iter(leaf_datasets(cfg[loader].dataset))))
@@ -78,11 +70,10 @@ def normalised(
 
 def with_a_batch(images: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return the images, and a batch of the first and its mirror image."""
-    first = images[0]
-    return [*images, np.concatenate([first, first[..., ::-1]])]
+    return [*images, np.concatenate([images[0], images[0][..., ::-1]])]
 
 
-def _read_paths(paths: Sequence[str | Path], name: str) -> Iterator[Path]:
+def _readable(paths: Sequence[str | Path], name: str) -> Iterator[Path]:
     """Yield the images that the paths name, each found to be readable."""
     for path in map(Path, paths):
         files = [path]

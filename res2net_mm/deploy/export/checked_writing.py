@@ -9,23 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import nn
 
 from res2net_mm.errors import UserError, brief
+from res2net_mm.version import __version__
 from res2net_mm.whole_file import whole_file
 
 from ..fuse import fuse
-from .agreement import Agreement
-from .files.exported import describe
-from .files.formats import format_of, open_exported, require_packages
-from .files.onnx_file import OPSET, write_onnx
-from .files.openvino_file import write_openvino
-from .files.torch_file import write_torch
+from .agreement import Agreement, perturbed_references, reference
+from .files import FORMATS, OPSET, files_of, format_of, open_exported, require_packages
 from .models.exportable import refuse
 from .models.make_exportable import make_exportable
-from .operators import NAMED, PLAIN
-from .program import Opening, record
-from .reference import perturbed_references, reference
+from .program import record
 
 
 def export(
@@ -45,7 +41,7 @@ def export(
         images: The images to check with, each (N, 3, H, W), float32: for detectors and segmenters
             pixels from 0 to 255 in the channel order that the data preprocessor takes, for
             backbones normalised. Several sizes and batch sizes check more.
-        facts: Further metadata of the file, see :func:`describe`.
+        facts: Further metadata of the file, such as ``model``, ``classes`` and ``resize``.
         say: Called with what was written and how it was checked.
 
     Returns:
@@ -62,10 +58,8 @@ def export(
         raise UserError(f'{path} cannot be written: {path.parent} is not a folder')
     if not images:
         raise UserError('an export is checked on images and there is none')
-    with ExitStack() as files:
-        partial_path = files.enter_context(whole_file(path))
-        if to == 'openvino':
-            files.enter_context(whole_file(path.with_suffix('.bin')))
+    with ExitStack() as stack:
+        partial_path, *_ = [stack.enter_context(whole_file(file)) for file in files_of(path)]
         say(f'recording and converting the model for {to}, a minute or two')
         agreement, metadata = _write_and_check(model, partial_path, images, facts or {})
         if not agreement.compared + agreement.unmatched:
@@ -81,46 +75,38 @@ def export(
             f'{path}: {metadata["task"]} ({to}{opset}), open in {metadata["open_in"]}\n'
             f'checked: {agreement}'
         )
-    return [path, path.with_suffix('.bin')] if to == 'openvino' else [path]
+    return files_of(path)
 
 
 def _write_and_check(
     model: nn.Module, path: Path, images: Sequence[np.ndarray], facts: Mapping[str, Any]
 ) -> tuple[Agreement, dict[str, Any]]:
-    metadata, opening = _write(model, path, images[0].shape[2:], facts)
+    """Write the file; return how its predictions agree with the model's, and its metadata."""
+    to = format_of(path)
+    module = make_exportable(fuse(model), FORMATS[to].operators)
+    program, opening = record(module, *images[0].shape[2:])
+    metadata = dict(
+        facts,
+        task=module.task,
+        outputs=list(module.outputs),
+        **module.describe_io(),
+        open_in=opening.text,
+        written_by=f'res2net_mm {__version__}, torch {torch.__version__}',
+    )
+    if to != 'torch':
+        metadata['opset'] = OPSET
+    FORMATS[to].write(program, path, metadata)
     exported = open_exported(path)
-    agreement = Agreement(metadata['task'])
+    agreement = Agreement(module.task)
     for image in opening.fitting(images):
-        expected = reference(model, agreement.task, image)
+        expected = reference(model, module.task, image)
         try:
             found = exported(image)
         except Exception as error:  # each engine raises exceptions of its own
             raise refuse('the model', f'its file fails as it runs: {brief(error)}') from error
-        perturbed = cache(partial(perturbed_references, model, agreement.task, image))
+        perturbed = cache(partial(perturbed_references, model, module.task, image))
         agreement.compare(expected, found, perturbed)
     return agreement, metadata
-
-
-def _write(
-    model: nn.Module, path: Path, size: Sequence[int], facts: Mapping[str, Any]
-) -> tuple[dict[str, Any], Opening]:
-    """Write the file without a check; return its metadata and which dimensions are open."""
-    to = format_of(path)
-    module = make_exportable(fuse(model), PLAIN if to == 'torch' else NAMED)
-    program, opening = record(module, *size)
-    metadata = describe(module, open_in=opening.text, facts=facts)
-    if to == 'torch':
-        write_torch(program, path, metadata=metadata)
-        return metadata, opening
-    metadata['opset'] = OPSET
-    if to == 'onnx':
-        write_onnx(program, path, outputs=module.outputs, metadata=metadata)
-        return metadata, opening
-    with tempfile.TemporaryDirectory() as folder:
-        between = Path(folder, 'model.onnx')
-        write_onnx(program, between, outputs=module.outputs, metadata=metadata)
-        write_openvino(between, path, metadata=metadata)
-    return metadata, opening
 
 
 def _check_with_all_scores(
@@ -132,6 +118,4 @@ def _check_with_all_scores(
         if getattr(model, part, None) is not None:
             getattr(model, part).test_cfg.score_thr = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, 'all_scores').with_suffix(suffix)
-        agreement, _ = _write_and_check(model, path, images, {})
-    return agreement
+        return _write_and_check(model, Path(folder, 'all_scores' + suffix), images, {})[0]

@@ -19,7 +19,7 @@ from res2net_mm.presets import find
 
 from .check_images import find_images, normalised, pixels, with_a_batch
 from .checked_writing import export
-from .files.formats import FORMATS, require_packages
+from .files import FORMATS, require_packages
 from .int8 import MAX_DROP, export_int8
 
 PARTS = ('model', 'backbone')
@@ -73,34 +73,37 @@ def export_model(
     out = Path(out or name + suffix)
     if out.suffix != suffix:
         raise UserError(f'{argument("out", str(out))} must end in {suffix}, the suffix of {to}')
-    preset = config if isinstance(config, str) and _is_preset(config) else None
+    is_file = not isinstance(config, str) or config.endswith('.py') or '::' in config
+    preset = None if is_file else str(config)
     if int8 and (to == 'torch' or preset or part == 'backbone'):
         raise UserError(
             f'{argument("int8", True)} is for whole models and the formats onnx and openvino'
         )
-    require_packages('onnx' if int8 else to)
-    require_packages(to)
+    for needed in ('onnx', to) if int8 else (to,):
+        require_packages(needed)
     cfg = None if preset else load_config(config, cfg_options=cfg_options)
     model, facts = _preset(preset, checkpoint) if preset else _trained(cfg, checkpoint, part)
     if without_masks:
-        _drop_masks(model)
+        head: Any = getattr(model, 'roi_head', None)
+        if head is None or not head.with_mask:
+            raise UserError(
+                f'{argument("without_masks", True)} is for detectors with a mask branch: this '
+                'model has none'
+            )
+        head.mask_head = None
     files = find_images(cfg, images, IMAGES)
-    if 'normalise' in facts:
-        read = [normalised(file, **facts['normalise']) for file in files]
-    else:
-        read = [pixels(cfg, file) for file in files]
+    how = facts.get('normalise')
+    read = [normalised(file, **how) if how else pixels(cfg, file) for file in files]
     say(f'to be checked on {", ".join(map(str, files))}')
-    checked: dict[str, Any] = dict(
-        images=with_a_batch(read), facts=dict(model=name, **facts), say=say
-    )
-    if not int8:
-        return export(model, out, **checked)
+    facts['model'] = name
     with tempfile.TemporaryDirectory() as folder:
-        floating = Path(folder, 'float32.onnx')
-        export(model, floating, **checked)
-        return export_int8(
-            floating, out, cfg=cfg, calibration=calibration, max_drop=max_drop, say=say
-        )
+        floating = Path(folder, 'float32.onnx') if int8 else out
+        written = export(model, floating, images=with_a_batch(read), facts=facts, say=say)
+        if int8:
+            written = export_int8(
+                floating, out, cfg=cfg, calibration=calibration, max_drop=max_drop, say=say
+            )
+    return written
 
 
 def _preset(name: str, checkpoint: str | Path) -> tuple[nn.Module, dict[str, Any]]:
@@ -124,21 +127,6 @@ def _trained(cfg: Config, checkpoint: str | Path, part: str) -> tuple[nn.Module,
         to_rgb=swaps_channels(preprocessor),
     )
     return model.get_submodule('backbone'), dict(normalise=normalise)
-
-
-def _drop_masks(model: nn.Module) -> None:
-    head: Any = getattr(model, 'roi_head', None)
-    if head is None or not head.with_mask:
-        raise UserError(
-            f'{argument("without_masks", True)} is for detectors with a mask branch: this model '
-            'has none'
-        )
-    head.mask_head = None
-
-
-def _is_preset(config: str) -> bool:
-    """Return whether a text is neither a config file nor a toolbox's name for one."""
-    return not config.endswith('.py') and '::' not in config
 
 
 def _resize(cfg: Config) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ class ExportedModel(BaseModel):
     """
 
     def __init__(self, *, file: str | Path) -> None:
-        from .files.formats import open_exported  # needs a newer torch than the rest of the scope
+        from .files import open_exported  # needs a newer torch than the rest of the scope
 
         super().__init__(data_preprocessor=BaseDataPreprocessor())
         self.exported = open_exported(file)

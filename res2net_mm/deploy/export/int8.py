@@ -1,11 +1,16 @@
 """Quantise an exported file, and accept the result only if the config's evaluation does."""
 
+import ast
+import json
+import logging
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from mmengine.config import Config
 
 from res2net_mm.engine.evaluate import evaluate
@@ -14,12 +19,14 @@ from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
 from .check_images import find_images, images_of, pixels
-from .files.formats import open_exported
-from .files.openvino_file import write_openvino
-from .files.quantise import quantise
+from .files import KEY, SCOPES, convert_to_openvino, files_of, open_exported
 
 CALIBRATION = 64  # images
 MAX_DROP = 0.02  # of AP or mIoU, between 0 and 1
+# The operators that are quantised in backbone and neck. In heads, sums and concatenations hold
+# coordinates, for which eight bits are too few, so only convolutions and linear layers are.
+OF_FEATURES = {'Conv', 'Gemm', 'Relu', 'Add', 'Concat', 'Split', 'MaxPool', 'AveragePool'}
+OF_HEADS = {'Conv', 'Gemm', 'Relu'}
 
 
 def export_int8(
@@ -56,20 +63,21 @@ def export_int8(
     images = (pixels(cfg, file) for file in files)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        partial = stack.enter_context(whole_file(out))
-        if out.suffix == '.onnx':
-            quantise(floating, partial, images)
-        else:
-            stack.enter_context(whole_file(out.with_suffix('.bin')))
-            quantise(floating, folder / 'int8.onnx', images)
-            metadata = open_exported(folder / 'int8.onnx').metadata
-            write_openvino(folder / 'int8.onnx', partial, metadata=metadata)
+        partial, *_ = [stack.enter_context(whole_file(file)) for file in files_of(out)]
+        quantised = partial if out.suffix == '.onnx' else folder / 'int8.onnx'
+        quantise(floating, quantised, images)
+        if quantised != partial:
+            convert_to_openvino(quantised, partial, open_exported(quantised).metadata)
         before, after = (
             evaluate(cfg.copy(), file, work_dir=folder) for file in (floating, partial)
         )
-        say('\n'.join(align(_table(before, after))))
+        rows = [['', 'float32', 'int8', 'change']]
+        for name, value in before.items():
+            change = after[name] - value
+            rows.append([name, f'{value:.3f}', f'{after[name]:.3f}', f'{change:+.3f}'])
+        say('\n'.join(align(rows)))
         _require_small_drop(before, after, max_drop)
-    return [out] if out.suffix == '.onnx' else [out, out.with_suffix('.bin')]
+    return files_of(out)
 
 
 def _require_small_drop(
@@ -85,9 +93,87 @@ def _require_small_drop(
         )
 
 
-def _table(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[list[str]]:
-    rows = [['', 'float32', 'int8', 'change']]
-    for name, value in before.items():
-        other = after[name]
-        rows.append([name, f'{value:.3f}', f'{other:.3f}', f'{other - value:+.3f}'])
-    return rows
+def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, int]:
+    """Write a quantised copy of a file, with pairs of QuantizeLinear and DequantizeLinear.
+
+    Weights get a scale for each channel and activations one for each tensor, from their range over
+    the images. The layers that predict scores and boxes stay in floating point.
+
+    Args:
+        file: An exported file, .onnx.
+        out: The file to write, .onnx. OpenVINO reads it too.
+        images: The images to calibrate with, each as the file takes it.
+
+    Returns:
+        The number of quantised nodes, by operator.
+
+    Raises:
+        UserError: Nothing in the file can be quantised.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+
+    model = onnx.load(file)
+    chosen = list(_nodes_to_quantise(model.graph))
+    if not any(node.op_type in ('Conv', 'Gemm') for node in chosen):
+        raise UserError(f'{file} has no convolution to quantise')
+    disabled_before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # advises to fuse layers, which torch.onnx has done
+    try:
+        quantize_static(
+            model,
+            out,
+            _CalibrationReader(images),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=sorted(OF_FEATURES),
+            nodes_to_quantize=[node.name for node in chosen],
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            reduce_range=True,  # weights of seven bits: eight overflow on processors without VNNI
+        )
+    finally:
+        logging.disable(disabled_before)
+    written = onnx.load(out)
+    for entry in written.metadata_props:
+        if entry.key == KEY:
+            entry.value = json.dumps({**json.loads(entry.value), 'precision': 'int8'})
+    onnx.save(written, out)
+    return dict(Counter(node.op_type for node in chosen))
+
+
+class _CalibrationReader:
+    """The interface by which ONNX Runtime reads calibration images."""
+
+    def __init__(self, images: Iterable[np.ndarray]) -> None:
+        self.inputs = ({'image': image} for image in images)
+
+    def get_next(self) -> Mapping[str, np.ndarray] | None:
+        return next(self.inputs, None)
+
+
+def _nodes_to_quantise(graph: Any) -> Iterator[Any]:
+    """Yield the nodes of an ONNX graph that are quantised."""
+    producers = {output: node for node in graph.node for output in node.output}
+    readers: dict[str, list[Any]] = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
+    for node in graph.node:
+        path = _path(node) or _path(producers.get(node.input[0] if node.input else ''))
+        if path[:1] == ['model']:  # a segmenter's parts lie one level deeper
+            path = path[1:]
+        if path[:1] in (['backbone'], ['neck']):
+            if node.op_type in OF_FEATURES:
+                yield node
+        elif node.op_type in OF_HEADS and path[:1] != ['pixels']:
+            rectified = all(n.op_type == 'Relu' for n in readers.get(node.output[0], []))
+            if node.op_type == 'Relu' or rectified:
+                yield node
+
+
+def _path(node: Any) -> list[str]:
+    """Return the path of a node's module, such as backbone, layer1, 0, conv1."""
+    found = {p.key: p.value for p in node.metadata_props} if node is not None else {}
+    modules = ast.literal_eval(found.get(SCOPES, '[]'))[:-1]  # the last is the node's own name
+    return modules[-1].split('.') if modules else []

@@ -18,36 +18,24 @@ STEP = 32  # px
 
 
 class Opening(NamedTuple):
-    """The open dimensions of a program's input.
+    """The open dimensions of a program's input."""
 
-    Attributes:
-        text: The open dimensions in words.
-        step: px between the heights and widths that the program takes; 0 if they are fixed.
-        dims: The open dimensions, by index, as torch.export takes them.
-    """
-
-    text: str
-    step: int
-    dims: dict[int, Any]
+    text: str  # the open dimensions in words
+    step: int  # px between the heights and widths that the program takes; 0 if they are fixed
+    dims: dict[int, Any]  # the open dimensions, by index, as torch.export takes them
 
     def fitting(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the images (N, 3, H, W), cropped to whole steps, or those of the first's size."""
         if not self.step:
             return [image for image in images if image.shape[2:] == images[0].shape[2:]]
-        height, width = zip(*(image.shape[2:] for image in images), strict=True)
-        return [
-            image[:, :, : h // self.step * self.step, : w // self.step * self.step]
-            for image, h, w in zip(images, height, width, strict=True)
-        ]
+        sides = [[side // self.step * self.step for side in image.shape[2:]] for image in images]
+        return [image[:, :, :h, :w] for image, (h, w) in zip(images, sides, strict=True)]
 
 
 def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram, Opening]:
     """Return the program with as many open dimensions as can be recorded.
 
-    Args:
-        module: The network.
-        height: Height of an image in px, which counts only where the size cannot be left open.
-        width: Width, likewise.
+    ``height`` and ``width`` of an image in px count only where the size cannot be left open.
 
     Raises:
         UserError: The code of the model cannot be recorded.
@@ -70,13 +58,8 @@ def record(module: Exportable, height: int, width: int) -> tuple[ExportedProgram
 def _openings(module: nn.Module, height: int, width: int) -> list[Opening]:
     """Return the openings to try, from open to fixed sizes."""
     batch = {0: Dim('batch', min=1, max=1 << 10)}
-    free = {
-        dim: Dim(name, min=SMALLEST, max=LARGEST) for dim, name in ((2, 'height'), (3, 'width'))
-    }
-    steps = {
-        dim: STEP * Dim(name, min=1, max=LARGEST // STEP)
-        for dim, name in ((2, 'rows'), (3, 'columns'))
-    }
+    free = {i: Dim(side, min=SMALLEST, max=LARGEST) for i, side in ((2, 'height'), (3, 'width'))}
+    steps = {i: STEP * Dim(n, min=1, max=LARGEST // STEP) for i, n in ((2, 'rows'), (3, 'columns'))}
     fixed = Opening(f'batch, at {width}x{height} px alone', 0, batch)
     if any(_pools_by_size(part) for part in module.modules()):
         return [fixed]

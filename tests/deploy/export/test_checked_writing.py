@@ -9,6 +9,7 @@ import torch
 import res2net_mm
 from res2net_mm.deploy.export import checked_writing as module_under_test
 from res2net_mm.deploy.export import export, open_exported
+from res2net_mm.deploy.export import files as files_module
 from res2net_mm.deploy.export.agreement import Agreement
 from res2net_mm.deploy.export.program import record
 from res2net_mm.errors import UserError
@@ -58,7 +59,7 @@ def test_whole_models_to_onnx_and_openvino(config, shrunk, built, tmp_path, monk
     files = export(model, onnx, images=images(), facts=FACTS, say=said.append)
     check(config, model, onnx, files, said[-1])
     # What OpenVINO's is made from is that file again, and was seconds of work.
-    monkeypatch.setattr(module_under_test, 'write_onnx', lambda _, to, **__: copyfile(onnx, to))
+    monkeypatch.setattr(files_module, 'write_onnx', lambda _, to, __: copyfile(onnx, to))
     files = export(model, xml, images=images(), facts=FACTS, say=said.append)
     check(config, model, xml, files, said[-1])
 

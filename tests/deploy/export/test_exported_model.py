@@ -6,8 +6,8 @@ from mmdet.structures import DetDataSample
 from mmengine.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from res2net_mm.deploy.export import files
 from res2net_mm.deploy.export.exported_model import ExportedModel
-from res2net_mm.deploy.export.files import formats
 
 
 class Fake:
@@ -24,7 +24,7 @@ class Fake:
 
 
 def test_boxes_go_back_to_the_image_on_disk(monkeypatch):
-    monkeypatch.setattr(formats, 'open_exported', lambda file: Fake('detection'))
+    monkeypatch.setattr(files, 'open_exported', lambda file: Fake('detection'))
     sample = DetDataSample(metainfo=dict(scale_factor=(2.0, 4.0)))
     image = torch.zeros(3, 8, 8, dtype=torch.uint8)
     (found,) = ExportedModel(file='x').test_step(dict(inputs=[image], data_samples=[sample]))
@@ -33,7 +33,7 @@ def test_boxes_go_back_to_the_image_on_disk(monkeypatch):
 
 
 def test_labels_go_back_to_the_image_on_disk(monkeypatch):
-    monkeypatch.setattr(formats, 'open_exported', lambda file: Fake('segmentation'))
+    monkeypatch.setattr(files, 'open_exported', lambda file: Fake('segmentation'))
     sample = SegDataSample(metainfo=dict(ori_shape=(8, 6)))
     image = torch.zeros(3, 4, 2, dtype=torch.uint8)
     (found,) = ExportedModel(file='x').test_step(dict(inputs=[image], data_samples=[sample]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tool_process import one_error, run, run_afresh
 
-from res2net_mm.deploy.export.files.openvino_file import write_openvino
+from res2net_mm.deploy.export.files import convert_to_openvino
 
 METADATA = dict(task='detection', classes=['cat', 'dog'], open_in='batch', resize=None)
 
@@ -108,7 +108,7 @@ def test_a_missing_engine_is_named(folder, monkeypatch):
 def test_openvino_computes_in_float32(folder):
     """Also where the processor has bfloat16, in which the weight 1.003 would be 1."""
     pytest.importorskip('openvino')
-    write_openvino(folder / 'x.onnx', folder / 'x.xml', metadata=METADATA)
+    convert_to_openvino(folder / 'x.onnx', folder / 'x.xml', METADATA)
     done = run('run_exported.py', 'x.xml', 'x.png', '--score', '0.2', cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ['dog 0.903 2.0 4.0 6.0 8.0', 'cat 0.251 1.0 1.0 3.0 3.0']

@@ -1,13 +1,17 @@
-"""The base class of exportable networks, and the error for models that cannot be exported."""
+"""What all exportable networks share: their interface, their input, and how they refuse a part."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from torch import nn
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.internals import normalises, swaps_channels
 
 ToolboxModule = Any  # an nn.Module of OpenMMLab, whose packages are published without types
+PREPROCESSORS = ('DetDataPreprocessor', 'SegDataPreProcessor')
 
 
 class Exportable(nn.Module):
@@ -31,7 +35,7 @@ def refuse(part: str, why: str) -> UserError:
     return UserError(f'{part} cannot be exported: {why}')
 
 
-def require_own_methods_of(base: type, module: object, part: str, names: Iterable[str]) -> None:
+def require_own_methods_of(base: type, module: object, part: str, *names: str) -> None:
     """Check that a module is a ``base`` and overrides none of the methods that the export replaces.
 
     The export computes what these methods of ``base`` compute, for a batch at once; what a subclass
@@ -41,7 +45,7 @@ def require_own_methods_of(base: type, module: object, part: str, names: Iterabl
         base: The class of the toolbox whose methods the export replaces.
         module: The part of the model.
         part: Name of the part, for the error.
-        names: Names of the methods.
+        *names: Names of the methods.
 
     Raises:
         UserError: The module is of another class, or overrides one of the methods.
@@ -55,3 +59,60 @@ def require_own_methods_of(base: type, module: object, part: str, names: Iterabl
                 f'{part} {kind.__name__}',
                 f'it overrides {name}() of {base.__name__}, which the export replaces',
             )
+
+
+class Pixels(nn.Module):
+    """Normalise and pad as a data preprocessor does, so that the exported file takes plain pixels.
+
+    Args:
+        preprocessor: The data preprocessor of MMDetection or MMSegmentation.
+
+    Raises:
+        UserError: It is of another kind, or pads to a fixed size.
+    """
+
+    mean: Tensor
+    std: Tensor
+    takes = 'pixels 0..255, BGR, float32 (N, 3, H, W), resized as in testing, not normalised'
+
+    def __init__(self, preprocessor: ToolboxModule) -> None:
+        super().__init__()
+        kind = type(preprocessor).__name__
+        if kind not in PREPROCESSORS:
+            raise refuse(f'data_preprocessor {kind}', f'allowed: {", ".join(PREPROCESSORS)}')
+        self.swaps_channels = swaps_channels(preprocessor)
+        used = normalises(preprocessor)
+        self.register_buffer('mean', preprocessor.mean.clone() if used else torch.zeros(1))
+        self.register_buffer('std', preprocessor.std.clone() if used else torch.ones(1))
+        if kind == 'DetDataPreprocessor':
+            self.multiple, self.fill = preprocessor.pad_size_divisor, preprocessor.pad_value
+        else:
+            padding = dict(preprocessor.test_cfg or {})
+            if padding.get('size'):
+                raise refuse(
+                    f'data_preprocessor.test_cfg size={padding["size"]}',
+                    'the file would take images of one size only; use size_divisor',
+                )
+            self.multiple, self.fill = padding.get('size_divisor') or 1, preprocessor.pad_val
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, 3, H, W), 0..255 -> normalised, H and W padded to the multiple."""
+        if self.swaps_channels:
+            image = image.flip(1)
+        image = (image - self.mean.view(-1, 1, 1)) / self.std.view(-1, 1, 1)
+        if self.multiple == 1:
+            return image
+        down, across = (
+            (side + self.multiple - 1) // self.multiple * self.multiple - side
+            for side in image.shape[2:]
+        )
+        return F.pad(image, (0, across, 0, down), value=float(self.fill))
+
+    def describe(self) -> dict[str, Any]:
+        """Return a description of the preparation, for the metadata of a file."""
+        return dict(
+            mean=self.mean.flatten().tolist(),
+            std=self.std.flatten().tolist(),
+            order_normalised='rgb' if self.swaps_channels else 'bgr',
+            padded_to_multiple_of=self.multiple,
+        )

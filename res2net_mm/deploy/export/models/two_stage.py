@@ -8,8 +8,7 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import argument
 
-from ..operators import Operators
-from ..operators.nms import NO_BOX
+from ..operators import NO_BOX, Operators
 from .boxes import BoxDecoder, Boxes, BoxSelection
 from .exportable import ToolboxModule, refuse, require_own_methods_of
 
@@ -17,20 +16,16 @@ from .exportable import ToolboxModule, refuse, require_own_methods_of
 class RegionFeatures(nn.Module):
     """Compute what MMDetection's ``SingleRoIExtractor`` does: pool each region from its level.
 
-    Args:
-        extractor: The extractor.
-        operators: Supplies RoIAlign.
-        part: Name of the extractor, for errors.
-
     Raises:
         UserError: The extractor or its RoI layers are of another kind.
     """
 
-    def __init__(self, extractor: ToolboxModule, operators: Operators, part: str) -> None:
+    def __init__(self, extractor: ToolboxModule, operators: Operators) -> None:
         from mmdet.models.roi_heads import SingleRoIExtractor
 
         super().__init__()
-        require_own_methods_of(SingleRoIExtractor, extractor, part, ('forward', 'map_roi_levels'))
+        part = 'roi_head.bbox_roi_extractor'
+        require_own_methods_of(SingleRoIExtractor, extractor, part, 'forward', 'map_roi_levels')
         for layer in extractor.roi_layers:
             if type(layer).__name__ != 'RoIAlign' or layer.pool_mode != 'avg':
                 raise refuse(f'{part}, {layer}', "only RoIAlign with pool_mode='avg' is allowed")
@@ -52,14 +47,8 @@ class RegionFeatures(nn.Module):
         return found
 
     def _aligned(self, layer: ToolboxModule, feature: Tensor, rois: Tensor) -> Tensor:
-        return self.roi_align(
-            feature,
-            rois,
-            *layer.output_size,
-            layer.spatial_scale,
-            layer.sampling_ratio,
-            layer.aligned,
-        )
+        how = layer.spatial_scale, layer.sampling_ratio, layer.aligned
+        return self.roi_align(feature, rois, *layer.output_size, *how)
 
 
 class RegionBoxes(nn.Module):
@@ -67,7 +56,7 @@ class RegionBoxes(nn.Module):
 
     Args:
         head: A ``StandardRoIHead`` or ``CascadeRoIHead``.
-        operators: Supplies RoIAlign and non-maximum suppression.
+        operators: RoIAlign and non-maximum suppression.
 
     Raises:
         UserError: The head is of another kind or predicts masks.
@@ -77,23 +66,20 @@ class RegionBoxes(nn.Module):
         from mmdet.models.roi_heads import CascadeRoIHead, StandardRoIHead
 
         super().__init__()
-        base = CascadeRoIHead if isinstance(head, CascadeRoIHead) else StandardRoIHead
-        own = ('predict', 'predict_bbox', '_bbox_forward')
-        require_own_methods_of(base, head, 'roi_head', own)
+        cascade = isinstance(head, CascadeRoIHead)
+        base = CascadeRoIHead if cascade else StandardRoIHead
+        own = 'predict', 'predict_bbox', '_bbox_forward'
+        require_own_methods_of(base, head, 'roi_head', *own)
         if head.with_mask:
             raise refuse(
                 f'mask_head {type(getattr(head.mask_head, "0", head.mask_head)).__name__}',
                 'an exported detector returns boxes only; '
                 f'{argument("without_masks", True)} drops it',
             )
-        cascade = base is CascadeRoIHead
         self.shared_head = head.shared_head if head.with_shared_head else nn.Identity()
         extractors = head.bbox_roi_extractor if cascade else [head.bbox_roi_extractor]
         heads = head.bbox_head if cascade else [head.bbox_head]
-        self.extractors = nn.ModuleList(
-            RegionFeatures(extractor, operators, 'roi_head.bbox_roi_extractor')
-            for extractor in extractors
-        )
+        self.extractors = nn.ModuleList(RegionFeatures(e, operators) for e in extractors)
         self.stages = nn.ModuleList(BoxHead(stage) for stage in heads)
         self.score_threshold = head.test_cfg.score_thr
         self.select = BoxSelection(head.test_cfg, operators, 'roi_head')
@@ -125,23 +111,21 @@ class RegionBoxes(nn.Module):
 class BoxHead(nn.Module):
     """The head that scores a region and refines its box, for each class or for all at once.
 
-    Args:
-        head: A ``BBoxHead`` of MMDetection.
-
     Raises:
-        UserError: The head is of another kind, or lacks scores or boxes.
+        UserError: It is no ``BBoxHead`` of MMDetection, or lacks scores or boxes.
     """
 
     def __init__(self, head: ToolboxModule) -> None:
         from mmdet.models.roi_heads import BBoxHead
 
         super().__init__()
-        methods = ('predict_by_feat', '_predict_by_feat_single', 'regress_by_class')
-        require_own_methods_of(BBoxHead, head, 'roi_head.bbox_head', methods)
+        part = 'roi_head.bbox_head'
+        own = 'predict_by_feat', '_predict_by_feat_single', 'regress_by_class'
+        require_own_methods_of(BBoxHead, head, part, *own)
         if not (head.with_cls and head.with_reg):
-            raise refuse(f'roi_head.bbox_head {type(head).__name__}', 'it lacks scores or boxes')
+            raise refuse(f'{part} {type(head).__name__}', 'it lacks scores or boxes')
         self.head = head
-        self.decode = BoxDecoder(head.bbox_coder, 'roi_head.bbox_head')
+        self.decode = BoxDecoder(head.bbox_coder, part)
 
     def probabilities(self, scores: Tensor) -> Tensor:
         """(N * K, classes + 1) -> (N * K, classes)."""

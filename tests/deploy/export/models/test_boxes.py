@@ -41,3 +41,8 @@ def test_selection(agnostic):
         torch.testing.assert_close(found.boxes[n], kept[:8, :4])
         torch.testing.assert_close(found.scores[n], kept[:8, 4])
         assert found.labels[n].tolist() == labels[n, large][index[:8]].tolist()
+
+
+def test_a_head_with_a_decoder_of_its_own(shrunk, refused):
+    cfg = shrunk('mmdet::gfl/gfl_r50_fpn_1x_coco.py')
+    assert 'bbox_head GFLHead cannot be exported' in refused(cfg)

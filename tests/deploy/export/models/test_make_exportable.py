@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 import res2net_mm
-from res2net_mm.deploy.export.agreement import Agreement
-from res2net_mm.deploy.export.models.make_exportable import make_exportable
+from res2net_mm.deploy.export.agreement import Agreement, reference
+from res2net_mm.deploy.export.models.make_exportable import (
+    HalvingPool,
+    make_exportable,
+    replace_ceil_pools,
+)
 from res2net_mm.deploy.export.operators import NAMED
-from res2net_mm.deploy.export.reference import reference
 from res2net_mm.errors import UserError
 
 DETECTORS = (
@@ -94,3 +98,32 @@ def test_deformable_convolutions_are_named(shrunk, built):
 def test_training_mode_is_refused(shrunk, built):
     with pytest.raises(UserError, match='training mode'):
         make_exportable(built(shrunk(DETECTORS[1])).train(), NAMED)
+
+
+def test_sliding_windows_are_refused(shrunk, refused):
+    cfg = shrunk('mmseg::deeplabv3plus/deeplabv3plus_r50-d8_4xb4-20k_voc12aug-512x512.py')
+    cfg.model.test_cfg = dict(mode='slide', crop_size=(64, 64), stride=(32, 32))
+    assert "test_cfg.mode='slide' cannot be exported" in refused(cfg)
+
+
+@pytest.mark.parametrize('height', [1, 6, 7])
+@pytest.mark.parametrize('width', [8, 9])
+def test_a_pool_equal_at_even_and_odd_sides(height, width):
+    x = torch.randn(2, 3, height, width)
+    pool = nn.AvgPool2d(2, 2, ceil_mode=True, count_include_pad=False)
+    model = nn.Sequential(pool)
+    replace_ceil_pools(model)
+    assert isinstance(model[0], HalvingPool)
+    torch.testing.assert_close(model(x), pool(x))
+
+
+def test_other_pools_stay():
+    pools = [
+        nn.AvgPool2d(2, 2),
+        nn.AvgPool2d(3, 2, ceil_mode=True, count_include_pad=False),
+        nn.AvgPool2d(2, 2, ceil_mode=True),
+        nn.MaxPool2d(2, 2, ceil_mode=True),
+    ]
+    model = nn.Sequential(*pools)
+    replace_ceil_pools(model)
+    assert list(model) == pools

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from onnxscript import opset18
 
-from .nms import NO_BOX
+from .operators import NO_BOX
 
 op: Any = opset18  # typed for tensors of ONNX, while the functions below are given traced ones
 
@@ -27,32 +27,24 @@ def onnx_nms(boxes: Any, scores: Any, iou_threshold: float, at_most: int) -> Any
 
 
 def onnx_roi_align(
-    feature: Any,
-    rois: Any,
-    height: int,
-    width: int,
-    scale: float,
-    sampling_ratio: int,
-    aligned: bool,
+    x: Any, rois: Any, height: int, width: int, scale: float, samples: int, aligned: bool
 ) -> Any:
     """Call ``RoiAlign``, which takes the indices of the images apart from the boxes."""
     image = op.Cast(op.Gather(rois, op.Constant(value_int=0), axis=1), to=7)  # 7: int64
     return op.RoiAlign(
-        feature,
+        x,
         op.Gather(rois, op.Constant(value_ints=[1, 2, 3, 4]), axis=1),
         image,
         coordinate_transformation_mode='half_pixel' if aligned else 'output_half_pixel',
         mode='avg',
         output_height=height,
         output_width=width,
-        sampling_ratio=sampling_ratio,
+        sampling_ratio=samples,
         spatial_scale=scale,
     )
 
 
 def translations() -> dict[Callable[..., Any], Callable[..., Any]]:
     """Return the table by which torch.onnx translates our operators."""
-    return {
-        torch.ops.res2net_mm.nms.default: onnx_nms,
-        torch.ops.res2net_mm.roi_align.default: onnx_roi_align,
-    }
+    ops = torch.ops.res2net_mm
+    return {ops.nms.default: onnx_nms, ops.roi_align.default: onnx_roi_align}

@@ -1,1 +1,0 @@
-"""The formats of exported files: how each is written, opened and run."""
