@@ -18,8 +18,11 @@ from torch import Tensor, nn
 
 from res2net_mm.layers import Bottle2neck
 
-from .norms import FoldedNorm, FusedModule
+from .folding import FoldedNorm, FusedModule
 from .packed_conv import PackedConv2d
+
+# The first two classes of OpenMMLab's ResNet and ResNeXt blocks.
+_BOTTLENECKS = (['Bottleneck', 'BaseModule'], ['Bottleneck', 'Bottleneck'])
 
 
 def _are_fast(convs: Iterable[nn.Module | None], norms: Iterable[nn.Module | None]) -> bool:
@@ -28,62 +31,15 @@ def _are_fast(convs: Iterable[nn.Module | None], norms: Iterable[nn.Module | Non
     return folded and all(isinstance(conv, PackedConv2d) for conv in convs)
 
 
-class FusedBottle2neck(FusedModule):
-    """A :class:`Bottle2neck` without norms, computed with few passes over memory.
+class FusedBottleneck(FusedModule):
+    """A bottleneck of OpenMMLab's ResNet or ResNeXt without norms, in few passes over memory.
 
-    Where oneDNN runs (see :class:`PackedConv2d`), convolutions apply ReLUs and add the shortcut,
-    and the chain writes its outputs over its inputs, so that nothing is concatenated. Elsewhere the
-    block itself runs.
-
-    Args:
-        block: The block, its norms folded.
+    Where oneDNN runs (see :class:`PackedConv2d`), convolutions apply ReLUs and add the shortcut.
+    Elsewhere the block itself runs.
     """
 
     block: Any  # its convolutions may be packed, which their type does not say
-
-    def __init__(self, block: Bottle2neck) -> None:
-        super().__init__()
-        self.block = block
-        convs, norms = (block.conv1, block.conv3, *block.convs), (block.bn1, block.bn3, *block.bns)
-        self.can_be_fast = not block.plugins and _are_fast(convs, norms)
-
-    def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
-        """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
-        block = self.block
-        if not (self.can_be_fast and block.conv1.is_fast(x)):
-            return block(x, identity)
-        x = x.contiguous(memory_format=torch.channels_last)
-        if identity is None:
-            identity = x if block.downsample is None else block.downsample(x)
-        y = self._chain(block.conv1.finish(x, relu=True))
-        if block.se is None:
-            return block.conv3.finish(y, add=identity, relu=True)
-        return block.se(block.conv3(y)).add_(identity).relu_()
-
-    def _chain(self, x: Tensor) -> Tensor:
-        """Compute ``HierarchicalConv.forward``, each output written over its split of ``x``."""
-        block = self.block
-        splits = x.split(block.width, dim=1)
-        y, out = splits[0], x
-        for i, conv in enumerate(block.convs):
-            y = conv.finish(splits[i] + y if block.carry and i else splits[i], relu=True)
-            if i == 0 and block.stride > 1:
-                shape = (len(x), x.shape[1], *y.shape[2:])
-                out = torch.empty(shape, memory_format=torch.channels_last)
-            out[:, i * block.width : (i + 1) * block.width] = y
-        if block.pass_last and block.pool_last:
-            out[:, -block.width :] = block.pool(splits[-1])
-        return out
-
-
-class FusedBottleneck(FusedModule):
-    """A bottleneck of OpenMMLab's ResNet or ResNeXt, fused in the same way.
-
-    Args:
-        block: The block, its norms folded.
-    """
-
-    block: Any  # as above
+    can_be_fast = True
 
     def __init__(self, block: nn.Module) -> None:
         super().__init__()
@@ -101,15 +57,45 @@ class FusedBottleneck(FusedModule):
         )
         return _are_fast(convs, norms) and not getattr(module, 'with_plugins', False)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, identity: Tensor | None = None) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
         block = self.block
-        if not block.conv1.is_fast(x):
-            return block(x)
+        if not (self.can_be_fast and block.conv1.is_fast(x)):
+            return block(x) if identity is None else block(x, identity)
         x = x.contiguous(memory_format=torch.channels_last)
-        identity = x if block.downsample is None else block.downsample(x)
-        y = block.conv2.finish(block.conv1.finish(x, relu=True), relu=True)
-        return block.conv3.finish(y, add=identity, relu=True)
+        if identity is None:
+            identity = x if block.downsample is None else block.downsample(x)
+        y = self.middle(block.conv1.finish(x, relu=True))
+        if getattr(block, 'se', None) is None:
+            return block.conv3.finish(y, add=identity, relu=True)
+        return block.se(block.conv3(y)).add_(identity).relu_()
+
+    def middle(self, x: Tensor) -> Tensor:
+        """Compute what lies between the 1x1 convolutions."""
+        return self.block.conv2.finish(x, relu=True)
 
 
-_BOTTLENECKS = (['Bottleneck', 'BaseModule'], ['Bottleneck', 'Bottleneck'])  # ResNet, ResNeXt
+class FusedBottle2neck(FusedBottleneck):
+    """A :class:`Bottle2neck` in the same way.
+
+    The chain writes its outputs over its inputs, so that nothing is concatenated.
+    """
+
+    def __init__(self, block: Bottle2neck) -> None:
+        super().__init__(block)
+        self.can_be_fast = not block.plugins and _are_fast(block.all_convs(), block.all_norms())
+
+    def middle(self, x: Tensor) -> Tensor:
+        """Compute ``HierarchicalConv.forward``, each output written over its split of ``x``."""
+        block = self.block
+        splits = x.split(block.width, dim=1)
+        y, out = splits[0], x
+        for i, conv in enumerate(block.convs):
+            y = conv.finish(splits[i] + y if block.carry and i else splits[i], relu=True)
+            if i == 0 and block.stride > 1:
+                shape = (len(x), x.shape[1], *y.shape[2:])
+                out = torch.empty(shape, memory_format=torch.channels_last)
+            out[:, i * block.width : (i + 1) * block.width] = y
+        if block.pass_last and block.pool_last:
+            out[:, -block.width :] = block.pool(splits[-1])
+        return out

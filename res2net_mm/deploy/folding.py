@@ -1,22 +1,25 @@
-"""Fold the scale and shift of a norm into the weights of the convolution before it."""
+"""Fold batch norms, which scale and shift each channel by constants, into convolutions."""
 
 import copy
 import inspect
 from collections import Counter
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, fx, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
+from res2net_mm.errors import UserError
 from res2net_mm.layers import is_deformable
 
-from .norms import FoldedNorm, ScaleAndShift, is_foldable, scale_and_shift
-
+T = TypeVar('T', bound=nn.Module)
+# Norms with statistics by class name, since mmcv and torchvision may not be installed.
+_NORMS_BY_NAME = {'SyncBatchNorm', 'FrozenBatchNorm2d', 'FrozenBatchNorm'}
 # Linear in `weight`, whose output channels come first. Subclasses may not be (weight
 # standardisation), except mmcv's wrappers, which only handle empty inputs.
 _PLAIN = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
-_WRAPPERS = 'mmcv.cnn.bricks.wrappers'
+WRAPPERS = 'mmcv.cnn.bricks.wrappers'
 
 
 def fold_norms(model: nn.Module) -> nn.Module:
@@ -30,18 +33,77 @@ def fold_norms(model: nn.Module) -> nn.Module:
         The model, or its replacement if the model itself is a norm.
     """
     _fold_pairs(model, set())
-    shared: dict[nn.Module, nn.Module] = {}
     if is_foldable(model):
         return ScaleAndShift(model)
-    for parent in model.modules():
-        for child in parent.children():
-            if is_foldable(child):
-                shared.setdefault(child, ScaleAndShift(child))
+    norms = {norm: ScaleAndShift(norm) for norm in model.modules() if is_foldable(norm)}
     for parent in list(model.modules()):
         for name, norm in list(parent._modules.items()):
-            if norm is not None and norm in shared:
-                parent._modules[name] = shared[norm]
+            if norm in norms:
+                parent._modules[name] = norms[norm]
     return model
+
+
+def is_foldable(module: nn.Module) -> bool:
+    """Return whether a module in eval mode scales and shifts each channel by constants.
+
+    A batch norm without running statistics does not: it normalises by the statistics of the batch.
+    """
+    of_batch = isinstance(module, _BatchNorm) or type(module).__name__ in _NORMS_BY_NAME
+    return of_batch and getattr(module, 'running_mean', None) is not None
+
+
+def count_norms(model: nn.Module) -> dict[str, int]:
+    """Count the norms inside by class name, foldable or not."""
+    others = (nn.GroupNorm, nn.LayerNorm, nn.modules.instancenorm._InstanceNorm, _BatchNorm)
+    found = [m for m in model.modules() if is_foldable(m) or isinstance(m, others)]
+    return dict(Counter(type(module).__name__ for module in found))
+
+
+class FusedModule(nn.Module):
+    """A part of a fused network, which only predicts."""
+
+    def train(self: T, mode: bool = True) -> T:
+        """Return the module in eval mode, or raise UserError if it is put into training mode."""
+        if mode:
+            raise UserError(
+                'a fused network only predicts, its norms are gone: train the network it was fused '
+                'from and fuse it anew (or call eval() on what holds this one)'
+            )
+        return super().train(mode)
+
+
+class FoldedNorm(FusedModule, nn.Identity):
+    """Placeholder of a norm that was folded into the convolution before it."""
+
+
+class ScaleAndShift(FusedModule):
+    """The scale and shift of a norm that could not be folded into a convolution."""
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, norm: Any) -> None:
+        super().__init__()
+        for name, values in zip(('scale', 'shift'), _scale_and_shift(norm), strict=True):
+            self.register_buffer(name, values.to(norm.running_mean.dtype))
+        self.eval()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, ...) -> (N, C, ...)."""
+        shape = (1, -1, *(1,) * (x.dim() - 2))
+        return x * self.scale.view(shape) + self.shift.view(shape)
+
+
+def _scale_and_shift(norm: Any) -> tuple[Tensor, Tensor]:
+    """Return the scale and the shift of a batch norm in eval mode, each (C,), in float64."""
+    mean, variance = norm.running_mean.double(), norm.running_var.double()
+    scale = torch.rsqrt(variance + norm.eps)
+    if norm.weight is not None:
+        scale = scale * norm.weight.double()
+    shift = -mean * scale
+    if norm.bias is not None:
+        shift = shift + norm.bias.double()
+    return scale.detach(), shift.detach()
 
 
 def _fold_pairs(module: nn.Module, seen: set[int]) -> None:
@@ -89,7 +151,7 @@ class _Tracer(fx.Tracer):
 
 def _takes_norm(conv: nn.Module) -> bool:
     kind = type(conv)
-    plain = kind in (*_PLAIN, *_TRANSPOSED) or kind.__module__ == _WRAPPERS
+    plain = kind in (*_PLAIN, *_TRANSPOSED) or kind.__module__ == WRAPPERS
     return (plain and hasattr(conv, 'weight')) or is_deformable(conv)
 
 
@@ -101,7 +163,7 @@ def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
     """
     conv: Any = copy.deepcopy(owner.get_submodule(conv_name))
     norm = owner.get_submodule(norm_name)
-    scale, shift = scale_and_shift(norm)
+    scale, shift = _scale_and_shift(norm)
     weight = conv.weight.double()
     conv.weight = _parameter(_scaled(weight, scale, conv), conv.weight)
     folded: FoldedNorm | ScaleAndShift = FoldedNorm()
@@ -116,13 +178,11 @@ def _fold(owner: nn.Module, conv_name: str, norm_name: str) -> None:
 
 
 def _scaled(weight: Tensor, scale: Tensor, conv: Any) -> Tensor:
+    ones = (1,) * (weight.dim() - 2)
     if isinstance(conv, _TRANSPOSED):  # (in, out / groups, ...), the groups along the first
-        per_group = scale.view(conv.groups, 1, -1)
         grouped = weight.view(conv.groups, -1, *weight.shape[1:])
-        return (grouped * per_group.view(*per_group.shape, *(1,) * (weight.dim() - 2))).view_as(
-            weight
-        )
-    return weight * scale.view(-1, *(1,) * (weight.dim() - 1))
+        return (grouped * scale.view(conv.groups, 1, -1, *ones)).view_as(weight)
+    return weight * scale.view(-1, 1, *ones)
 
 
 def _parameter(values: Tensor, like: Tensor) -> nn.Parameter:

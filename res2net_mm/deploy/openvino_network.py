@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 
+from .folding import FusedModule
 from .fuse import fuse
-from .norms import FusedModule
 
 
 @cache
@@ -81,9 +81,8 @@ class OpenVinoNetwork(FusedModule):
         import openvino
 
         with torch.no_grad():
-            model = openvino.convert_model(
-                self.fused, example_input=images, input=[tuple(images.shape)]
-            )
+            shape = [tuple(images.shape)]
+            model = openvino.convert_model(self.fused, example_input=images, input=shape)
         settings = dict(
             INFERENCE_NUM_THREADS=torch.get_num_threads(),
             PERFORMANCE_HINT='LATENCY',

@@ -6,6 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from res2net_mm.acceleration.conditions import uses_onednn
+
+from .folding import WRAPPERS
+
 
 class PackedConv2d(nn.Conv2d):
     """A convolution that oneDNN computes in one pass with an addition and a ReLU.
@@ -50,14 +54,11 @@ class PackedConv2d(nn.Conv2d):
     def is_fast(self, x: Tensor) -> bool:
         """Return whether oneDNN's operators compute this call."""
         return (
-            x.device.type == 'cpu'
-            and x.dtype == self.weight.dtype == torch.float32
+            uses_onednn(x)
+            and self.weight.dtype == torch.float32
             and x.numel() > 0
             and not (torch.is_grad_enabled() and (x.requires_grad or self.weight.requires_grad))
-            and not torch.is_autocast_enabled('cpu')
-            and not torch.compiler.is_compiling()
-            and not torch.jit.is_tracing()
-            and _has_onednn()
+            and hasattr(torch.ops.mkldnn, '_convolution_pointwise')
         )
 
     def _apply(self, *args: Any, **kwargs: Any) -> 'PackedConv2d':
@@ -76,10 +77,5 @@ def can_pack(conv: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Return whether it is a plain convolution, zero-padded by numbers."""
     if not isinstance(conv, nn.Conv2d):
         return False
-    plain = type(conv) is nn.Conv2d or type(conv).__module__ == 'mmcv.cnn.bricks.wrappers'
+    plain = type(conv) is nn.Conv2d or type(conv).__module__ == WRAPPERS
     return plain and conv.padding_mode == 'zeros' and not isinstance(conv.padding, str)
-
-
-def _has_onednn() -> bool:
-    available = torch.backends.mkldnn.is_available() and bool(torch.backends.mkldnn.enabled)
-    return available and hasattr(torch.ops.mkldnn, '_convolution_pointwise')

@@ -6,7 +6,7 @@ from fused_pairs import assert_equal_outputs, outputs, randomised, small
 
 import res2net_mm
 from res2net_mm.deploy import count_norms
-from res2net_mm.deploy.norms import ScaleAndShift
+from res2net_mm.deploy.folding import ScaleAndShift
 
 
 @pytest.mark.parametrize('kind', ['ResNet', 'ResNeXt', 'Res2Net'])

@@ -1,14 +1,15 @@
-"""Norms go into whatever convolution they follow, and nowhere else."""
+"""Norms go into whatever convolution they follow, and nothing trains without them."""
 
 import pytest
 import torch
-from fused_pairs import assert_equal_outputs, randomised
+from fused_pairs import assert_equal_outputs, randomised, small
 from mmcv.cnn import ConvModule
 from torch import nn
 
 import res2net_mm
 from res2net_mm.deploy import count_norms
-from res2net_mm.deploy.norms import ScaleAndShift
+from res2net_mm.deploy.folding import ScaleAndShift
+from res2net_mm.errors import UserError
 
 
 class Frozen(nn.Module):
@@ -97,3 +98,28 @@ def test_convolutions_shared_between_norms():
     fused = res2net_mm.fuse(levels)
     for level, new in zip(levels, fused, strict=True):
         assert_equal_outputs(level, new, torch.randn(1, 4, 5, 5))
+
+
+def test_group_norms_stay():
+    model = small('res2net50_26w_4s', norm_cfg=dict(type='GN', num_groups=32))
+    fused = res2net_mm.fuse(model)
+    assert count_norms(fused) == count_norms(model)
+    assert_equal_outputs(model, fused, torch.randn(1, 3, 64, 64))
+
+
+def test_norms_of_the_batch_stay():
+    model = randomised(nn.Sequential(nn.Conv2d(4, 6, 3))).append(
+        nn.BatchNorm2d(6, track_running_stats=False).eval()
+    )
+    fused = res2net_mm.fuse(model)
+    assert count_norms(fused) == {'BatchNorm2d': 1}
+    assert_equal_outputs(model, fused, torch.randn(2, 4, 7, 7))
+
+
+def test_training_is_refused():
+    model = small('res2net50_26w_4s')
+    fused = res2net_mm.fuse(model)
+    with pytest.raises(UserError, match='only predicts'):
+        fused.train()
+    with pytest.raises(UserError, match=r'call model.eval\(\) first'):
+        res2net_mm.fuse(model.train())
