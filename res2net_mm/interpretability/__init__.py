@@ -2,11 +2,10 @@
 
 from res2net_mm.openmmlab.internals import graph_kept
 
-from .activation_map import METHODS, activation_maps
-from .cam_sheet import CamRow, draw_cam_sheet
+from .activation_map import METHODS, CamRow, activation_maps, draw_cam_sheet
 from .effective_receptive_field import ReceptiveField, measure_receptive_fields
 from .feature_maps import FeatureMaps, places_of
-from .receptive_field_sheet import draw_receptive_fields, receptive_field_table
+from .receptive_fields import draw_receptive_fields, receptive_field_table
 from .target import Target, choose_target
 from .theoretical_receptive_field import theoretical_receptive_fields
 

@@ -1,6 +1,5 @@
 """Draw class activation maps and receptive fields of a trained model: ``res2net-mm cam``."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,12 +19,10 @@ from res2net_mm.openmmlab.internals import graph_kept
 from res2net_mm.openmmlab.trained_model import choose_device, load_trained, read_image
 from res2net_mm.whole_file import whole_file, write_json_file
 
-from .activation_map import METHODS, activation_maps
-from .cam_sheet import CamRow, draw_cam_sheet
+from .activation_map import METHODS, CamRow, activation_maps, draw_cam_sheet
 from .effective_receptive_field import measure_receptive_fields
 from .feature_maps import FeatureMaps, places_of, stop_recomputing
-from .receptive_field_sheet import receptive_field_table
-from .receptive_fields import require_picture, write_receptive_fields
+from .receptive_fields import receptive_field_table, require_picture, write_receptive_fields
 from .target import choose_target
 
 Maps = Mapping[str, np.ndarray]
@@ -85,11 +82,12 @@ def draw_class_activation(
     out = require_picture(out or f'{Path(image).stem}_cam.png')
     if method is not None and method not in METHODS:
         raise UserError(f'method {method!r} is unknown; allowed: {", ".join(METHODS)}')
-    _require_between('top', top, 1)
-    _require_between('score_threshold', score_threshold, 0, 1)
-    _require_between('rf_size', rf_size, 32)
-    _require_between('rf_draws', rf_draws, 1)
-    _require_between('stages', min(stages or [1]), 1)
+    if not 0 <= score_threshold <= 1:
+        raise UserError(f'{argument("score_threshold", score_threshold)} must be between 0 and 1')
+    least = dict(top=(top, 1), rf_size=(rf_size, 32), rf_draws=(rf_draws, 1))
+    for name, (value, smallest) in {**least, 'stages': (min(stages or [1]), 1)}.items():
+        if value < smallest:
+            raise UserError(f'{argument(name, value)} must be {smallest} or more')
     chosen_device = choose_device(device)
     shown_size(Path(image))
     if not cv2.haveImageReader(str(image)):
@@ -141,12 +139,6 @@ def draw_class_activation(
         path = out.with_name(f'{out.stem}_receptive_field.png')
         written += write_receptive_fields(fields, path, title, say=say)
     return written
-
-
-def _require_between(name: str, value: float, least: float, most: float = math.inf) -> None:
-    if not least <= value <= most:
-        limits = f'{least} or more' if math.isinf(most) else f'between {least} and {most}'
-        raise UserError(f'{argument(name, value)} must be {limits}')
 
 
 def _prepare(cfg: Config, model: nn.Module, image: str | Path) -> tuple[Tensor, Any, np.ndarray]:

@@ -4,7 +4,6 @@ They are measured as in Luo et al., Understanding the Effective Receptive Field,
 by the gradient of the unit at the centre with respect to the input, averaged over random inputs.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from tqdm import tqdm
 
 from res2net_mm.errors import UserError
 
-from .feature_maps import FeatureMaps, kept, places_of
+from .feature_maps import kept, parts_of, places_of
 from .theoretical_receptive_field import theoretical_receptive_fields
 
 LEAST = 1 - 0.9545  # of the greatest gradient: two sigmas of a Gaussian, as in Luo et al.
@@ -26,8 +25,6 @@ class ReceptiveField:
     """The receptive field of a feature map.
 
     Attributes:
-        name: ``stage 2`` or ``stage 2, split 1``.
-        stage: Number of the stage, from 1.
         theoretical: Side in px of the square of inputs that can reach a unit; None if unbounded.
         measured: Side in px of a square as large as the region where the gradient exceeds
             ``LEAST`` of its maximum.
@@ -36,8 +33,8 @@ class ReceptiveField:
         gradient: (size, size) float32, root mean square gradient, its maximum 1.
     """
 
-    name: str
-    stage: int
+    name: str  # 'stage 2' or 'stage 2, split 1'
+    stage: int  # from 1
     theoretical: int | None
     measured: float
     cut: bool
@@ -79,10 +76,22 @@ def measure_receptive_fields(
         )
     theoretical = theoretical_receptive_fields(backbone, block)
     places = places_of(backbone, block)
+    random = torch.Generator().manual_seed(seed)
+    device = next(backbone.parameters()).device
+    squares: dict[str, np.ndarray] = {}  # the mean square gradient (size, size) of central units
     training = backbone.training
     backbone.eval()
     try:
-        squares = _square_gradients(backbone, places, size, draws, seed, progress)
+        for _ in tqdm(range(draws), desc='receptive fields', disable=not progress, leave=False):
+            x = torch.randn(1, 3, size, size, generator=random).to(device).requires_grad_(True)
+            with kept(places) as tensors:
+                backbone(x)
+            for name, part in parts_of(places, tensors):
+                unit = part[0, :, part.shape[2] // 2, part.shape[3] // 2]
+                signs = torch.randint(0, 2, unit.shape, generator=random).to(unit) * 2 - 1
+                (gradient,) = torch.autograd.grad((unit * signs).sum(), x, retain_graph=True)
+                square = gradient[0].double().square().sum(0).cpu().numpy()
+                squares[name] = squares.get(name, 0.0) + square / draws
     finally:
         backbone.train(training)
     return [
@@ -90,32 +99,6 @@ def measure_receptive_fields(
         for place in places
         for name in place.names
     ]
-
-
-def _square_gradients(
-    backbone: nn.Module,
-    places: Sequence[FeatureMaps],
-    size: int,
-    draws: int,
-    seed: int,
-    progress: bool,
-) -> dict[str, np.ndarray]:
-    """Return the mean square gradient (size, size) of each map's central unit."""
-    random = torch.Generator().manual_seed(seed)
-    device = next(backbone.parameters()).device
-    total: dict[str, np.ndarray] = {}
-    for _ in tqdm(range(draws), desc='receptive fields', disable=not progress, leave=False):
-        x = torch.randn(1, 3, size, size, generator=random).to(device).requires_grad_(True)
-        with kept(places) as tensors:
-            backbone(x)
-        for place in places:
-            for name, part in zip(place.names, place.parts(tensors[place]), strict=True):
-                unit = part[0, :, part.shape[2] // 2, part.shape[3] // 2]
-                signs = torch.randint(0, 2, unit.shape, generator=random).to(unit) * 2 - 1
-                (gradient,) = torch.autograd.grad((unit * signs).sum(), x, retain_graph=True)
-                square = gradient[0].double().square().sum(0).cpu().numpy()
-                total[name] = total.get(name, 0.0) + square / draws
-    return total
 
 
 def _summary(name: str, stage: int, theoretical: int | None, square: np.ndarray) -> ReceptiveField:

@@ -1,8 +1,9 @@
 """The feature maps of a backbone that are looked at: outputs of stages, and splits of blocks."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from torch import Tensor, nn
@@ -12,25 +13,25 @@ from res2net_mm.errors import UserError
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """Feature maps that are groups of channels of one tensor in a network.
+    """Feature maps that are groups of channels of one tensor in a network."""
 
-    Attributes:
-        names: ``stage 2``, or ``stage 2, split 1`` and so on, one for each map.
-        stage: Number of the stage, from 1.
-        module: The module whose output, or input, the tensor is.
-        at_input: Whether it is the input.
-        channels: Channels of each map; None for one map with all of them.
-    """
-
-    names: tuple[str, ...]
-    stage: int
-    module: nn.Module
+    names: tuple[str, ...]  # 'stage 2', or 'stage 2, split 1' and so on, one for each map
+    stage: int  # from 1
+    module: nn.Module  # whose output, or input, the tensor is
     at_input: bool = False
-    channels: int | None = None
+    channels: int | None = None  # of each map; None for one map with all of them
 
     def parts(self, x: Tensor) -> tuple[Tensor, ...]:
         """(N, C, H, W) -> the maps (N, C / len(names), H, W)."""
         return (x,) if self.channels is None else x.split(self.channels, dim=1)
+
+
+def parts_of(
+    places: Sequence[FeatureMaps], tensors: Mapping[FeatureMaps, Tensor]
+) -> Iterator[tuple[str, Tensor]]:
+    """Yield name and tensor (N, C, H, W) of each map."""
+    for place in places:
+        yield from zip(place.names, place.parts(tensors[place]), strict=True)
 
 
 def stages_of(backbone: nn.Module) -> list[nn.Module]:
@@ -39,11 +40,9 @@ def stages_of(backbone: nn.Module) -> list[nn.Module]:
     Raises:
         UserError: The backbone does not name its stages.
     """
-    names = getattr(backbone, 'res_layers', None)
-    if names:
+    if names := getattr(backbone, 'res_layers', None):
         return [getattr(backbone, name) for name in names]
-    stages = getattr(backbone, 'stages', None)
-    if stages:
+    if stages := getattr(backbone, 'stages', None):
         return list(stages)
     raise UserError(
         f'the backbone {type(backbone).__name__} does not tell its stages: those of this package '
@@ -117,22 +116,13 @@ def kept(places: Sequence[FeatureMaps]) -> Iterator[dict[FeatureMaps, Tensor]]:
     """Keep the tensors of these places from each forward pass inside the ``with`` block."""
     tensors: dict[FeatureMaps, Tensor] = {}
 
-    def keep(place: FeatureMaps, x: Tensor) -> None:
-        tensors[place] = x
+    def keep(place: FeatureMaps, _: nn.Module, inputs: Any, output: Any = None) -> None:
+        tensors[place] = inputs[0] if place.at_input else output
 
-    handles = []
-    for place in places:
-        if place.at_input:
-            handle = place.module.register_forward_pre_hook(
-                lambda module, inputs, place=place: keep(place, inputs[0])
-            )
-        else:
-            handle = place.module.register_forward_hook(
-                lambda module, inputs, output, place=place: keep(place, output)
-            )
-        handles.append(handle)
-    try:
+    with ExitStack() as hooks:
+        for place in places:
+            module, hook = place.module, partial(keep, place)
+            before = place.at_input
+            register = module.register_forward_pre_hook if before else module.register_forward_hook
+            hooks.enter_context(register(hook))
         yield tensors
-    finally:
-        for handle in handles:
-            handle.remove()

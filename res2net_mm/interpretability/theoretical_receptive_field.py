@@ -13,7 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .feature_maps import FeatureMaps, has_splits, kept, places_of, stages_of, stop_recomputing
+from .feature_maps import (
+    FeatureMaps,
+    has_splits,
+    kept,
+    parts_of,
+    places_of,
+    stages_of,
+    stop_recomputing,
+)
 
 LENGTHS = (512, 2048, 8192, 16384)  # px, tried until the field ends inside the input
 SHAPE = ('kernel_size', 'stride', 'padding', 'dilation', 'groups')  # of a convolution
@@ -40,7 +48,8 @@ def theoretical_receptive_fields(backbone: nn.Module, block: int = -1) -> dict[s
     found: dict[str, int | None] = dict.fromkeys(
         name for place in places_of(copy, block) for name in place.names
     )
-    open_ended = [p for p in places_of(copy, block) if not _deformed_before(copy, p.stage)]
+    stages = stages_of(copy)
+    open_ended = [p for p in places_of(copy, block) if not _is_deformed(stages[: p.stage])]
     for length in LENGTHS:
         fields = _fields(copy, open_ended, length)
         found |= fields
@@ -50,9 +59,8 @@ def theoretical_receptive_fields(backbone: nn.Module, block: int = -1) -> dict[s
     return found
 
 
-def _deformed_before(network: nn.Module, stage: int) -> bool:
-    """Return whether a stage or one before it holds a deformable convolution."""
-    stages = stages_of(network)[:stage]
+def _is_deformed(stages: Sequence[nn.Module]) -> bool:
+    """Return whether one of the stages holds a deformable convolution."""
     return any(hasattr(module, 'conv_offset') for stage in stages for module in stage.modules())
 
 
@@ -60,22 +68,18 @@ def _fields(
     network: nn.Module, places: Sequence[FeatureMaps], length: int
 ) -> dict[str, int | None]:
     """Return the field of each map, None where it reaches the border of the input."""
-    x = torch.ones(1, _image_channels(network), length, 1, dtype=torch.double, requires_grad=True)
+    channels = next(m for m in network.modules() if isinstance(m, UniformConv)).in_channels
+    x = torch.ones(1, channels, length, 1, dtype=torch.double, requires_grad=True)
     with kept(places) as tensors:
         network(x)
     found: dict[str, int | None] = {}
-    for place in places:
-        for name, part in zip(place.names, place.parts(tensors[place]), strict=True):
-            unit = part[0, :, part.shape[2] // 2, 0].sum()
-            (gradient,) = torch.autograd.grad(unit, x, retain_graph=True)
-            reached = gradient.sum(dim=(0, 1, 3)).nonzero().flatten()
-            first, last = int(reached[0]), int(reached[-1])
-            found[name] = last - first + 1 if first > 0 and last < length - 1 else None
+    for name, part in parts_of(places, tensors):
+        unit = part[0, :, part.shape[2] // 2, 0].sum()
+        (gradient,) = torch.autograd.grad(unit, x, retain_graph=True)
+        reached = gradient.sum(dim=(0, 1, 3)).nonzero().flatten()
+        first, last = int(reached[0]), int(reached[-1])
+        found[name] = last - first + 1 if first > 0 and last < length - 1 else None
     return found
-
-
-def _image_channels(network: nn.Module) -> int:
-    return next(m for m in network.modules() if isinstance(m, UniformConv)).in_channels
 
 
 def _make_positive(network: nn.Module) -> None:
@@ -86,10 +90,8 @@ def _make_positive(network: nn.Module) -> None:
             if isinstance(child, NORMS):
                 setattr(parent, name, nn.Identity())
             elif isinstance(child, nn.MaxPool2d):
-                average = nn.AvgPool2d(
-                    child.kernel_size, child.stride, child.padding, ceil_mode=child.ceil_mode
-                )
-                setattr(parent, name, average)
+                window = child.kernel_size, child.stride, child.padding, child.ceil_mode
+                setattr(parent, name, nn.AvgPool2d(*window))
             elif isinstance(child, nn.Conv2d):
                 setattr(parent, name, UniformConv(child))
 
