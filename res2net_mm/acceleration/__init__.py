@@ -3,7 +3,7 @@
 :func:`accelerate` puts the accelerated forms in place; the layers know nothing of them. On CPUs a
 whole block is one training step with kernels in C (block_step.py), norms are joined with the
 convolution before or the ReLU after them, and feature maps are channels last. On every device norms
-with held statistics are folded (conv_norm.py), and memory modes save memory (memory_modes.py).
+with held statistics are folded (norms.py), and memory modes save memory (memory_modes.py).
 """
 
 from .accelerated import AcceleratedBottle2neck, AcceleratedHierarchicalConv, accelerate, run_stem

@@ -11,11 +11,10 @@ from res2net_mm.layers import Bottle2neck, HierarchicalConv, Root
 
 from .block_step import can_step, step
 from .conditions import has_hooks
-from .conv_norm import conv_norm
 from .convolution import convolve, trains_fast_channels_last
 from .layout import to_fast_layout
 from .memory_modes import KEEP_ALL, RECOMPUTE_ALL, recompute
-from .norm_relu import is_trained, norm_relu
+from .norms import conv_norm, is_trained, norm_relu
 
 Module = TypeVar('Module', bound=nn.Module)
 
@@ -55,13 +54,9 @@ class AcceleratedHierarchicalConv(HierarchicalConv):
 
 
 class AcceleratedBottle2neck(AcceleratedHierarchicalConv, Bottle2neck):
-    """The bottleneck block, computed by :func:`step` wherever :func:`can_step` allows it.
+    """The bottleneck block, computed by :func:`step` wherever :func:`can_step` allows it."""
 
-    Attributes:
-        memory: What the backward pass recomputes (see memory_modes.py).
-    """
-
-    memory = KEEP_ALL
+    memory = KEEP_ALL  # what the backward pass recomputes (see memory_modes.py)
 
     @property
     def with_cp(self) -> bool:
@@ -104,13 +99,9 @@ class AcceleratedBottle2neck(AcceleratedHierarchicalConv, Bottle2neck):
 
 
 class AcceleratedRoot(Root):
-    """The root of a tree of DLA, with convolution and norm as one.
+    """The root of a tree of DLA, with convolution and norm as one."""
 
-    Attributes:
-        memory: What the backward pass recomputes (see memory_modes.py).
-    """
-
-    memory = KEEP_ALL
+    memory = KEEP_ALL  # as above
 
     def forward(self, *features: Tensor) -> Tensor:
         """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
@@ -155,11 +146,7 @@ def run_layers(layers: Iterable[nn.Module], x: Tensor) -> Tensor:
 def run_stem(conv: nn.Module, norm: nn.Module, relu: nn.Module, x: Tensor) -> Tensor:
     """Run a stem, (N, C, H, W) -> (N, C', H', W') in the layout in which the stages run fastest.
 
-    Args:
-        conv: A convolution, or a sequence of convolutions, norms and ReLUs.
-        norm: The norm behind it.
-        relu: The ReLU behind that.
-        x: Images.
+    ``conv`` is a convolution, or a sequence of convolutions, norms and ReLUs.
     """
     whole = not isinstance(conv, nn.Sequential) or has_hooks(conv)
     layers = [conv, norm] if whole else [*conv.children(), norm]

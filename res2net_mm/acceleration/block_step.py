@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -40,17 +41,15 @@ def can_step(block: Bottle2neck, x: Tensor) -> bool:
         is_channels_last(x)  # first: a compiler cannot read what follows
         and are_built()
         and learns([block], [x])
-        and _is_plain_block(block)
+        # Nothing comes between the convolutions, norms and ReLUs.
+        and block.se is None
+        and not block.plugins
+        and not has_hooks(block.relu)
         and is_pointwise(block.conv1, x)
         and all(map(_is_plain_conv, block.all_convs()))
         and are_steppable(block.all_norms())
         and count_pixels(x) > block.stride**2  # of one value a norm raises its own error
     )
-
-
-def _is_plain_block(block: Bottle2neck) -> bool:
-    """Return whether nothing comes between the convolutions, norms and ReLUs."""
-    return block.se is None and not block.plugins and not has_hooks(block.relu)
 
 
 def _is_plain_conv(conv: nn.Module) -> bool:
@@ -65,11 +64,7 @@ def _is_plain_conv(conv: nn.Module) -> bool:
 
 
 def step(
-    block: AcceleratedBottle2neck,
-    x: Tensor,
-    shortcut: Tensor | None,
-    *,
-    keep_concatenated: bool = True,
+    block: AcceleratedBottle2neck, x: Tensor, shortcut: Tensor | None, *, keep_concatenated: bool
 ) -> Tensor:
     """Return the block's output, (N, C, H, W) -> (N, C', H', W'), channels last.
 
@@ -129,7 +124,10 @@ class _Step(torch.autograd.Function):
         block, norms, count = ctx.block, ctx.norms, len(ctx.block.convs)
         first, *middle, last = norms
         x, y, conv1_out, *rest = ctx.saved_tensors
-        conv_out, (conv3_out,), parameters, again = _cut(rest, count, 1, 3 * (count + 2))
+        rest = iter(rest)
+        conv_out, (conv3_out,), parameters, again = (
+            list(islice(rest, n)) for n in (count, 1, 3 * (count + 2), None)
+        )
         if torch.is_grad_enabled():
             return None, None, *_differentiable_gradients(ctx, x, y, parameters, gradient)
         wants_x, wants_shortcut, *wants = ctx.needs_input_grad[2:]
@@ -225,12 +223,8 @@ def _chain(
 ) -> tuple[list[Tensor], Tensor]:  # fmt: skip
     """Return ``branch_in`` and ``concatenated``: ``HierarchicalConv.forward`` by the kernels.
 
-    Args:
-        block: The block.
-        norms: Its norms, of which the first has its statistics.
-        conv1_out: The input of the first norm.
-        shape: Shape of the block's input.
-        convolve: (i, branch_in[i]) -> conv_out[i], after which that norm has its statistics.
+    The first of ``norms`` has its statistics, the others once ``convolve(i, branch_in[i])`` has
+    returned ``conv_out[i]``. ``shape`` is that of the block's input.
     """
     first, splits = norms[0].stats, _splits(block)
     branch_in: list[Tensor] = []
@@ -292,11 +286,3 @@ def _differentiable_gradients(
 
     with HeldStatistics([block], nullcontext()):
         return differentiable_gradients(run, [x, shortcut, *parameters], gradient)
-
-
-def _cut(values: list, *sizes: int) -> list[list]:
-    parts = []
-    for size in sizes:
-        parts.append(values[:size])
-        values = values[size:]
-    return [*parts, values]

@@ -56,15 +56,10 @@ def conv_backward(
     conv: nn.Conv2d, gradient: Tensor, x: Tensor, weight: Tensor, *, wants_x: bool,
     wants_weight: bool,
 ) -> tuple[Tensor | None, Tensor | None]:  # fmt: skip
-    """Return the gradients of input and weight of a convolution without bias, channels last.
+    """Return the gradients of input and weight of a convolution without bias; None if not wanted.
 
-    Args:
-        conv: A convolution without bias, for its stride, padding, dilation and groups.
-        gradient: Gradient of the output, (N, C', H', W'), channels last.
-        x: The input, (N, C, H, W), channels last.
-        weight: The weight that was used.
-        wants_x: Whether to compute the first; else it is None.
-        wants_weight: Whether to compute the second; else it is None.
+    Input (N, C, H, W) and gradient of the output (N, C', H', W') are channels last; ``weight`` is
+    the one that was used in place of the convolution's own.
     """
     by_kernel = wants_weight and _is_plain_3x3(conv)
     d_x = d_weight = None
@@ -85,11 +80,8 @@ def weight_gradient(gradient: Tensor, x: Tensor, *, stride: int, dilation: int) 
     Only where :func:`avx2_kernels` returns the library. It is two to four times as fast as oneDNN
     with the few channels of a split, a third faster at 208 channels (see weight_gradient.c).
 
-    Args:
-        gradient: Gradient of the output, (N, C', H', W'), float32, channels last, not empty.
-        x: The input, (N, C, H, W), likewise.
-        stride: Stride in both directions.
-        dilation: Dilation in both directions.
+    Input (N, C, H, W) and gradient of the output (N, C', H', W') are float32, channels last and
+    not empty; stride and dilation are those of both directions.
     """
     n, c_in, h, w = x.shape
     _, c_out, h_out, w_out = gradient.shape

@@ -66,7 +66,7 @@ def recompute(
     Args:
         modules: The modules whose parameters and norms ``run`` uses.
         run: Computes tensors.
-        inputs: What to call it with; tensors among them are kept.
+        *inputs: What to call it with; tensors among them are kept.
         memory: One of the three above. After ``RECOMPUTE_NORMS`` there can be one backward pass
             only.
     """
@@ -74,7 +74,7 @@ def recompute(
         return run(*inputs)
     norms_only = memory == RECOMPUTE_NORMS
     if norms_only and not any(_normalises(m) for module in modules for m in module.modules()):
-        return run(*inputs)  # a norm whose statistics are held keeps nothing (see conv_norm.py)
+        return run(*inputs)  # a norm whose statistics are held keeps nothing (see norms.py)
     if torch.compiler.is_compiling():
         # The compiler itself chooses which of the cheap operations to repeat.
         return run(*inputs) if norms_only else checkpoint(run, *inputs, use_reentrant=False)
@@ -91,11 +91,8 @@ def recompute(
 class HeldStatistics:
     """A context in which batch norms normalise as ever but do not update their running statistics.
 
-    It can be entered again, as happens where a graph is kept for a second backward pass.
-
-    Args:
-        modules: Modules that hold the norms.
-        inside: Another context, entered after this one and left before it.
+    It can be entered again, as happens where a graph is kept for a second backward pass. The
+    context ``inside`` is entered after this one and left before it.
     """
 
     def __init__(self, modules: Sequence[nn.Module], inside: AbstractContextManager) -> None:

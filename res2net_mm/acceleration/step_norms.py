@@ -12,9 +12,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from .conditions import has_hooks, is_plain_tensor
-from .conv_norm import outweighs, scale_and_shift
 from .kernels import batch_norm
-from .norm_relu import is_trained
+from .norms import is_trained, outweighs, scale_and_shift
 
 
 class TrainedNorm:
@@ -44,13 +43,8 @@ class TrainedNorm:
     ) -> Tensor:  # fmt: skip
         """Write the gradient of ``x`` through ``relu(norm(x))``, of some channels, to ``out``.
 
-        Args:
-            gradient: Gradient of the output.
-            x: The input; needed if :attr:`keeps_input`.
-            channels: Which of the norm's channels these are.
-            out: Where the gradient of ``x`` goes.
-            more: Another gradient of the output, to be added.
-            output: The output, needed with ``more`` or without ``x`` if statistics are held.
+        The gradient of the output is ``gradient`` plus ``more``. If statistics are held, the output
+        itself is needed with ``more``, and without ``x`` (see :attr:`keeps_input`).
 
         Returns:
             Sums over pixels from which :meth:`of_parameters` makes the norm's gradients.
@@ -77,12 +71,9 @@ class TrainedNorm:
 class HeldNorm(TrainedNorm):
     """A norm whose statistics are held, so that it scales and shifts by constants.
 
-    Where the map outweighs the convolution's weight, that is scaled instead, as in conv_norm.py.
+    Where the map outweighs the convolution's weight, that is scaled instead, as in norms.py.
 
-    Args:
-        norm: The norm, in eval mode.
-        weight: Weight of the convolution before it.
-        pixels: Pixels of the convolution's output.
+    ``pixels`` are those of the convolution's output.
     """
 
     def __init__(self, norm: _BatchNorm, weight: Tensor, pixels: int) -> None:

@@ -1,33 +1,28 @@
-"""The networks to compare: this package's, and others of the same shape or the same cost."""
+"""What is compared: networks of this package and others, and the ways in which they are run."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
+import torch
 from torch import nn
 
 from res2net_mm.backbones import build
+from res2net_mm.deploy import OpenVinoNetwork, fuse
 from res2net_mm.errors import UserError
 from res2net_mm.presets import Preset, find
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """A network by name, built when it is needed.
-
-    Attributes:
-        name: As printed.
-        build: Builds the network, or None where it is absent; this package's take keywords.
-        absent: Why it is absent, or an empty string.
-        ours: Whether it is of this package.
-    """
+    """A network by name, built when it is needed."""
 
     name: str
-    build: Callable[..., nn.Module] | None = None
-    absent: str = ''
-    ours: bool = False
+    build: Callable[..., nn.Module] | None = None  # None where it is absent
+    absent: str = ''  # why it is
+    ours: bool = False  # of this package; these are built with keywords
 
 
 def find_contestants(models: Sequence[str], peers: Sequence[str]) -> list[Contestant]:
@@ -36,7 +31,7 @@ def find_contestants(models: Sequence[str], peers: Sequence[str]) -> list[Contes
     Args:
         models: Names of presets.
         peers: Names of :data:`PEERS`. ``mmdet`` and ``timm`` stand for their Res2Net of each
-            model's shape.
+            model's shape, the others for networks of the same cost.
 
     Raises:
         UserError: A name is unknown.
@@ -108,3 +103,69 @@ _ON_ITS_OWN: dict[str, tuple[str, dict[str, Any]]] = {
     'resnext101': ('ResNeXt', dict(depth=101, groups=32, base_width=4)),
 }
 PEERS = (*_OF_A_PRESET, *_ON_ITS_OWN)
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """A way to run a network."""
+
+    apply: Callable[[nn.Module], nn.Module]  # to the network as it will run
+    modes: tuple[str, ...] = ('infer', 'train', 'memory')
+    ours_only: bool = False  # whether it exists for networks of this package only
+    arguments: dict[str, Any] = field(default_factory=dict)  # that the network is built with
+    package: str = ''  # that it needs
+    where: tuple[str, str] | None = None  # the (device, dtype) it is for; None for any
+
+    def applies(self, contestant: Contestant, mode: str) -> bool:
+        """Return whether it exists for a network in a mode."""
+        return mode in self.modes and (contestant.ours or not self.ours_only)
+
+    def absent(self, device: str, dtype: str) -> str:
+        """Return why it cannot be measured here, or an empty string."""
+        if self.package and find_spec(self.package) is None:
+            return f'{self.package} is not installed'
+        if self.where not in (None, (device, dtype)):
+            return 'it is measured on {} in {} only'.format(*self.where)
+        return ''
+
+
+def _unchanged(network: nn.Module) -> nn.Module:
+    return network
+
+
+def _channels_last(network: nn.Module) -> nn.Module:
+    """Convert the weights, whose layout the features follow."""
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # not in the stub
+
+
+def _compile(network: nn.Module) -> nn.Module:
+    compiled: Any = torch.compile(network)
+    return compiled
+
+
+def _fuse_and_compile(network: nn.Module) -> nn.Module:
+    import torch._inductor.config
+
+    torch._inductor.config.freezing = True  # weights are constants: packed once, at compilation
+    return _compile(fuse(network))
+
+
+TREATMENTS = {
+    'eager': Treatment(_unchanged),
+    'channels_last': Treatment(_channels_last),
+    'fuse': Treatment(fuse, modes=('infer',)),
+    'low': Treatment(
+        _unchanged, modes=('train', 'memory'), ours_only=True, arguments=dict(memory='low')
+    ),
+    'fuse+compile': Treatment(_fuse_and_compile, modes=('infer',)),
+    'openvino': Treatment(
+        OpenVinoNetwork, modes=('infer',), package='openvino', where=('cpu', 'float32')
+    ),
+    'compile': Treatment(_compile),
+}
+# The default treatments of each mode.
+USUAL = {
+    'infer': ('eager', 'channels_last', 'fuse', 'openvino'),
+    'train': ('eager', 'channels_last', 'low'),
+    'memory': ('eager', 'low'),
+}

@@ -1,13 +1,24 @@
-"""Time several runs fairly, in turn in one process, and measure the peak memory of one."""
+"""Measure time and memory of runs, fairly, and the peak of the machine they run on."""
 
+import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from statistics import median, quantiles
 
 import torch
+import torch.nn.functional as F
 from torch.profiler import ProfilerActivity, profile
 
+from res2net_mm.errors import UserError, argument
+
+LIBRARIES = (
+    'torchvision', 'mmcv', 'mmcv-lite', 'onedl-mmcv', 'mmdet', 'onedl-mmdetection', 'timm',
+    'openvino',
+)  # fmt: skip
 Run = Callable[[], object]
 
 
@@ -59,9 +70,9 @@ def race(
         said: Called with a line of progress at each round.
     """
     wait = torch.cuda.synchronize if device == 'cuda' else lambda: None
-    wall: dict[str, list[float]] = {name: [] for name in runs}
-    cpu: dict[str, list[float]] = {name: [] for name in runs}
     names = list(runs)
+    wall: dict[str, list[float]] = {name: [] for name in names}
+    cpu: dict[str, list[float]] = {name: [] for name in names}
     for i in range(-warmup, rounds):
         said(f'round {i + 1} of {rounds}' if i >= 0 else f'warm-up {i + warmup + 1} of {warmup}')
         first = i % len(names)
@@ -92,13 +103,67 @@ def peak_memory(run: Run, *, device: str = 'cpu') -> int:
         return torch.cuda.max_memory_allocated() - before
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
         run()
-    events = [
-        event
-        for event in profiler.profiler.kineto_results.events()
-        if event.name() == '[memory]' and event.device_type() == torch.autograd.DeviceType.CPU
-    ]
     now = most = 0
-    for event in sorted(events, key=lambda event: event.start_ns()):
-        now += event.nbytes()
-        most = max(most, now)
+    for event in sorted(profiler.profiler.kineto_results.events(), key=lambda e: e.start_ns()):
+        if event.name() == '[memory]' and event.device_type() == torch.autograd.DeviceType.CPU:
+            now += event.nbytes()
+            most = max(most, now)
     return most
+
+
+def use_threads(count: int | None) -> None:
+    """Compute with this number of threads from now on; None leaves PyTorch's choice.
+
+    Raises:
+        UserError: The number is below 1.
+    """
+    if count is not None:
+        if count < 1:
+            raise UserError(f'{argument("threads", count)} must be 1 or more')
+        torch.set_num_threads(count)
+
+
+def describe_machine(device: str) -> dict[str, str | int]:
+    """Return the processor, the number of threads and the versions of the libraries that count."""
+    found: dict[str, str | int] = dict(
+        device=torch.cuda.get_device_name() if device == 'cuda' else _processor(),
+        threads=torch.get_num_threads(),
+        vectors=torch.backends.cpu.get_cpu_capability(),
+        python=platform.python_version(),
+        torch=str(torch.__version__),  # with the build, which the wheel's version may lack
+    )
+    for library in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[library] = version(library)
+    return found
+
+
+def peak_runs(device: str, dtype: torch.dtype) -> dict[str, tuple[Run, int]]:
+    """Return operators that run near the machine's peak, each with its multiply-adds.
+
+    Libraries differ by processor: on some a product of matrices is faster (MKL on Intel's), on
+    others a convolution (oneDNN on AMD's), so that the better of the two stands for the peak.
+    """
+    a, b = (torch.randn(2048, 2048, device=device, dtype=dtype) for _ in range(2))
+    found: dict[str, tuple[Run, int]] = {'matrix product': (lambda: a @ b, 2048**3)}
+    image, weight = (
+        torch.randn(*shape, device=device, dtype=dtype).to(memory_format=torch.channels_last)
+        for shape in ((1, 512, 64, 64), (512, 512, 3, 3))
+    )
+
+    def convolve() -> torch.Tensor:
+        return F.conv2d(image, weight, padding=1)
+
+    with suppress(RuntimeError):  # no kernel for float16 on some processors
+        convolve()
+        found['convolution'] = convolve, 64 * 64 * 512 * 512 * 9
+    return found
+
+
+def _processor() -> str:
+    """Return the name of the processor as the system gives it."""
+    with suppress(OSError):
+        for line in Path('/proc/cpuinfo').read_text().splitlines():
+            if line.startswith('model name'):
+                return line.split(':', 1)[1].strip()
+    return platform.processor() or platform.machine()

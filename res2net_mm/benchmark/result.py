@@ -11,26 +11,21 @@ class Row:
     """The figures of one network under one treatment.
 
     Attributes:
-        name: Network and treatment.
-        gmacs: Multiply-adds in 1e9 of one forward pass of the whole batch.
         peak_mib: Most memory in MiB that a run takes from PyTorch beyond weights, gradients and
             input; the memory of another engine is not in it.
-        seconds: Median of the runs.
-        quartiles: First and third quartile of the runs, in seconds.
-        cpu_seconds: Median of the processor time, all threads together.
         ratio: Median over the rounds of its time over the baseline's.
         cpu_ratio: The same of the processor time, which other work on the machine delays less.
         share_of_peak: Multiply-adds a second over the machine's peak; a training step counts as
             three forward passes.
     """
 
-    name: str
-    gmacs: float
+    name: str  # network and treatment
+    gmacs: float  # 1e9 multiply-adds of one forward pass of the whole batch
     peak_mib: float
     ratio: float
-    seconds: float | None = None
-    quartiles: tuple[float, float] | None = None
-    cpu_seconds: float | None = None
+    seconds: float | None = None  # median of the runs
+    quartiles: tuple[float, float] | None = None  # first and third, in seconds
+    cpu_seconds: float | None = None  # median of the processor time, all threads together
     cpu_ratio: float | None = None
     share_of_peak: float | None = None
 
@@ -46,25 +41,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The result of a benchmark: ``str`` is the table, ``to_json`` the same as data.
+    """The result of a benchmark: ``str`` is the table, ``to_json`` the same as data."""
 
-    Attributes:
-        settings: Mode, size and so on.
-        machine: See :func:`describe_machine`.
-        baseline: Name of the row of ratio 1.
-        rows: The figures.
-        absent: Name of a network or treatment that was not measured -> why.
-        peak_gmacs: The machine's peak, 1e9 multiply-adds a second: that of the best operator.
-        peaks: The same of each operator that was tried.
-    """
-
-    settings: dict[str, Any]
-    machine: dict[str, str | int]
-    baseline: str
+    settings: dict[str, Any]  # mode, size and so on
+    machine: dict[str, str | int]  # see describe_machine
+    baseline: str  # name of the row of ratio 1
     rows: tuple[Row, ...]
-    absent: dict[str, str]
-    peak_gmacs: float | None
-    peaks: dict[str, float]
+    absent: dict[str, str]  # name of a network or treatment that was not measured -> why
+    peak_gmacs: float | None  # the machine's peak, 1e9 multiply-adds a second: of the best operator
+    peaks: dict[str, float]  # the same of each operator that was tried
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for ``json.dump``."""

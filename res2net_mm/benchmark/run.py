@@ -10,11 +10,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from res2net_mm.errors import UserError, argument
 
-from .contestants import Contestant
-from .hardware import describe_machine, peak_runs
-from .measure import Run, Times, peak_memory, race, ratio
+from .contestants import TREATMENTS, USUAL, Contestant
+from .measure import Run, Times, describe_machine, peak_memory, peak_runs, race, ratio
 from .result import Report, Row
-from .treatments import TREATMENTS, USUAL, Treatment
 
 MODES = tuple(USUAL)
 DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16, 'float16': torch.float16}
@@ -80,8 +78,7 @@ def benchmark(
     chosen = {}
     for name in treatments or USUAL[mode]:
         _require_known('treatment', name, TREATMENTS)
-        why = TREATMENTS[name].absent(device, dtype)
-        if why:
+        if why := TREATMENTS[name].absent(device, dtype):
             absent[name] = why
         else:
             chosen[name] = TREATMENTS[name]
@@ -104,7 +101,13 @@ def benchmark(
     entries: dict[str, Entry] = {}
     for key, (contestant, treatment) in pairs.items():
         said(f'building {key}')
-        entries[key] = _prepare(contestant, treatment, image, DTYPES[dtype], mode, norm_eval)
+        assert contestant.build is not None
+        network = contestant.build(**treatment.arguments).to(device)
+        _set_mode(network, training=mode != 'infer', norm_eval=norm_eval)
+        gmacs = _count_gmacs(network, image)
+        run = _runner(treatment.apply(network), image, DTYPES[dtype], training=mode != 'infer')
+        run()  # which compiles the network and allocates its gradients
+        entries[key] = Entry(run, gmacs, peak_memory(run, device=device) / 2**20)
     peaks: dict[str, float] = {}
     if mode == 'memory':
         rows = [
@@ -138,25 +141,6 @@ def benchmark(
 def _require_known(name: str, value: str, allowed: Collection[str]) -> None:
     if value not in allowed:
         raise UserError(f'{name}={value!r} is unknown; allowed: {", ".join(allowed)}')
-
-
-def _prepare(
-    contestant: Contestant,
-    treatment: Treatment,
-    image: Tensor,
-    dtype: torch.dtype,
-    mode: str,
-    norm_eval: bool,
-) -> Entry:
-    """Build a network and run it once, which compiles it and allocates its gradients."""
-    assert contestant.build is not None
-    network = contestant.build(**treatment.arguments).to(image.device)
-    training = mode != 'infer'
-    _set_mode(network, training=training, norm_eval=norm_eval)
-    gmacs = _count_gmacs(network, image)
-    run = _runner(treatment.apply(network, image), image, dtype, training=training)
-    run()
-    return Entry(run, gmacs, peak_memory(run, device=image.device.type) / 2**20)
 
 
 def _timed_row(name: str, entry: Entry, times: Times, baseline: Times, peak: float) -> Row:

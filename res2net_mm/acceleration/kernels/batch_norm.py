@@ -5,6 +5,8 @@ side; pixels may lie further apart, as those of a split do. The statistics of a 
 (4, channels): mean, 1 / deviation, scale, shift; see batch_norm.c.
 """
 
+from typing import Any
+
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -17,11 +19,10 @@ def statistics(x: Tensor, norm: _BatchNorm) -> Tensor:
     """Return the statistics (4, channels) of ``x`` under a norm and update its running ones."""
     assert norm.running_mean is not None
     assert norm.running_var is not None
-    pixels, channels = x.shape
-    stats, scratch = x.new_empty(4, channels), _scratch(x)
-    library().norm_statistics(
-        _rows(x), pixels, channels, norm.weight.data_ptr(), norm.bias.data_ptr(), norm.eps,
-        norm.momentum, norm.running_mean.data_ptr(), norm.running_var.data_ptr(), _rows(stats),
+    stats, scratch = x.new_empty(4, x.shape[1]), _scratch(x)
+    _call(
+        'norm_statistics', x, *x.shape, norm.weight.data_ptr(), norm.bias.data_ptr(), norm.eps,
+        norm.momentum, norm.running_mean.data_ptr(), norm.running_var.data_ptr(), stats,
         scratch.data_ptr(),
     )  # fmt: skip
     if norm.num_batches_tracked is not None:
@@ -31,13 +32,12 @@ def statistics(x: Tensor, norm: _BatchNorm) -> Tensor:
 
 def normalise(x: Tensor, stats: Tensor, out: Tensor, *, relu: bool = True) -> None:
     """Write ``relu(norm(x))`` to ``out``."""
-    least = 0.0 if relu else float('-inf')
-    library().norm_apply(_rows(x), _rows(stats), _rows(out), *x.shape, least)
+    _call('norm_apply', x, stats, out, *x.shape, 0.0 if relu else float('-inf'))
 
 
 def normalise_add(x: Tensor, stats: Tensor, shortcut: Tensor, out: Tensor) -> None:
     """Write ``relu(norm(x) + shortcut)`` to ``out``."""
-    library().norm_add_relu(_rows(x), _rows(stats), _rows(shortcut), _rows(out), *x.shape)
+    _call('norm_add_relu', x, stats, shortcut, out, *x.shape)
 
 
 def normalise_carry(
@@ -47,10 +47,7 @@ def normalise_carry(
 
     That input is ``relu(norm(x)) + relu(following_norm(following))``.
     """
-    library().norm_relu_carry(
-        _rows(x), _rows(stats), _rows(following), _rows(following_stats), _rows(out), _rows(total),
-        *x.shape,
-    )  # fmt: skip
+    _call('norm_relu_carry', x, stats, following, following_stats, out, total, *x.shape)
 
 
 def gradients(
@@ -59,19 +56,13 @@ def gradients(
 ) -> Tensor:  # fmt: skip
     """Backward pass of :func:`normalise`: write the gradient of ``x`` to ``out``.
 
-    Args:
-        gradient: Gradient of the output.
-        x: The input.
-        stats: Its statistics.
-        out: Where the gradient of ``x`` goes; not ``gradient`` itself.
-        more: Another gradient of the output, to be added.
-        relu: Whether there was a ReLU.
+    The gradient of the output is ``gradient``, which is not ``out`` itself, plus ``more``.
 
     Returns:
         Four rows, of which the first two are the gradients of the norm's bias and weight.
     """
     sums = _sums(gradient, more, x, stats, relu=relu)
-    _gradient(gradient, more, x, stats, sums, out, relu=relu)
+    _call('norm_gradient', gradient, more, x, stats, sums, out, *x.shape, relu)
     return sums
 
 
@@ -84,7 +75,7 @@ def gradients_of_sum(
         As :func:`gradients`.
     """
     sums = _sums(gradient, None, x, stats, output=output, kept=shortcut)
-    _gradient(shortcut, None, x, stats, sums, out, relu=False)
+    _call('norm_gradient', shortcut, None, x, stats, sums, out, *x.shape, False)
     return sums
 
 
@@ -107,9 +98,9 @@ def gradients_held(
         Two rows: the gradients of shift and scale.
     """
     sums, scratch = stats.new_empty(2, stats.shape[1]), _scratch(gradient)
-    library().norm_gradient_held(
-        _rows(gradient), _rows(more), _rows(x), _rows(stats), _rows(output), _rows(shortcut),
-        _rows(out), *gradient.shape, _rows(sums), scratch.data_ptr(),
+    _call(
+        'norm_gradient_held', gradient, more, x, stats, output, shortcut, out, *gradient.shape,
+        sums, scratch.data_ptr(),
     )  # fmt: skip
     return sums
 
@@ -119,31 +110,22 @@ def _sums(
     output: Tensor | None = None, kept: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     sums, scratch = x.new_empty(4, x.shape[1]), _scratch(x)
-    library().norm_gradient_sums(
-        _rows(gradient), _rows(more), _rows(x), _rows(stats), _rows(output), _rows(kept), *x.shape,
-        relu, _rows(sums), scratch.data_ptr(),
+    _call(
+        'norm_gradient_sums', gradient, more, x, stats, output, kept, *x.shape, relu, sums,
+        scratch.data_ptr(),
     )  # fmt: skip
     return sums
 
 
-def _gradient(
-    gradient: Tensor, more: Tensor | None, x: Tensor, stats: Tensor, sums: Tensor, out: Tensor, *,
-    relu: bool,
-) -> None:  # fmt: skip
-    library().norm_gradient(
-        _rows(gradient),
-        _rows(more),
-        _rows(x),
-        _rows(stats),
-        _rows(sums),
-        _rows(out),
-        *x.shape,
-        relu,
-    )
+def _call(kernel: str, *arguments: Any) -> None:
+    """Call a kernel; a tensor is passed as rows, None as rows that are nowhere."""
+    getattr(library(), kernel)(*map(_rows, arguments))
 
 
-def _rows(x: Tensor | None) -> Rows:
-    return NOWHERE if x is None else Rows(x.data_ptr(), x.stride(0))
+def _rows(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return Rows(value.data_ptr(), value.stride(0))
+    return NOWHERE if value is None else value
 
 
 def _scratch(x: Tensor) -> Tensor:

@@ -13,10 +13,8 @@ from .library import avx2_kernels
 def multiply(a: Tensor, b: Tensor, *, add_to: Tensor | None = None) -> Tensor:
     """Return ``a @ b``, or ``add_to`` with it added in place.
 
-    Args:
-        a: (pixels, K), float32 on the CPU, the channels of a pixel side by side.
-        b: (K, N), in any order.
-        add_to: (pixels, N), as ``a``.
+    ``a`` (pixels, K) and ``add_to`` (pixels, N) are float32 on the CPU, the channels of a pixel
+    side by side; ``b`` is (K, N) in any order.
     """
     kernels = avx2_kernels() if _are_many(a, max(b.shape)) else None
     if kernels is None:
