@@ -68,6 +68,7 @@ SHORT = {
 # Modules without a test of their own path and name, with the reason.
 WITHOUT_OWN_TEST = {
     'version.py': 'a constant',
+    'deploy/export/onnx_operators.py': 'test_checked_writing.py runs them',
     'evaluation/by_size_metric.py': 'test_size_metric.py, test_region_size_metric.py: both metrics',
     'evaluation/detection/voc_results.py': 'test_evaluate_files.py reads such files',
     'evaluation/result.py': 'test_size_result.py and test_region_result.py show both results',
