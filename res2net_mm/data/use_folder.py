@@ -24,6 +24,7 @@ def use_folder(
     ignore_index: int | None = None,
     training: bool = True,
     layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> str:
     """Point every dataset, head and evaluator of a config at a folder.
 
@@ -34,6 +35,7 @@ def use_folder(
         ignore_index: The label of label maps that is neither trained on nor counted, likewise.
         training: Whether the folder is trained on; else its test split is used, or all of it.
         layout: The name of the layout to read the folder in; by default the best that fits.
+        known: The classes of the checkpoint that is tested, among which the folder's are found.
 
     Returns:
         What was found in the folder and what was changed in the config, to be printed.
@@ -52,13 +54,14 @@ def use_folder(
             ignore_index=ignore_index,
             training=training,
             layout=layout,
+            known=known,
         )
         told = [masked.summary(), *_check_kinds(cfg, masked)]
         return '\n'.join((*told, *set_masks(cfg, masked)))
     if classes or ignore_index is not None:
         given = f'{argument("classes")} and {argument("ignore_index")}'
         raise UserError(f'{given} are for label maps: this is a detector')
-    boxed = recognise(folder, out_dir, training=training, layout=layout)
+    boxed = recognise(folder, out_dir, training=training, layout=layout, known=known)
     return '\n'.join((boxed.summary(), *_check_kinds(cfg, boxed), *set_dataset(cfg, boxed)))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.registry import MODELS
 
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError, argument
@@ -38,7 +39,8 @@ def evaluate(
         config: A config file, a toolbox's name for one, or a loaded config.
         checkpoint: The trained weights, or a file that ``res2net-mm export`` wrote.
         data: A folder in place of the config's data, as in training; its test split is used, or
-            its val split where the test split has no labels.
+            its val split where the test split has no labels. Its classes are found by name among
+            the checkpoint's, some of which it may lack.
         classes: Names of the classes in the masks of ``data``, where the folder does not hold them.
         ignore_index: The label in the masks of ``data`` that is neither trained on nor counted.
         layout: The name of the layout to read ``data`` in; by default the best that fits.
@@ -67,8 +69,7 @@ def evaluate(
         raise UserError(
             f'{argument("out_dir")} saves the label maps of a segmenter, and this is a detector'
         )
-    if not exported:
-        open_checkpoint(checkpoint)  # refused now, and not once the data is read
+    known = _classes_of(checkpoint, exported=exported)  # refused now, before the data is read
     messages = prepare_data(
         cfg,
         loaders=('test_dataloader',),
@@ -76,6 +77,7 @@ def evaluate(
         classes=classes,
         ignore_index=ignore_index,
         layout=layout,
+        known=known,
     )
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
@@ -101,6 +103,18 @@ def evaluate(
         if exported:
             _require_task(runner.model.exported.metadata['task'], checkpoint, segments=segments)
         return runner.test()
+
+
+def _classes_of(checkpoint: str | Path, *, exported: bool) -> tuple[str, ...] | None:
+    """Return the classes that a model was trained on, None where its file does not tell."""
+    if exported:
+        model = MODELS.build(dict(type='res2net_mm.ExportedModel', file=str(checkpoint)))
+        classes = model.exported.metadata.get('classes')
+    else:
+        meta = open_checkpoint(checkpoint).get('meta') or {}
+        trained = meta.get('dataset_meta') or {}
+        classes = trained.get('classes') or trained.get('CLASSES')
+    return tuple(classes) if classes else None
 
 
 def _save_pictures(cfg: Config, folder: str | Path, *, segments: bool) -> None:

@@ -44,11 +44,13 @@ def prepare_data(
     data: str | Path | None,
     classes: Sequence[str] | None,
     ignore_index: int | None,
-    layout: str | None,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> list[str]:
     """Point a config at a folder, in place, or without one check the data that the config names.
 
-    ``loaders`` names the data loaders that the run uses; the other arguments are those of
+    ``loaders`` names the data loaders that the run uses, ``known`` the classes of the checkpoint
+    that is tested; the other arguments are those of
     :func:`~res2net_mm.engine.train`.
 
     Returns:
@@ -69,6 +71,7 @@ def prepare_data(
                 ignore_index=ignore_index,
                 training=training,
                 layout=layout,
+                known=known,
             )
         ]
     if classes or ignore_index is not None or layout:

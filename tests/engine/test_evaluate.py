@@ -4,11 +4,12 @@ import json
 
 import cv2
 import pytest
+import torch
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, QUICK
 from tool_process import run
 
 from res2net_mm.engine import evaluate
-from res2net_mm.engine.evaluate import _require_task
+from res2net_mm.engine.evaluate import _classes_of, _require_task
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.label_map_regions import evaluate_label_maps
 
@@ -92,3 +93,17 @@ def test_an_exported_file_for_another_task_is_refused(task, segments):
     _require_task(task, 'model.onnx', segments=not segments)
     with pytest.raises(UserError, match=rf'model\.onnx was exported for {task}, and the config'):
         _require_task(task, 'model.onnx', segments=segments)
+
+
+@pytest.mark.parametrize(
+    ('meta', 'classes'),
+    [
+        (dict(dataset_meta=dict(classes=('a', 'b'))), ('a', 'b')),
+        (dict(dataset_meta=dict(CLASSES=['a'])), ('a',)),
+        (dict(dataset_meta=None), None),
+        (dict(), None),
+    ],
+)
+def test_the_classes_of_a_checkpoint_are_what_it_was_trained_on(meta, classes, tmp_path):
+    torch.save(dict(meta=meta, state_dict={'a': torch.ones(1)}), tmp_path / 'a.pth')
+    assert _classes_of(tmp_path / 'a.pth', exported=False) == classes

@@ -43,7 +43,7 @@ def test_a_config_without_a_part_that_is_needed_is_refused(tmp_path):
 @pytest.mark.parametrize('options', [dict(classes=['a']), dict(ignore_index=0)])
 def test_options_of_a_folder_need_a_folder(options):
     options = dict(data=None, classes=None, ignore_index=None) | options
-    with pytest.raises(UserError, match='classes= and ignore_index= describe the masks of data='):
+    with pytest.raises(UserError, match='classes=, ignore_index=, layout= describe data='):
         prepare_data(Config(), loaders=LOADERS, **options)
 
 

@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from res2net_mm.data.detection.split_check import clean_split, read_categories
+from res2net_mm.data.detection.split_check import clean_split, known_categories, read_categories
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.size_bins import COCO_BINS
 from res2net_mm.formats import (
@@ -121,6 +121,7 @@ def recognise(
     *,
     training: bool = True,
     layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> DetectionFolder:
     """Find out what is in a folder and make it ready to train on.
 
@@ -133,12 +134,13 @@ def recognise(
         out_dir: Where such copies go.
         training: Whether it is trained on; else all its images may be tested on.
         layout: The name of the layout to read it in; by default the best that fits.
+        known: The classes of the checkpoint that is tested; the folder's are found among them.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
     """
     place = existing_folder(root)
-    folder = read_boxes(place, Findings(), training=training, layout=layout)
+    folder = read_boxes(place, Findings(), training=training, layout=layout, known=known)
     if folder is None:
         raise UserError(describe_unknown(place, BOXES))
     splits = folder.own_splits
@@ -153,7 +155,12 @@ def recognise(
 
 
 def read_boxes(
-    root: Path, findings: Findings, *, training: bool = True, layout: str | None = None
+    root: Path,
+    findings: Findings,
+    *,
+    training: bool = True,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> DetectionFolder | None:
     """Read, clean and count the boxes of a folder; nothing is written.
 
@@ -162,6 +169,7 @@ def read_boxes(
         findings: Gets what was noticed, mended or left out.
         training: As in :func:`recognise`.
         layout: Likewise.
+        known: Likewise.
 
     Returns:
         The folder, every split in the file it was read from; None if it is in no layout that has
@@ -177,9 +185,12 @@ def read_boxes(
     chosen: dict[str, BoxImages] = choose_splits(found, findings, training=training)
     first = next(iter(chosen.values()))
     categories = read_categories(first, findings)
+    whose = 'the training split' if known is None else 'the checkpoint'
+    if known is not None:
+        categories = known_categories(first, categories, known, findings)
     splits = {}
     for name, part in chosen.items():
-        splits[name] = _count(name, clean_split(part, categories, findings))
+        splits[name] = _count(name, clean_split(part, categories, findings, whose=whose))
         if not splits[name].boxes:
             what = f'boxes of the split {name!r} that can be used'
             fix = 'label some, or mend those there are'

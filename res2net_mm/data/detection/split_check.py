@@ -54,14 +54,41 @@ def read_categories(split: BoxImages, findings: Findings) -> list[Entry]:
     return sorted(categories, key=lambda entry: entry['id'])
 
 
-def clean_split(split: BoxImages, categories: Sequence[Entry], findings: Findings) -> BoxImages:
+def known_categories(
+    split: BoxImages, categories: Sequence[Entry], known: Sequence[str], findings: Findings
+) -> list[Entry]:
+    """Return categories for the classes of a checkpoint, in its order, to test a split on.
+
+    Args:
+        split: The split.
+        categories: Its own; they stay where they are the same.
+        known: The classes of the checkpoint.
+        findings: Gets classes without boxes.
+    """
+    used = {annotation.get('category_id') for annotation in split.content['annotations']}
+    present = {entry['name'] for entry in categories if entry['id'] in used}
+    what = 'classes of the checkpoint without boxes here, which get no score'
+    findings.add(NOTE, split.file, what, [name for name in known if name not in present])
+    if [entry['name'] for entry in categories] == [*known]:
+        return list(categories)
+    return [dict(id=number, name=name) for number, name in enumerate(known, start=1)]
+
+
+def clean_split(
+    split: BoxImages,
+    categories: Sequence[Entry],
+    findings: Findings,
+    *,
+    whose: str = 'the training split',
+) -> BoxImages:
     """Return the split with the given categories and only usable images and boxes.
 
     Args:
         split: As read; not changed.
-        categories: Those of the training split, in the order of the labels.
+        categories: Those of the model, in the order of the labels.
         findings: Gets what was mended or left out. Images that are missing or listed twice, and
             boxes of an unknown category are errors.
+        whose: Whose categories they are.
 
     Returns:
         The split, whose ``is_copy`` tells whether anything differs from the file.
@@ -71,7 +98,7 @@ def clean_split(split: BoxImages, categories: Sequence[Entry], findings: Finding
     """
     read_categories(split, Findings())  # for its errors
     images = clean_images(split, findings)
-    new_ids = _match_categories(split, categories, findings)
+    new_ids = _match_categories(split, categories, findings, whose)
     usable = _without_lost(split, images, new_ids)
     annotations = clean_boxes(usable, images, new_ids, findings)
     new = {'images': images, 'annotations': annotations, 'categories': list(categories)}
@@ -94,7 +121,7 @@ def _without_lost(
 
 
 def _match_categories(
-    split: BoxImages, categories: Sequence[Entry], findings: Findings
+    split: BoxImages, categories: Sequence[Entry], findings: Findings, whose: str
 ) -> dict[int, int]:
     """Return the id to write for each category id of the split, matched by name."""
     ids = {entry['name']: entry['id'] for entry in categories}
@@ -107,8 +134,8 @@ def _match_categories(
     mine = [entry for entry in split.content['categories'] if entry['id'] in used]
     strange = [entry for entry in mine if entry['name'] not in ids]
     known = ', '.join(first_few(ids, 10))
-    what = f'boxes of categories that the training split does not know (it has {known})'
-    fix = 'give the splits the same categories'
+    what = f'boxes of categories that {whose} does not know (it has {known})'
+    fix = f'give them names that {whose} has'
     examples, count = (
         [repr(entry['name']) for entry in strange],
         sum(used[e['id']] for e in strange),

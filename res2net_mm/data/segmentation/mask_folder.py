@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from res2net_mm.data.segmentation.known_labels import as_known
 from res2net_mm.data.segmentation.listed_pairs import ListedPairs, list_pairs
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
@@ -25,7 +26,8 @@ from res2net_mm.formats import (
 from res2net_mm.formats.findings import PROBLEM
 from res2net_mm.formats.label_maps.census import LabelCensus, count_labels
 from res2net_mm.formats.label_maps.class_names import Labels, name_labels
-from res2net_mm.formats.label_maps.class_table import table_files, table_folders
+from res2net_mm.formats.label_maps.class_table import read_table, table_files, table_folders
+from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
@@ -106,6 +108,7 @@ def recognise_masks(
     ignore_index: int | None = None,
     training: bool = True,
     layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> SegmentationFolder:
     """Find out what is in a folder of label maps; the folder itself is never changed.
 
@@ -117,6 +120,7 @@ def recognise_masks(
         ignore_index: The label to ignore, likewise.
         training: Whether it is trained on; else all its images may be tested on.
         layout: The name of the layout to read it in; by default the best that fits.
+        known: The classes of the checkpoint that is tested; the folder's are found among them.
 
     Raises:
         UserError: No label maps are found, or something in the folder has to be mended first.
@@ -129,6 +133,7 @@ def recognise_masks(
         ignore_index=ignore_index,
         training=training,
         layout=layout,
+        known=known,
     )
     if folder is None:
         raise UserError(describe_unknown(place, LABEL_MAPS))
@@ -155,6 +160,7 @@ def read_labels(
     ignore_index: int | None = None,
     training: bool = True,
     layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> SegmentationFolder | None:
     """Read every label map of a folder and count its pixels; nothing is written.
 
@@ -165,6 +171,7 @@ def read_labels(
         ignore_index: Likewise.
         training: Likewise.
         layout: Likewise.
+        known: Likewise.
 
     Returns:
         The folder, every split listed where it was read from; None if it has no label maps.
@@ -182,16 +189,24 @@ def read_labels(
     for census in censuses.values():
         everything.merge(census)
     files = [file for part in parts.values() for file in part.map_files]
+    tables = list(table_files(table_folders(root, files)))
+    images = {core(Path(name).stem) for part in parts.values() for name in part.images}
+    named = classes or any(map(read_table, tables)) or known_set(everything, images, files)
+    if known is not None and not named:
+        classes = known
     labels = name_labels(
         root,
         everything,
-        tables=table_files(table_folders(root, files)),
-        images={core(Path(name).stem) for part in parts.values() for name in part.images},
+        tables=tables,
+        images=images,
         maps=files,
         classes=classes,
         ignore_index=ignore_index,
         findings=findings,
     )
+    if known is not None:
+        pixels = labels.encoding.count(everything)
+        labels = as_known(labels, pixels, known, next(iter(parts.values())).map_dir, findings)
     splits = {}
     for name, part in parts.items():
         pixels = labels.encoding.count(censuses[name])

@@ -6,6 +6,7 @@ import pytest
 from folders import coco_content, write_coco, write_json
 
 from res2net_mm.data import recognise
+from res2net_mm.errors import UserError
 
 
 def test_classes_follow_the_category_ids_not_the_file(tmp_path):
@@ -48,3 +49,33 @@ def test_roboflows_root_category_is_no_class(same_name, tmp_path):
     folder = recognise(tmp_path, tmp_path / 'out')
     assert folder.classes == ('cat', 'dog')
     assert any('stands for all others' in finding.name for finding in folder.findings)
+
+
+@pytest.mark.parametrize(
+    ('known', 'boxes', 'absent'),
+    [
+        (('cat', 'dog'), {'cat': 3, 'dog': 2}, ()),  # the folder's own, so it stays as it is
+        (('dog', 'cat'), {'dog': 2, 'cat': 3}, ()),
+        (('bird', 'cat', 'cow', 'dog'), {'bird': 0, 'cat': 3, 'cow': 0, 'dog': 2}, ('bird', 'cow')),
+    ],
+)
+def test_classes_are_found_by_name_among_those_of_a_checkpoint(known, boxes, absent, tmp_path):
+    write_coco(tmp_path, splits=('test',))
+    folder = recognise(tmp_path, tmp_path / 'out', training=False, known=known)
+    assert folder.classes == known
+    test = folder.splits['test']
+    assert test.boxes_by_class == boxes
+    copied = json.loads(test.ann_file.read_text())
+    assert [entry['name'] for entry in copied['categories']] == list(known)
+    assert (test.ann_file.parent == tmp_path / 'out') == (known != ('cat', 'dog'))
+    told = [f.examples for f in folder.findings if 'without boxes here' in f.name]
+    assert told == ([absent] if absent else [])
+
+
+def test_boxes_of_a_class_that_the_checkpoint_does_not_know_stop_the_test(tmp_path):
+    write_coco(tmp_path, splits=('test',))
+    message = r"that the checkpoint does not know \(it has cat, cow\): 2 \('dog', \.\.\.\)"
+    with pytest.raises(UserError, match=message):
+        recognise(tmp_path, tmp_path / 'out', training=False, known=('cat', 'cow'))
+    folder = recognise(tmp_path, tmp_path / 'out', training=False, known=('dog', 'cat'))
+    assert folder.splits['test'].boxes == 5
