@@ -224,7 +224,7 @@ def _unnamed(
             'line name,r,g,b, with void for what is to be ignored.'
         )
     if census.seen == BINARY and ignore_index is None:
-        said = f'which no file names, else say {argument("classes")}'
+        said = f'named by this package, since no file does ({argument("classes")} says others)'
         return _binary(('background', 'foreground'), said)
     void = IGNORED if ignore_index is None else ignore_index
     first = int(void == 0)

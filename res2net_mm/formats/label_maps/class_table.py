@@ -15,15 +15,16 @@ from res2net_mm.formats.text_file import read_json, read_lines
 
 #: Names of the files, in lower case; of several in one folder the first is taken.
 TABLE_FILES = (
-    'class_dict.csv', 'class_dict_seg.csv', 'labels_class_dict.csv', '_classes.csv', 'classes.csv',
-    'labelmap.txt', 'label_map.txt', 'label_colors.txt', 'class_names.txt', 'classes.txt',
+    'class_dict.csv', 'class_dict_seg.csv', 'label_class_dict.csv', 'labels_class_dict.csv',
+    '_classes.csv', 'classes.csv', 'label_colors.csv', 'colors.csv', 'colormap.csv', 'labelmap.txt',
+    'label_map.txt', 'label_colors.txt', 'label_names.txt', 'class_names.txt', 'classes.txt',
     'labels.txt', 'codes.txt', 'names.txt', 'obj.names', 'objectinfo150.txt', 'classes.json',
     'class_names.json', 'labels.json', 'label_map.json', 'config.yaml', 'config.yml', 'data.yaml',
-    'data.yml', 'dataset.yaml', 'classes.yaml',
+    'data.yml', 'dataset.yaml', 'classes.yaml', 'meta.json',
 )  # fmt: skip
 TABLE_FOLDERS = ('labels', 'annotations', 'masks')
 MOST = 255  # classes of 8 bits, beside the ignored label
-NAME_KEYS = ('name', 'class_name', 'class', 'label_name', 'label', 'category')
+NAME_KEYS = ('name', 'title', 'class_name', 'class', 'label_name', 'label', 'category')
 VALUE_KEYS = ('pixel_value', 'value', 'id', 'idx', 'index', 'label_id', 'class_id')
 CHANNELS = (('r', 'red'), ('g', 'green'), ('b', 'blue'))
 COLOUR_KEYS = ('color', 'colour', 'rgb', 'color_rgb')

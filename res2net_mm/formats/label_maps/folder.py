@@ -84,7 +84,7 @@ def _refuse(root: Path, tree: Tree) -> None:
     """Raise UserError if there are label maps, and none is that of an image."""
     if match(tree.images, tree.jpeg_maps).label_maps:
         folder, count = tree.jpeg_maps[0].folder, len(tree.jpeg_maps)
-        raise UserError(f'the {count} label maps in {folder} are JPEG files, which {LOSSY}.')
+        raise UserError(f'the {count} label maps in {folder} are JPEG files, and JPEG {LOSSY}.')
     if tree.maps and tree.images:
         raise UserError(
             f'no label map in {root} has the name of an image (label maps: '

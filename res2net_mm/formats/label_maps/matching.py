@@ -1,12 +1,35 @@
 """Images and label maps that belong together, by their names and by the folders they lie in."""
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from res2net_mm.formats.label_maps.tree import TreeFile
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES
+from res2net_mm.formats.label_maps.tree import MAP, TreeFile, core
 
-Kind = tuple[str, str, bool]  # folder and ending of label maps of one kind, whether arrays
+
+class Kind(NamedTuple):
+    """What label maps of one kind share, in the order in which kinds are taken.
+
+    Attributes:
+        is_array: Whether they are arrays.
+        is_beside: Whether they lie elsewhere than in a folder of label maps.
+        is_coloured: Whether they are called by colours.
+        folder: The name of their folder, without the split.
+        ending: What follows the name of the image.
+    """
+
+    is_array: bool
+    is_beside: bool
+    is_coloured: bool
+    folder: str
+    ending: str
+
+    def __str__(self) -> str:
+        return f'{self.folder or "beside images"}/*{self.ending}{".npy" * self.is_array}'
+
 
 #: Endings of Cityscapes' label maps, the best first, and what is never mixed with another kind.
 IDS = ('labeltrainids', 'labelids')
@@ -52,31 +75,41 @@ def match(images: Sequence[TreeFile], maps: Iterable[TreeFile]) -> Matches:
     sizes: dict[str | None, Counter[Kind]] = {}
     for image, kinds in found.items():
         sizes.setdefault(image.place.split, Counter()).update(kinds.keys())
+    first = {split: min(kinds, key=_rank(kinds)) for split, kinds in sizes.items()}
     for image, kinds in found.items():
-        counts = sizes[image.place.split]
-        best = min(counts, key=lambda kind: _rank(kind, counts[kind]))
-        chosen = min(kinds, key=lambda kind: _rank(kind, counts[kind]))
-        never_mixed = best[1].endswith(IDS) or chosen[1].endswith(IDS)
+        best = first[image.place.split]
+        chosen = min(kinds, key=_rank(sizes[image.place.split]))
+        never_mixed = best.ending.endswith(IDS) or chosen.ending.endswith(IDS)
         for kind, label_map in kinds.items():
             if kind == chosen and (kind == best or not never_mixed):
                 matches.label_maps[image] = label_map
             else:
-                named = f'{kind[0] or "beside images"}/*{kind[1]}{".npy" if kind[2] else ""}'
-                matches.unused.setdefault(named, []).append(label_map)
+                matches.unused.setdefault(str(kind), []).append(label_map)
     return matches
 
 
-def _rank(kind: Kind, count: int) -> tuple[int, int, bool, Kind]:
+def _rank(counts: Mapping[Kind, int]) -> Callable[[Kind], tuple[int, int, Kind]]:
     """Return the order in which kinds of label maps are taken."""
-    ids = next((i for i, end in enumerate(IDS) if kind[1].endswith(end)), len(IDS))
-    return -count, ids, kind[2], kind
+
+    def rank(kind: Kind) -> tuple[int, int, Kind]:
+        ids = next((i for i, end in enumerate(IDS) if kind.ending.endswith(end)), len(IDS))
+        return -counts[kind], ids, kind
+
+    return rank
 
 
 def _kind(image: TreeFile, label_map: TreeFile) -> Kind:
-    stem = label_map.stem
+    stem, place = label_map.stem, label_map.place
     start = stem.find(image.core)
     ending = stem[start + len(image.core) :] if start >= 0 else stem
-    return label_map.place.kind, ending, label_map.suffix == '.npy'
+    is_array, is_beside = label_map.name.lower().endswith('.npy'), place.role != MAP
+    return Kind(is_array, is_beside, 'colo' in place.kind + ending, place.kind, ending)
+
+
+def _without_image_suffix(stem: str) -> str:
+    """Return the stem of ``a.jpg`` for a label map that is called ``a.jpg.png``."""
+    start, suffix = os.path.splitext(stem)
+    return start if suffix in IMAGE_SUFFIXES else stem
 
 
 class _Index:
@@ -89,18 +122,18 @@ class _Index:
             stem = image.stem
             self.near.setdefault((image.place.split, image.place.rest, stem), image)
         for image in images:
-            stem, core = image.stem, image.core
-            if core != stem:
-                key = image.place.split, image.place.rest, core
+            stem, bare = image.stem, image.core
+            if bare != stem:
+                key = image.place.split, image.place.rest, bare
                 # Two images of one name without its ends cannot be told apart by it.
                 self.near[key] = None if key in self.near else image
-            for name in {stem, core}:
+            for name in {stem, bare}:
                 self.far.setdefault(name, []).append(image)
 
     def find(self, label_map: TreeFile) -> TreeFile | None:
         """Return the image of a label map, None where there is none or several fit."""
         place, stem = label_map.place, label_map.stem
-        names = [stem] if label_map.core == stem else [stem, label_map.core]
+        names = [*dict.fromkeys((stem, label_map.core, core(_without_image_suffix(stem))))]
         for name in names:
             if image := self.near.get((place.split, place.rest, name)):
                 return image

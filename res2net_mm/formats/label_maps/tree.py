@@ -7,7 +7,7 @@ A folder may be called by what it holds (``images``, ``SegmentationClass``), by 
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,20 +22,27 @@ IMAGE_WORDS = {'images', 'image', 'imgs', 'img', 'jpegimages', 'photos', 'inputs
 MAP_WORDS = {
     'annotations', 'annotation', 'annots', 'annot', 'ann', 'anns', 'labels', 'label', 'lbl',
     'masks', 'mask', 'gt', 'gts', 'truth', 'groundtruth', 'segmentation', 'segmentations', 'seg',
-    'semantic', 'targets', 'target',
+    'semantic', 'targets', 'target', 'stuffthingmaps',
 }  # fmt: skip
 #: Pictures of label maps, and label maps of single objects.
 OTHER_WORDS = {
     'visualization', 'visualizations', 'visualisation', 'viz', 'vis', 'overlay', 'overlays',
-    'preview', 'previews', 'object', 'objects', 'instance', 'instances', 'panoptic',
+    'preview', 'previews', 'object', 'objects', 'instance', 'instances', 'panoptic', 'colormap',
+    'colormaps',
 }  # fmt: skip
-OTHER_ENDS = re.compile('(?i)[_ .-](color|colou?rs|instance(train)?ids|vis|viz|overlay|polygons)$')
-MAP_ENDS = (
-    'masks?|labels?|gt|l|lbl|seg|segmentation|annotations?|annot|ann|groundtruth|'
-    'label(?:train)?ids|gtfine|gtcoarse'
-)
-IMAGE_ENDS = 'images?|img|sat|rgb|colou?r|leftimg8bit'
-MAP_END = re.compile(f'(?i)[_ .-](?:{MAP_ENDS})$')
+#: Words at the ends of file names.
+MAP_ENDS = {
+    'mask', 'masks', 'label', 'labels', 'gt', 'l', 'lbl', 'seg', 'segmentation', 'annotation',
+    'annotations', 'annot', 'ann', 'groundtruth', 'labelids', 'labeltrainids', 'gtfine', 'gtcoarse',
+}  # fmt: skip
+IMAGE_ENDS = {'image', 'images', 'img', 'sat', 'rgb', 'color', 'colour', 'leftimg8bit'}
+OTHER_ENDS = {
+    'color', 'colors', 'colour', 'colours', 'instanceids', 'instancetrainids', 'vis', 'viz',
+    'overlay', 'polygons',
+}  # fmt: skip
+_ENDS = MAP_ENDS | IMAGE_ENDS
+_PARTS = re.compile('([_ .-]+)')
+_WORDS = re.compile(f'(?i)(?:(?:^|[_ .-])(?:{MAP_ENDS}|{IMAGE_ENDS}))+')
 _AFFIXES = re.compile(
     f'(?i)^(?:(?:{MAP_ENDS}|{IMAGE_ENDS})[_ .-]+)+(?=.)|(?:[_ .-]+(?:{MAP_ENDS}|{IMAGE_ENDS}))+$'
 )
@@ -60,7 +67,7 @@ class Place:
     kind: str = ''
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class TreeFile:
     """An image or label map.
 
@@ -68,30 +75,23 @@ class TreeFile:
         folder: Its folder.
         name: Its name.
         place: What the folders say.
+        stem: The name without suffix, in lower case.
+        core: The stem without words for images and label maps at its ends.
     """
 
     folder: str
     name: str
     place: Place
+    stem: str = field(init=False)
+    core: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stem = self.name.rpartition('.')[0].lower()
+        self.core = core(self.stem)
 
     @property
     def path(self) -> str:
         return f'{self.folder}/{self.name}'
-
-    @property
-    def stem(self) -> str:
-        """The name without suffix, in lower case."""
-        return self.name.rpartition('.')[0].lower()
-
-    @property
-    def suffix(self) -> str:
-        """The suffix in lower case."""
-        return os.path.splitext(self.name)[1].lower()
-
-    @property
-    def core(self) -> str:
-        """The stem without words for images and label maps at its ends."""
-        return core(self.stem)
 
 
 @dataclass
@@ -114,8 +114,14 @@ class Tree:
 
 
 def core(stem: str) -> str:
-    """Return a stem without words for images and label maps at its ends."""
-    return _AFFIXES.sub('', stem)
+    """Return a stem, in lower case, without words for images and label maps at its ends."""
+    parts = _PARTS.split(stem)
+    first, last = 0, len(parts)
+    while first < last and parts[first] in _ENDS:
+        first += 2
+    while last > first and parts[last - 1] in _ENDS:
+        last -= 2
+    return ''.join(parts[first:last])
 
 
 def read_tree(root: Path, places: Iterable[tuple[Path, Place]] | None = None) -> Tree:
@@ -161,9 +167,9 @@ def may_hold_label_maps(root: Path) -> bool:
         below = os.path.relpath(folder, root).replace(os.sep, '/')
         role = place_of('' if below == '.' else below).role
         for name in names:
-            stem, suffix = os.path.splitext(name)
-            is_called = role == MAP or (role != OTHER and MAP_END.search(stem))
-            if suffix.lower() in LABEL_MAP_SUFFIXES and is_called:
+            stem, suffix = os.path.splitext(name.lower())
+            is_label_map = role == MAP or (role != OTHER and _is_called_map(stem))
+            if suffix in LABEL_MAP_SUFFIXES and is_label_map:
                 return True
     return False
 
@@ -178,32 +184,37 @@ def _role_of(words: list[str]) -> str | None:
 
 def _add(tree: Tree, folder: str, names: list[str], place: Place) -> None:
     """Add the files of a folder."""
-    boxes = {os.path.splitext(n)[0] for n in names if n.lower().endswith(LABEL_TEXT)}
-    stems = {os.path.splitext(n)[0].lower() for n in names if n.lower().endswith(IMAGE_SUFFIXES)}
-    cores = {core(stem) for stem in stems if not MAP_END.search(stem)}
-    for name in names:
-        stem, suffix = os.path.splitext(name)
-        suffix = suffix.lower()
+    pairs = [(name, *os.path.splitext(name.lower())) for name in names]
+    stems = {
+        kind: {stem for _, stem, suffix in pairs if suffix in suffixes}
+        for kind, suffixes in ((IMAGE, IMAGE_SUFFIXES), (MAP, LABEL_MAP_SUFFIXES), ('jpeg', JPEG))
+    }
+    boxes = {stem for _, stem, suffix in pairs if suffix in LABEL_TEXT}
+    bare = {core(stem) for stem in stems[IMAGE] if not _is_called_map(stem)}
+    twins = stems[MAP] & stems['jpeg']
+    for name, stem, suffix in pairs:
         if suffix == '.txt' and split_of(stem):
             tree.lists.append(Path(folder, name))
         if suffix not in IMAGE_SUFFIXES and suffix not in LABEL_MAP_SUFFIXES:
             continue
-        file, role = TreeFile(folder, name, place), place.role
-        if role == OTHER or (role == MAP and OTHER_ENDS.search(stem)):
+        file, role, parts = TreeFile(folder, name, place), place.role, _PARTS.split(stem)
+        is_lossless = suffix in LABEL_MAP_SUFFIXES
+        is_twin = stem in twins and 2 * len(twins) > len(stems['jpeg'])  # a.png beside a.jpg
+        if role == OTHER or (parts[-1] in OTHER_ENDS and (role == MAP or parts[0] in MAP_ENDS)):
             tree.others.append(file)
         elif role == MAP and suffix in JPEG:
             if stem not in boxes:
                 tree.jpeg_maps.append(file)
-        elif role == MAP or _is_beside_image(stem, suffix, cores):
+        elif role == MAP or (
+            is_lossless and (is_twin or (parts[-1] in MAP_ENDS and file.core in bare))
+        ):
             tree.maps.append(file)
         elif suffix in IMAGE_SUFFIXES:
             tree.images.append(file)
 
 
-def _is_beside_image(stem: str, suffix: str, cores: set[str]) -> bool:
-    """Return whether a file is called after another of its folder with an ending like ``_mask``."""
-    is_called = suffix in LABEL_MAP_SUFFIXES and MAP_END.search(stem) is not None
-    return is_called and core(stem.lower()) in cores
+def _is_called_map(stem: str) -> bool:
+    return _PARTS.split(stem)[-1] in MAP_ENDS
 
 
 def _walk(root: Path) -> Iterator[tuple[str, list[str]]]:

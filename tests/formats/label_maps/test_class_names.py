@@ -95,7 +95,7 @@ def test_values_need_not_follow_each_other(tmp_path):
 @pytest.mark.parametrize(
     ('table', 'options', 'classes', 'source'),
     [
-        (None, {}, 'background foreground', 'no file names'),
+        (None, {}, 'background foreground', 'no file does'),
         (('classes.txt', 'road'), {}, 'background road', 'classes.txt: black is background'),
         (('classes.txt', 'sky', 'road'), {}, 'sky road', 'white is road'),
         (('class_dict.csv', 'name,r,g,b', 'x,0,0,0', 'y,255,255,255'), {}, 'x y', 'by colours'),

@@ -34,6 +34,9 @@ def files(names):
         ('leftImg8bit/u/a_leftImg8bit.png', 'gtFine/u/a_gtFine_labelIds.png '
          'gtFine/u/a_gtFine_labelTrainIds.png', 'a_leftImg8bit.png:a_gtFine_labelTrainIds.png'),
         ('images/a.jpg', 'masks/a.npy masks/a.png', 'a.jpg:a.png'),
+        ('images/a.jpg', 'masks/a.jpg.png', 'a.jpg:a.jpg.png'),
+        ('1/img.png 2/img.png', '1/label.png 2/label.png', 'img.png:label.png img.png:label.png'),
+        ('images/a.jpg', 'color_labels/a.png labels/a.png', 'a.jpg:a.png'),
         ('images/a.jpg images/b.jpg', 'gt/a.png gt/b_mask.png', 'a.jpg:a.png b.jpg:b_mask.png'),
     ],
 )  # fmt: skip

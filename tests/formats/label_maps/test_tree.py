@@ -53,7 +53,8 @@ def test_folders(below, role, split, rest, kind):
         ('ulm_000001_000019_gtfine_labeltrainids', 'ulm_000001_000019'),
         ('ulm_000001_000019_leftimg8bit', 'ulm_000001_000019'),
         ('100_sat', '100'),
-        ('mask', 'mask'),
+        ('mask', ''),
+        ('label_img', ''),
         ('unmasked', 'unmasked'),
     ],
 )
@@ -77,6 +78,23 @@ def test_files(tmp_path):
     only = read_tree(tmp_path, [(tmp_path / 'train', Place(MAP, 'val', ''))])
     assert {file.place.split for file in only.maps} == {'val'}
     assert only.images == []
+
+
+@pytest.mark.parametrize(
+    ('names', 'images', 'maps', 'others'),
+    [
+        ('a.jpg a.png b.jpg b.png c.jpg', 'a.jpg b.jpg c.jpg', 'a.png b.png', ''),
+        ('a.jpg a.png b.jpg', 'a.jpg a.png b.jpg', '', ''),
+        ('x/img.png x/label.png x/label_viz.png', 'img.png', 'label.png', 'label_viz.png'),
+        ('gt/a.png gt/a_color.png', '', 'a.png', 'a_color.png'),
+    ],
+)
+def test_files_of_one_folder(names, images, maps, others, tmp_path):
+    for name in names.split():
+        write_image(tmp_path / name)
+    tree = read_tree(tmp_path)
+    found = [[file.name for file in files] for files in (tree.images, tree.maps, tree.others)]
+    assert found == [images.split(), maps.split(), others.split()]
 
 
 def test_pictures_beside_boxes_are_no_label_maps(tmp_path):
