@@ -151,6 +151,37 @@ def write_csv(
     return root
 
 
+CVAT_SHAPES = dict(
+    cat='<polygon label="cat" occluded="0" points="5.0,5;25,5.00;25,35" z_order="0"></polygon>',
+    dog='<box label="dog" occluded="0" xtl="10.00" ytl="20" xbr="40" ybr="50"></box>',
+)
+
+
+def cvat_image(name: str, shapes: str, subset: str = '') -> str:
+    subset = f' subset="{subset}"' if subset else ''
+    return f'<image id="0" name="{name}"{subset} width="80" height="60">{shapes}</image>'
+
+
+def cvat_xml(images: str, labels=('cat', 'dog'), of: str = 'task') -> str:
+    names = ''.join(f'<label><name>{name}</name></label>' for name in labels)
+    meta = f'<version>1.1</version><meta><{of}><labels>{names}</labels></{of}></meta>'
+    head = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n'
+    return f'{head}{meta}{images}</annotations>'
+
+
+def write_cvat(root: Path, place: str = 'images', file: str = '{}.xml', subset: str = '') -> Path:
+    write_images(root, place)
+    texts: dict[str, str] = {}
+    for split in SPLITS:
+        for index in range(2):
+            shapes = ''.join(CVAT_SHAPES[label] for label, _ in objects_of(index))
+            image = cvat_image(f'{split}_{index}.jpg', shapes, subset.format(split))
+            texts[file.format(split)] = texts.get(file.format(split), '') + image
+    for name, images in texts.items():
+        write_text(root / name, [cvat_xml(images)])
+    return root
+
+
 def write_text(path: Path, lines: list[str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('\n'.join(lines) + '\n')

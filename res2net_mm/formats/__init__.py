@@ -14,6 +14,7 @@ from .boxes.coco import COCO
 from .boxes.csv_boxes import CSV_BOXES
 from .boxes.openimages import OPENIMAGES
 from .boxes.tools.createml import CREATEML
+from .boxes.tools.cvat import CVAT
 from .boxes.tools.labelme import LABELME
 from .boxes.tools.via import VIA
 from .boxes.voc import VOC
@@ -30,6 +31,7 @@ READERS: tuple[Reader[Any], ...] = (
     YOLO,
     LABELME,
     VIA,
+    CVAT,
     CREATEML,
     OPENIMAGES,
     CSV_BOXES,

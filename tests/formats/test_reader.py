@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
-from tool_folders import write_createml, write_csv, write_labelme, write_openimages, write_via
+from tool_folders import (
+    write_createml,
+    write_csv,
+    write_cvat,
+    write_labelme,
+    write_openimages,
+    write_via,
+)
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
@@ -27,6 +34,7 @@ WRITERS = {
     'yolo': write_yolo,
     'labelme': write_labelme,
     'via': write_via,
+    'cvat': write_cvat,
     'createml': write_createml,
     'openimages': write_openimages,
     'csv': write_csv,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, tostring
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.coco_dict import CocoDict
@@ -126,7 +127,7 @@ class DrawnImages:
             drawn = read(entry)
         except (*MALFORMED, UserError):
             what = 'objects that cannot be read, left out'
-            self._left_out[what, REDRAW].append(f'{image.path}: {entry!r:.200}')
+            self._left_out[what, REDRAW].append(f'{image.path}: {_as_written(entry):.200}')
             return
         if isinstance(drawn, Drawn):
             image.objects.append(drawn)
@@ -218,6 +219,10 @@ def class_name(value: Any) -> str:
     if not isinstance(value, str | int) or not name:
         raise ValueError('an object without a class')
     return name
+
+
+def _as_written(entry: Any) -> str:
+    return tostring(entry, 'unicode').strip() if isinstance(entry, Element) else repr(entry)
 
 
 def _last_part(name: str) -> str:
