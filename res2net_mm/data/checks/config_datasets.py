@@ -13,7 +13,7 @@ from res2net_mm.data.checks.image_kinds import check_kinds
 from res2net_mm.data.detection.split_check import clean_split, read_categories
 from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.formats import BoxImages, Findings, first_few
-from res2net_mm.formats.boxes.coco import is_coco
+from res2net_mm.formats.boxes.coco_content import is_coco
 from res2net_mm.formats.findings import ERROR, PROBLEM
 from res2net_mm.formats.image_check import check_headers
 from res2net_mm.formats.image_file import leads_out, missing_files, read_headers

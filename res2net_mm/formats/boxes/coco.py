@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.formats.boxes.coco_content import coco_content
+from res2net_mm.formats.boxes.label_files import begins_like, split_of_file
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import leads_out
 from res2net_mm.formats.image_index import ImageIndex
@@ -13,8 +16,6 @@ from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import UNNAMED, split_named, split_of
 from res2net_mm.formats.text_file import read_json
 
-LISTS = ('images', 'annotations', 'categories')
-ID_KEYS = ('id', 'image_id', 'category_id')
 # COCO 2017 keeps these beside the instances; they hold other tasks.
 OTHER_TASKS = ('captions_', 'person_keypoints_', 'stuff_', 'panoptic_', 'image_info_')
 LOOKED_FOR = (
@@ -24,7 +25,8 @@ LOOKED_FOR = (
 NAMES = 'from the categories in the JSON'
 SAMPLE = 20  # images of a file that are looked for to find their folder
 DEEPEST = 4  # folders between the root and a file
-MANY = 20  # JSON files in a folder, beyond which they describe an image each
+MANY = 20  # JSON files in a folder, beyond which those that begin otherwise are not read
+START = r'^\s*\{[^\0]*"(images|annotations|categories)"\s*:\s*\['
 
 
 def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
@@ -39,16 +41,17 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
     """
     named: dict[str, list[Path]] = {}
     for file in _json_files(root):
-        named.setdefault(_split_of_file(root, file) or UNNAMED, []).append(file)
+        named.setdefault(split_of_file(file.relative_to(root)) or UNNAMED, []).append(file)
     found: dict[str, BoxImages] = {}
     strange: list[tuple[str, Path]] = []  # files named after a split that are not COCO's
     images = ImageIndex(root)
     for split, files in named.items():
         instances = [file for file in files if 'instances' in file.name] or files
         read = {file: read_json(file) for file in instances}
-        contents = {file: content for file, content in read.items() if is_coco(file, content)}
+        mended = {file: coco_content(file, content, findings) for file, content in read.items()}
+        contents = {file: content for file, content in mended.items() if content is not None}
         if not contents:
-            strange.append((split, instances[0]))
+            strange += [(split, file) for file in instances if _is_meant(file)][:1]
         if len(contents) > 1:
             names = ', '.join(file.relative_to(root).as_posix() for file in contents)
             raise UserError(
@@ -56,7 +59,9 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
                 'Keep one of them there.'
             )
         for file, content in contents.items():
-            found[split] = _with_images(root, file, split, content, images, findings)
+            part = _with_images(root, file, split, content, images, findings)
+            is_copy = part.is_copy or content is not read[file]
+            found[split] = replace(part, is_copy=is_copy)
         others = {file: _content_of(file) for file in files if file not in instances}
         unused = {file: content for file, content in others.items() if content is not None}
         _name_unused(root, unused, f'beside {instances[0].name}', findings)
@@ -88,21 +93,21 @@ def _json_files(root: Path) -> list[Path]:
         # A folder of such a name is no file, which reading it says.
         files = sorted(n for n in (*names, *folders) if n.lower().endswith('.json'))
         files = [n for n in files if not n.startswith(('.', *OTHER_TASKS))]
-        if len(files) <= MANY or any(split_of(Path(name).stem) for name in files[:MANY]):
-            found += [place / name for name in files]
+        if len(files) > MANY:  # each describes an image, or there is one of COCO's among such
+            files = [name for name in files if begins_like(place / name, START)]
+        found += [place / name for name in files]
     return found
 
 
-def _split_of_file(root: Path, file: Path) -> str | None:
-    folders = file.relative_to(root).parts[-2::-1]  # the nearest first
-    return split_of(file.stem) or next(filter(None, map(split_of, folders)), None)
+def _is_meant(file: Path) -> bool:
+    """Return whether the name of a file says that it holds the boxes of a split."""
+    return split_of(file.stem) is not None or 'coco' in file.stem.lower()
 
 
 def _content_of(file: Path) -> dict[str, Any] | None:
     """Return the content of a JSON file, None if it is not COCO's or cannot be read."""
     try:
-        content = read_json(file)
-        return content if is_coco(file, content) else None
+        return coco_content(file, read_json(file), Findings())
     except UserError:
         return None
 
@@ -116,33 +121,6 @@ def _name_unused(
     ]
     fix = 'name the split in the file name, as in train.json, or take the file away'
     findings.add(PROBLEM, root, f'annotation files that are not used {why}', names, fix)
-
-
-def is_coco(file: Path, content: Any) -> bool:
-    """Return whether the content of a JSON file is COCO's.
-
-    Raises:
-        UserError: It has a list of images, but not the rest of a COCO file.
-    """
-    held = [
-        key for key in LISTS if isinstance(content, dict) and isinstance(content.get(key), list)
-    ]
-    if 'images' not in held:
-        return False
-    if len(held) < len(LISTS):
-        lacking = ', '.join(key for key in LISTS if key not in held)
-        raise UserError(f'{file} is not a COCO annotation file: it has no list {lacking}.')
-    for key in LISTS:
-        entries = content[key]
-        if {*map(type, entries)} <= {dict} and not any(
-            {type(entry.get(id_key)) for entry in entries} & {dict, list} for id_key in ID_KEYS
-        ):
-            continue
-        for index, entry in enumerate(entries):
-            ids = [entry.get(k) for k in ID_KEYS] if isinstance(entry, dict) else [entry]
-            if any(isinstance(value, dict | list) for value in ids) or not isinstance(entry, dict):
-                raise UserError(f'{file}: {key}[{index}] is not an entry of COCO: {entry!r:.80}.')
-    return True
 
 
 def _with_images(
@@ -191,7 +169,10 @@ def _places(root: Path, file: Path, split: str) -> list[Path]:
     places = [base / file.stem.removeprefix('instances_') for base in bases]
     children = [child for base in bases for child in sorted(base.glob('*/'))]
     places += [child for child in children if split_named(child.name) == split]
-    places += [root / 'images', file.parent, root, root / 'JPEGImages', root / 'data']
+    places += [root / 'images', file.parent, file.parent / 'data', file.parent / 'images']
+    if file.parent != root:
+        places.append(file.parent.parent / 'images')
+    places += [root, root / 'JPEGImages', root / 'data']
     return [place for place in dict.fromkeys(places) if place.is_dir()]
 
 
@@ -220,5 +201,5 @@ COCO = Reader(
     lambda root: bool(_json_files(root)),
     read_coco,
     '.json',
-    r'^\s*\{[^\0]*"(images|annotations|categories)"\s*:\s*\[',
+    START,
 )

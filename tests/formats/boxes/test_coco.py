@@ -6,12 +6,16 @@ from folders import coco_content, write_coco, write_image, write_json
 
 from res2net_mm.data import recognise
 from res2net_mm.errors import UserError
+from res2net_mm.formats import Findings
+from res2net_mm.formats.boxes.coco import COCO
 
 # Where the annotations and images of a split lie, by layout.
 LAYOUTS = {
     'coco2017': ('annotations/instances_{}2017.json', '{}2017/'),
     'only the images with a year': ('annotations/{}.json', '{}2017/'),
     'images': ('annotations/{}.json', 'images/'),
+    'fiftyone': ('{}/labels.json', '{}/data/'),
+    'folders of each split': ('{}/annotations/instances_default.json', '{}/images/'),
     'beside': ('annotations/{}.json', '{}/'),
     'images_split': ('annotations/instances_{}.json', 'images/{}/'),
     'sub_folders': ('annotations/{}.json', 'images/a/b/'),
@@ -240,6 +244,68 @@ def test_no_file_of_annotations_is_dropped_in_silence(files, splits, unused, tmp
     assert seen == splits
     said = [finding for finding in folder.findings if 'not used' in finding.name]
     assert (unused in str(said)) if unused else not said
+
+
+def _texts(content):
+    for category in content['categories']:
+        category['id'] = str(category['id'])
+    for annotation in content['annotations']:
+        annotation['category_id'] = str(annotation['category_id'])
+        annotation['bbox'] = [*map(str, annotation['bbox'])]
+
+
+def _other_ids(content):
+    for category in content['categories']:
+        category['id'] += 7
+    for annotation in content['annotations']:
+        annotation['category_id'] += 7
+
+
+@pytest.mark.parametrize('change', [_texts, _other_ids])
+@pytest.mark.parametrize('splits', [('train', 'val'), ('val',)])
+def test_ids_and_boxes_as_other_tools_write_them(change, splits, tmp_path):
+    write_coco(tmp_path / 'set')
+    for split in splits:
+        file = tmp_path / f'set/annotations/instances_{split}2017.json'
+        content = json.loads(file.read_text())
+        change(content)
+        write_json(file, content)
+    folder = recognise(tmp_path / 'set', tmp_path / 'out')
+    for split in folder.splits.values():
+        assert split.boxes_by_class == {'cat': 3, 'dog': 2}
+        read = json.loads(split.ann_file.read_text())
+        ids = [category['id'] for category in read['categories']]
+        assert ids == sorted({annotation['category_id'] for annotation in read['annotations']})
+        assert all(annotation['bbox'] == [10, 10, 20, 20] for annotation in read['annotations'])
+
+
+def test_a_test_split_without_the_key_annotations_has_no_labels(tmp_path):
+    write_coco(tmp_path, splits=('train', 'val', 'test'))
+    file = tmp_path / 'annotations/instances_test2017.json'
+    content = json.loads(file.read_text())
+    del content['annotations']
+    write_json(file, content)
+    folder = recognise(tmp_path, tmp_path / 'out')
+    assert folder.splits['test'].ann_file == folder.splits['val'].ann_file
+    assert "images of the split 'test', not used because it has no boxes: 5" in folder.summary()
+
+
+def test_of_many_json_files_those_that_begin_as_coco_do_are_read(tmp_path):
+    names = [f'{i}.jpg' for i in range(25)]
+    for name in names:
+        write_image(tmp_path / name)
+        write_json(tmp_path / f'{name}.json', '{"shapes": [')
+    write_json(tmp_path / 'labels.json', coco_content(names))
+    assert [*COCO.read(tmp_path, Findings())] == ['all']
+
+
+def test_a_file_of_another_tool_in_the_folder_of_a_split_is_no_fault(tmp_path):
+    write_coco(tmp_path, splits=('train',))
+    write_json(tmp_path / 'val/settings.json', {'colour': 'red'})
+    assert [*COCO.read(tmp_path, Findings())] == ['train']
+    write_json(tmp_path / 'val/_annotations.coco.json', [])
+    with pytest.raises(UserError, match='is not in COCO layout'):
+        COCO.read(tmp_path, Findings())
 
 
 def test_a_folder_of_test_images_is_tested_on_whole_and_not_trained_on(tmp_path):

@@ -1,0 +1,137 @@
+"""The content of a COCO file: whether it is one, and numbers where a tool has written texts."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats.findings import NOTE, Findings
+
+LISTS = ('images', 'annotations', 'categories')
+ID_KEYS = ('id', 'image_id', 'category_id')
+
+Entry = dict[str, Any]
+
+
+def is_coco(file: Path, content: Any) -> bool:
+    """Return whether the content of a JSON file is COCO's.
+
+    Raises:
+        UserError: It has a list of images, but not the rest of a COCO file.
+    """
+    held = [
+        key for key in LISTS if isinstance(content, dict) and isinstance(content.get(key), list)
+    ]
+    if 'images' not in held:
+        return False
+    if len(held) < len(LISTS):
+        lacking = ', '.join(key for key in LISTS if key not in held)
+        raise UserError(f'{file} is not a COCO annotation file: it has no list {lacking}.')
+    for key in LISTS:
+        entries = content[key]
+        if {*map(type, entries)} <= {dict} and not any(
+            {type(entry.get(id_key)) for entry in entries} & {dict, list} for id_key in ID_KEYS
+        ):
+            continue
+        for index, entry in enumerate(entries):
+            ids = [entry.get(k) for k in ID_KEYS] if isinstance(entry, dict) else [entry]
+            if any(isinstance(value, dict | list) for value in ids) or not isinstance(entry, dict):
+                raise UserError(f'{file}: {key}[{index}] is not an entry of COCO: {entry!r:.80}.')
+    return True
+
+
+def coco_content(file: Path, content: Any, findings: Findings) -> Entry | None:
+    """Return the content of a COCO file, mended where a tool has written it otherwise.
+
+    A file without the key ``annotations`` has no boxes, as those of COCO's test sets. Ids of
+    categories, ids of images and numbers of boxes may be texts.
+
+    Args:
+        file: The file.
+        content: What it holds; not changed.
+        findings: Gets what was mended.
+
+    Returns:
+        The content itself where nothing was to be mended; None if it is not COCO's.
+
+    Raises:
+        UserError: It has a list of images, but not the rest of a COCO file.
+    """
+    if isinstance(content, dict) and 'annotations' not in content:
+        content = {**content, 'annotations': []}
+    if not is_coco(file, content):
+        return None
+    for mend in (_categories_by_number, _images_by_their_ids, _boxes_of_numbers):
+        content = mend(file, content, findings)
+    return content
+
+
+def _categories_by_number(file: Path, content: Entry, findings: Findings) -> Entry:
+    """Give the categories numbers where their ids are texts."""
+    listed, found = content['categories'], content['annotations']
+    ids = [entry.get('id') for entry in listed]
+    if not _has_text(ids) and not _has_text(entry.get('category_id') for entry in found):
+        return content
+    texts = [str(value) for value in ids]
+    are_numbers = all(text.isdecimal() for text in texts)
+    number = {text: int(text) if are_numbers else i for i, text in enumerate(texts, start=1)}
+    changed = _changed(found, 'category_id', lambda value: number.get(str(value), value))
+    what = 'boxes whose category id or its category is a text, matched as numbers'
+    findings.add(NOTE, file, what, count=len(found) or None)
+    categories = [{**entry, 'id': number[text]} for entry, text in zip(listed, texts, strict=True)]
+    return {**content, 'categories': categories, 'annotations': changed}
+
+
+def _images_by_their_ids(file: Path, content: Entry, findings: Findings) -> Entry:
+    """Give boxes the ids of their images where one is a text and the other a number."""
+    ids = {str(image.get('id')): image.get('id') for image in content['images']}
+    found = content['annotations']
+    is_text = _has_text(ids.values())
+    if is_text == _has_text(entry.get('image_id') for entry in found) or not found:
+        return content
+    changed = _changed(found, 'image_id', lambda value: ids.get(str(value), value))
+    what = 'boxes that name their image by a number where its id is a text, or the other way round'
+    findings.add(NOTE, file, what, count=len(found))
+    return {**content, 'annotations': changed}
+
+
+def _boxes_of_numbers(file: Path, content: Entry, findings: Findings) -> Entry:
+    """Turn boxes and areas that are texts into numbers; what is none stays for the check."""
+    found = content['annotations']
+    texts = [
+        entry for entry in found if _is_written(entry.get('bbox')) or _is_written(entry.get('area'))
+    ]
+    if not texts:
+        return content
+    findings.add(NOTE, file, 'boxes that are texts, read as numbers', count=len(texts))
+    for key in ('bbox', 'area'):
+        found = _changed(found, key, _numbers)
+    return {**content, 'annotations': found}
+
+
+def _is_written(value: Any) -> bool:
+    """Return whether a value, or one of a list, is a text."""
+    return isinstance(value, str) or (isinstance(value, list) and str in map(type, value))
+
+
+def _numbers(value: Any) -> Any:
+    """Return the numbers in a text or in a list of texts; anything else as it is."""
+    if isinstance(value, list):
+        return [_numbers(part) for part in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _has_text(values: Iterable[Any]) -> bool:
+    return str in {*map(type, values)}
+
+
+def _changed(
+    entries: Iterable[Mapping[str, Any]], key: str, change: Callable[[Any], Any]
+) -> list[Entry]:
+    return [{**entry, key: change(entry[key])} if key in entry else {**entry} for entry in entries]
