@@ -30,17 +30,13 @@ def evaluate_saved(
     for name, path in (('gt', gt), ('dt', dt)):
         if not Path(path).exists():
             raise UserError(f'{argument(name, str(path))}: No such file or directory')
-    maps = _are_label_maps(Path(gt), Path(dt))
+    maps = False
+    if Path(gt).is_dir() and Path(dt).is_dir():
+        boxes = any(Path(gt).rglob('Annotations/*.xml'))  # VOC has both in one folder
+        maps = holds_label_maps(Path(dt)) or (holds_label_maps(Path(gt)) and not boxes)
     evaluate = evaluate_label_maps if maps else evaluate_files
     if unfit := [name for name in options if name not in signature(evaluate).parameters]:
         named = ', '.join(_FLAGS.get(flag, flag) for flag in map(argument, unfit))
         kinds = ('detections', 'label maps') if maps else ('label maps', 'detections')
         raise UserError(f'{named}: for {kinds[0]}, but {gt} and {dt} are taken for {kinds[1]}')
     return evaluate(gt, dt, **options)
-
-
-def _are_label_maps(gt: Path, dt: Path) -> bool:
-    if not (gt.is_dir() and dt.is_dir()):
-        return False
-    boxes = any(gt.rglob('Annotations/*.xml'))  # VOC has both in one folder
-    return holds_label_maps(dt) or (holds_label_maps(gt) and not boxes)

@@ -5,6 +5,7 @@ ground truth in each bin, and None instead of -1 where there is nothing to find.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +68,10 @@ def evaluate_by_size(
     limits = check_max_dets(max_dets, rules)
     columns = (SizeBin(ALL), *make_bins(bins, bins_by))
     truth = read_ground_truth(ground_truth)
-    image_ids = _in_order([image['id'] for image in truth.images])
+    image_ids = [image['id'] for image in truth.images]
+    with suppress(TypeError):  # numbers and names mixed
+        # pycocotools' order, which decides between detections of equal score.
+        image_ids = sorted(image_ids)
     areas = image_areas(truth, image_ids)
     _check_image_sizes(areas, image_ids, iou_type, columns)
 
@@ -138,14 +142,6 @@ def _columns(matches: Matches, scores: Scores, classes: slice) -> list[BinScores
         )
         for a, size_bin in enumerate(matches.columns)
     ]
-
-
-def _in_order(ids: list) -> list:
-    # pycocotools' order, which decides between detections of equal score.
-    try:
-        return sorted(ids)
-    except TypeError:  # numbers and names mixed
-        return ids
 
 
 def _check_image_sizes(

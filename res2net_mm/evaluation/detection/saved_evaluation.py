@@ -93,13 +93,15 @@ def save_evaluation(
         # A folder that is moved as a whole stays readable.
         path, home = Path(ground_truth_file).resolve(), folder.resolve()
         kept = str(path.relative_to(home) if path.is_relative_to(home) else path)
+    bins = [{**asdict(size_bin), 'high': finite(size_bin.high)} for size_bin in options['bins']]
+    limits = list(map(finite, options['max_dets']))
     content = {
         'form': FORM,
         'ground_truth': kept,
         'classes': [category['name'] for category in ground_truth.categories],
         'images': images,
         'detections': files,
-        'options': _options_to_json(options),
+        'options': {**options, 'bins': bins, 'max_dets': limits},
     }
     return write_json_file(content, folder / EVALUATION_FILE)
 
@@ -127,13 +129,15 @@ def read_saved_evaluation(folder: str | Path) -> SavedEvaluation:
     if form != FORM:
         raise UserError(f'{path} has the form {form!r}, this version reads {FORM}: evaluate anew')
     _check_content(path, content)
+    options = content['options']
+    limits = tuple(math.inf if limit is None else limit for limit in options['max_dets'])
     return SavedEvaluation(
         folder=folder,
         ground_truth=folder / content['ground_truth'],
         classes=tuple(content['classes']),
         images=content['images'],
         detections={kind: folder / name for kind, name in content['detections'].items()},
-        options=_options_from_json(content['options']),
+        options={**options, 'bins': make_bins(options['bins']), 'max_dets': limits},
     )
 
 
@@ -165,16 +169,6 @@ def _check_content(path: Path, content: Mapping[str, Any]) -> None:
     whole = are(options['max_dets'], (int, type(None)))
     check('options', whole, 'a list of whole numbers as max_dets')
     check('options', isinstance(options['bins'], list), 'a list of bins')
-
-
-def _options_to_json(options: Mapping[str, Any]) -> dict[str, Any]:
-    bins = [{**asdict(size_bin), 'high': finite(size_bin.high)} for size_bin in options['bins']]
-    return {**options, 'bins': bins, 'max_dets': list(map(finite, options['max_dets']))}
-
-
-def _options_from_json(options: Mapping[str, Any]) -> dict[str, Any]:
-    limits = tuple(math.inf if limit is None else limit for limit in options['max_dets'])
-    return {**options, 'bins': make_bins(options['bins']), 'max_dets': limits}
 
 
 def _with_text(entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -108,8 +108,10 @@ class RegionSizeMetric(BySizeMetric):
                 ignore_index=self.ignore_index,
                 tolerance=self.tolerance,
             )
+            # The absolute path of a file, since a report is written elsewhere.
+            place = os.path.abspath(name) if os.path.isfile(name) else name
             maps = self._encoded(truth, predicted, classes)
-            self.results.append((_whole_path(name), regions, maps))
+            self.results.append((place, regions, maps))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         """Score the regions of all images, log the table and write the files.
@@ -149,11 +151,6 @@ class RegionSizeMetric(BySizeMetric):
             encode_label_map(counted, classes, palette),
             encode_label_map(predicted, classes, palette),
         )
-
-
-def _whole_path(name: str) -> str:
-    """Return the absolute path of an image file, since a report is written elsewhere."""
-    return os.path.abspath(name) if os.path.isfile(name) else name
 
 
 def _labels(pixels: Any) -> np.ndarray:

@@ -8,10 +8,9 @@ count.
 import io
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -45,15 +44,14 @@ def read_saved_regions(work_dir: str | Path) -> SavedRegions:
     path = work_dir / RESULT_FILE
     content = read_json(path)
     try:
-        bins = make_bins(map(_bin, (s for s in content['scores'] if s['bin'] != ALL)))
-    except (KeyError, TypeError, ValueError) as error:
+        bins = make_bins(
+            {'name': s['bin'], 'low': s['limits'][0], 'high': s['limits'][1], 'by': s['by']}
+            for s in content['scores']
+            if s['bin'] != ALL
+        )
+    except (LookupError, TypeError, ValueError) as error:
         raise UserError(f'{path} does not say in which size bins it was scored') from error
     return SavedRegions(regions, bins, find_label_maps(work_dir, regions.images.tolist()))
-
-
-def _bin(scores: Mapping[str, Any]) -> dict[str, Any]:
-    low, high = scores['limits']
-    return {'name': scores['bin'], 'low': low, 'high': high, 'by': scores['by']}
 
 
 def encode_label_map(

@@ -72,7 +72,11 @@ def slide_bin(
     ``compare_results``.
     """
     by, sides = 'relative-side' if relative else 'side', np.sqrt(np.maximum(areas, 0))
-    sizes = _grid(sides)
+    sizes: np.ndarray = np.empty(0)
+    there = sides[sides > 0]
+    if there.size:  # from the smallest object to the largest
+        low, high = STEPS * np.log2([there.min(), there.max()])
+        sizes = 2.0 ** (np.arange(math.floor(low), math.ceil(high) + 1) / STEPS)
     bins = [(f'at{i}', s / math.sqrt(2), s * math.sqrt(2)) for i, s in enumerate(sizes)]
     draws: dict[str, Any] = dict(
         resamples=min(resamples, DRAWS), seed=seed, level=level, progress=progress
@@ -128,15 +132,6 @@ def describe_wins(curve: SizeCurve, names: Sequence[str]) -> list[str]:
                 f'holds more {thing}s than a point of the curve and may tell more.'
             )
     return sentences
-
-
-def _grid(sides: np.ndarray) -> np.ndarray:
-    """Return sizes from the smallest object to the largest, ``STEPS`` per octave."""
-    sides = sides[sides > 0]
-    if not sides.size:
-        return np.empty(0)
-    low, high = np.log2([sides.min(), sides.max()])
-    return 2.0 ** (np.arange(math.floor(low * STEPS), math.ceil(high * STEPS) + 1) / STEPS)
 
 
 def _ranges_text(ranges: Sequence[tuple[float, float]], curve: SizeCurve) -> str:

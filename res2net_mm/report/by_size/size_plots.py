@@ -90,7 +90,9 @@ def draw_size_curve(
             below.set_ylabel(f'difference\nin {terms.title(key)}')
         draw_legend(plot, axes[:1], 'outside upper left')
         _draw_histogram(axes[-1], curve)
-        for edge in _edges(comparisons[0]):
+        bins = [column.size_bin for column in comparisons[0].bins]
+        edges = {_side(end, b.by) for b in bins for end in (b.low, b.high)}
+        for edge in sorted(end for end in edges if 0 < end < math.inf):
             for panel in axes:
                 panel.axvline(edge, color=PALE, linewidth=1.5, zorder=0)
 
@@ -110,12 +112,6 @@ def draw_size_curve(
 
 def _side(limit: float, by: str) -> float:
     return math.sqrt(limit) if by.endswith('area') else limit
-
-
-def _edges(comparison: Comparison) -> list[float]:
-    bins = [column.size_bin for column in comparison.bins]
-    ends = {_side(end, b.by) for b in bins for end in (b.low, b.high)}
-    return sorted(end for end in ends if 0 < end < math.inf)
 
 
 def _draw_bins(

@@ -50,7 +50,12 @@ def size_section(
         text=where,
         figures=[draw_size_curve(curve, comparisons, names, f'size_curve_{kind}')],
     )
-    chance = by_chance(per_class, curve.level)
+    tones = [cell.tone for table in per_class for row in table.rows for cell in row]
+    tested = sum(tone in (GAIN, LOSS, NOISE) for tone in tones)
+    chance = (
+        f'Of many differences some are marked by chance alone: of the {tested} here about '
+        f'{(1 - curve.level) * tested:.0f} would be if nothing had changed.'
+    )
     by_class = Part('By class and size', text=[chance], tables=per_class, folded=True)
     verdicts = []
     for run, comparison in enumerate(comparisons, 1):
@@ -97,15 +102,6 @@ def class_table(names: tuple[str, str], comparison: Comparison, score: str, term
     ]
     caption = f'{terms.title(score)}: difference in points (interval); {names[0]} → {names[1]} in %'
     return Table(caption, _head('class', comparison.columns), rows)
-
-
-def by_chance(tables: Sequence[Table], level: float) -> str:
-    """Return the expected number of false positives among the marked differences, in words."""
-    tested = sum(cell.tone in (GAIN, LOSS, NOISE) for t in tables for row in t.rows for cell in row)
-    return (
-        f'Of many differences some are marked by chance alone: of the {tested} here about '
-        f'{(1 - level) * tested:.0f} would be if nothing had changed.'
-    )
 
 
 def records(

@@ -10,6 +10,16 @@ from res2net_mm.evaluation.regions.region_scores import SCORE_NAMES as REGION_SC
 from res2net_mm.evaluation.size_bins import ALL, MEASURES, SizeBin
 from res2net_mm.report.page.parts import FEW, GAIN, LOSS, NOISE, NOTHING, Card, Verdict
 
+#: Objects that a size needs: resampling fewer of them gives intervals that are too narrow.
+ENOUGH = 20
+_WORDS = {
+    GAIN: '▲ gained',
+    LOSS: '▼ lost',
+    NOISE: '≈ may be noise',
+    FEW: '≈ too few {things} to tell',
+    NOTHING: 'no {things}',
+}
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -56,17 +66,6 @@ def in_words(names: Sequence[str]) -> str:
     """Return names as a list in a sentence: ``a, b and c``."""
     *others, last = names
     return f'{", ".join(others)} and {last}' if others else last
-
-
-#: Objects that a size needs: resampling fewer of them gives intervals that are too narrow.
-ENOUGH = 20
-_WORDS = {
-    GAIN: '▲ gained',
-    LOSS: '▼ lost',
-    NOISE: '≈ may be noise',
-    FEW: '≈ too few {things} to tell',
-    NOTHING: 'no {things}',
-}
 
 
 def tone_of(column: BinComparison, score: str) -> str:
@@ -130,12 +129,17 @@ def make_verdict(
 def _card(column: BinComparison, names: tuple[str, str], terms: Terms, level: float) -> Card:
     difference, tone = column.scores.get(terms.main), tone_of(column, terms.main)
     detail, shown = [terms.count(column.objects)], '–'
+    beside = [
+        f'{terms.title(other)} {_WORDS[tone_of(column, other)][0]} {points(score.difference)}'
+        for other in terms.beside
+        if (score := column.scores.get(other)) is not None
+    ]
     if difference is not None:
         shown = f'{points(difference.difference)} {terms.main}'
         detail = [
             f'{100 * level:g} % interval {interval(difference)}',
             f'{names[0]} {100 * difference.a:.1f} → {names[1]} {100 * difference.b:.1f}',
-            *(_beside(column, other, terms) for other in terms.beside if other in column.scores),
+            *beside,
             *detail,
         ]
     return Card(
@@ -146,11 +150,6 @@ def _card(column: BinComparison, names: tuple[str, str], terms: Terms, level: fl
         change=shown,
         detail=detail,
     )
-
-
-def _beside(column: BinComparison, score: str, terms: Terms) -> str:
-    sign = _WORDS[tone_of(column, score)].split()[0]
-    return f'{terms.title(score)} {sign} {points(column.scores[score].difference)}'
 
 
 def _name(column: BinComparison) -> str:

@@ -1,8 +1,9 @@
-"""Calibration of scores: the share of right detections among those of a score, by size.
+"""Plots of detectors by size: precision against recall, and the calibration of scores.
 
-The detections of a bin with a score of ``LEAST_SCORE`` or more form ten groups by score. In a group
-of a calibrated detector the share of right detections (at IoU 0.50) is their mean score. The
-expected calibration error of a bin is the mean distance between the two, weighted by detections.
+For the calibration, the detections of a bin with a score of ``LEAST_SCORE`` or more form ten groups
+by score. In a group of a calibrated detector the share of right detections (at IoU 0.50) is their
+mean score. The expected calibration error of a bin is the mean distance between the two, weighted
+by detections.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.page.parts import Figure
 from res2net_mm.report.page.plots import INK, make_panels, run_style
 
+RECALLS = np.linspace(0, 1, 101)
 GROUPS = 10
 LEAST_SCORE = 0.05  # least score that MMDetection's detectors keep; nobody uses lower ones
 LEAST = 10  # detections of a group that is drawn; the error counts all groups
@@ -88,9 +90,6 @@ def draw_calibration(results: Sequence[SizeResult], names: Sequence[str]) -> Fig
         f'out. Mean distance from the diagonal in points ({", ".join(names)}): '
         f'{"; ".join(errors)}.',
     )
-
-
-RECALLS = np.linspace(0, 1, 101)
 
 
 def precision_recall(result: SizeResult) -> np.ndarray:

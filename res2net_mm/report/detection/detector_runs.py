@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation import (
@@ -123,6 +122,6 @@ def _check_same_truth(a: DetectorRun, b: DetectorRun) -> None:
         )
 
 
-def _some(values: Sequence[Any], most: int = 3) -> str:
+def _some(values: Sequence[object], most: int = 3) -> str:
     shown = ', '.join(map(str, values[:most]))
     return shown if len(values) <= most else f'{shown} and {len(values) - most} more'

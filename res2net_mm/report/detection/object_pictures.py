@@ -149,18 +149,17 @@ def _truth_marks(scored: Scored, index: int, *, missed: bool) -> list[Mark]:
     shown = (truth.image == index) & scored.matches.counts[0]
     if missed:
         shown &= scored.mistakes.found_by < 0
-    colour = MISSED if missed else TRUTH
-    return [Mark(_truth_corners(scored, i), colour, missed) for i in np.flatnonzero(shown)]
-
-
-def _truth_corners(scored: Scored, thing: int) -> list[np.ndarray]:
-    truth, source = scored.run.truth, scored.matches.truth
-    if scored.kind != 'segm':
-        return [_corners(source.box[thing])]
-    annotation = truth.annotations[source.source[thing]]
-    image = next(i for i in truth.images if i['id'] == annotation['image_id'])
-    rle = segmentation_rle(annotation['segmentation'], image)
-    return [] if rle is None else _contours(rle)
+    marks = []
+    for thing in np.flatnonzero(shown):
+        corners = [_corners(truth.box[thing])]
+        if scored.kind == 'segm':
+            annotation = scored.run.truth.annotations[truth.source[thing]]
+            images = scored.run.truth.images
+            image = next(i for i in images if i['id'] == annotation['image_id'])
+            rle = segmentation_rle(annotation['segmentation'], image)
+            corners = [] if rle is None else _contours(rle)
+        marks.append(Mark(corners, MISSED if missed else TRUTH, missed))
+    return marks
 
 
 def _corners(box: np.ndarray) -> np.ndarray:
