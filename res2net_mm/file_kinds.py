@@ -48,11 +48,7 @@ def is_exported(path: str | Path) -> bool:
 
 
 def what_it_is(path: Path) -> str | None:
-    """Say what a file of another kind is; None if that is not known.
-
-    Args:
-        path: A file that is not what it was taken for.
-    """
+    """Say what a file is that is not what it was taken for; None if that is not known."""
     with path.open('rb') as file:
         head = file.read(LOOKED_AT)
     for pattern, kind in _KINDS:
@@ -62,7 +58,7 @@ def what_it_is(path: Path) -> str | None:
 
 
 def _what_zip(path: Path) -> str | None:
-    """Say what a zip file without PyTorch's members is; None for a torn one or one of PyTorch."""
+    """Say what a zip file is; None for a torn one or a checkpoint of PyTorch."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()

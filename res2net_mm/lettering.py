@@ -13,16 +13,10 @@ PREFERRED = ('DejaVuSans.ttf', 'NotoSans', 'NotoSansCJK', 'wqy', 'Droid', 'Arial
 
 
 class Lettering:
-    """The letters for the names on a picture.
+    """The letters for the names on a picture, in lines of a height in px.
 
-    Names that no font of the system can write whole are shown as ``#1``, ``#2``, ...
-
-    Args:
-        names: What will be written, such as the names of the classes.
-        size: Height of a line in px.
-
-    Attributes:
-        unwritten: The names that are shown as a number.
+    Names that no font of the system can write whole are shown as ``#1``, ``#2``, ...; ``unwritten``
+    holds them.
     """
 
     def __init__(self, names: Iterable[str], *, size: int = SIZE) -> None:
@@ -54,14 +48,9 @@ class Lettering:
         more: str = '',
         colour: tuple[int, int, int] = (255, 255, 255),
     ) -> None:
-        """Write a name on a picture, in place.
+        """Write a name on a picture, (H, W, 3) uint8 BGR, in place; Latin text ``more`` behind it.
 
-        Args:
-            picture: (H, W, 3) uint8, BGR.
-            at: Column and row of the text's upper left corner, in px.
-            name: The name.
-            more: Latin text behind it, such as the score.
-            colour: BGR.
+        ``at`` is column and row of the text's upper left corner, in px.
         """
         width, height = self.size_of(name, more)
         x, y = (max(value, 0) for value in at)

@@ -10,13 +10,9 @@ Item = TypeVar('Item')
 
 
 def track(items: Iterable[Item], what: str, *, total: int | None, shown: bool) -> Iterator[Item]:
-    """Yield the items, with progress on stderr.
+    """Yield the items, with progress on stderr if it is ``shown``.
 
-    Args:
-        items: The items.
-        what: What is being done with them.
-        total: Number of items; None to ask the items for it.
-        shown: Whether to show progress.
+    ``what`` says what is being done with them; without a ``total`` the items are asked for it.
     """
     live = sys.stderr.isatty()
     return tqdm(

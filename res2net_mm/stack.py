@@ -22,10 +22,7 @@ UNFIT_MMCV = {'mmdet': '2.2.0', 'mmsegmentation': '2.2.0'}
 
 
 class StackError(UserError):
-    """The installed stack cannot carry this package.
-
-    Args:
-        faults: A sentence each, which says what to install.
+    """The installed stack cannot carry this package; ``faults`` are sentences on what to install.
 
     Not an ImportError: MMEngine swallows those when it resolves ``type='res2net_mm...'`` and would
     report an unregistered model in place of the cause.
@@ -37,7 +34,7 @@ class StackError(UserError):
 
 
 def check_stack() -> None:
-    """Raise StackError, in a sentence that says what to install, if the stack does not fit."""
+    """Raise StackError, with a sentence for each fault, if the stack does not fit."""
     faults = list(stack_faults())
     if faults:
         raise StackError(faults)

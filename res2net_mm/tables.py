@@ -6,19 +6,13 @@ from collections.abc import Sequence
 def align(rows: Sequence[Sequence[str]], sides: str = '<') -> list[str]:
     """Return the rows as lines in which each column is as wide as its widest cell.
 
-    Args:
-        rows: The cells; every row has as many.
-        sides: ``<`` or ``>`` for each column, the side that its cells are aligned to; columns that
-            are not mentioned are aligned to the right.
+    ``sides`` has ``<`` or ``>`` for each column, the side to which its cells are aligned; columns
+    beyond it are aligned to the right.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    columns = list(zip(sides.ljust(len(widths), '>'), widths, strict=True))
-    return [
-        '  '.join(
-            f'{cell:{side}{w}}' for cell, (side, w) in zip(row, columns, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
+    columns = zip(sides.ljust(len(widths), '>'), widths, strict=True)
+    line = '  '.join(f'{{:{side}{width}}}' for side, width in columns)
+    return [line.format(*row).rstrip() for row in rows]
 
 
 def percent(score: float | None, nothing: str) -> str:

@@ -19,12 +19,9 @@ def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
     """Yield a path to write to, beside ``path``, that takes its place once the block has ended.
 
     If the block raises, what it wrote is removed and what was at ``path`` stays. The name written
-    to keeps the suffix, by which some writers choose the format.
-
-    Args:
-        path: The file.
-        durable: Whether to wait until the disk has it, so that a machine that loses power leaves
-            the old file or the new one too. Files by the thousand that can be made again need not.
+    to keeps the suffix, by which some writers choose the format. If it is ``durable``, the disk has
+    the file at the end, so that a machine that loses power leaves the old file or the new one;
+    files by the thousand that can be made again need not be.
     """
     path = Path(path)
     if path.is_dir():

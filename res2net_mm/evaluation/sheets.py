@@ -25,20 +25,32 @@ LEGEND_ROW = 22  # px
 
 @dataclass(frozen=True)
 class Boxes:
-    """Boxes on one picture."""
+    """Boxes on one picture.
 
-    xyxy: np.ndarray  # (N, 4) corners in px of the image as it is on disk
-    labels: np.ndarray  # (N,) indices of classes
-    scores: np.ndarray | None = None  # (N,); None for ground truth
+    Attributes:
+        xyxy: (N, 4) corners in px of the image as it is on disk.
+        labels: (N,) indices of classes.
+        scores: (N,) scores, or None for ground truth.
+    """
+
+    xyxy: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Masks:
-    """One picture with label maps."""
+    """One picture with label maps.
 
-    image: np.ndarray  # (H, W, 3) uint8, BGR
-    truth: np.ndarray | None  # (H, W) labels, or None where there are none
-    predicted: np.ndarray  # (H, W) labels
+    Attributes:
+        image: (H, W, 3) uint8, BGR.
+        truth: (H, W) labels, or None where there are none.
+        predicted: (H, W) labels.
+    """
+
+    image: np.ndarray
+    truth: np.ndarray | None
+    predicted: np.ndarray
 
 
 def draw_sheet(

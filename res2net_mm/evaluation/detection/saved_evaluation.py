@@ -27,14 +27,23 @@ FORM = 1  # of evaluation.json; raised when older readers would misread it
 
 @dataclass(frozen=True)
 class SavedEvaluation:
-    """An evaluation as it was saved in a folder."""
+    """An evaluation as it was saved in a folder.
+
+    Attributes:
+        folder: The folder.
+        ground_truth: Annotation file in COCO layout.
+        classes: Names of those of its classes that were evaluated.
+        images: Folder that the ``file_name`` of an image starts from; None if not known.
+        detections: COCO results file by ``iou_type``.
+        options: How they were scored, as arguments of ``evaluate_by_size``.
+    """
 
     folder: Path
-    ground_truth: Path  # annotation file in COCO layout
-    classes: tuple[str, ...]  # names of those of its classes that were evaluated
-    images: str | None  # folder that the ``file_name`` of an image starts from; None if not known
-    detections: Mapping[str, Path]  # COCO results file by ``iou_type``
-    options: Mapping[str, Any]  # how they were scored, as arguments of ``evaluate_by_size``
+    ground_truth: Path
+    classes: tuple[str, ...]
+    images: str | None
+    detections: Mapping[str, Path]
+    options: Mapping[str, Any]
 
     def read_ground_truth(self) -> GroundTruth:
         """Read the images and the evaluated classes of the ground truth.
