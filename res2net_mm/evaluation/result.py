@@ -20,6 +20,16 @@ class Column(Protocol):
 C = TypeVar('C', bound=Column)
 
 
+class ScoreOf:
+    """An attribute of ``ColumnScores``: the score of a name."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __get__(self, column: 'ColumnScores', kind: type) -> float | None:
+        return column.scores[self.name]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ColumnScores:
     """Scores in one size bin, or of all sizes.

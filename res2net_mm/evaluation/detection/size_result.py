@@ -11,7 +11,14 @@ import numpy as np
 from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePrecision
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.protocols import PROTOCOLS
-from res2net_mm.evaluation.result import ColumnScores, Result, describe_size, score_rows, table_text
+from res2net_mm.evaluation.result import (
+    ColumnScores,
+    Result,
+    ScoreOf,
+    describe_size,
+    score_rows,
+    table_text,
+)
 from res2net_mm.evaluation.size_bins import COCO_BINS
 from res2net_mm.tables import align, percent
 from res2net_mm.whole_file import write_json_file
@@ -32,25 +39,10 @@ class BinScores(ColumnScores):
     boxes: int
     ar: Mapping[float, float | None]
 
-    @property
-    def ap(self) -> float | None:
-        """Average precision, mean over the protocol's IoU thresholds."""
-        return self.scores['AP']
-
-    @property
-    def ap50(self) -> float | None:
-        """Average precision at IoU 0.50."""
-        return self.scores['AP50']
-
-    @property
-    def ap75(self) -> float | None:
-        """Average precision at IoU 0.75."""
-        return self.scores['AP75']
-
-    @property
-    def ar_most(self) -> float | None:
-        """Average recall for the largest number of detections."""
-        return self.scores['AR']
+    ap = ScoreOf('AP')  # average precision, mean over the protocol's IoU thresholds
+    ap50 = ScoreOf('AP50')  # at IoU 0.50
+    ap75 = ScoreOf('AP75')  # at IoU 0.75
+    ar_most = ScoreOf('AR')  # average recall for the largest number of detections
 
     @property
     def counts(self) -> dict[str, int]:

@@ -39,34 +39,15 @@ column of all. A bin that holds everything is otherwise equal to that column.
 
 from res2net_mm.evaluation.bootstrap import with_intervals as with_region_intervals
 from res2net_mm.evaluation.comparison import compare_results as compare_regions
-from res2net_mm.evaluation.regions.image_regions import ImageRegions, find_regions
-from res2net_mm.evaluation.regions.region_result import (
-    RegionClassScores,
-    RegionResult,
-    RegionScores,
-    describe_regions,
-    region_table,
-    score_regions,
-)
-from res2net_mm.evaluation.regions.region_set import (
-    RegionSet,
-    read_regions,
-    stack_regions,
-    write_regions,
-)
+from res2net_mm.evaluation.regions.image_regions import find_regions
+from res2net_mm.evaluation.regions.region_result import region_table, score_regions
+from res2net_mm.evaluation.regions.region_set import read_regions, stack_regions, write_regions
 from res2net_mm.evaluation.regions.region_size_metric import RegionSizeMetric
-from res2net_mm.evaluation.regions.saved_regions import SavedRegions, read_saved_regions
+from res2net_mm.evaluation.regions.saved_regions import read_saved_regions
 
 __all__ = [
-    'ImageRegions',
-    'RegionClassScores',
-    'RegionResult',
-    'RegionScores',
-    'RegionSet',
     'RegionSizeMetric',
-    'SavedRegions',
     'compare_regions',
-    'describe_regions',
     'find_regions',
     'read_regions',
     'read_saved_regions',

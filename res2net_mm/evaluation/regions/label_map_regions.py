@@ -45,14 +45,6 @@ class CheckedLabelMaps:
         return np.where(ignored, NO_LABEL, truth - self.labels.first), predicted - self.labels.first
 
 
-@dataclass(frozen=True)
-class LabelMapRegions:
-    """Label maps and their regions, in one order."""
-
-    checked: CheckedLabelMaps
-    regions: RegionSet
-
-
 def read_label_maps(
     gt: str | Path,
     dt: str | Path,
@@ -63,8 +55,8 @@ def read_label_maps(
     on_error: str = 'stop',
     progress: bool = True,
     say: Callable[[str], None] = print,
-) -> LabelMapRegions:
-    """Read two folders of label maps and compare them region by region.
+) -> tuple[CheckedLabelMaps, RegionSet]:
+    """Read two folders of label maps; return those that can be compared, and their regions.
 
     The arguments are those of ``evaluate_label_maps``; class names are looked for in the folder of
     the ground truth and above it.
@@ -104,7 +96,7 @@ def read_label_maps(
             *checked.read(pair), classes=len(names), ignore_index=NO_LABEL, tolerance=tolerance
         )
         regions.append((pair.name, of_image))
-    return LabelMapRegions(checked, stack_regions(regions, names, tolerance))
+    return checked, stack_regions(regions, names, tolerance)
 
 
 @dataclass(frozen=True)
@@ -252,7 +244,7 @@ def evaluate_label_maps(
     """
     check_bootstrap(bootstrap)
     bins, tolerance = make_bins(bins, bins_by), check_tolerance(tolerance)
-    read = read_label_maps(
+    checked, regions = read_label_maps(
         gt,
         dt,
         classes=classes,
@@ -262,12 +254,12 @@ def evaluate_label_maps(
         progress=progress,
         say=say,
     )
-    result = score_regions(read.regions, bins=bins, notes=read.checked.lines)
+    result = score_regions(regions, bins=bins, notes=checked.lines)
     if bootstrap:
         result = with_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
     say('\n' + region_table(result))
     if json_path is not None:
         written = write_json_file(result.to_dict(), json_path)
-        beside = write_regions(read.regions, Path(json_path).with_suffix('.npz'))
+        beside = write_regions(regions, Path(json_path).with_suffix('.npz'))
         say(f'\nwritten to {written}, the regions to {beside}')
     return result

@@ -20,6 +20,7 @@ from res2net_mm.evaluation.result import (
     ClassScores,
     ColumnScores,
     Result,
+    ScoreOf,
     describe_size,
     interval_rows,
     score_rows,
@@ -39,27 +40,13 @@ class RegionScores(ColumnScores):
     regions: int  # ground-truth regions in the bin
     pixels: int  # pixels of these regions
 
-    @property
-    def iou(self) -> float | None:
-        """Intersection over union."""
-        return self.scores['IoU']
-
-    @property
-    def recall(self) -> float | None:
-        """Share of the pixels that are found."""
-        return self.scores['recall']
-
-    @property
-    def boundary_f(self) -> float | None:
-        """F score of the boundary."""
-        return self.scores['BF']
+    iou = ScoreOf('IoU')
+    recall = ScoreOf('recall')  # share of the pixels that are found
+    boundary_f = ScoreOf('BF')  # F score of the boundary
 
     @property
     def counts(self) -> dict[str, int]:
         return {'regions': self.regions, 'pixels': self.pixels}
-
-
-RegionClassScores = ClassScores[RegionScores]
 
 
 @dataclass(frozen=True, kw_only=True)

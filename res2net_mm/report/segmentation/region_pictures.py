@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from res2net_mm.errors import argument
-from res2net_mm.evaluation.regions import RegionSet
 from res2net_mm.evaluation.regions.image_regions import Connected, connected_regions
 from res2net_mm.evaluation.regions.region_scores import SUMS, sum_regions
+from res2net_mm.evaluation.regions.region_set import RegionSet
 from res2net_mm.evaluation.sheets import paint_labels
 from res2net_mm.report.page.parts import Part, Picture
 from res2net_mm.report.page.pictures import (

@@ -3,13 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from res2net_mm.evaluation.regions import (
-    RegionSet,
-    compare_regions,
-    describe_regions,
-    score_regions,
-)
+from res2net_mm.evaluation.regions import compare_regions, score_regions
+from res2net_mm.evaluation.regions.region_result import describe_regions
 from res2net_mm.evaluation.regions.region_scores import RegionSums, sum_regions
+from res2net_mm.evaluation.regions.region_set import RegionSet
 from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section

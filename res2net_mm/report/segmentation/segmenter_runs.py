@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from res2net_mm.evaluation.regions import RegionSet, read_saved_regions
 from res2net_mm.evaluation.regions.label_map_regions import read_label_maps
-from res2net_mm.evaluation.regions.saved_regions import REGION_FILE
+from res2net_mm.evaluation.regions.region_set import RegionSet
+from res2net_mm.evaluation.regions.saved_regions import REGION_FILE, read_saved_regions
 from res2net_mm.formats.label_maps.map_file import read_label_map, read_palette
 from res2net_mm.formats.label_maps.pairs import find_images
 from res2net_mm.openmmlab.edit import make_palette
@@ -79,16 +79,16 @@ def _read_work_dir(path: Path, name: str, folder: Path | None) -> SegmenterRun:
 def _read_maps(
     path: Path, name: str, gt: str | Path, folder: Path | None, options: Mapping[str, Any]
 ) -> SegmenterRun:
-    read = read_label_maps(gt, path, **options)
-    pairs = read.checked.usable
+    checked, regions = read_label_maps(gt, path, **options)
+    pairs = checked.usable
     return SegmenterRun(
         name=name,
         options=None,
         log=None,
-        regions=read.regions,
-        read_maps=lambda index: read.checked.read(pairs[index]),
-        colours=_colours(pairs[0].truth, read.checked.labels.first, read.regions),
-        images=_find_images(read.regions, folder),
+        regions=regions,
+        read_maps=lambda index: checked.read(pairs[index]),
+        colours=_colours(pairs[0].truth, checked.labels.first, regions),
+        images=_find_images(regions, folder),
     )
 
 
