@@ -11,13 +11,6 @@ from .layout import to_fast_layout, to_layout_of
 from .memory_modes import MEMORY_MODES, recompute, set_memory
 
 __all__ = [
-    'MEMORY_MODES',
-    'AcceleratedBottle2neck',
-    'AcceleratedHierarchicalConv',
-    'accelerate',
-    'recompute',
-    'run_stem',
-    'set_memory',
-    'to_fast_layout',
-    'to_layout_of',
-]
+    'MEMORY_MODES', 'AcceleratedBottle2neck', 'AcceleratedHierarchicalConv', 'accelerate',
+    'recompute', 'run_stem', 'set_memory', 'to_fast_layout', 'to_layout_of',
+]  # fmt: skip

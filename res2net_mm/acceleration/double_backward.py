@@ -11,13 +11,9 @@ def differentiable_gradients(
 ) -> list[Tensor | None]:
     """Return the gradients of ``inputs`` with a graph of their own.
 
-    A backward pass that is itself recorded must be differentiable. The forward pass is computed
-    once more for it, by operators that are.
-
-    Args:
-        run: ``run(*inputs)`` computes the output by differentiable operators.
-        inputs: Tensors, none of which depends on another; None stays None.
-        gradient: Gradient of the output.
+    A backward pass that is itself recorded must be differentiable. The forward pass
+    ``run(*inputs)`` is computed once more for it, by operators that are. No input may depend on
+    another; None stays None.
     """
     wanted = [t for t in inputs if t is not None and t.requires_grad]
     found = iter(torch.autograd.grad(run(*inputs), wanted, gradient, create_graph=True))

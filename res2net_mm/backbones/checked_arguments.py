@@ -45,12 +45,7 @@ def fill_from_preset(
 
 
 def check_whole(*, least: int = 1, **numbers: Any) -> None:
-    """Raise UserError if an argument is not a whole number of at least ``least``; None passes.
-
-    Args:
-        least: The smallest allowed value.
-        **numbers: The arguments by name.
-    """
+    """Raise UserError if an argument is not a whole number of at least ``least``; None passes."""
     for name, value in numbers.items():
         if value is not None and not _is_whole(value, least):
             raise UserError(f'{name}={value!r} must be a whole number of {least} or more')

@@ -14,19 +14,7 @@ from .result import Report
 from .run import DTYPES, MODES, benchmark
 
 __all__ = [
-    'DTYPES',
-    'MODES',
-    'PEERS',
-    'TREATMENTS',
-    'Contestant',
-    'Report',
-    'Times',
-    'benchmark',
-    'describe_machine',
-    'find_contestants',
-    'peak_memory',
-    'peak_runs',
-    'race',
-    'ratio',
+    'DTYPES', 'MODES', 'PEERS', 'TREATMENTS', 'Contestant', 'Report', 'Times', 'benchmark',
+    'describe_machine', 'find_contestants', 'peak_memory', 'peak_runs', 'race', 'ratio',
     'use_threads',
-]
+]  # fmt: skip

@@ -62,12 +62,8 @@ def race(
 ) -> dict[str, Times]:
     """Time every run once a round; each round starts with another one.
 
-    Args:
-        runs: The functions to time, by name.
-        rounds: Number of timed rounds.
-        warmup: Number of rounds before them that are not timed.
-        device: ``cpu`` or ``cuda``, where a run ends when the device has finished.
-        said: Called with a line of progress at each round.
+    The first ``warmup`` rounds are not timed. On ``cuda`` a run ends when the device has finished.
+    ``said`` is called with a line of progress at each round.
     """
     wait = torch.cuda.synchronize if device == 'cuda' else lambda: None
     names = list(runs)
@@ -112,11 +108,7 @@ def peak_memory(run: Run, *, device: str = 'cpu') -> int:
 
 
 def use_threads(count: int | None) -> None:
-    """Compute with this number of threads from now on; None leaves PyTorch's choice.
-
-    Raises:
-        UserError: The number is below 1.
-    """
+    """Compute with this number of threads, 1 or more, from now on; None leaves PyTorch's choice."""
     if count is not None:
         if count < 1:
             raise UserError(f'{argument("threads", count)} must be 1 or more')

@@ -10,18 +10,8 @@ from .target import Target, choose_target
 from .theoretical_receptive_field import theoretical_receptive_fields
 
 __all__ = [
-    'METHODS',
-    'CamRow',
-    'FeatureMaps',
-    'ReceptiveField',
-    'Target',
-    'activation_maps',
-    'choose_target',
-    'draw_cam_sheet',
-    'draw_receptive_fields',
-    'graph_kept',
-    'measure_receptive_fields',
-    'places_of',
-    'receptive_field_table',
+    'METHODS', 'CamRow', 'FeatureMaps', 'ReceptiveField', 'Target', 'activation_maps',
+    'choose_target', 'draw_cam_sheet', 'draw_receptive_fields', 'graph_kept',
+    'measure_receptive_fields', 'places_of', 'receptive_field_table',
     'theoretical_receptive_fields',
-]
+]  # fmt: skip

@@ -1,7 +1,7 @@
 """Draw class activation maps and receptive fields of a trained model: ``res2net-mm cam``."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,8 @@ from res2net_mm.openmmlab.trained_model import choose_device, load_trained, read
 from res2net_mm.whole_file import whole_file, write_json_file
 
 from .activation_map import METHODS, CamRow, activation_maps, draw_cam_sheet
-from .effective_receptive_field import measure_receptive_fields
 from .feature_maps import FeatureMaps, places_of, stop_recomputing
-from .receptive_fields import receptive_field_table, require_picture, write_receptive_fields
+from .receptive_fields import require_picture, show_receptive_fields
 from .target import choose_target
 
 Maps = Mapping[str, np.ndarray]
@@ -100,44 +99,50 @@ def draw_class_activation(
     model.requires_grad_(False)  # gradients are those of the input
     places = places_of(backbone, block, stages)
     inputs, samples, picture = _prepare(cfg, model, image)
-    predict = partial(_predict, model, samples)
+
+    def predict(x: Tensor) -> Any:
+        with graph_kept(model):
+            return model(x, samples, mode='predict')[0]
+
     with torch.no_grad():
         predicted = predict(inputs)
     chosen = choose_target(predicted, classes, name=target, top=top, threshold=score_threshold)
     method = method or ('grad-cam' if chosen.boxes is None else 'hires-cam')
     say(f'explained: {chosen.text} ({method})')
-
-    def score(x: Tensor) -> Tensor:
-        return chosen.score(predict(x))
-
     inputs.requires_grad_(True)
     maps: dict[str, np.ndarray] = {}
     for place in tqdm(places, desc=method, disable=not progress, leave=False):
-        found = activation_maps(score, inputs, place, method)
+        found = activation_maps(lambda x: chosen.score(predict(x)), inputs, place, method)
         maps |= {n: m.numpy() for n, m in zip(place.names, found, strict=True)}
+    boxes, pixels = chosen.boxes, chosen.pixels
+    if boxes is not None:  # in px of the image on disk
+        scale = np.asarray(predicted.metainfo.get('scale_factor', (1, 1)), float)[:2]
+        boxes = boxes * np.tile(scale, 2)
+    if pixels is not None:
+        mask, size = pixels.astype(np.uint8), picture.shape[1::-1]
+        pixels = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST)) > 0
+    figures = _figures(maps, places)
     sheet = draw_cam_sheet(
         picture,
-        _rows(maps, places),
+        _rows(maps, places, figures),
         title=f'{method}: {chosen.text}',
         padded=(inputs.shape[2], inputs.shape[3]),
-        boxes=None if chosen.boxes is None else chosen.boxes * _box_scale(predicted),
-        pixels=None if chosen.pixels is None else _resized(chosen.pixels, picture),
+        boxes=boxes,
+        pixels=pixels,
     )
     if all(len(place.names) == 1 for place in places):
         say('splits exist only in Res2Net blocks: this backbone has none, its stages are shown')
     with whole_file(out) as partial_path:
         sheet.savefig(partial_path, dpi=110)
-    figures = dict(method=method, target=chosen.text, maps=_figures(maps, places))
-    written = [out, write_json_file(figures, out.with_suffix('.json'))]
+    content = dict(method=method, target=chosen.text, maps=figures)
+    written = [out, write_json_file(content, out.with_suffix('.json'))]
     say('written: {}, {}'.format(*written))
     if receptive_fields:
-        fields = measure_receptive_fields(
-            backbone, block=block, size=rf_size, draws=rf_draws, seed=seed, progress=progress
-        )
-        say('\n' + receptive_field_table(fields))
+        say('')
         title = f'receptive fields of {type(backbone).__name__} in {Path(checkpoint).name}'
         path = out.with_name(f'{out.stem}_receptive_field.png')
-        written += write_receptive_fields(fields, path, title, say=say)
+        how = dict(block=block, size=rf_size, draws=rf_draws, seed=seed, progress=progress)
+        written += show_receptive_fields(backbone, path, title, say=say, **how)
     return written
 
 
@@ -150,42 +155,24 @@ def _prepare(cfg: Config, model: nn.Module, image: str | Path) -> tuple[Tensor, 
     return ready['inputs'], ready['data_samples'], np.ascontiguousarray(picture).astype(np.uint8)
 
 
-def _predict(model: nn.Module, samples: Any, inputs: Tensor) -> Any:
-    with graph_kept(model):
-        return model(inputs, samples, mode='predict')[0]
-
-
-def _box_scale(sample: Any) -> np.ndarray:
-    """Return the factors that take x1, y1, x2, y2 from the image on disk to the picture."""
-    return np.tile(np.asarray(sample.metainfo.get('scale_factor', (1, 1)), float)[:2], 2)
-
-
-def _resized(pixels: np.ndarray, picture: np.ndarray) -> np.ndarray:
-    size = picture.shape[1::-1]
-    resized = cv2.resize(pixels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(resized) > 0
-
-
-def _rows(maps: Maps, places: Sequence[FeatureMaps]) -> list[CamRow]:
-    rows = []
-    for stage in dict.fromkeys(place.stage for place in places):
-        names = [name for place in places if place.stage == stage for name in place.names]
-        shares = _shares(maps, names[1:])
-        titles = ['output', *(f'split {i + 1} ({share:.0%})' for i, share in enumerate(shares))]
-        rows.append(CamRow(f'stage {stage}', [maps[name] for name in names], titles))
-    return rows
-
-
-def _shares(maps: Maps, names: Sequence[str]) -> list[float]:
-    """Return each split's share of the sum over all splits of a block."""
-    sums = np.array([maps[name].sum() for name in names], float)
-    return list(sums / max(float(sums.sum()), float(np.finfo(float).tiny)))
-
-
 def _figures(maps: Maps, places: Sequence[FeatureMaps]) -> dict[str, dict[str, Any]]:
-    figures = {name: dict(shape=map_.shape, sum=float(map_.sum())) for name, map_ in maps.items()}
+    """Return shape and sum of each map, and of a split its share of the sum over its block."""
+    figures: dict[str, dict[str, Any]] = {
+        name: dict(shape=map_.shape, sum=float(map_.sum())) for name, map_ in maps.items()
+    }
     for place in places:
         if len(place.names) > 1:
-            for name, share in zip(place.names, _shares(maps, place.names), strict=True):
-                figures[name]['share'] = share
+            total = sum(figures[name]['sum'] for name in place.names)
+            for name in place.names:
+                figures[name]['share'] = figures[name]['sum'] / max(total, np.finfo(float).tiny)
     return figures
+
+
+def _rows(maps: Maps, places: Sequence[FeatureMaps], figures: Mapping[str, Any]) -> list[CamRow]:
+    rows = []
+    for stage, of_stage in groupby(places, key=lambda place: place.stage):
+        names = [name for place in of_stage for name in place.names]
+        shares = [figures[name]['share'] for name in names[1:]]
+        titles = ['output', *(f'split {i} ({share:.0%})' for i, share in enumerate(shares, 1))]
+        rows.append(CamRow(f'stage {stage}', [maps[name] for name in names], titles))
+    return rows

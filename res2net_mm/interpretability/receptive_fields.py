@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 from mmengine.logging import MMLogger
+from torch import nn
 
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
@@ -67,20 +69,24 @@ def draw_preset_receptive_fields(
         backbone.init_weights()
     else:
         say(str(load_weights(backbone, f'res2net://{preset}' if weights is None else weights)))
-    fields = measure_receptive_fields(
-        backbone, block=block, size=size, draws=draws, seed=seed, progress=progress
-    )
-    say(receptive_field_table(fields))
+    how: dict[str, Any] = dict(block=block, size=size, draws=draws, seed=seed, progress=progress)
     kind = 'random' if weights == 'random' else 'trained'
-    return write_receptive_fields(
-        fields, out, f'receptive fields of {preset}, {kind} weights', say=say
-    )
+    title = f'receptive fields of {preset}, {kind} weights'
+    return show_receptive_fields(backbone, out, title, say=say, **how)
 
 
-def write_receptive_fields(
-    fields: Sequence[ReceptiveField], out: Path, title: str, *, say: Callable[[str], None]
+def show_receptive_fields(
+    backbone: nn.Module, out: Path, title: str, *, say: Callable[[str], None], **how: Any
 ) -> list[Path]:
-    """Write the picture, and the figures beside it as .json; return both files."""
+    """Measure receptive fields, say the table, write the picture and the figures beside it.
+
+    ``how`` are the keywords of :func:`measure_receptive_fields`.
+
+    Returns:
+        The picture, .png, and the figures, .json.
+    """
+    fields = measure_receptive_fields(backbone, **how)
+    say(receptive_field_table(fields))
     with whole_file(out) as partial:
         draw_receptive_fields(fields, title).savefig(partial, dpi=110)
     figures = {
@@ -93,11 +99,7 @@ def write_receptive_fields(
 
 
 def require_picture(out: str | Path) -> Path:
-    """Return the path of a picture to write.
-
-    Raises:
-        UserError: It does not end in .png, or its folder does not exist.
-    """
+    """Return the path of a .png to write in a folder that exists, or raise UserError."""
     out = Path(out)
     if out.suffix.lower() != '.png' or not out.parent.is_dir():
         raise UserError(f'{argument("out", str(out))} must be a .png file in a folder that exists')

@@ -22,19 +22,12 @@ EPSILON = 1e-6  # added to probabilities, whose logits would be infinite at 0 an
 
 @dataclass(frozen=True)
 class Target:
-    """The score that is explained.
+    """The score that is explained."""
 
-    Attributes:
-        text: Its description, for a title.
-        score: Prediction -> the score, a tensor (1,) with a gradient.
-        boxes: The boxes explained: x1, y1, x2, y2 (K, 4) in px of the image on disk; or None.
-        pixels: The pixels explained: (H, W) bool; or None.
-    """
-
-    text: str
-    score: Callable[[Any], Tensor]
-    boxes: np.ndarray | None = None
-    pixels: np.ndarray | None = None
+    text: str  # its description, for a title
+    score: Callable[[Any], Tensor]  # of a prediction: a tensor (1,) with a gradient
+    boxes: np.ndarray | None = None  # explained: x1, y1, x2, y2 (K, 4) in px of the image on disk
+    pixels: np.ndarray | None = None  # explained: (H, W) bool
 
 
 def choose_target(

@@ -10,21 +10,7 @@ from .stem import STEMS, build_stem_conv
 from .tree import Root, Tree
 
 __all__ = [
-    'BLOCK_RULES',
-    'STEMS',
-    'Bottle2neck',
-    'HierarchicalConv',
-    'Root',
-    'SqueezeExcite',
-    'Tree',
-    'build_conv',
-    'build_norm',
-    'build_shortcut',
-    'build_stem_conv',
-    'give_contiguous_inputs',
-    'hold_norm_statistics',
-    'init_undeformed',
-    'is_deformable',
-    'register_deformable',
-    'split_flow',
-]
+    'BLOCK_RULES', 'STEMS', 'Bottle2neck', 'HierarchicalConv', 'Root', 'SqueezeExcite', 'Tree',
+    'build_conv', 'build_norm', 'build_shortcut', 'build_stem_conv', 'give_contiguous_inputs',
+    'hold_norm_statistics', 'init_undeformed', 'is_deformable', 'register_deformable', 'split_flow',
+]  # fmt: skip

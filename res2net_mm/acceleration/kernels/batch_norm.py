@@ -69,11 +69,7 @@ def gradients(
 def gradients_of_sum(
     gradient: Tensor, x: Tensor, stats: Tensor, output: Tensor, out: Tensor, shortcut: Tensor
 ) -> Tensor:
-    """Backward pass of :func:`normalise_add`: write the gradients to ``out`` and ``shortcut``.
-
-    Returns:
-        As :func:`gradients`.
-    """
+    """Backward pass of :func:`normalise_add`, with gradients in ``out`` and ``shortcut``."""
     sums = _sums(gradient, None, x, stats, output=output, kept=shortcut)
     _call('norm_gradient', shortcut, None, x, stats, sums, out, *x.shape, False)
     return sums
@@ -85,14 +81,8 @@ def gradients_held(
 ) -> Tensor:  # fmt: skip
     """Backward pass of both for a norm with held statistics, which depend on no image.
 
-    Args:
-        gradient: Gradient of the output.
-        x: The input; None if the gradient of the scale is not wanted.
-        stats: The statistics.
-        out: Where the gradient of ``x`` goes.
-        more: Another gradient of the output, to be added.
-        output: The output; needed with ``more`` and ``shortcut``, and without ``x``.
-        shortcut: Where the gradient of the shortcut goes, if one was added.
+    Without ``x`` there is no gradient of the scale. The ``output`` is needed without ``x``, with
+    ``more``, and with ``shortcut``, where the gradient of an added shortcut goes.
 
     Returns:
         Two rows: the gradients of shift and scale.

@@ -31,19 +31,12 @@ LEAST_VISIBLE = 0.35
 
 @dataclass(frozen=True)
 class Scene:
-    """A drawn picture and its labels, all of one height and width.
+    """A drawn picture and its labels, all of one height and width."""
 
-    Attributes:
-        image: (H, W, 3) uint8, BGR as OpenCV writes it.
-        masks: One (H, W) bool array per annotated object: what is in sight of it.
-        labels: Index into ``CLASSES`` per annotated object.
-        semantic: (H, W) uint8; 0 background, 1 + class index on objects, 255 where an object is
-            hidden too much to be annotated.
-    """
-
-    image: Array
-    masks: list[Array]
-    labels: list[int]
+    image: Array  # (H, W, 3) uint8, BGR as OpenCV writes it
+    masks: list[Array]  # (H, W) bool of each annotated object: what is in sight of it
+    labels: list[int]  # index into CLASSES of each annotated object
+    # (H, W) uint8; 0 background, 1 + class index on objects, 255 where one is hidden too much
     semantic: Array
 
 

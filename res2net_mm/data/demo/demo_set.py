@@ -139,9 +139,7 @@ def _write_png(path: Path, pixels: npt.NDArray[Any]) -> None:
 
 def _tight_box(mask: npt.NDArray[Any]) -> list[int]:
     """Return the box (x, y, width, height) in pixels around a mask that is not empty."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    x, y = int(columns[0]), int(rows[0])
-    return [x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y]
+    return list(cv2.boundingRect(mask.astype(np.uint8)))
 
 
 def _run_lengths(mask: npt.NDArray[Any]) -> dict[str, Any]:

@@ -25,16 +25,10 @@ Perturbed = Callable[[], Sequence[Arrays]]  # those for perturbed copies of it
 
 @torch.no_grad()
 def reference(model: nn.Module, task: str, image: np.ndarray) -> list[Arrays]:
-    """Return the predictions of the model's own code, in the form of an exported file's.
+    """Return the predictions of the model's own code for images (N, 3, H, W), float32.
 
-    Args:
-        model: The model, not fused.
-        task: ``detection``, ``segmentation`` or ``features``.
-        image: (N, 3, H, W), float32, as the exported file takes it.
-
-    Returns:
-        For each image boxes (K, 4), scores (K,) and labels (K,) of a detection, labels (H, W) of a
-        segmentation, else the feature maps of the stages.
+    Their form is that of an exported file's: for each image boxes (K, 4), scores (K,) and labels
+    (K,) of a detection, labels (H, W) of a segmentation, else the feature maps of the stages.
     """
     batch = torch.from_numpy(image)
     if task == 'features':
@@ -94,13 +88,9 @@ class Agreement:
         found: Mapping[str, np.ndarray],
         perturbed: Callable[[], Sequence[Sequence[Arrays]]] | None = None,
     ) -> None:
-        """Compare the predictions for a batch of images.
+        """Compare the outputs of the exported file for a batch with those of :func:`reference`.
 
-        Args:
-            expected: The predictions of :func:`reference`.
-            found: The outputs of the exported file.
-            perturbed: Returns :func:`perturbed_references`; it is called only if needed. None
-                accepts no difference.
+        ``perturbed`` returns :func:`perturbed_references`, if needed; None accepts no difference.
 
         Raises:
             UserError: The predictions differ.

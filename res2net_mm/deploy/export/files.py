@@ -31,15 +31,10 @@ FLOAT32 = {'INFERENCE_PRECISION_HINT': 'f32'}
 
 
 class Exported:
-    """An opened exported file.
-
-    Attributes:
-        metadata: The metadata that it holds.
-        outputs: Names of the outputs.
-    """
+    """An opened exported file."""
 
     metadata: Mapping[str, Any]
-    outputs: Sequence[str]
+    outputs: Sequence[str]  # their names
 
     def __call__(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """(N, 3, H, W), float32 -> the outputs by name."""
@@ -181,11 +176,7 @@ FORMATS = {
 
 
 def format_of(path: Path) -> str:
-    """Return the format of a file by its suffix.
-
-    Raises:
-        UserError: No format has the suffix.
-    """
+    """Return the format of a file by its suffix, or raise UserError."""
     for name, suffix in EXPORTED_SUFFIXES.items():
         if path.suffix == suffix:
             return name

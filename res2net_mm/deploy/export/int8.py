@@ -97,12 +97,8 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
     """Write a quantised copy of a file, with pairs of QuantizeLinear and DequantizeLinear.
 
     Weights get a scale for each channel and activations one for each tensor, from their range over
-    the images. The layers that predict scores and boxes stay in floating point.
-
-    Args:
-        file: An exported file, .onnx.
-        out: The file to write, .onnx. OpenVINO reads it too.
-        images: The images to calibrate with, each as the file takes it.
+    the images. The layers that predict scores and boxes stay in floating point. Both files are
+    ONNX; OpenVINO reads the quantised one too.
 
     Returns:
         The number of quantised nodes, by operator.

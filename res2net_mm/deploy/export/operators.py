@@ -17,16 +17,11 @@ NO_BOX = -1.0  # the score of an unused row
 
 @torch.library.custom_op('res2net_mm::nms', mutates_args=())
 def named_nms(boxes: Tensor, scores: Tensor, iou_threshold: float, at_most: int) -> Tensor:
-    """Return which boxes non-maximum suppression keeps.
+    """Return which boxes non-maximum suppression keeps, (N, K), bool.
 
-    Args:
-        boxes: (N, K, 4), as x1, y1, x2, y2.
-        scores: (N, K), below 0 in unused rows.
-        iou_threshold: A box that overlaps a better one by more than this is suppressed.
-        at_most: Greatest number of boxes kept in an image.
-
-    Returns:
-        (N, K), bool.
+    Boxes (N, K, 4) are x1, y1, x2, y2; scores (N, K) are below 0 in unused rows. A box that
+    overlaps a better one by more than ``iou_threshold`` is suppressed, as are those beyond the
+    best ``at_most`` of an image.
     """
     left, keep = scores.clone(), torch.zeros_like(scores, dtype=torch.bool)
     for _ in range(at_most):
@@ -81,13 +76,13 @@ def _iou(a: Tensor, b: Tensor) -> Tensor:
 def named_roi_align(
     x: Tensor, rois: Tensor, height: int, width: int, scale: float, samples: int, aligned: bool
 ) -> Tensor:
-    """Average samples of a feature map in each bin of each region, by mmcv's operator.
+    """Average samples of a map in height x width bins of each region, by mmcv's operator.
 
     Args:
         x: (N, C, H, W).
         rois: (R, 5): index of the image, then x1, y1, x2, y2 in px of the image.
-        height: Rows of bins in a region.
-        width: Columns of bins in a region.
+        height: Rows of bins.
+        width: Columns of bins.
         scale: Size of a px of the image in px of the map.
         samples: Samples in each direction of a bin; 0 for about one per px of the map.
         aligned: Whether pixel i of the map has its centre at i + 0.5.

@@ -51,13 +51,10 @@ class BoxDecoder(nn.Module):
 class BoxSelection(nn.Module):
     """Suppress boxes that overlap better ones of their group, and keep the best that are left.
 
-    Args:
-        config: The head's ``test_cfg``: ``nms``, ``max_per_img`` and optionally ``min_bbox_size``.
-        operators: Supplies non-maximum suppression.
-        part: Name of the head, for errors.
+    ``config`` is the head's ``test_cfg``: ``nms``, ``max_per_img`` and perhaps ``min_bbox_size``.
 
     Raises:
-        UserError: The kind of suppression or the number of boxes cannot be exported.
+        UserError: The kind of suppression or the number of boxes of ``part`` cannot be exported.
     """
 
     def __init__(self, config: Mapping[str, Any], operators: Operators, part: str) -> None:

@@ -38,17 +38,12 @@ def refuse(part: str, why: str) -> UserError:
 def require_own_methods_of(base: type, module: object, part: str, *names: str) -> None:
     """Check that a module is a ``base`` and overrides none of the methods that the export replaces.
 
-    The export computes what these methods of ``base`` compute, for a batch at once; what a subclass
-    computes instead would be lost.
-
-    Args:
-        base: The class of the toolbox whose methods the export replaces.
-        module: The part of the model.
-        part: Name of the part, for the error.
-        *names: Names of the methods.
+    The export computes what the methods ``names`` of ``base`` compute, for a batch at once; what a
+    subclass computes instead would be lost.
 
     Raises:
-        UserError: The module is of another class, or overrides one of the methods.
+        UserError: The module is of another class, or overrides one of the methods. ``part`` names
+            it.
     """
     kind = type(module)
     if not isinstance(module, base):
@@ -63,9 +58,6 @@ def require_own_methods_of(base: type, module: object, part: str, *names: str) -
 
 class Pixels(nn.Module):
     """Normalise and pad as a data preprocessor does, so that the exported file takes plain pixels.
-
-    Args:
-        preprocessor: The data preprocessor of MMDetection or MMSegmentation.
 
     Raises:
         UserError: It is of another kind, or pads to a fixed size.

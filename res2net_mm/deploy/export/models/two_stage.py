@@ -54,12 +54,8 @@ class RegionFeatures(nn.Module):
 class RegionBoxes(nn.Module):
     """Compute what ``predict()`` of a RoI head of MMDetection computes, for a batch at once.
 
-    Args:
-        head: A ``StandardRoIHead`` or ``CascadeRoIHead``.
-        operators: RoIAlign and non-maximum suppression.
-
     Raises:
-        UserError: The head is of another kind or predicts masks.
+        UserError: The head is no ``StandardRoIHead`` or ``CascadeRoIHead``, or predicts masks.
     """
 
     def __init__(self, head: ToolboxModule, operators: Operators) -> None:
