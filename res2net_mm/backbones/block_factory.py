@@ -69,6 +69,9 @@ class BlockFactory:
     ) -> AcceleratedBottle2neck:
         """Build a block of a stage, see :class:`Bottle2neck`."""
         network, planes = self.network, out_channels // self.expansion
+        dcn = dict(self.dcn or {}) if self.stage_with_dcn and self.stage_with_dcn[stage] else None
+        if dcn and dcn.pop('fallback_on_stride', False) and stride != 1:
+            dcn = None
         block = AcceleratedBottle2neck(
             in_channels,
             out_channels,
@@ -84,7 +87,7 @@ class BlockFactory:
             shortcut=shortcut,
             se=network['se'],
             plugins=[p for p in self.plugins or () if 'stages' not in p or p['stages'][stage]],
-            hierarchical_conv_cfg=self._dcn_of(stage, stride),
+            hierarchical_conv_cfg=dcn,
             **self.parts,
         )
         block.with_cp = self.with_cp
@@ -110,11 +113,3 @@ class BlockFactory:
             blocks.append(self.build(stage, in_channels, out_channels, **shape))
             in_channels = out_channels
         return nn.Sequential(*blocks)
-
-    def _dcn_of(self, stage: int, stride: int) -> dict[str, Any] | None:
-        """Return the deformable convolution's config where the block has one."""
-        if not (self.dcn and self.stage_with_dcn and self.stage_with_dcn[stage]):
-            return None
-        cfg = dict(self.dcn)
-        fallback_on_stride = cfg.pop('fallback_on_stride', False)
-        return None if fallback_on_stride and stride != 1 else cfg

@@ -157,9 +157,11 @@ class Res2Net(Res2NetBackbone):
         self.num_stages = num_stages
         self.style = style
         for i in range(num_stages):
-            grid = multi_grid if i == num_stages - 1 else None
             out_channels = net['base_channels'] * 2**i * EXPANSION
-            grid = grid or _block_dilations(blocks[i], dilations[i], contract_dilation)
+            first = dilations[i] // 2 if contract_dilation and dilations[i] > 1 else dilations[i]
+            grid: Sequence[int] = (first, *[dilations[i]] * (blocks[i] - 1))
+            if multi_grid and i == num_stages - 1:
+                grid = multi_grid
             stage = self.factory.build_stage(
                 i, channels, out_channels, stride=strides[i], dilations=grid
             )
@@ -203,9 +205,3 @@ def _stage_blocks(
     if num_stages is not None and not 1 <= num_stages <= len(stage_blocks):
         raise UserError(f'num_stages={num_stages} must lie between 1 and {len(stage_blocks)}')
     return tuple(stage_blocks[:num_stages])
-
-
-def _block_dilations(blocks: int, dilation: int, contract: bool) -> Sequence[int]:
-    """Return the dilation of each block of a stage."""
-    first = dilation // 2 if contract and dilation > 1 else dilation
-    return (first, *[dilation] * (blocks - 1))

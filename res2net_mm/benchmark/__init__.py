@@ -10,8 +10,7 @@ from .measure import (
     ratio,
     use_threads,
 )
-from .result import Report
-from .run import DTYPES, MODES, benchmark
+from .run import DTYPES, MODES, Report, benchmark
 
 __all__ = [
     'DTYPES', 'MODES', 'PEERS', 'TREATMENTS', 'Contestant', 'Report', 'Times', 'benchmark',

@@ -11,6 +11,8 @@ seconds and little memory.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -23,6 +25,9 @@ from res2net_mm.openmmlab.config import ConfigErrors, require_parts
 
 PROPOSALS, MASKS = 1000, 100
 SIZE = (800, 1280)  # (H, W) in px, of the published tables
+NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm)
+ONES = (nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)  # one per element they read
+COUNTED = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, *NORMS, *ONES)
 
 
 class Complexity(NamedTuple):
@@ -46,11 +51,15 @@ def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
         ConfigErrors(cfg, 'cannot be counted'),
         DefaultScope.overwrite_default_scope(cfg.get('default_scope')),
         torch.device('meta'),
+        torch.no_grad(),
     ):
         model = MODELS.build(cfg.model).eval()
         image = torch.empty(1, 3, *size)
         try:
-            flops = _count_all(model, image)
+            if hasattr(model, 'roi_head'):
+                flops = _count_two_stages(model, image)
+            else:
+                flops = _count(model.modules(), lambda: model(image, mode='tensor'))
         except RuntimeError as error:  # as from deformable convolutions
             if 'meta' not in str(error):
                 raise
@@ -59,47 +68,32 @@ def measure_complexity(cfg: Config, size: tuple[int, int] = SIZE) -> Complexity:
     return Complexity(params / 1e6, flops / 1e9)
 
 
-NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm)
-ONES = (nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)  # one per element they read
-COUNTED = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, *NORMS, *ONES)
-
-
-@torch.no_grad()
-def _count_all(model: nn.Module, image: Tensor) -> int:
-    if hasattr(model, 'roi_head'):
-        return _count_two_stages(model, image)
-    return _count(model.modules(), lambda: model(image, mode='tensor'))
-
-
 def _count(modules: Iterable[nn.Module], run: Callable[[], object]) -> int:
     """Return the number of operations of these modules in a run."""
     operations = 0
 
-    def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def count(module: Any, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         nonlocal operations
-        operations += _cost(module, inputs[0], output)
+        if isinstance(module, ONES):
+            operations += inputs[0].numel()
+        elif isinstance(module, NORMS):
+            operations += 2 * inputs[0].numel()
+        else:
+            operations += output.numel() * (module.weight[0].numel() + (module.bias is not None))
 
-    hooks = [m.register_forward_hook(count) for m in modules if isinstance(m, COUNTED)]
-    run()
-    for hook in hooks:
-        hook.remove()
+    with ExitStack() as hooks:
+        for module in modules:
+            if isinstance(module, COUNTED):
+                hooks.enter_context(module.register_forward_hook(count))
+        run()
     return operations
-
-
-def _cost(module: Any, x: Tensor, y: Tensor) -> int:
-    """Return the number of operations of one call."""
-    if isinstance(module, ONES):
-        return x.numel()
-    if isinstance(module, NORMS):
-        return 2 * x.numel()
-    return y.numel() * (module.weight[0].numel() + (module.bias is not None))
 
 
 def _count_two_stages(model: Any, image: Tensor) -> int:
     """Return the number of operations of a detector with region proposals."""
     for module in model.modules():
         if hasattr(module, 'roi_layers'):
-            module.forward = _region_features(module)
+            module.forward = partial(_region_features, module)
     mask_head = getattr(model.roi_head, 'mask_head', None)
     masks = set(mask_head.modules()) if mask_head else set()
     features = model.extract_feat(image)
@@ -114,6 +108,12 @@ def _count_two_stages(model: Any, image: Tensor) -> int:
     return operations + _count(masks, lambda: _second_stage(model, features, MASKS))
 
 
+def _region_features(extractor: Any, maps: Any, rois: Tensor, *_: Any, **__: Any) -> Tensor:
+    """Return features of the shape that an extractor's have."""
+    size = extractor.roi_layers[0].output_size
+    return maps[0].new_empty(len(rois), extractor.out_channels, *size)
+
+
 def _second_stage(model: Any, features: tuple[Tensor, ...], proposals: int) -> None:
     from mmdet.structures import DetDataSample
     from mmengine.structures import InstanceData
@@ -122,13 +122,3 @@ def _second_stage(model: Any, features: tuple[Tensor, ...], proposals: int) -> N
     sample = DetDataSample(metainfo=dict(img_shape=shape, batch_input_shape=shape))
     boxes, labels = torch.empty(proposals, 4), torch.empty(proposals, dtype=torch.long)
     model.roi_head(features, [InstanceData(bboxes=boxes, labels=labels)], [sample])
-
-
-def _region_features(extractor: Any) -> Callable[..., Tensor]:
-    """Return a forward for an extractor that computes the shape of its features alone."""
-
-    def forward(features: tuple[Tensor, ...], rois: Tensor, *_: object, **__: object) -> Tensor:
-        size = extractor.roi_layers[0].output_size
-        return features[0].new_empty(len(rois), extractor.out_channels, *size)
-
-    return forward

@@ -72,10 +72,15 @@ class HierarchicalFPN(BaseModule):
         init_cfg: dict[str, Any] | list[dict[str, Any]] | None = XAVIER,
     ) -> None:
         super().__init__(init_cfg)
-        self.in_channels = tuple(in_channels)
-        self.levels = _levels(len(self.in_channels), start_level, end_level)
-        used = len(self.levels)
-        may_extend = self.levels[-1] == len(self.in_channels) - 1
+        self.in_channels, inputs = tuple(in_channels), len(in_channels)
+        last = inputs - 1 if end_level == -1 else end_level
+        if not 0 <= start_level <= last < inputs:
+            raise UserError(
+                f'start_level={start_level} and end_level={end_level} must name the first and the '
+                f'last used of {inputs} maps'
+            )
+        self.levels = range(start_level, last + 1)  # the indices of the input maps that are used
+        used, may_extend = len(self.levels), last == inputs - 1
         if num_outs < used or (num_outs > used and not may_extend):
             allowed = f'{used} or more' if may_extend else f'{used}, as end_level is not the last'
             raise UserError(f'num_outs={num_outs} of {used} levels used: allowed is {allowed}')
@@ -179,14 +184,3 @@ class HierarchicalPAFPN(HierarchicalFPN):
         for i, downsample in enumerate(self.downsample_convs):
             paths[i + 1] = paths[i + 1] + downsample(paths[i])
         return paths[:1] + [conv(x) for conv, x in zip(self.pafpn_convs, paths[1:], strict=True)]
-
-
-def _levels(inputs: int, start_level: int, end_level: int) -> range:
-    """Return the indices of the input maps that are used."""
-    last = inputs - 1 if end_level == -1 else end_level
-    if not 0 <= start_level <= last < inputs:
-        raise UserError(
-            f'start_level={start_level} and end_level={end_level} must name the first and the '
-            f'last used of {inputs} maps'
-        )
-    return range(start_level, last + 1)

@@ -1,4 +1,4 @@
-"""What the benchmark measures, and of whom."""
+"""What the benchmark measures, of whom, and its table."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 from tool_process import run
 
-from res2net_mm.benchmark import benchmark, find_contestants
-from res2net_mm.benchmark.run import _set_mode
+from res2net_mm.benchmark import Report, benchmark, find_contestants
+from res2net_mm.benchmark.run import Row, _set_mode
 from res2net_mm.errors import UserError
 
 TINY = 'res2net_light_14w_4s'
@@ -86,3 +86,36 @@ def test_networks_of_others_run_channels_last_as_well():
         assert names == [f'{TINY} eager', f'{TINY} {last}', *theirs]
     asked = benchmark(contestants, treatments=['channels_last'], size=(64, 64), rounds=1, warmup=0)
     assert [row.name for row in asked.rows] == [f'{TINY} channels_last', 'resnet50 channels_last']
+
+
+def report(rows, **more):
+    settings, machine = dict(mode='infer', rounds=2), dict(device='a processor', threads=1)
+    return Report(settings, machine, 'b eager', tuple(rows), dict(timm='it is absent'), **more)
+
+
+def test_a_table_of_times_and_peak():
+    rows = [
+        Row('a eager', 1.5, 20, 0.5, 0.01, (0.009, 0.012), 0.02, 0.6, 0.75),
+        Row('b eager', 1, 2, 1, 0.02, (0.02, 0.02), 0.03, 1, 0.25),
+    ]
+    found = report(rows, peak_gmacs=200.0, peaks={'matrix product': 100.0, 'convolution': 200.0})
+    assert str(found).splitlines() == [
+        'mode infer, rounds 2',
+        'device a processor, threads 1',
+        '           ms  quartiles  GMACs  peak MiB  ratio  by CPU  of peak',
+        'a eager  10.0    9 .. 12   1.50      20.0  0.500   0.600    75.0%',
+        'b eager  20.0   20 .. 20   1.00       2.0  1.000   1.000    25.0%',
+        'ratio: time over that of b eager',
+        'peak: 200.0 GMACs a second, the best of matrix product 100.0, convolution 200.0',
+        'absent: timm (it is absent)',
+    ]
+    assert json.loads(json.dumps(found.to_json()))['rows'][0]['quartiles'] == [0.009, 0.012]
+
+
+def test_a_table_of_memory_alone():
+    lines = str(report([Row('b eager', 1, 2, 1)], peak_gmacs=None, peaks={})).splitlines()
+    assert lines[2:5] == [
+        '         GMACs  peak MiB  ratio',
+        'b eager   1.00       2.0  1.000',
+        'ratio: peak memory over that of b eager',
+    ]

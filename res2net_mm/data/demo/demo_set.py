@@ -115,7 +115,7 @@ def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
                     'id': len(annotations) + 1,
                     'image_id': image_id,
                     'category_id': label + 1,
-                    'bbox': _tight_box(mask),
+                    'bbox': cv2.boundingRect(mask.astype(np.uint8)),  # x, y, width, height
                     'area': int(mask.sum()),
                     'iscrowd': 0,
                     'segmentation': _run_lengths(mask),
@@ -135,11 +135,6 @@ def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
 def _write_png(path: Path, pixels: npt.NDArray[Any]) -> None:
     if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3]):
         raise OSError(f'could not write {path}')
-
-
-def _tight_box(mask: npt.NDArray[Any]) -> list[int]:
-    """Return the box (x, y, width, height) in pixels around a mask that is not empty."""
-    return list(cv2.boundingRect(mask.astype(np.uint8)))
 
 
 def _run_lengths(mask: npt.NDArray[Any]) -> dict[str, Any]:

@@ -61,15 +61,11 @@ def _openings(module: nn.Module, height: int, width: int) -> list[Opening]:
     free = {i: Dim(side, min=SMALLEST, max=LARGEST) for i, side in ((2, 'height'), (3, 'width'))}
     steps = {i: STEP * Dim(n, min=1, max=LARGEST // STEP) for i, n in ((2, 'rows'), (3, 'columns'))}
     fixed = Opening(f'batch, at {width}x{height} px alone', 0, batch)
-    if any(_pools_by_size(part) for part in module.modules()):
-        return [fixed]
+    pools = [part for part in module.modules() if isinstance(part, nn.AdaptiveAvgPool2d)]
+    if any(pool.output_size not in (1, (1, 1)) for pool in pools):
+        return [fixed]  # their windows are recorded as they lie at one size of images
     return [
         Opening(f'batch, height and width from {SMALLEST} px', 1, batch | free),
         Opening(f'batch, height and width in steps of {STEP} px', STEP, batch | steps),
         fixed,
     ]
-
-
-def _pools_by_size(module: nn.Module) -> bool:
-    """Return whether a pooling's windows are recorded as they lie at one size of images."""
-    return isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size not in (1, (1, 1))
