@@ -24,6 +24,13 @@ def add_options(parser: ArgumentParser) -> None:
     )
     add('--split', help='of a folder with boxes; default that of the detections, or test')
     add_layout(parser, of='a folder of --gt')
+    add(
+        '--dt-format',
+        nargs='+',
+        metavar='WHAT',
+        help='what a results file has otherwise than COCO, to be converted: xyxy or cxcywh boxes, '
+        'relative coordinates, categories from-0, image ids that are file-names, text-ids',
+    )
     add_scoring(
         parser,
         default="the rules and sizes of COCO (small:0:1024 medium:1024:9216 large:9216:), VOC's "

@@ -1,12 +1,14 @@
 """Score detections that any framework has written to files; no model is needed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
+from res2net_mm.evaluation.detection.coco.conventions import convert_results, find_convention
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.size_result import (
@@ -21,6 +23,8 @@ from res2net_mm.formats.boxes.coco import COCO
 from res2net_mm.formats.boxes.voc import FROM_ZERO, VOC
 from res2net_mm.formats.splits import split_of
 
+Rename = Callable[[Results], Results]
+
 
 def evaluate_files(
     gt: str | Path,
@@ -34,6 +38,7 @@ def evaluate_files(
     max_dets: Sequence[float] | None = None,
     split: str | None = None,
     layout: str | None = None,
+    dt_format: str | Sequence[str] = (),
     bootstrap: int = 0,
     seed: int = 0,
     on_error: str = 'stop',
@@ -60,6 +65,9 @@ def evaluate_files(
         split: Split of a VOC folder; None for that of the detection files, else test, else the
             only one.
         layout: The layout to read a folder in; None for the one with the most labels.
+        dt_format: What the COCO results file has otherwise than COCO, to be converted: keys of
+            :data:`~res2net_mm.evaluation.detection.coco.conventions.DT_FORMATS`, such as
+            ``['xyxy', 'relative']`` or ``'xyxy relative'``.
         bootstrap: Number of draws of the images for confidence intervals; 0 for none.
         seed: Seed of these draws.
         on_error: ``stop`` at what cannot be scored, or ``skip`` it.
@@ -76,8 +84,11 @@ def evaluate_files(
     """
     check_bootstrap(bootstrap)
     lines: tuple[str, ...] = ()
+    rename: Rename = _as_it_is
     if Path(gt).is_dir():
-        read_as, truth, results, lines = _read_folder(Path(gt), Path(dt), split, layout, on_error)
+        read_as, truth, results, rename, lines = _read_folder(
+            Path(gt), Path(dt), split, layout, on_error
+        )
         if read_as == VOC.name:
             protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
     elif split is not None or layout is not None:
@@ -85,24 +96,32 @@ def evaluate_files(
         raise UserError(f'{given} is for a folder, and {gt} is none')
     else:
         truth, results = read_ground_truth(gt), read_results(dt)
+    formats = dt_format.split() if isinstance(dt_format, str) else list(dt_format)
+    convention = '' if formats or Path(dt).is_dir() else find_convention(results, truth, rename)
+    if formats:
+        results = convert_results(results, truth, formats)
+    results = rename(results)
     say(f'{gt}: {len(truth.images)} images, {len(truth.annotations)} objects')
     say(f'{dt}: {len(results.entries)} detections')
     told = set()
     scored = []
     for iou_type in iou_types or shapes_of_both(truth, results):
-        result = evaluate_by_size(
-            truth,
-            results,
-            iou_type=iou_type,
-            bins=bins,
-            bins_by=bins_by,
-            area_of=area_of,
-            protocol=protocol or 'coco',
-            max_dets=max_dets,
-            on_error=on_error,
-            progress=progress,
-        )
-        for note in (*lines, *result.notes):
+        try:
+            result = evaluate_by_size(
+                truth,
+                results,
+                iou_type=iou_type,
+                bins=bins,
+                bins_by=bins_by,
+                area_of=area_of,
+                protocol=protocol or 'coco',
+                max_dets=max_dets,
+                on_error=on_error,
+                progress=progress,
+            )
+        except UserError as error:
+            raise UserError(f'{error}\n{convention}'.strip()) from error
+        for note in (*lines, *result.notes, *filter(None, [convention])):
             if note not in told:
                 told.add(note)
                 say(f'note: {note}')
@@ -120,10 +139,11 @@ def evaluate_files(
 
 def _read_folder(
     root: Path, dt: Path, split: str | None, layout: str | None, on_error: str
-) -> tuple[str, GroundTruth, Results, tuple[str, ...]]:
-    """Return the layout of a folder, its ground truth, its detections and notes.
+) -> tuple[str, GroundTruth, Results, Rename, tuple[str, ...]]:
+    """Return the layout of a folder, its ground truth, its detections as read, and notes.
 
-    The ids are those of the annotation file, and names where a folder has none.
+    The ids are those of the annotation file, and names where a folder has none; what gives the
+    detections these names comes before the notes.
     """
     findings = Findings()
     read = read_folder(root, BOXES, findings, layout)
@@ -142,7 +162,7 @@ def _read_folder(
     lines = tuple(map(str, findings))
     content = splits[chosen].content
     if layout == COCO.name:
-        return layout, read_ground_truth(content), read_results(dt), lines
+        return layout, read_ground_truth(content), read_results(dt), _as_it_is, lines
     names = {
         image['id']: Path(image['file_name']).with_suffix('').as_posix()
         for image in content['images']
@@ -164,8 +184,13 @@ def _read_folder(
         results, more = read_voc_results(
             dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
         )
-        return layout, truth, results, (*lines, *more)
-    return layout, truth, _with_names(read_results(dt), names.values(), classes), lines
+        return layout, truth, results, _as_it_is, (*lines, *more)
+    rename = partial(_with_names, names=list(names.values()), classes=classes)
+    return layout, truth, read_results(dt), rename, lines
+
+
+def _as_it_is(results: Results) -> Results:
+    return results
 
 
 def _with_names(results: Results, names: Iterable[str], classes: Mapping[Any, str]) -> Results:

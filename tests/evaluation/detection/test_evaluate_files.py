@@ -199,6 +199,19 @@ def test_voc_folder_with_coco_results(voc, tmp_path, image, category):
     assert result.overall.ap == pytest.approx(1)
 
 
+def test_results_of_another_convention_on_a_voc_folder_are_told_and_converted(voc, tmp_path):
+    entries = [
+        {'image_id': 7, 'category_id': 0, 'bbox': [0, 0, 20, 20], 'score': 0.9},
+        {'image_id': '000012', 'category_id': 1, 'bbox': [10, 10, 60, 60], 'score': 0.8},
+    ]
+    (tmp_path / 'dt.json').write_text(json.dumps(entries))
+    root = voc()
+    with pytest.raises(UserError, match="; 2 do if categories .*: dt_format='from-0' reads"):
+        run(root, tmp_path / 'dt.json')
+    (result,), _ = run(root, tmp_path / 'dt.json', dt_format='from-0')
+    assert result.overall.ap == pytest.approx(1)
+
+
 def test_faults_of_voc_detections(voc, tmp_path):
     root = voc()
     files = {'ant': COMP4['ant'] + '000012 0.3 1 1\n', 'cow': '000007 0.9 1 1 9 9\n'}
