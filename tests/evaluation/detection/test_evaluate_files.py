@@ -206,7 +206,7 @@ def test_results_of_another_convention_on_a_voc_folder_are_told_and_converted(vo
     ]
     (tmp_path / 'dt.json').write_text(json.dumps(entries))
     root = voc()
-    with pytest.raises(UserError, match="; 2 do if categories .*: dt_format='from-0' reads"):
+    with pytest.raises(UserError, match=r"; 2 do if categories .*: dt_format='from-0' reads"):
         run(root, tmp_path / 'dt.json')
     (result,), _ = run(root, tmp_path / 'dt.json', dt_format='from-0')
     assert result.overall.ap == pytest.approx(1)
