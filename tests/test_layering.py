@@ -53,6 +53,8 @@ SHORT = {
     'cli/models/receptive_field.py': 'a command is a file',
     'cli/models/swap.py': 'a command is a file',
     'cli/results/check.py': 'a command is a file',
+    'cli/results/convert_data.py': 'a command is a file',
+    'data/conversion/coco_files.py': 'a layout is a file',
     'cli/runs/demo.py': 'a command is a file',
     'cli/runs/rerun.py': 'a command is a file',
     'cli/runs/test.py': 'a command is a file',

@@ -26,6 +26,7 @@ COMMANDS = {
     'rerun': ('runs.rerun', 'train again as recorded in a work directory'),
     'demo': ('runs.demo', 'train and test a small model on a set drawn for it'),
     'check': ('results.check', 'check a folder of images before training on it'),
+    'convert-data': ('results.convert_data', 'write a folder of images in another layout'),
     'eval-by-size': ('results.eval_by_size', 'score result files by object or region size'),
     'compare': ('results.compare', 'compare runs by object or region size in a report'),
     'presets': ('models.presets', 'list the published networks'),

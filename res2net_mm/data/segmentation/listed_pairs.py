@@ -56,7 +56,7 @@ def list_pairs(
     if suffixes is None or not (direct and encoding.is_direct):
         map_dir = out_dir / f'label_maps_{split}'
         files = [map_dir / f'{name}.png' for name in part.images]
-        _write_maps(part.map_files, files, encoding, f'label maps of {split} for training')
+        write_maps(part.map_files, files, encoding, f'label maps of {split} for training')
         suffixes = '', '.png'
     elif suffixes[0]:
         names = [name.removesuffix(suffixes[0]) for name in part.images]
@@ -83,9 +83,18 @@ def shared_suffixes(images: Sequence[str], maps: Sequence[str]) -> tuple[str, st
     return None
 
 
-def _write_maps(
+def write_maps(
     sources: Sequence[Path], files: Sequence[Path], encoding: Encoding, what: str
 ) -> None:
+    """Write label maps as PNG files of labels, with progress.
+
+    Args:
+        sources: The label maps.
+        files: A file to write for each.
+        encoding: How their pixels say their labels.
+        what: What is being done, for the progress.
+    """
+
     def write(source: Path, file: Path) -> None:
         labels = encoding.decode(read_pixels(source))
         with whole_file(file, durable=False) as partial:

@@ -184,6 +184,52 @@ def read_labels(
         return None
     layout, found = read
     parts: dict[str, LabelMapImages] = choose_splits(found, findings, training=training)
+    labels, censuses = count_and_name(
+        root, parts, findings, classes=classes, ignore_index=ignore_index, known=known
+    )
+    if known is not None:
+        pixels = np.sum([*map(labels.encoding.count, censuses.values())], axis=0)
+        labels = as_known(labels, pixels, known, next(iter(parts.values())).map_dir, findings)
+    splits = {}
+    for name, part in parts.items():
+        pixels = labels.encoding.count(censuses[name])
+        of_classes = pixels[labels.first : labels.last + 1]
+        ignored = int(pixels.sum() - of_classes.sum())
+        splits[name] = MaskSplit(name, part, of_classes, ignored, censuses[name].direct)
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
+    if 'train' in splits:
+        train = splits['train']
+        unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]
+        fix = 'label some, or take the class out of the names'
+        what = 'classes without a pixel to train on'
+        findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
+    said = describe_recognised(root, find_reader(layout), found, labels.classes, labels.source)
+    return SegmentationFolder(root, labels, splits, said, tuple(findings))
+
+
+def count_and_name(
+    root: Path,
+    parts: Mapping[str, LabelMapImages],
+    findings: Findings,
+    *,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
+    known: Sequence[str] | None = None,
+) -> tuple[Labels, dict[str, LabelCensus]]:
+    """Return what the labels in some splits mean, and what the label maps of each hold.
+
+    Args:
+        root: The folder.
+        parts: Its splits.
+        findings: Gets what was noticed.
+        classes: As in ``recognise_masks``.
+        ignore_index: Likewise.
+        known: Likewise.
+
+    Raises:
+        UserError: Nothing can be made of the labels, or ``findings`` stop at an error.
+    """
     censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
     everything = LabelCensus()
     for census in censuses.values():
@@ -204,25 +250,7 @@ def read_labels(
         ignore_index=ignore_index,
         findings=findings,
     )
-    if known is not None:
-        pixels = labels.encoding.count(everything)
-        labels = as_known(labels, pixels, known, next(iter(parts.values())).map_dir, findings)
-    splits = {}
-    for name, part in parts.items():
-        pixels = labels.encoding.count(censuses[name])
-        of_classes = pixels[labels.first : labels.last + 1]
-        ignored = int(pixels.sum() - of_classes.sum())
-        splits[name] = MaskSplit(name, part, of_classes, ignored, censuses[name].direct)
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
-    if 'train' in splits:
-        train = splits['train']
-        unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]
-        fix = 'label some, or take the class out of the names'
-        what = 'classes without a pixel to train on'
-        findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
-    said = describe_recognised(root, find_reader(layout), found, labels.classes, labels.source)
-    return SegmentationFolder(root, labels, splits, said, tuple(findings))
+    return labels, censuses
 
 
 def _share(part: int, whole: int) -> str:

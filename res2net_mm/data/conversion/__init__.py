@@ -1,0 +1,1 @@
+"""Writes a recognised folder out again in another layout."""
