@@ -1,5 +1,6 @@
 """What readers return, and that every reader of ``READERS`` keeps to it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ def reader(request):
 
 def test_names_are_unique_and_every_layout_is_tried_here():
     assert [reader.name for reader in READERS] == list(WRITERS)
+
+
+def test_the_page_on_data_folders_lists_every_layout():
+    page = (Path(__file__).parents[2] / 'docs/data.md').read_text(encoding='utf-8')
+    table = page.partition('## Layouts')[2].partition('\n\n')[0]
+    rows = re.findall(r'^\| `([\w ]+)` \|', table, flags=re.M)
+    assert rows == [reader.name for reader in READERS]
 
 
 def test_a_reader_gives_the_splits_of_its_layout(reader, tmp_path):
