@@ -48,6 +48,7 @@ SHORTEST_MODULE = 40  # lines, below which a module joins what it serves
 SHORT = {
     'cli/doctor.py': 'a command is a file',
     'cli/models/convert.py': 'a command is a file',
+    'cli/models/demo_page.py': 'a command is a file',
     'cli/models/flops.py': 'a command is a file',
     'cli/models/presets.py': 'a command is a file',
     'cli/models/receptive_field.py': 'a command is a file',

@@ -33,6 +33,7 @@ COMMANDS = {
     'swap': ('models.swap', 'put a Res2Net into a config'),
     'convert': ('models.convert', "write a checkpoint in another publisher's names"),
     'export': ('models.export', 'export a model for ONNX Runtime, OpenVINO or torch'),
+    'demo-page': ('models.demo_page', 'write a page that runs an exported model in a browser'),
     'flops': ('models.flops', 'count parameters and GFLOPs of a model'),
     'benchmark': ('models.benchmark', 'measure speed and memory beside other backbones'),
     'cam': ('models.cam', 'draw where a trained model looks'),
