@@ -17,6 +17,9 @@ from res2net_mm.report.by_size.verdict import (
 )
 from res2net_mm.report.page.parts import GAIN, LOSS, NOISE, Cell, Part, Section, Table
 
+EVERY_CLASS = 'all classes'
+_RECORDED = ('a', 'b', 'difference', 'low', 'high', 'b_wins')
+
 
 def size_section(
     kind: str,
@@ -71,10 +74,6 @@ def size_section(
         parts=[by_size, against_size, *shown, by_class, *more],
         records=list(records(kind, names, comparisons, terms)),
     )
-
-
-EVERY_CLASS = 'all classes'
-_RECORDED = ('a', 'b', 'difference', 'low', 'high', 'b_wins')
 
 
 def score_table(names: Sequence[str], comparisons: Sequence[Comparison], terms: Terms) -> Table:

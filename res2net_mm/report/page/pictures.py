@@ -1,4 +1,4 @@
-"""Outlines on a whole image or on an enlarged part of it, as JPEG."""
+"""Pictures of runs side by side: which images, whole or close up, with outlines, as JPEG."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ import numpy as np
 
 from res2net_mm.report.page.parts import Panel, Picture
 
+CLOSE_UPS = 3  # for each image
+TITLE = 'Images where the runs differ most'
 SIDE = 480  # px, longer side of a whole image
 CLOSE = 320  # px, side of a close-up
 LEAST_ZOOM = 1.5  # of a close-up over the whole image
@@ -100,10 +102,6 @@ def encode_jpeg(image: np.ndarray) -> bytes:
     if not done:
         raise OSError('OpenCV could not encode a JPEG')
     return encoded.tobytes()
-
-
-CLOSE_UPS = 3  # for each image
-TITLE = 'Images where the runs differ most'
 
 
 def draw_pictures(

@@ -28,6 +28,7 @@ from res2net_mm.report.segmentation.segmenter_runs import SegmenterRun
 
 NO_LABEL = 255
 NO_IMAGE = 235  # grey where the image is not known
+OUTLINE = (255, 255, 255)
 LIFTED = 0.6  # of the way to white is the image below what differs
 
 
@@ -96,9 +97,6 @@ def _difference(
     ):
         drawn[counted & where] = [int(colour[i : i + 2], 16) for i in (5, 3, 1)]  # '#rrggbb' -> BGR
     return drawn
-
-
-OUTLINE = (255, 255, 255)
 
 
 def region_pictures(runs: Sequence[SegmenterRun], count: int) -> tuple[list[Part], list[str]]:
