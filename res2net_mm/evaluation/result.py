@@ -118,7 +118,6 @@ class Result(BySize[S]):
     """Scores of one set of predictions.
 
     Attributes:
-        images: Number of images.
         overall: Mean over the classes, for all sizes; ``bins``, in each size bin.
         classes: The classes, in the order of the ground truth.
         notes: What a reader should know, one sentence each.

@@ -22,7 +22,6 @@ from res2net_mm.evaluation.detection.protocols import check_max_dets, find_proto
 from res2net_mm.evaluation.detection.size_result import BinScores, SizeResult
 from res2net_mm.evaluation.result import ClassScores
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
-from res2net_mm.formats.findings import check_on_error
 
 
 def evaluate_by_size(
@@ -63,7 +62,6 @@ def evaluate_by_size(
         UserError: If the input cannot be read or does not fit together; a line for each fault.
     """
     check_choice('iou_type', iou_type, IOU_TYPES)
-    check_on_error(on_error)
     rules = find_protocol(protocol)
     limits = check_max_dets(max_dets, rules)
     columns = (SizeBin(ALL), *make_bins(bins, bins_by))

@@ -127,13 +127,10 @@ class Matches:
     Columns are the bin of all objects and then the size bins; A of them, T IoU thresholds.
 
     Attributes:
-        protocol: The rules of the benchmark.
         image_ids: Ids of the images; indices of images refer to it.
         image_areas: Their areas in px^2, nan where they are not known.
-        categories: Names of the categories.
         columns: The bins, the one of all objects first.
         max_dets: Detections per image and category that count, in rising order.
-        truth: The objects; ``found``, the detections.
         pairs: Which of them overlap by at least the lowest threshold.
         rows: (C,) indices of the detections in ``pairs``; all others match nothing.
         matched: (A, T, C) the object each of these matches, or ``NOTHING`` or ``TAKEN``.

@@ -61,7 +61,6 @@ class SizeResult(Result[BinScores]):
     Attributes:
         iou_type: ``bbox`` or ``segm``.
         area_of: What the size is measured on: ``mask``, ``box`` or ``annotation``.
-        detections: Number of detections.
         protocol: ``coco``, ``voc07`` or ``voc12``.
         matches: What the scores were made from, for curves and comparisons; takes no part in
             equality and in the JSON file.
