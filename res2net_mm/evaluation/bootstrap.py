@@ -130,7 +130,7 @@ def share_above_zero(drawn: np.ndarray, plain: np.ndarray) -> np.ndarray:
 
 
 def _centred(drawn: np.ndarray, plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Move the draws so that their mean is ``plain``; return those of the places that have any."""
+    """Shift the draws so that their mean is ``plain``, where there are any; say where that is."""
     there = ~(np.isnan(drawn).all(axis=0) | np.isnan(plain))
     drawn = drawn[:, there]
     mean = np.nanmean(drawn, axis=0) if there.any() else 0

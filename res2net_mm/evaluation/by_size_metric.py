@@ -1,4 +1,4 @@
-"""What the metrics by object size and by region size share."""
+"""Base class of the metrics by object size and by region size."""
 
 import logging
 from pathlib import Path

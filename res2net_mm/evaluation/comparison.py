@@ -1,4 +1,4 @@
-"""Two runs on the same ground truth: which sizes gained, and whether it can be noise."""
+"""Compare two runs on the same ground truth: which sizes gained, and whether it can be noise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ class ColumnScores:
 
 @dataclass(frozen=True, kw_only=True)
 class BySize(Generic[C]):
-    """Something of all sizes and in each size bin."""
+    """Values of all sizes and of each size bin."""
 
     overall: C
     bins: tuple[C, ...]
@@ -81,7 +81,7 @@ class ClassScores(BySize[C]):
 
     @classmethod
     def of(cls, name: str, columns: Sequence[C]) -> 'ClassScores[C]':
-        """Make them of columns, that of all sizes first."""
+        """Build from columns, the one of all sizes first."""
         return cls(name=name, overall=columns[0], bins=tuple(columns[1:]))
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class Result(BySize[S]):
         raise NotImplementedError
 
     def agreement(self, other: Any) -> dict[str, bool]:
-        """Return whether another result was made alike, by what must be the same to compare."""
+        """Return what must be alike in two results to compare them, and whether it is."""
         raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def interval_rows(
 
 
 def table_text(head: str, rows: list[list[str]], result: Result) -> str:
-    """Return the text of a table, with what its intervals are in the head."""
+    """Return a table as text; its head also says what the intervals are."""
     if result.resamples:
         head += f'; {100 * result.level:g} % intervals of {result.resamples} draws of images'
     return '\n'.join([head, *align(rows)])

@@ -83,7 +83,7 @@ class SizeBin:
 
     @property
     def relative(self) -> bool:
-        """Whether the image's area is needed to tell the size."""
+        """Whether the size depends on the area of the image."""
         return self.by.startswith('relative')
 
     @property

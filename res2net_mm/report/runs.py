@@ -48,7 +48,7 @@ def image_folder(images: str | Path | None) -> Path | None:
 
 
 def check_ground_truth(files: Sequence[Path], what: str, truth: str, **given: Any) -> None:
-    """Check that runs that are files come with ``gt``, and the options ``given`` with such runs.
+    """Require ``gt`` for runs that are files; refuse the options ``given`` without such runs.
 
     ``what`` and ``truth`` say in the error what the files and ``gt`` are.
     """
@@ -64,7 +64,7 @@ def check_ground_truth(files: Sequence[Path], what: str, truth: str, **given: An
 
 
 def shared_options(runs: Sequence[Run], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how to score all runs: as chosen, else as all work directories were scored."""
+    """Return how to score all runs: as chosen, else as the work directories were, all alike."""
     options = {key: value for key, value in chosen.items() if value is not None}
     for key in ('bins', 'area_of', 'protocol', 'max_dets'):
         scored = [

@@ -1,4 +1,4 @@
-"""AP and recall from matches, as often as needed, with other weights on the images."""
+"""Compute AP and recall from matches, with any weights on the images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Score:
     iou: float | None = None  # the one IoU threshold of the row; None for the mean over all
 
     def of(self, scores: Scores, ious: np.ndarray) -> np.ndarray:
-        """Return the (A, T', K) values of the row, nan where the protocol has not its IoU."""
+        """Return the (A, T', K) values of the row; nan if the protocol lacks its IoU."""
         values = self.values(scores)
         if self.iou is None:
             return values

@@ -103,7 +103,7 @@ def _match_voc(
     ignored: np.ndarray,
     ious: np.ndarray,
 ) -> np.ndarray:
-    """Match the object of largest IoU; a detection is wrong if a better one has it already."""
+    """Match the object of largest IoU; a detection is wrong if a better one has taken it."""
     # Among equals the first that counts, then the first.
     order = np.lexsort((pairs.truth, truth.ignored[pairs.truth], -pairs.iou, place))
     best = order[place_in_run(place[order]) == 0]

@@ -91,7 +91,7 @@ def _mask_pairs(
     shapes: Sequence[dict[str, Any]],
     progress: bool,
 ) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield the same of masks; a group is the detections of one image and category."""
+    """Yield the same for masks; a group is the detections of one image and category."""
     order, begin, count = near
     assert found.rle is not None
     groups = [group for group in groups if len(group)]

@@ -61,7 +61,7 @@ class SavedEvaluation:
         return truth.of_categories(ids)
 
     def read_detections(self, iou_type: str) -> Results:
-        """Read the detections of one IoU type; odd boxes among them stop nothing, as a model's."""
+        """Read the detections of one IoU type; odd boxes of a model do not stop a comparison."""
         return replace(read_results(self.detections[iou_type]), from_file=False)
 
 
@@ -116,7 +116,7 @@ def save_evaluation(
 
 
 def is_saved_evaluation(folder: str | Path) -> bool:
-    """Whether ``save_evaluation`` wrote to a folder."""
+    """Return whether ``save_evaluation`` wrote to a folder."""
     return (Path(folder) / EVALUATION_FILE).is_file()
 
 
@@ -189,7 +189,7 @@ def _with_text(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    """Write without line breaks and piece by piece, since detections are many."""
+    """Write JSON without line breaks and piece by piece, since detections are many."""
     with whole_file(path) as partial, partial.open('w', encoding='utf-8') as file:
         json.dump(content, file)
         file.write('\n')

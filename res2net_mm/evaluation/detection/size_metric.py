@@ -141,7 +141,11 @@ class SizeMetric(BySizeMetric):
             self.results.append((truth, predictions))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
-        """Score all kept samples, log the table and write the files; raise UserError for none."""
+        """Score all kept samples, log the table and write the files.
+
+        Raises:
+            UserError: If there were no images, no ground truth, or predictions that do not fit it.
+        """
         if not results:
             raise UserError('nothing to evaluate: the dataset has no images')
         truths, predictions = zip(*results, strict=True)

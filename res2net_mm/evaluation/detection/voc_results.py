@@ -11,7 +11,11 @@ from res2net_mm.formats.findings import Faults
 
 
 def find_voc_results(folder: str | Path) -> dict[tuple[str, str], Path]:
-    """Find files named like ``comp4_det_test_dog.txt``, by (split, class); refuse none."""
+    """Find files named like ``comp4_det_test_dog.txt`` in a folder, by (split, class).
+
+    Raises:
+        UserError: If there is none.
+    """
     found = {}
     for file in sorted(Path(folder).glob('*.txt')):
         _, mark, rest = file.stem.partition('_det_')

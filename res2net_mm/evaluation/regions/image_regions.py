@@ -199,7 +199,7 @@ def field_names(kind: type) -> tuple[str, ...]:
 
 
 def _canonical(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return a copy in few bits, in which what is no class is ``classes``."""
+    """Return a compact copy in which every label that is no class is ``classes``."""
     known = (labels >= 0) & (labels < classes)
     return np.where(known, labels, classes).astype(np.uint8 if classes < 256 else np.uint16)
 

@@ -231,7 +231,7 @@ def _name(
 
 
 def _find_faults(faults: Faults, contents: Sequence[_Content], checked: CheckedLabelMaps) -> None:
-    """Add what cannot be scored."""
+    """Add the label maps that cannot be scored to the faults."""
     labels, pairs = checked.labels, checked.usable
 
     def add(what: str, shown: Sequence[str]) -> None:

@@ -65,7 +65,7 @@ def draw_differences(
 def draw_size_curve(
     curve: SizeCurve, comparisons: Sequence[Comparison], names: Sequence[str], name: str
 ) -> Figure:
-    """Draw scores as curve and in bins, their differences, and how many objects there are."""
+    """Draw scores as curves and in bins, their differences, and the number of objects."""
     terms = curve.terms
     drawn = len(terms.drawn)
 

@@ -27,7 +27,7 @@ def detection_section(
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Return the section that compares all runs by ``bbox`` or ``segm``, training parts, notes.
+    """Compare all runs by ``bbox`` or ``segm``; return the section, parts on training, and notes.
 
     ``options`` are those of ``evaluate_by_size``, ``draws`` those of ``compare_results``.
     """

@@ -44,7 +44,7 @@ class Calibration:
 
 
 def calibrate(result: SizeResult) -> Calibration:
-    """Return how the scores of the detections agree with the share that is right at IoU 0.50."""
+    """Return how scores agree with the share of right detections at IoU 0.50, by size."""
     matches = matches_of(result)
     scores = matches.found.score
     group = np.clip((scores * GROUPS).astype(int), 0, GROUPS - 1)

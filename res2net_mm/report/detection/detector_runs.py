@@ -33,9 +33,12 @@ def read_detector_runs(
     images: str | Path | None = None,
     names: Sequence[str] | None = None,
 ) -> list[DetectorRun]:
-    """Read work directories or COCO results files of one ground truth; raise UserError for others.
+    """Read work directories or COCO results files, which must share one ground truth.
 
     The arguments are those of ``compare_runs``.
+
+    Raises:
+        UserError: If they cannot be read or compared; the message names what differs.
     """
     named = name_runs(paths, names)
     folder = image_folder(images)
@@ -66,7 +69,7 @@ def read_detector_runs(
 
 
 def shared_kinds(runs: Sequence[DetectorRun], wanted: Sequence[str] | None) -> list[str]:
-    """Return the IoU types that all runs have, or those wanted; raise UserError if one lacks it."""
+    """Return the IoU types that all runs have; of those wanted, all runs must have all."""
     have = [kind for kind in ('bbox', 'segm') if all(kind in run.detections for run in runs)]
     if missing := [kind for kind in wanted or () if kind not in have]:
         lacking = next(run for run in runs if missing[0] not in run.detections)

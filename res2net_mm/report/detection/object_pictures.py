@@ -43,7 +43,7 @@ class Scored:
 def object_pictures(
     runs: Sequence[DetectorRun], results: Sequence[SizeResult], count: int
 ) -> tuple[list[Part], list[str]]:
-    """Return a part with ``count`` images in which each run differs most from the first; notes."""
+    """Show ``count`` images in which each run differs most from the first; return a part, notes."""
     if not count:
         return [], []
     known = [run.images for run in runs if run.images is not None]
@@ -130,7 +130,7 @@ def _fate(scored: Scored, thing: int) -> str:
 
 
 def _detection_marks(scored: Scored, index: int) -> list[Mark]:
-    """Return false detections first, so that right ones cover them."""
+    """Return marks of the detections: false ones first, so that right ones cover them."""
     found, outcomes = scored.matches.found, scored.mistakes.outcome
     marks = []
     for outcome, colour in ((WRONG, FALSE), (RIGHT, FOUND)):
@@ -144,7 +144,7 @@ def _detection_marks(scored: Scored, index: int) -> list[Mark]:
 
 
 def _truth_marks(scored: Scored, index: int, *, missed: bool) -> list[Mark]:
-    """Return all objects of an image, or those that the run misses."""
+    """Return marks of all objects of an image, or of those that the run misses."""
     truth = scored.matches.truth
     shown = (truth.image == index) & scored.matches.counts[0]
     if missed:

@@ -100,7 +100,7 @@ def _difference(
 
 
 def region_pictures(runs: Sequence[SegmenterRun], count: int) -> tuple[list[Part], list[str]]:
-    """Return a part with ``count`` images in which each run differs most from the first; notes."""
+    """Show ``count`` images in which each run differs most from the first; return a part, notes."""
     if not count:
         return [], []
     if without := [run.name for run in runs if run.read_maps is None]:

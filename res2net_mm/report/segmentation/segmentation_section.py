@@ -26,7 +26,7 @@ def segmentation_section(
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Return the section that compares all runs by region, the parts on training, and notes.
+    """Compare all runs by region; return the section, parts on training, and notes.
 
     ``options`` are those of ``score_regions``, ``draws`` those of ``compare_regions``.
     """

@@ -40,9 +40,12 @@ def read_segmenter_runs(
     names: Sequence[str] | None = None,
     **options: Any,
 ) -> list[SegmenterRun]:
-    """Read work directories of segmenters, or folders of label maps; raise UserError for others.
+    """Read work directories of segmenters, or folders of label maps.
 
     The arguments are those of ``compare_runs``; ``options`` are those of ``read_label_maps``.
+
+    Raises:
+        UserError: If they cannot be read.
     """
     named = name_runs(paths, names)
     folder = image_folder(images)

@@ -115,7 +115,7 @@ def read_ground_truth(source: str | Path | Mapping[str, Any] | GroundTruth) -> G
 
 
 def _check(name: str, lists: Mapping[str, Sequence[Any]]) -> None:
-    """Refuse entries without usable ids, and values that would count as others than are meant."""
+    """Refuse entries without usable ids, and values that would be misread."""
 
     def refuse(key: str, index: int, field: str, needed: str) -> None:
         value = lists[key][index][field]
@@ -194,7 +194,7 @@ def segmentation_rle(segmentation: Any, image: Mapping[str, Any]) -> dict[str, A
 
 
 def _is_size(size: object) -> bool:
-    """Whether an object is a height and a width in px."""
+    """Return whether an object is a height and a width in px."""
 
     def is_side(side: Any) -> bool:
         return isinstance(side, Integral) and not isinstance(side, bool) and 0 < int(side) < MOST

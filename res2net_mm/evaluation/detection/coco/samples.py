@@ -146,7 +146,7 @@ def coco_detections(
 def categories_of_labels(
     ground_truth: GroundTruth, classes: Sequence[str], file: str
 ) -> tuple[list[int], str | None]:
-    """Return the COCO category id of each label of a dataset with these classes; a warning or None.
+    """Return the COCO category id of each label of a dataset, and a warning if there is one.
 
     MMDetection's CocoDataset numbers the labels in the order of the annotation file, whatever the
     order of the classes in its metainfo; so does this, with a warning where the two differ.
@@ -187,7 +187,7 @@ def _boxes(boxes: Any, inclusive: bool) -> np.ndarray:
 
 
 def _encode(masks: Any) -> list[dict[str, Any]]:
-    """Return masks, (N, H, W) or of MMDetection's mask types or RLE already, as compressed RLE."""
+    """Return masks as compressed RLE: (N, H, W), of MMDetection's mask types, or RLE already."""
     if isinstance(masks, (list, tuple)):
         return list(masks)
     dense = masks.to_ndarray() if hasattr(masks, 'to_ndarray') else _array(masks)

@@ -106,7 +106,7 @@ def image_areas(ground_truth: GroundTruth, image_ids: Sequence[Any]) -> np.ndarr
 def _masks(
     annotations: Sequence[Mapping[str, Any]], images: Mapping[Any, Mapping], usable: np.ndarray
 ) -> tuple[list[dict[str, Any] | None], np.ndarray]:
-    """Return the compressed RLE of usable annotations, else None; which are of another size."""
+    """Return compressed RLE of the usable annotations (else None), and which differ in size."""
     rle: list[dict[str, Any] | None] = []
     other = np.zeros(len(annotations), dtype=bool)
     for index, annotation in enumerate(annotations):
