@@ -13,8 +13,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, exit_on_user_error
+from res2net_mm.openmmlab.config_names import shipped_folder
 from res2net_mm.openmmlab.edit import type_name
-from res2net_mm.openmmlab.shipped import shipped_folder
 from res2net_mm.presets import find
 from res2net_mm.swap.places import find_places
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, brief
+from res2net_mm.openmmlab.config_names import shipped_file, shipped_folder
 from res2net_mm.openmmlab.edit import plain
-from res2net_mm.openmmlab.shipped import shipped_file, shipped_folder
 from res2net_mm.swap import swap
 from res2net_mm.swap.whole_model import run
 

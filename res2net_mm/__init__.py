@@ -57,8 +57,8 @@ def prepare_stack() -> None:
 
     check_stack()
 
-    from .openmmlab.checkpoint_schemes import teach_preset_scheme  # once the stack is checked
-    from .openmmlab.names import teach_config_names
+    from .openmmlab.config_names import teach_config_names
+    from .openmmlab.data_only import teach_preset_scheme  # once the stack is checked
     from .swap import swap
 
     teach_config_names()

@@ -21,7 +21,8 @@ from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.config import ConfigErrors, require_parts
+from res2net_mm.openmmlab.checks import require_parts
+from res2net_mm.openmmlab.config import ConfigErrors
 
 PROPOSALS, MASKS = 1000, 100
 SIZE = (800, 1280)  # (H, W) in px, of the published tables

@@ -23,7 +23,7 @@ def add_checkpoint(parser: ArgumentParser, *, more: str = '') -> None:
 
 def add_config_options(parser: ArgumentParser) -> None:
     """Add ``--cfg-options``."""
-    from res2net_mm.openmmlab.options import OptionAction
+    from res2net_mm.openmmlab.config import OptionAction
 
     parser.add_argument(
         '--cfg-options',

@@ -9,9 +9,13 @@ from mmengine.hooks import Hook, LoggerHook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.openmmlab.config import load_config, require_parts
-from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
-from res2net_mm.openmmlab.values import check_values
+from res2net_mm.openmmlab.checks import (
+    check_values,
+    require_datasets,
+    require_parts,
+    use_data_root_variable,
+)
+from res2net_mm.openmmlab.config import load_config
 
 from .hooks.progress_line import ProgressLineHook
 from .processes.process_group import check_launcher, is_first_process

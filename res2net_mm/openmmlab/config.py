@@ -1,20 +1,23 @@
 """Load a config with the options that go with it, and report its errors as UserError."""
 
+import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError, argument, brief
 
-from .checkpoint_schemes import make_mmengine_loading_safe
-from .edit import walk
+from .config_names import own_file, shipped_file
+from .data_only import make_mmengine_loading_safe
+from .edit import KEPT, leaf_dataset_paths, walk
 from .internals import format_each_config_once
-from .options import meant_places
-from .shipped import own_file, shipped_file
+
+# Settings that datasets take, and wrappers of datasets do not.
+_OF_DATASETS = {*KEPT} - {'lazy_init', 'max_refetch'}
 
 
 def load_config(
@@ -60,28 +63,8 @@ def load_config(
     return cfg
 
 
-def require_parts(cfg: Config, *parts: str) -> None:
-    """Raise UserError if a config lacks a part, or has something else in its place.
-
-    Args:
-        cfg: The config.
-        parts: Keys whose value is a dict that is not empty, such as ``model``; a data loader needs
-            a dataset.
-    """
-    for part in parts:
-        value, holds = cfg.get(part), 'a dict that is not empty'
-        if part.endswith('_dataloader') and isinstance(value, Mapping):
-            part, value = f'{part}.dataset', value.get('dataset')
-            holds = "a dict with the dataset's type"
-        if not isinstance(value, Mapping) or not value:
-            raise UserError(
-                f'config {cfg.filename or "given"} has {part}={value!r:.80}, where {holds} is '
-                'needed: it describes no model to run, or only a part of one'
-            )
-
-
 class ConfigErrors(Hook):
-    """A context that reports any exception raised before the run starts as one config error.
+    """A context that reports any exception raised before the run starts as one UserError.
 
     A wrong value in a config makes MMEngine and the toolboxes raise exceptions of any kind. Where
     this is registered as a hook, exceptions after training or testing began keep their traceback.
@@ -89,9 +72,6 @@ class ConfigErrors(Hook):
     Args:
         cfg: The config.
         what: What fails, as a phrase that follows 'config X', such as 'builds no model'.
-
-    Raises:
-        UserError: On leaving, in place of any other exception.
     """
 
     priority = 'HIGHEST'
@@ -112,12 +92,9 @@ class ConfigErrors(Hook):
         ) from error
 
     def before_train(self, runner: Runner) -> None:
-        """Note that training begins."""
         self._begun = True
 
-    def before_test(self, runner: Runner) -> None:
-        """Note that testing begins."""
-        self._begun = True
+    before_test = before_train
 
 
 def _from_file(config: str) -> Config:
@@ -139,3 +116,59 @@ def _from_file(config: str) -> Config:
         return cfg
     except (Exception, SystemExit) as error:  # a config is code and may raise anything
         raise UserError(f'config {config} does not load: {brief(error)}') from error
+
+
+class OptionAction(DictAction):
+    """MMEngine's argparse action for ``KEY=VALUE``, with an error in place of a traceback."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        for value in values:
+            key, equals, _ = value.partition('=')
+            if not equals or not all(
+                part.isidentifier() or part.isdigit() for part in key.split('.')
+            ):
+                parser.error(
+                    f'{option_string}: {value!r} is not KEY=VALUE, as train_cfg.max_epochs=3 is'
+                )
+        try:
+            super().__call__(parser, namespace, values, option_string)
+        except Exception as error:  # MMEngine's parser of values raises errors of any kind
+            parser.error(f'{option_string} {" ".join(values)}: {error}')
+
+
+def meant_places(cfg: Config, option: str) -> list[str]:
+    """Return the keys that an option is meant for when it names a setting beside its dataset.
+
+    A dataset may lie inside a wrapper (RepeatDataset, ConcatDataset). MMEngine would add a setting
+    of the dataset to the wrapper, which does not know it.
+
+    Args:
+        cfg: The config, without the option.
+        option: A dotted key, such as ``train_dataloader.dataset.pipeline.2.scale``.
+
+    Returns:
+        The dotted keys inside the wrapper; none if the option is where it belongs.
+    """
+    node: Any = cfg
+    names = option.split('.')
+    for i, name in enumerate(names):
+        if isinstance(node, list | tuple) and name.isdigit() and int(name) < len(node):
+            node = node[int(name)]
+        elif isinstance(node, Mapping | Config) and name in node:
+            node = node[name]
+        else:
+            wraps = (
+                isinstance(node, Mapping) and 'type' in node and {'dataset', 'datasets'} & {*node}
+            )
+            return [
+                '.'.join([*names[:i], *map(str, path), *names[i:]])
+                for path, dataset in (leaf_dataset_paths(node) if wraps else ())
+                if name in dataset or name in _OF_DATASETS
+            ]
+    return []

@@ -13,18 +13,9 @@ Path = tuple[str | int, ...]  # keys and list indices from the top: ('model', 'n
 
 # Settings of any dataset that stay when its data is replaced; the others describe the data.
 KEPT = (
-    'pipeline',
-    'filter_cfg',
-    'test_mode',
-    'backend_args',
-    'indices',
-    'serialize_data',
-    'lazy_init',
-    'max_refetch',
-    'return_classes',
-    'caption_prompt',
-)
-PARTS = ('dataloader', 'evaluator')
+    'pipeline', 'filter_cfg', 'test_mode', 'backend_args', 'indices', 'serialize_data',
+    'lazy_init', 'max_refetch', 'return_classes', 'caption_prompt',
+)  # fmt: skip
 
 
 def walk_paths(
@@ -32,10 +23,7 @@ def walk_paths(
 ) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield the path and the content of every dict inside settings, outermost first.
 
-    Args:
-        settings: Nested dicts, lists and tuples.
-        path: The path of ``settings`` in its config.
-        skip: Returns whether to leave out what is below a key.
+    ``path`` is that of ``settings`` itself; what is below a key is left out if ``skip(key)``.
     """
     if isinstance(settings, dict):
         yield path, settings
@@ -53,12 +41,9 @@ def walk(settings: Any) -> Iterator[dict[str, Any]]:
 
 
 def map_values(settings: Any, change: Callable[[Any], Any], *, without: str = '') -> Any:
-    """Return a copy in plain dicts, lists and tuples, with ``change(value)`` for every value.
+    """Return a copy in plain dicts, lists and tuples, with ``change(value)`` for any other value.
 
-    Args:
-        settings: Nested mappings, lists and tuples.
-        change: Takes a value that is none of these.
-        without: A key that is left out of every mapping.
+    The key ``without`` is left out of every mapping.
     """
     if isinstance(settings, Mapping):
         return {
@@ -102,25 +87,18 @@ def plain(settings: Any) -> Any:
     A new-style config holds classes (``type=BatchNorm2d``) where others hold registered names
     (``type='BN'``); both styles understand the names. MMEngine's ``_scope_`` is left out.
     """
-    return map_values(
-        settings,
-        lambda value: _registered_name(value) if isinstance(value, type) else value,
-        without='_scope_',
-    )
 
+    def named(value: Any) -> Any:
+        if not isinstance(value, type):
+            return value
+        names = (name for name, found in MODELS.module_dict.items() if found is value)
+        return next(names, f'{value.__module__}.{value.__name__}')  # which builds it, too
 
-def _registered_name(kind: type) -> str:
-    """Return the name a class is registered under, else its full name, which builds it too."""
-    names = (name for name, found in MODELS.module_dict.items() if found is kind)
-    return next(names, f'{kind.__module__}.{kind.__name__}')
+    return map_values(settings, named, without='_scope_')
 
 
 def class_of(settings: Mapping[str, Any], scope: str) -> type:
-    """Return the class that settings build.
-
-    Args:
-        settings: The settings of a model or a part of one.
-        scope: The toolbox whose registry is asked first, such as ``mmdet``.
+    """Return the class that settings build; ``scope`` is the toolbox whose registry is asked first.
 
     Raises:
         UserError: The type is not registered, or the package that registers it is not installed.
@@ -142,7 +120,8 @@ def is_segmenter(cfg: Config) -> bool:
 
 def data_settings(cfg: Config) -> list[str]:
     """Return the keys of a config that hold its model, data loaders and evaluators."""
-    keys = [f'{name}_{part}' for name in ('train', 'val', 'test') for part in PARTS]
+    parts = ('dataloader', 'evaluator')
+    keys = [f'{split}_{part}' for split in ('train', 'val', 'test') for part in parts]
     return ['model', *(key for key in keys if cfg.get(key) is not None)]
 
 
@@ -165,14 +144,10 @@ def leaf_dataset_paths(
 
 
 def replace_dataset(dataset: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a dataset that reads other data, with the settings that are ``KEPT``.
+    """Return a dataset that reads the data of ``new``, with the settings that are ``KEPT``.
 
     Wrappers such as RepeatDataset stay, changed in place. A ConcatDataset becomes one dataset,
     since all its parts would be the same.
-
-    Args:
-        dataset: The settings of the dataset, in wrappers or not.
-        new: The settings that name the new data.
     """
     if 'datasets' in dataset:
         return replace_dataset(dataset['datasets'][0], new)

@@ -93,7 +93,7 @@ def _counts(model: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str
             if count is None:
                 continue
             if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-                raise UserError(f'{place}.{key}={count!r} must be a whole number of 1 or more.')
+                raise UserError(f'{place}.{key}={count!r} must be a whole number of 1 or more')
             yield place, part, key
 
 
@@ -121,5 +121,5 @@ def _check_weights(loss: Mapping[str, Any], name: str, count: int) -> None:
     if isinstance(weights, list | tuple) and len(weights) not in (count, count + 1):
         raise UserError(
             f'{name} weighs {len(weights)} classes in its {type_name(loss)}, and the folder has '
-            f'{count}: set class_weight for them in the config, or take it out.'
+            f'{count}: set class_weight for them in the config, or take it out'
         )

@@ -3,7 +3,7 @@
 :data:`res2net_mm.openmmlab.symbols.SYMBOLS` lists the names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -12,6 +12,8 @@ from mmengine.config import config as mmengine_config
 from mmengine.runner import Runner
 from torch import Tensor, nn
 from yapf.yapflib import yapf_api
+
+KEPT_TEXTS = 4  # the config of the run, of the run it repeats, and those of an earlier run
 
 
 def is_resuming(runner: Runner) -> bool:
@@ -53,31 +55,25 @@ def format_each_config_once() -> None:
     checkpoint, half a second a time.
     """
     module = formatting_module()
-    if not isinstance(module.FormatCode, _Remembering):
-        module.FormatCode = _Remembering(module.FormatCode)  # type: ignore[attr-defined]  # yapf's
+    function, results = module.FormatCode, {}
+    if hasattr(function, 'results'):  # it does so already
+        return
+
+    def remembering(text: str, **options: Any) -> Any:
+        key = repr((text, options))
+        if key not in results:
+            if len(results) == KEPT_TEXTS:
+                del results[next(iter(results))]
+            results[key] = function(text, **options)
+        return results[key]
+
+    remembering.results = results  # type: ignore[attr-defined]
+    module.FormatCode = remembering  # type: ignore[attr-defined]  # yapf's
 
 
 def formatting_module() -> ModuleType:
     """Return the module whose ``FormatCode`` MMEngine calls: its own in 0.10.7, yapf's later."""
     return mmengine_config if hasattr(mmengine_config, 'FormatCode') else yapf_api
-
-
-class _Remembering:
-    """A function of a text and options that keeps its last results."""
-
-    KEPT = 4  # the config of the run, of the run it repeats, and those of an earlier run
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-        self.results: dict[str, Any] = {}
-
-    def __call__(self, text: str, **options: Any) -> Any:
-        key = repr((text, options))
-        if key not in self.results:
-            if len(self.results) == self.KEPT:
-                del self.results[next(iter(self.results))]
-            self.results[key] = self.function(text, **options)
-        return self.results[key]
 
 
 @contextmanager

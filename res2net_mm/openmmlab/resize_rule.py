@@ -14,22 +14,14 @@ RESIZES = ('Resize', 'RandomResize', 'RandomChoiceResize', 'FixShapeResize')
 
 @dataclass(frozen=True)
 class ResizeRule:
-    """A resize of images; the middle of a random one.
+    """A resize of images; the middle of a random one."""
 
-    Attributes:
-        width: Width to fit into, px; a factor where ``relative``.
-        height: Height to fit into, px; a factor where ``relative``.
-        keep_ratio: Whether the image keeps its aspect ratio: its longer side fits into the longer
-            of width and height, its shorter side into the shorter.
-        relative: Whether width and height are factors.
-        text: The rule in words.
-    """
-
-    width: float
+    width: float  # to fit into, px; a factor if ``relative``
     height: float
+    # The longer side of the image fits into the longer of both, its shorter side into the shorter.
     keep_ratio: bool
     relative: bool
-    text: str
+    text: str  # the rule in words
 
     def factors(self, height: float, width: float) -> tuple[float, float]:
         """Return the factors of height and width for an image of this height and width (px)."""
@@ -69,12 +61,12 @@ def _rule(step: Mapping[str, Any]) -> ResizeRule:
     ratio = step.get('ratio_range') if name == 'RandomResize' else None
     middle = sum(ratio) / 2 if ratio else 1
     width, height = width * middle, height * middle
-    sides = (
-        f'{width:g}x{height:g} px' if math.isfinite(width) else f'a shorter side of {height:g} px'
-    )
-    text = f'to {"fit into " if keep_ratio and math.isfinite(width) else ""}{sides}'
+    if math.isinf(width):
+        keep_ratio, text = True, f'to a shorter side of {height:g} px'
+    else:
+        text = f'to {"fit into " if keep_ratio else ""}{width:g}x{height:g} px'
     text += f' ({name}, its middle)' if name.startswith('Random') else ''
-    return ResizeRule(width, height, keep_ratio or math.isinf(width), False, text)
+    return ResizeRule(width, height, keep_ratio, False, text)
 
 
 def _is_pair(scale: Any) -> bool:

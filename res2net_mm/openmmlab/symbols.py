@@ -6,120 +6,70 @@ each of them up in both lines of the packages, so that an upgrade fails there, b
 
 from typing import NamedTuple
 
+_RUNNER, _CONFIG = 'mmengine.runner', 'mmengine.config'
+_PREPROCESSOR = 'mmengine.model.base_model.data_preprocessor.ImgDataPreprocessor'
+_SEG_PREPROCESSOR = 'mmseg.models.data_preprocessor.SegDataPreProcessor'
+# Module of this package -> owner of the symbols (a module, or a class with its module) -> names of
+# the module, methods of the class, or attributes of its instances.
+_NEEDED = {
+    'openmmlab.config_names': {  # replaced: how names of configs are read
+        f'{_CONFIG}.utils': '_get_package_and_cfg_path MODULE2PACKAGE',
+        f'{_CONFIG}.config': '_get_package_and_cfg_path',
+        'mmengine.hub.hub': '_get_package_and_cfg_path',
+        f'{_CONFIG}.config.Config': '_is_lazy_import',
+    },
+    'openmmlab.config': {f'{_CONFIG}.config.Config': '_cfg_dict'},  # imports lazy names
+    'openmmlab.checks': {f'{_CONFIG}.config.Config': '_cfg_dict'},
+    'openmmlab.data_only': {  # replaced and overridden: files are read as data
+        f'{_RUNNER}.checkpoint': 'get_external_models get_torchvision_models',
+        f'{_RUNNER}.checkpoint.CheckpointLoader': '_schemes register_scheme',
+        'mmengine.fileio.handlers.pickle_handler.PickleHandler': 'load_from_fileobj',
+        'mmengine.fileio.handlers.yaml_handler.YamlHandler': 'load_from_fileobj',
+    },
+    'openmmlab.internals': {
+        f'{_CONFIG}.config': 'FormatCode',  # replaced by one that remembers
+        f'{_RUNNER}.runner.Runner': '_resume _load_from _has_loaded _randomness_cfg',
+        # What an exported network does to pixels.
+        _PREPROCESSOR: '_enable_normalize _channel_conversion',
+        _SEG_PREPROCESSOR: 'channel_conversion',
+        'mmdet.models.dense_heads.base_dense_head': 'select_single_mlvl',  # replaced: it detaches
+    },
+    'engine.processes.sharding': {  # overridden: a model that is split over processes
+        f'{_RUNNER}.runner.Runner': 'wrap_model _init_model_weights register_hooks save_checkpoint'
+    },
+    'engine.runs.resumable_loops': {  # overridden: an epoch that begins at any iteration
+        f'{_RUNNER}.loops.EpochBasedTrainLoop': '_iter _epoch _max_epochs run_epoch '
+        '_decide_current_val_interval',
+        f'{_RUNNER}.loops.IterBasedTrainLoop': '_iter _max_iters dataloader_iterator '
+        '_decide_current_val_interval',
+    },
+    'engine.runs.atomic_checkpoints': {  # overridden: an old file goes once the new one is whole
+        'mmengine.hooks.checkpoint_hook.CheckpointHook': '_save_checkpoint_with_step '
+        '_save_best_checkpoint keep_ckpt_ids max_keep_ckpts filename_tmpl last_ckpt best_ckpt_path '
+        'best_ckpt_path_dict file_backend file_client_args save_optimizer save_param_scheduler '
+        'by_epoch backend_args args',
+        'mmengine.fileio.backends.local_backend.LocalBackend': 'put put_text',
+    },
+}
+_ORIGINAL_ONLY = ('FormatCode', 'channel_conversion')
+
 
 class Symbols(NamedTuple):
-    """Symbols of one owner.
-
-    Attributes:
-        owner: A module, or a class with its module.
-        names: Names of the module, methods of the class, or attributes of its instances.
-        used_by: The module of this package that needs them.
-        why: What they are needed for.
-        lines: The lines of packages that have them: the maintained (``onedl-*``), the original.
-    """
+    """Names of one owner that one module needs, and the lines of packages that have them."""
 
     owner: str
     names: tuple[str, ...]
     used_by: str
-    why: str
-    lines: tuple[str, ...] = ('openmmlab', 'original')
+    lines: tuple[str, ...]  # the maintained one (``onedl-*``) and the original
 
 
-_NAME_PARSER = ('_get_package_and_cfg_path',)
-_LOOPS = 'mmengine.runner.loops'
-_CHECKPOINT = 'mmengine.runner.checkpoint'
-_STATE = ('_resume', '_load_from', '_has_loaded', '_randomness_cfg')
-_SET_UP = ('wrap_model', '_init_model_weights', 'register_hooks', 'save_checkpoint')
-_HOOK = (
-    '_save_checkpoint_with_step', '_save_best_checkpoint', 'keep_ckpt_ids', 'max_keep_ckpts',
-    'filename_tmpl', 'last_ckpt', 'best_ckpt_path', 'best_ckpt_path_dict', 'file_backend',
-    'file_client_args', 'save_optimizer', 'save_param_scheduler', 'by_epoch', 'backend_args',
-    'args',
-)  # fmt: skip
-
-SYMBOLS = (
-    Symbols('mmengine.config.utils', _NAME_PARSER, 'openmmlab.names', 'replaced: config names'),
-    Symbols('mmengine.config.config', _NAME_PARSER, 'openmmlab.names', 'replaced: config names'),
-    Symbols('mmengine.hub.hub', _NAME_PARSER, 'openmmlab.names', 'replaced: config names'),
-    Symbols('mmengine.config.utils', ('MODULE2PACKAGE',), 'openmmlab.names', 'changed: mmseg'),
+SYMBOLS = tuple(
     Symbols(
-        'mmengine.config.config', ('FormatCode',), 'openmmlab.internals', 'cached', ('original',)
-    ),
-    Symbols('mmengine.config.config.Config', ('_cfg_dict',), 'openmmlab.config', 'imports names'),
-    Symbols('mmengine.config.config.Config', ('_cfg_dict',), 'openmmlab.data_root', 'settings'),
-    Symbols('mmengine.config.config.Config', ('_is_lazy_import',), 'openmmlab.shipped', 'style'),
-    Symbols(
-        f'{_CHECKPOINT}.CheckpointLoader',
-        ('_schemes', 'register_scheme'),
-        'openmmlab.checkpoint_schemes',
-        'replaced: how checkpoints are read',
-    ),
-    Symbols(
-        _CHECKPOINT,
-        ('get_external_models', 'get_torchvision_models'),
-        'openmmlab.checkpoint_schemes',
-        'tables of the model zoos',
-    ),
-    Symbols(
-        'mmengine.fileio.handlers.pickle_handler.PickleHandler',
-        ('load_from_fileobj',),
-        'openmmlab.data_files',
-        'overridden: pickles are read as data',
-    ),
-    Symbols(
-        'mmengine.fileio.handlers.yaml_handler.YamlHandler',
-        ('load_from_fileobj',),
-        'openmmlab.data_files',
-        'overridden: YAML is read as data',
-    ),
-    Symbols('mmengine.runner.runner.Runner', _STATE, 'openmmlab.internals', 'state of a run'),
-    Symbols(
-        'mmengine.model.base_model.data_preprocessor.ImgDataPreprocessor',
-        ('_enable_normalize', '_channel_conversion'),
-        'openmmlab.internals',
-        'what an exported network does to pixels',
-    ),
-    Symbols(
-        'mmseg.models.data_preprocessor.SegDataPreProcessor',
-        ('channel_conversion',),
-        'openmmlab.internals',
-        'what an exported network does to pixels',
-        ('original',),
-    ),
-    Symbols(
-        'mmdet.models.dense_heads.base_dense_head',
-        ('select_single_mlvl',),
-        'openmmlab.internals',
-        'replaced: detaches the scores',
-    ),
-    Symbols(
-        'mmengine.runner.runner.Runner',
-        _SET_UP,
-        'engine.processes.sharding',
-        'overridden: a model that is split over processes',
-    ),
-    Symbols(
-        f'{_LOOPS}.EpochBasedTrainLoop',
-        ('_iter', '_epoch', '_max_epochs', '_decide_current_val_interval', 'run_epoch'),
-        'engine.runs.resumable_loops',
-        'overridden: an epoch that begins at any iteration',
-    ),
-    Symbols(
-        f'{_LOOPS}.IterBasedTrainLoop',
-        ('_iter', '_max_iters', '_decide_current_val_interval', 'dataloader_iterator'),
-        'engine.runs.resumable_loops',
-        'overridden: batches that go on',
-    ),
-    Symbols(
-        'mmengine.hooks.checkpoint_hook.CheckpointHook',
-        _HOOK,
-        'engine.runs.atomic_checkpoints',
-        'overridden: the old checkpoint goes once the new one is whole',
-    ),
-    Symbols(
-        'mmengine.fileio.backends.local_backend.LocalBackend',
-        ('put', 'put_text'),
-        'engine.runs.atomic_checkpoints',
-        'overridden: files are written whole',
-    ),
+        owner,
+        tuple(names.split()),
+        used_by,
+        ('original',) if names in _ORIGINAL_ONLY else ('openmmlab', 'original'),
+    )
+    for used_by, owners in _NEEDED.items()
+    for owner, names in owners.items()
 )

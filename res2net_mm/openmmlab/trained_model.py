@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError, argument, brief
 
-from .config import ConfigErrors, require_parts
+from .checks import require_parts
+from .config import ConfigErrors
 from .pretrained import drop_pretrained
 
 

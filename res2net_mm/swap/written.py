@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.config_names import base_lines, import_lines, is_new_style
 from res2net_mm.openmmlab.edit import dotted
-from res2net_mm.openmmlab.shipped import base_lines, import_lines, is_new_style
 from res2net_mm.whole_file import whole_file
 
 from .change import Change

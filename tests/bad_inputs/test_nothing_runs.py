@@ -91,7 +91,7 @@ UNPICKLERS = (
 # Where they are as they should be.
 ALLOWED = {
     ('checkpoints/reading.py', 'torch.load('),  # weights_only=True
-    ('openmmlab/data_files.py', 'yaml.load('),  # Loader=SafeLoader
+    ('openmmlab/data_only.py', 'yaml.load('),  # Loader=SafeLoader
 }
 
 

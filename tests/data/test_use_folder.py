@@ -4,7 +4,7 @@ from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN, MAIN_SEGMENTER
 
 from res2net_mm.data.use_folder import use_folder
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.data_root import require_datasets
+from res2net_mm.openmmlab.checks import require_datasets
 
 
 def test_a_folder_takes_the_place_of_the_data(coco_folder, tmp_path):

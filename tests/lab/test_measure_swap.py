@@ -10,7 +10,7 @@ from lab import measure_swap as zoo
 from lab.swap_trial import Trial, append, fingerprint, read, try_swap
 from res2net_mm import swap
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.shipped import shipped_file
+from res2net_mm.openmmlab.config_names import shipped_file
 
 
 @pytest.fixture

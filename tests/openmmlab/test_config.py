@@ -1,10 +1,10 @@
-"""Configs are loaded with their options, or one error says what is wrong."""
+"""Configs are loaded with their options, or one error says what is wrong and which key is meant."""
 
 import pytest
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.config import ConfigErrors, load_config, require_parts
+from res2net_mm.openmmlab.config import ConfigErrors, load_config, meant_places
 
 
 def test_a_file_with_options(tmp_path):
@@ -45,15 +45,6 @@ def test_an_option_that_does_not_fit():
         load_config(Config(dict(model=dict(depth=50))), cfg_options={'model.depth.x': 1})
 
 
-@pytest.mark.parametrize('value', [None, {}, [], 3])
-def test_a_part_that_is_none_is_named(value):
-    cfg = Config(dict(model=value, train_dataloader=dict(dataset=value)))
-    with pytest.raises(UserError, match='has model='):
-        require_parts(cfg, 'model')
-    with pytest.raises(UserError, match=r'has train_dataloader.dataset='):
-        require_parts(cfg, 'train_dataloader')
-
-
 def test_errors_before_a_run_are_of_its_config():
     cfg = Config(dict())
     said = "config given builds no model: KeyError: 'a'"
@@ -76,3 +67,47 @@ def test_a_signal_is_not_taken_for_an_error_of_the_config():
     error.__context__ = SystemExit(143)
     with pytest.raises(SystemExit), ConfigErrors(Config(dict()), 'does not run'):
         raise error
+
+
+COCO = dict(type='CocoDataset', data_root='data', pipeline=[dict(type='Resize', scale=(9, 9))])
+REPEATED = dict(type='RepeatDataset', times=2, dataset=COCO)
+JOINED = dict(type='ConcatDataset', datasets=[COCO, REPEATED])
+
+
+def config(dataset):
+    return Config(dict(train_dataloader=dict(batch_size=2, dataset=dataset)))
+
+
+ROOT = 'train_dataloader.dataset'
+
+
+@pytest.mark.parametrize(
+    ('dataset', 'option', 'places'),
+    [
+        (COCO, f'{ROOT}.pipeline.0.scale', []),
+        (COCO, f'{ROOT}.indices', []),  # new, and where it belongs
+        (COCO, 'load_from', []),
+        (REPEATED, f'{ROOT}.times', []),
+        (REPEATED, f'{ROOT}.lazy_init', []),
+        (REPEATED, f'{ROOT}.dataset.pipeline.0.scale', []),
+        (REPEATED, f'{ROOT}.pipeline.0.scale', ['dataset.pipeline.0.scale']),
+        (REPEATED, f'{ROOT}.indices', ['dataset.indices']),
+        (JOINED, f'{ROOT}.data_root', ['datasets.0.data_root', 'datasets.1.dataset.data_root']),
+        (JOINED, f'{ROOT}.datasets.1.data_root', ['datasets.1.dataset.data_root']),
+        (JOINED, f'{ROOT}.datasets.0.data_root', []),
+        (JOINED, 'train_dataloader.pipeline', []),  # a loader is no wrapper of datasets
+    ],
+)
+def test_places(dataset, option, places):
+    expected = [f'{ROOT}.{place}' for place in places]
+    assert meant_places(config(dataset), option) == expected
+
+
+def test_the_error_names_the_key_that_is_meant(tmp_path):
+    cfg = config(REPEATED)
+    meant = f'{ROOT}.dataset.pipeline.0.scale'
+    with pytest.raises(UserError, match=f'pipeline.0.scale=7 is no setting.*give {meant}'):
+        load_config(cfg, cfg_options={f'{ROOT}.pipeline.0.scale': 7}, work_dir=tmp_path)
+    assert 'pipeline' not in cfg.train_dataloader.dataset
+    load_config(cfg, cfg_options={meant: 7}, work_dir=tmp_path)
+    assert cfg.train_dataloader.dataset.dataset.pipeline[0].scale == 7

@@ -6,7 +6,7 @@ import functools
 import pytest
 from mmengine.config import Config
 
-from res2net_mm.openmmlab.shipped import shipped_file
+from res2net_mm.openmmlab.config_names import shipped_file
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.openmmlab.data_root import require_datasets, use_data_root_variable
+from res2net_mm.openmmlab.checks import require_datasets, use_data_root_variable
 from res2net_mm.openmmlab.edit import leaf_datasets
 from res2net_mm.openmmlab.trained_model import read_image
 

@@ -1,24 +1,64 @@
-"""The configs that toolboxes ship, ``mmdet::<folder>/<file>.py``, and how a file inherits one."""
+"""Configs by name, ``mmdet::<folder>/<file>.py`` or ``res2net_mm::<file>.py``, and their heirs.
+
+MMEngine knows the names of OpenMMLab's own packages only, refuses names of configs that lie in no
+sub-folder, as ours do, and has no hook for either. It reads the bases of a config before anything
+in it runs, so this package must have been imported by then. Its own commands do that. For another
+program, such as MMDetection's ``tools/train.py``, the config can:
+``_base_ = __import__('res2net_mm') and 'res2net_mm::...'``.
+"""
 
 import os
 import re
 import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
-from mmengine.config import Config
+from mmengine import hub
+from mmengine.config import Config, config, utils
 
 from res2net_mm.errors import UserError
 
+SCOPE = 'res2net_mm'
+ANCHOR = 'res2net_mm.version'  # a module in the folder that the configs lie in
+PARSER = '_get_package_and_cfg_path'
 CONFIGS = ('.mim', 'configs')  # where a toolbox installs them
 
 
-def shipped_folder(toolbox: str) -> Path:
-    """Return the folder of a toolbox's configs.
+def teach_config_names() -> None:
+    """Have MMEngine resolve ``res2net_mm::`` and ``mmseg::``; doing it again is harmless."""
+    parse = getattr(utils, PARSER)
+    if not hasattr(parse, '__wrapped__'):
+        for module in (utils, config, hub.hub):
+            setattr(module, PARSER, _with_own_names(parse))
+    # MMEngine looks for mmseg's configs in the distribution mmsegmentation. The maintained line
+    # has another name, where the module's name works.
+    if find_spec('mmseg'):
+        try:
+            distribution('mmsegmentation')
+        except PackageNotFoundError:
+            utils.MODULE2PACKAGE['mmseg'] = 'mmseg'
 
-    Raises:
-        UserError: The toolbox is not installed, or without its configs.
-    """
+
+def _with_own_names(parse: Callable[[str], tuple[str, str]]) -> Callable[[str], tuple[str, str]]:
+    """Return MMEngine's parser of config names, extended by this package's."""
+
+    @wraps(parse)
+    def parse_name(name: str) -> tuple[str, str]:
+        scope, _, path = name.partition('::')
+        if scope == SCOPE and path:
+            # MMEngine guesses the folder of a distribution, wrongly for editable installs; for a
+            # module it takes the folder that its file lies in.
+            return ANCHOR, path
+        return parse(name)
+
+    return parse_name
+
+
+def shipped_folder(toolbox: str) -> Path:
+    """Return the folder of a toolbox's configs; UserError if it is not installed with them."""
     spec = find_spec(toolbox) if toolbox.isidentifier() else None
     folder = Path(spec.origin).parent.joinpath(*CONFIGS) if spec and spec.origin else None
     if folder is None or not folder.is_dir():
@@ -43,10 +83,9 @@ def shipped_file(name: str) -> Path:
 
 
 def own_file(name: str) -> Path | None:
-    """Return the file of a config of this package, or None if it ships none of the name.
+    """Return the file of a config of this package, None if it ships none of the name.
 
-    Args:
-        name: Such as ``faster_rcnn_r2n50_fpn``, or the same with ``configs/`` and ``.py``.
+    ``configs/`` before the name and ``.py`` behind it may be left out.
     """
     folder, _, stem = name.removesuffix('.py').rpartition('/')
     file = shipped_folder('res2net_mm') / f'{stem}.py'
@@ -90,9 +129,10 @@ def import_lines(original: Path, folder: Path) -> list[str]:
         UserError: A folder or the file is not named by a Python identifier, as an import needs.
     """
     original, folder = original.resolve(), folder.resolve()
-    package = _package_path(original)
-    if package is not None:
-        module = '.'.join(package)
+    roots = [Path(entry).resolve() for entry in sys.path if entry]
+    roots = [r for r in roots if r.name == 'site-packages' and original.is_relative_to(r)]
+    if roots:
+        module = '.'.join(original.relative_to(roots[0]).with_suffix('').parts)
     else:
         *up, last = Path(os.path.relpath(original.with_suffix(''), folder)).parts
         dots = '.' * (1 + up.count('..'))
@@ -102,18 +142,5 @@ def import_lines(original: Path, folder: Path) -> list[str]:
             f'{original} is a config in pure Python, and no import can spell {module!r}: rename '
             'it, or write the new config beside it (-o)'
         )
-    return [
-        'from mmengine.config import read_base',
-        '',
-        'with read_base():',
-        f'    from {module} import *',
-    ]
-
-
-def _package_path(file: Path) -> list[str] | None:
-    """Return the full name of a module in an installed package, in parts."""
-    for entry in filter(None, sys.path):
-        root = Path(entry).resolve()
-        if root.name == 'site-packages' and file.is_relative_to(root):
-            return list(file.relative_to(root).with_suffix('').parts)
-    return None
+    read_base = 'from mmengine.config import read_base'
+    return [read_base, '', 'with read_base():', f'    from {module} import *']
