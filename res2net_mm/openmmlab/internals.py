@@ -55,9 +55,10 @@ def format_each_config_once() -> None:
     checkpoint, half a second a time.
     """
     module = formatting_module()
-    function, results = module.FormatCode, {}
+    function = module.FormatCode
     if hasattr(function, 'results'):  # it does so already
         return
+    results: dict[str, Any] = {}
 
     def remembering(text: str, **options: Any) -> Any:
         key = repr((text, options))

@@ -30,7 +30,7 @@ def adapt(
         The settings, with ``type``, and a line for each that could not be kept.
 
     Raises:
-        UserError: The network cannot be used so.
+        UserError: The preset has all four stages, and fewer are used.
     """
     use = dict(use)
     if set(use.get('dilations', ())) <= {1}:
@@ -54,15 +54,15 @@ def adapt(
 
 
 def fit_weights(use: dict[str, Any], *, pretrained: bool) -> list[str]:
-    """Change the arguments to what published or random weights need, and return what changed."""
-    return _fit_published_weights(use) if pretrained else _fit_random_weights(use)
+    """Change the arguments to what published or random weights need, and return what changed.
 
-
-def _fit_published_weights(use: dict[str, Any]) -> list[str]:
-    """Set the norms and convolutions that the weights were trained with."""
+    Published weights need the norms and convolutions that they were trained with. What has random
+    weights has to train.
+    """
+    if not pretrained:
+        return _unfreeze(use)
+    norm, notes = use.get('norm_cfg', {}), []
     use.pop('zero_init_residual', None)  # the weights decide it
-    notes = []
-    norm = use.get('norm_cfg', {})
     if norm and type_name(norm) not in BATCH_NORMS:
         use['norm_cfg'] = dict(type='BN', requires_grad=norm.get('requires_grad', True))
         notes.append(
@@ -78,10 +78,9 @@ def _fit_published_weights(use: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _fit_random_weights(use: dict[str, Any]) -> list[str]:
-    """Unfreeze what would keep random values."""
-    notes = []
-    norm = use.get('norm_cfg')
+def _unfreeze(use: dict[str, Any]) -> list[str]:
+    """Unfreeze what would keep random values, and return what changed."""
+    norm, notes = use.get('norm_cfg'), []
     if norm and type_name(norm) not in BATCH_NORMS:
         use.pop('norm_eval', None)  # without effect on other norms
     why = 'random weights have to train'
@@ -102,11 +101,11 @@ def _fit_network(use: dict[str, Any], preset: Preset) -> list[str]:
     notes = []
     dla = preset.backbone == 'Res2NetDLA'
     stages = use.get('num_stages', 4)
-    if 'multi_grid' in use:
-        blocks = None if dla else _last_stage_blocks(preset, stages)
-        if len(use['multi_grid']) != blocks:
-            grid = use.pop('multi_grid')
-            notes.append(f'multi_grid: {grid} -> None (it has an entry for each block of a ResNet)')
+    if 'multi_grid' in use and (
+        dla or len(use['multi_grid']) != _last_stage_blocks(preset, stages)
+    ):
+        grid = use.pop('multi_grid')
+        notes.append(f'multi_grid: {grid} -> None (it has an entry for each block of a ResNet)')
     if use.get('dcn'):
         width = split_width(preset, list(use['stage_with_dcn']).index(True))
         for name in ('deform_groups', 'deformable_groups'):

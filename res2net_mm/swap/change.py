@@ -3,16 +3,16 @@
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from mmengine.config import Config
+from typing import Any, TypeVar
 
 from res2net_mm.openmmlab.edit import Path, dotted
+
+Settings = TypeVar('Settings', bound=Any)
 
 
 @dataclass(frozen=True)
 class Change:
-    """Set one key of a config.
+    """Set one key of a config; ``str()`` tells it in a line.
 
     Attributes:
         path: Keys and list indices from the top, ``('model', 'neck', 0, 'in_channels')``.
@@ -31,29 +31,17 @@ class Change:
         return f'{dotted(self.path)}: {old} -> {new} ({self.why})'
 
 
-def apply(cfg: Config, changes: Iterable[Change]) -> Config:
-    """Return a copy of the config with the changes made."""
-    new = copy.deepcopy(cfg)
-    for change in changes:
-        _set(new, change.path, change.value)
-    return new
-
-
-def change_settings(
-    settings: Mapping[str, Any], path: Path, changes: Iterable[Change]
-) -> Mapping[str, Any]:
-    """Return a copy of the settings at a path of a config, with the changes inside them made."""
+def apply(settings: Settings, changes: Iterable[Change], *, path: Path = ()) -> Settings:
+    """Return a copy of a config, or of the settings at a path of it, with the changes inside."""
     new = copy.deepcopy(settings)
     for change in changes:
         if change.path[: len(path)] == path:
-            _set(new, change.path[len(path) :], change.value)
+            *above, key = change.path[len(path) :]
+            node: Any = new
+            for step in above:
+                node = node[step]
+            node[key] = copy.deepcopy(change.value)
     return new
-
-
-def _set(node: Any, path: Path, value: Any) -> None:
-    for key in path[:-1]:
-        node = node[key]
-    node[path[-1]] = copy.deepcopy(value)
 
 
 def _brief(value: Any) -> str:

@@ -5,14 +5,14 @@ is built and run with its old and its new settings, so that the channels are mea
 Behind a module that gives the same channels as before nothing has to change.
 """
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import Path, class_of, type_name, walk_paths
 
-from .change import Change, change_settings
+from .adaptation import defaults_of
+from .change import Change, apply
 from .pyramid import Maps, Settings, pass_through
 
 WHY = 'the channels it reads'
@@ -23,21 +23,17 @@ NO_READERS = ('backbone', 'neck', 'data_preprocessor', 'train_cfg', 'test_cfg', 
 def follow(
     model: Settings, path: Path, maps: Maps, scope: str, *, shared_head: Change | None = None
 ) -> Iterator[Change]:
-    """Yield the changes of everything that reads the maps of a model's backbone.
+    """Yield the changes of everything that reads ``maps``, those of the backbone of a model.
 
-    Args:
-        model: The settings of the model.
-        path: The path of these settings.
-        maps: The maps of the backbone, before and after.
-        scope: The toolbox that builds the modules.
-        shared_head: The change of the shared head, if the model has one.
+    ``path`` is that of the model in its config, ``scope`` the toolbox that builds the modules,
+    ``shared_head`` the change of the shared head, if the model has one.
     """
     for at, settings in _parts(model.get('neck'), (*path, 'neck')):
         if maps.same_channels:
             break
         changes = list(_input_changes(settings, at, maps, scope))
         yield from changes
-        maps = pass_through(settings, change_settings(settings, at, changes), maps, scope)
+        maps = pass_through(settings, apply(settings, changes, path=at), maps, scope)
     if maps.same_channels:
         return
     for key, value in model.items():
@@ -49,12 +45,7 @@ def follow(
 
 
 def outer_changes(settings: Settings, path: Path, maps: Maps) -> Iterator[Change]:
-    """Yield the changes of a backbone that is built around another one.
-
-    Args:
-        settings: The settings of the outer backbone.
-        path: The path of these settings.
-        maps: The maps of the inner backbone, before and after.
+    """Yield the changes of a backbone that is built around another one, which gives ``maps``.
 
     Raises:
         UserError: It is not known which settings of the outer backbone count channels.
@@ -64,19 +55,20 @@ def outer_changes(settings: Settings, path: Path, maps: Maps) -> Iterator[Change
     kind = type_name(settings)
     if kind == 'ICNet':
         _, stride8, _, stride32 = maps.after.channels
-        yield _change(settings, path, 'layer_channels', (stride8, stride32))
+        new: dict[str, Any] = dict(layer_channels=(stride8, stride32))
     elif kind == 'BiSeNetV1':
         _, _, stride16, stride32 = maps.after.channels
         # The context path and the spatial path together have the channels of stride 16.
         half = stride16 // 2
-        yield _change(settings, path, 'context_channels', (half, stride16, stride32))
         spatial = (*settings.get('spatial_channels', (64, 64, 64, 128))[:-1], half)
-        yield _change(settings, path, 'spatial_channels', spatial)
+        new = dict(context_channels=(half, stride16, stride32), spatial_channels=spatial)
     else:
         raise UserError(
             f'{kind} is built around its backbone, and it is not known which of its settings '
             f'follow the channels, which were {maps.before.channels} and are {maps.after.channels}'
         )
+    for key, value in new.items():
+        yield Change((*path, key), value, WHY, settings.get(key))
 
 
 def _region_changes(
@@ -120,11 +112,8 @@ def _counts_inputs(key: object) -> bool:
 def _selected(value: Any, index: Any, maps: Maps, *, by_value: bool) -> Any:
     """Return the new value of a setting that counts channels, or its old one if it reads no map.
 
-    Args:
-        value: The old value: one number or several.
-        index: The indices of the maps that are read, if they are known.
-        maps: The maps before and after.
-        by_value: Whether the number of channels tells which map is read.
+    ``index`` holds the indices of the maps that are read, if they are known; with ``by_value`` the
+    number of channels tells which map is read.
     """
     before, after = maps.before.channels, maps.after.channels
     by_channels = dict(zip(before, after, strict=True))
@@ -146,14 +135,9 @@ def _in_index(settings: Settings, scope: str) -> int | Sequence[int] | None:
     if 'in_index' in settings or 'type' not in settings:
         return settings.get('in_index')
     try:
-        bases = class_of(settings, scope).__mro__
+        return defaults_of(class_of(settings, scope)).get('in_index')
     except UserError:  # not a module
         return None
-    for base in bases:
-        parameter = inspect.signature(base.__init__).parameters.get('in_index')  # type: ignore[misc]  # of this very class
-        if parameter is not None:
-            return parameter.default
-    return None
 
 
 def _parts(value: Any, path: Path) -> Iterator[tuple[Path, Settings]]:
@@ -164,7 +148,3 @@ def _parts(value: Any, path: Path) -> Iterator[tuple[Path, Settings]]:
         for i, part in enumerate(value):
             if isinstance(part, Mapping):
                 yield (*path, i), part
-
-
-def _change(settings: Settings, path: Path, key: str, value: tuple[int, ...]) -> Change:
-    return Change((*path, key), value, WHY, settings.get(key))

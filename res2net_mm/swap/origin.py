@@ -16,12 +16,8 @@ PREPROCESSOR = 'data_preprocessor'
 
 def starts_from_weights(cfg: Config, places: Iterable[Place]) -> bool:
     """Return whether a config loads weights, of the backbone alone or of the whole model."""
-    settings = [place.settings for place in places]
-    return bool(
-        cfg.get('load_from')
-        or _whole_model_weights(cfg, places)
-        or any(loads(s.get('init_cfg')) or s.get('pretrained') for s in settings)
-    )
+    own = (loads(p.settings.get('init_cfg')) or p.settings.get('pretrained') for p in places)
+    return bool(cfg.get('load_from') or _whole_model_weights(cfg, places) or any(own))
 
 
 def loads(init_cfg: Any) -> bool:

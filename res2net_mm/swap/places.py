@@ -16,11 +16,13 @@ STAYS = {
     'reid': 'it is a network of its own, trained by its own config',
 }
 # Backbones that do more than give a pyramid -> the method that needs it.
+_FEEDS_BACK = (
+    'DetectoRS feeds its pyramid back into the backbone, through convolutions that only its own '
+    '{} has'
+)
 REFUSED = {
-    'DetectoRS_ResNet': 'DetectoRS feeds its pyramid back into the backbone, through convolutions '
-    'that only its own ResNet has',
-    'DetectoRS_ResNeXt': 'DetectoRS feeds its pyramid back into the backbone, through convolutions '
-    'that only its own ResNeXt has',
+    'DetectoRS_ResNet': _FEEDS_BACK.format('ResNet'),
+    'DetectoRS_ResNeXt': _FEEDS_BACK.format('ResNeXt'),
     'TridentResNet': "TridentNet's last stage is three branches that share their weights, which "
     'a Res2Net does not have',
 }
@@ -28,21 +30,13 @@ REFUSED = {
 
 @dataclass(frozen=True)
 class Place:
-    """A backbone in a config.
-
-    Attributes:
-        path: The path of its settings.
-        settings: Its settings.
-        model_path: The path of the model that it is the backbone of.
-        model: The settings of that model.
-        outer: The settings of the backbone around it (ICNet, BiSeNetV1), or None.
-    """
+    """A backbone in a config, and the model that it is the backbone of."""
 
     path: Path
     settings: Mapping[str, Any]
     model_path: Path
     model: Mapping[str, Any]
-    outer: Mapping[str, Any] | None = None
+    outer: Mapping[str, Any] | None = None  # the backbone around it (ICNet, BiSeNetV1)
 
 
 def find_places(cfg: Config) -> tuple[list[Place], list[str]]:

@@ -19,15 +19,10 @@ _MEASURED: dict[tuple[Any, ...], 'Pyramid'] = {}
 
 @dataclass(frozen=True)
 class Pyramid:
-    """Feature maps, in the order in which a module gives them.
-
-    Attributes:
-        channels: The channels of each map.
-        sizes: The height and width of each map, for an image of SIZE x SIZE px.
-    """
+    """Feature maps, in the order in which a module gives them."""
 
     channels: tuple[int, ...]
-    sizes: tuple[tuple[int, int], ...]
+    sizes: tuple[tuple[int, int], ...]  # height and width, for an image of SIZE x SIZE px
 
     @property
     def strides(self) -> tuple[int, ...]:
@@ -69,16 +64,18 @@ def measure(
         UserError: The module cannot be built or run, or gives no feature maps.
     """
     key = (repr(settings), scope, inputs, one)
-    if key not in _MEASURED:
-        _MEASURED[key] = _measure(settings, scope, inputs, one)
-    return _MEASURED[key]
-
-
-def _measure(settings: Settings, scope: str, inputs: Pyramid | None, one: bool) -> Pyramid:
+    if key in _MEASURED:
+        return _MEASURED[key]
     try:
         module = build(settings, scope)
+        x: Any
+        if inputs is None:
+            x = torch.zeros(1, settings.get('in_channels', 3), SIZE, SIZE)
+        else:
+            read = zip(inputs.channels, inputs.sizes, strict=True)
+            x = tuple(torch.zeros(1, channels, *size) for channels, size in read)
         with torch.no_grad():
-            maps = module(_zeros(settings, inputs)[0] if one else _zeros(settings, inputs))
+            maps = module(x[0] if one else x)
     except Exception as error:  # whatever the module raises is the reason
         raise UserError(
             f'{type_name(settings) or dict(settings)} does not run: {brief(error)}'
@@ -93,7 +90,8 @@ def _measure(settings: Settings, scope: str, inputs: Pyramid | None, one: bool) 
     maps = tuple(maps)
     if not all(isinstance(x, Tensor) and x.ndim == 4 for x in maps):
         raise UserError(f'{type_name(settings)} gives no feature maps (N, C, H, W)')
-    return Pyramid(tuple(x.shape[1] for x in maps), tuple((*x.shape[2:],) for x in maps))
+    sizes = tuple((x.shape[2], x.shape[3]) for x in maps)
+    return _MEASURED.setdefault(key, Pyramid(tuple(x.shape[1] for x in maps), sizes))
 
 
 def pass_through(
@@ -111,10 +109,3 @@ def build(settings: Settings, scope: str) -> nn.Module:
         module: nn.Module = MODELS.build(copy.deepcopy(settings))  # ResNet changes its dcn
     module.eval()  # which returns None in some of MMDetection's
     return module
-
-
-def _zeros(settings: Settings, inputs: Pyramid | None) -> Tensor | tuple[Tensor, ...]:
-    if inputs is None:
-        return torch.zeros(1, settings.get('in_channels', 3), SIZE, SIZE)
-    maps = zip(inputs.channels, inputs.sizes, strict=True)
-    return tuple(torch.zeros(1, channels, *size) for channels, size in maps)

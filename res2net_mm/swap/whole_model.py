@@ -3,8 +3,7 @@
 import copy
 import gc
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -41,19 +40,20 @@ def check_swapped(original: Config, swapped: Config) -> None:
 def run(cfg: Config) -> None:
     """Build a config's model with random weights and run it on one random image.
 
-    Heads that are used in training only (``auxiliary_head``) are run as well.
-
-    Raises:
-        Exception: Whatever the model raises in the last of :data:`ATTEMPTS`.
+    Heads that are used in training only (``auxiliary_head``) are run as well. What the model raises
+    in the last of :data:`ATTEMPTS` is raised.
     """
     scope = cfg.get('default_scope') or 'mmengine'
     settings = dict(cfg.model)
     if cfg.get('data_preprocessor') is not None:
         settings.setdefault('data_preprocessor', cfg.data_preprocessor)
     model: Any = build(_quick(settings), scope)
+    logger = MMLogger.get_current_instance()
+    level = logger.level
     try:
-        with _quiet():
-            model.init_weights()  # before it Sparse R-CNN's first boxes are invalid
+        logger.setLevel(logging.ERROR)  # a line for each tensor otherwise
+        model.init_weights()  # before it Sparse R-CNN's first boxes are invalid
+        logger.setLevel(level)
         preprocessor = type_name(settings.get('data_preprocessor') or {})
         for size, mode in ATTEMPTS:
             try:
@@ -62,6 +62,7 @@ def run(cfg: Config) -> None:
                 if (size, mode) == ATTEMPTS[-1]:
                     raise
     finally:
+        logger.setLevel(level)
         del model
         gc.collect()
 
@@ -89,9 +90,7 @@ def _sample(preprocessor: str, size: int) -> Any:
     meta = dict(
         img_id=0,
         img_path='image.png',
-        img_shape=(size, size),
-        ori_shape=(size, size),
-        pad_shape=(size, size),
+        **dict.fromkeys(('img_shape', 'ori_shape', 'pad_shape'), (size, size)),
         scale_factor=(1.0, 1.0),
         flip=False,
         flip_direction=None,
@@ -137,19 +136,7 @@ def _quick(settings: Any) -> Any:
             part['init_cfg'] = None
         test = part.get('test_cfg')
         if isinstance(test, Mapping) and test.get('rpn'):
-            for stage in filter(None, (test['rpn'], test.get('rcnn'))):
+            for stage in (test['rpn'], test.get('rcnn')):
                 if isinstance(stage, dict) and 'max_per_img' in stage:
                     stage['max_per_img'] = min(stage['max_per_img'], REGIONS)
     return settings
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence MMEngine, which logs every tensor it initialises, inside the block."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -15,11 +15,7 @@ WIDTH = 100
 
 
 def write_text(text: str, file: Path, *, overwrite: bool = False) -> None:
-    """Write the whole of a text file, or nothing.
-
-    Raises:
-        UserError: The file exists and is not to be overwritten, or cannot be written.
-    """
+    """Write the whole of a text file, or raise UserError and write nothing."""
     if file.exists() and not overwrite:
         raise UserError(f'{file} exists: name another file, or ask to overwrite it')
     try:
@@ -33,13 +29,9 @@ def write_text(text: str, file: Path, *, overwrite: bool = False) -> None:
 def config_text(
     original: Path, folder: Path, notes: Iterable[str], changes: Iterable[Change]
 ) -> str:
-    """Return the text of a config that inherits another one.
+    """Return the text of a config in a folder that inherits ``original`` and makes the changes.
 
-    Args:
-        original: The file of the other config.
-        folder: The folder that the text is written to.
-        notes: A title and sentences for the head of the text, without full stops.
-        changes: The differences from the original.
+    ``notes`` are a title and sentences for the head of the text, without full stops.
     """
     new_style = is_new_style(original)
     title, *others = notes
@@ -100,13 +92,10 @@ def _written(value: Any, depth: int) -> str:
 
 def _one_line(value: Any) -> str:
     if isinstance(value, Mapping):
-        return f'dict({_joined(f"{key}={_one_line(part)}" for key, part in value.items())})'
-    if isinstance(value, list):
-        return f'[{_joined(map(_one_line, value))}]'
-    if isinstance(value, tuple):
-        return f'({_joined(map(_one_line, value))}{"," if len(value) == 1 else ""})'
+        parts = (f'{key}={_one_line(part)}' for key, part in value.items())
+        return f'dict({", ".join(parts)})'
+    if isinstance(value, list | tuple):
+        inside = ', '.join(map(_one_line, value))
+        comma = ',' if len(value) == 1 else ''
+        return f'[{inside}]' if isinstance(value, list) else f'({inside}{comma})'
     return repr(value)
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return ', '.join(parts)

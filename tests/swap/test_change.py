@@ -2,7 +2,7 @@
 
 from mmengine.config import Config
 
-from res2net_mm.swap.change import Change, apply, change_settings
+from res2net_mm.swap.change import Change, apply
 
 PATH = ('model', 'neck', 0, 'in_channels')
 
@@ -23,7 +23,7 @@ def test_it_is_made_in_a_copy():
 def test_settings_get_the_changes_inside_them():
     changes = [Change(PATH, 3, ''), Change(('model', 'head'), 4, '')]
     neck = config().model.neck[0]
-    assert change_settings(neck, PATH[:3], changes) == dict(type='FPN', in_channels=3)
+    assert apply(neck, changes, path=PATH[:3]) == dict(type='FPN', in_channels=3)
 
 
 def test_it_is_told_in_a_line():

@@ -1,8 +1,9 @@
-"""The arguments of a ResNet become those of a Res2Net, used in the same way."""
+"""How the original network is used becomes arguments of a Res2Net, or a refusal."""
 
 import pytest
 from swap_configs import (
     BN,
+    C4,
     CAFFE,
     DCN,
     DETR,
@@ -79,3 +80,46 @@ def test_an_argument_of_unknown_meaning_is_refused(load):
     cfg.model.backbone.drop_block = 0.1
     with pytest.raises(UserError, match='drop_block'):
         swap(cfg, V1B, check=False)
+
+
+@pytest.mark.parametrize(
+    ('name', 'neck'),
+    [
+        ('mmdet::swin/mask-rcnn_swin-t-p4-w7_fpn_1x_coco.py', [96, 192, 384, 768]),
+        ('mmdet::regnet/faster-rcnn_regnetx-3.2GF_fpn_1x_coco.py', [96, 192, 432, 1008]),
+        ('mmdet::hrnet/faster-rcnn_hrnetv2p-w18-1x_coco.py', [18, 36, 72, 144]),
+    ],
+)
+def test_other_backbones_of_four_stages(name, neck, load):
+    cfg = load(name)
+    assert cfg.model.neck.in_channels == neck
+    swapped = swap(cfg, V1B, check=False).config
+    assert swapped.model.backbone.type == 'res2net_mm.Res2Net'
+    assert swapped.model.neck.in_channels == [256, 512, 1024, 2048]
+
+
+def test_a_dilated_backbone_of_another_kind(load):
+    cfg = load('mmseg::mobilenet_v2/mobilenet-v2-d8_fcn_4xb2-80k_cityscapes-512x1024.py')
+    swapped = swap(cfg, V1B, check=False).config
+    assert use(swapped) == dict(
+        strides=(1, 2, 1, 1),
+        dilations=(1, 1, 2, 4),
+        contract_dilation=True,
+        norm_cfg=SYNC_BN,
+        init_cfg=WEIGHTS,
+    )
+    assert swapped.model.decode_head.in_channels == 2048
+
+
+def test_the_shared_head_is_the_stage_of_the_same_network(load):
+    head = swap(load(C4), V1B, check=False).config.model.roi_head.shared_head
+    assert head.to_dict() == dict(
+        type='res2net_mm.Res2NetStage',
+        preset=V1B,
+        stage=3,
+        stride=2,
+        dilation=1,
+        norm_cfg=FROZEN_BN,
+        norm_eval=True,
+        init_cfg=WEIGHTS,
+    )
