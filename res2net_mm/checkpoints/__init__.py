@@ -2,8 +2,7 @@
 
 from .converting import WRITABLE, ConversionReport, convert_checkpoint
 from .dialects import DIALECTS
-from .load_hooks import accept_dialects
-from .loading import LoadReport, load_weights, open_checkpoint, partial_loading
+from .loading import LoadReport, accept_dialects, load_weights, open_checkpoint, partial_loading
 from .reading import read_checkpoint
 
 __all__ = [

@@ -39,24 +39,12 @@ _RESNET_NAME = re.compile(r'(layer|res)\d\.\d+\.conv2\.')
 
 @dataclass(frozen=True)
 class BackboneTensors:
-    """A backbone's tensors under official names.
-
-    Attributes:
-        state: The tensors.
-        dialect: The dialect of the checkpoint.
-        block_rule: The block rule that the weights were trained with.
-        prefix: The beginning of the backbone's names in the checkpoint.
-    """
+    """A backbone's tensors under official names, and what the checkpoint says of them."""
 
     state: 'OrderedDict[str, Tensor]'
     dialect: Dialect
-    block_rule: str
-    prefix: str
-
-    @property
-    def is_dla(self) -> bool:
-        """Return whether the backbone is a DLA."""
-        return _is_dla(self.state)
+    block_rule: str  # that the weights were trained with
+    prefix: str  # the beginning of the backbone's names in the checkpoint
 
 
 def backbone_tensors(
@@ -104,7 +92,7 @@ def backbone_tensors(
     return BackboneTensors(
         state=used.to_official(below),
         dialect=used,
-        block_rule=stored or ('dla' if _is_dla(below) else used.block_rule),
+        block_rule=stored or ('dla' if is_dla(below) else used.block_rule),
         prefix=prefix,
     )
 
@@ -145,7 +133,8 @@ def some(names: Iterable[str], count: int = 4) -> str:
     return ', '.join(names[:count]) + more
 
 
-def _is_dla(state: Mapping[str, Any]) -> bool:
+def is_dla(state: Iterable[str]) -> bool:
+    """Return whether tensor names are of a DLA."""
     return any(name.startswith('level2.') for name in state)
 
 

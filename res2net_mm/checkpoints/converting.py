@@ -12,7 +12,7 @@ from torch import Tensor
 from res2net_mm.errors import UserError
 from res2net_mm.whole_file import whole_file
 
-from .backbone_tensors import BackboneTensors, backbone_tensors, set_metadata, some, unwrap
+from .backbone_tensors import BackboneTensors, backbone_tensors, is_dla, set_metadata, some, unwrap
 from .dialects import DIALECTS, Dialect, find_dialect
 from .loading import open_checkpoint
 
@@ -77,7 +77,7 @@ def convert_checkpoint(
     tensors, rule_at, left_out = _rewrite(found, unwrap(checkpoint), into)
     _write(Path(target), tensors, found.block_rule, rule_at)
     note = ''
-    if into.block_rule != found.block_rule and not found.is_dla:
+    if into.block_rule != found.block_rule and not is_dla(found.state):
         note = (
             f'the weights follow block rule {found.block_rule!r} and {to} computes '
             f'{into.block_rule!r}, so its features differ from the first stage on; this package '
@@ -95,7 +95,7 @@ def _rewrite(
 
     The order is kept, since the state of an optimizer depends on it.
     """
-    if found.is_dla and into.name in ('mmdet', 'mmpretrain'):
+    if is_dla(found.state) and into.name in ('mmdet', 'mmpretrain'):
         raise UserError(f'{into.name} has no DLA of Res2Net blocks: convert to official or timm')
     outside = [n for n in everything if not n.startswith(found.prefix) and not _is_head(n)]
     if into.name == 'mmdet' and outside:  # a whole model stays one

@@ -1,4 +1,4 @@
-"""The tensor names of each publisher: a table, read in both directions.
+"""The tensor names of each publisher: a table of templates, read in both directions.
 
 This package uses the names of the official code, which timm shares. A dialect lists the names that
 differ, as pairs of templates: official name, its name. :class:`Renaming` explains the fields.
@@ -11,56 +11,94 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 from torch import Tensor
 
 from res2net_mm.errors import UserError
 
-from .renaming import Pairs, Renaming
+Pairs = tuple[tuple[str, str], ...]
+
+_FIELD = re.compile(r'\{(\w+)([+-]\d+)?\}')
+_MEANING = {'p': r'.+', 'any': r'[^.]+'}  # other fields are numbers
+
+
+class Renaming:
+    """A table of pairs of templates; a name is renamed by the first pair that matches.
+
+    A field such as ``{b}`` matches a number, ``{b+1}`` that number plus one, ``{p}`` anything and
+    ``{any}`` anything without a dot. Both templates need the same fields; one that is only read may
+    have more.
+    """
+
+    def __init__(self, pairs: Pairs) -> None:
+        self._to_first = [(_reader(second), first) for first, second in pairs]
+        self._to_second = [(_reader(first), second) for first, second in pairs]
+
+    def first(self, name: str) -> str:
+        """Return the first name of a second name, or the name itself if no pair matches."""
+        return _rename(name, self._to_first)
+
+    def second(self, name: str) -> str:
+        """Return the second name of a first name, or the name itself if no pair matches."""
+        return _rename(name, self._to_second)
+
+
+def _reader(template: str) -> tuple[re.Pattern[str], dict[str, int]]:
+    """Return the pattern of a template, and the number to subtract from each of its fields."""
+    pattern, offsets, end = '', {}, 0
+    for field in _FIELD.finditer(template):
+        name, offset = field.groups()
+        pattern += re.escape(template[end : field.start()])
+        pattern += f'(?P<{name}>{_MEANING.get(name, "[0-9]+")})'
+        offsets[name] = int(offset or 0)
+        end = field.end()
+    return re.compile(pattern + re.escape(template[end:])), offsets
+
+
+def _rename(name: str, table: list[tuple[tuple[re.Pattern[str], dict[str, int]], str]]) -> str:
+    for (pattern, offsets), template in table:
+        if found := pattern.fullmatch(name):
+            fields = found.groupdict()
+            return _FIELD.sub(lambda field: _write(field, fields, offsets), template)  # noqa: B023
+    return name
+
+
+def _write(field: re.Match[str], fields: dict[str, str], offsets: dict[str, int]) -> str:
+    name, offset = field.groups()
+    if name in _MEANING:
+        return fields[name]
+    return str(int(fields[name]) - offsets[name] + int(offset or 0))
+
 
 StateDict = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """The names of a publisher, and what its networks compute.
-
-    Attributes:
-        name: The name of the dialect.
-        block_rule: What the first block of a stage computes.
-        pairs: Pairs of templates, for all networks.
-        deep_pairs: Pairs for networks with the deep stem; they come before ``pairs``.
-        plain_pairs: Pairs for the other networks; they come before ``pairs``.
-        deep_mark: The beginning of a name that only networks with the deep stem have.
-        root: The beginning of the backbone's names in its files.
-        style: Where a block has its stride, ``pytorch`` or ``caffe``.
-        transposed: Official names of matrices that are stored transposed.
-        writable: Whether checkpoints can be written in this dialect.
-    """
+    """The names of a publisher, and what its networks compute."""
 
     name: str
-    block_rule: str
-    pairs: Pairs = ()
-    deep_pairs: Pairs = ()
-    plain_pairs: Pairs = ()
-    deep_mark: str = 'conv1.0.'
-    root: str = ''
-    style: str = 'pytorch'
-    transposed: tuple[str, ...] = ()
-    writable: bool = True
+    block_rule: str  # what the first block of a stage computes
+    pairs: Pairs = ()  # for all networks; tried after the following
+    deep_pairs: Pairs = ()  # for networks with the deep stem
+    plain_pairs: Pairs = ()  # for the other networks
+    deep_mark: str = 'conv1.0.'  # how a name begins that only networks with the deep stem have
+    root: str = ''  # how the backbone's names begin in its files
+    style: str = 'pytorch'  # where a block has its stride; or caffe
+    transposed: tuple[str, ...] = ()  # official names of matrices that are stored transposed
+    writable: bool = True  # whether checkpoints can be written in this dialect
 
     def to_official(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
         """Return the tensors under official names; names outside the table are kept."""
-        deep = any(name.startswith(self.deep_mark) for name in state)
-        rename = self._deep if deep else self._plain
+        rename = self._renaming(any(name.startswith(self.deep_mark) for name in state))
         return self._transpose({rename.first(name): value for name, value in state.items()})
 
     def from_official(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
         """Return the tensors under this dialect's names; the inverse of :meth:`to_official`."""
         if not self.writable:
             raise UserError(f'dialect {self.name!r} is read, not written')
-        rename = self._deep if 'conv1.0.weight' in state else self._plain
+        rename = self._renaming('conv1.0.weight' in state)
         return OrderedDict(
             (rename.second(name), value) for name, value in self._transpose(state).items()
         )
@@ -71,33 +109,20 @@ class Dialect:
             for name, value in state.items()
         )
 
-    @cached_property
-    def _deep(self) -> Renaming:
-        return Renaming(self.deep_pairs + self.pairs)
-
-    @cached_property
-    def _plain(self) -> Renaming:
-        return Renaming(self.plain_pairs + self.pairs)
-
-
-def _paddle_norm(official: str, theirs: str) -> Pairs:
-    leaves = ('weight', 'weight'), ('bias', 'bias'), ('running_mean', '_mean')
-    return tuple(
-        (f'{official}.{ours}', f'{theirs}.{paddles}')
-        for ours, paddles in (*leaves, ('running_var', '_variance'))
-    )
+    @cache  # noqa: B019  (dialects live as long as the process)
+    def _renaming(self, deep: bool) -> Renaming:
+        return Renaming((self.deep_pairs if deep else self.plain_pairs) + self.pairs)
 
 
 def _paddle_layers(conv: str, norm: str, *layers: tuple[str, str, str]) -> Pairs:
     """Return the pairs of layers (official conv, official norm, Paddle's layer of both)."""
-    return tuple(
-        pair
-        for official_conv, official_norm, theirs in layers
-        for pair in (
-            (f'{official_conv}.weight', f'{theirs}.{conv}.weight'),
-            *_paddle_norm(official_norm, f'{theirs}.{norm}'),
-        )
-    )
+    leaves = dict(weight='weight', bias='bias', running_mean='_mean', running_var='_variance')
+    pairs = []
+    for official_conv, official_norm, theirs in layers:
+        pairs.append((f'{official_conv}.weight', f'{theirs}.{conv}.weight'))
+        for ours, paddles in leaves.items():
+            pairs.append((f'{official_norm}.{ours}', f'{theirs}.{norm}.{paddles}'))
+    return tuple(pairs)
 
 
 _BLOCK = 'layer{l}.{b}'

@@ -1,17 +1,21 @@
-"""Compare a checkpoint's tensors with those of a backbone, and refuse what does not fit."""
+"""Compare a checkpoint's tensors with those of a backbone; refuse what does not fit and say why."""
 
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
 from res2net_mm.errors import UserError
+from res2net_mm.presets import PRESETS
 
-from .backbone_tensors import some
-from .diagnosis import likely_cause
+from .backbone_tensors import is_dla, some
 
+Tensors = Mapping[str, Tensor]
+_OF_STEM = {'7x7': 'v1 weights', 'deep': 'v1b weights', '3x3': 'weights for small images (CIFAR)'}
+_WITH = {True: 'with', False: 'without'}
 # Tensors that a checkpoint may lack, and those it may hold in excess: kind, pattern of the names.
 _MAY_LACK = (
     ('num_batches_tracked', re.compile(r'\.num_batches_tracked$')),
@@ -28,32 +32,24 @@ _MAY_GO_UNUSED = (
 
 @dataclass(frozen=True)
 class Fit:
-    """The tensors that fit a network by name and shape, and those that do not.
-
-    Attributes:
-        fitting: The tensors that fit, by name.
-        lacking: Kind -> number of tensors that are missing and may be.
-        unused: Kind -> number of tensors that are in excess and may be.
-        missing: The names of other missing tensors.
-        unexpected: The names of other tensors in excess.
-        misshapen: The names of tensors of another shape, with both shapes.
-    """
+    """The tensors that fit a network by name and shape, and those that do not."""
 
     fitting: dict[str, Tensor]
-    lacking: dict[str, int]
-    unused: dict[str, int]
-    missing: list[str]
-    unexpected: list[str]
-    misshapen: list[str]
-
-    @property
-    def whole(self) -> bool:
-        """Return whether every tensor fits, or may be missing or in excess."""
-        return not (self.missing or self.unexpected or self.misshapen)
+    lacking: dict[str, int]  # kind -> number of tensors that are missing and may be
+    unused: dict[str, int]  # kind -> number of tensors that are in excess and may be
+    missing: list[str]  # names of other missing tensors
+    unexpected: list[str]  # names of other tensors in excess
+    misshapen: list[str]  # names of tensors of another shape, with both shapes
 
 
-def fit(state: Mapping[str, Tensor], needed: Mapping[str, Tensor]) -> Fit:
-    """Compare tensors under official names with those of a backbone."""
+def fit(
+    state: Mapping[str, Tensor], needed: Mapping[str, Tensor], source: str, *, partial: bool
+) -> Fit:
+    """Compare tensors under official names with those of a backbone.
+
+    Raises:
+        UserError: Not all fit, and ``partial`` does not allow it; the likely cause is named.
+    """
     lacking: Counter[str] = Counter()
     unused: Counter[str] = Counter()
     fitting, missing, unexpected, misshapen = {}, [], [], []
@@ -80,25 +76,14 @@ def fit(state: Mapping[str, Tensor], needed: Mapping[str, Tensor]) -> Fit:
             unused[kind] += 1
         else:
             unexpected.append(name)
+    faults = {'missing': missing, 'unexpected': unexpected, 'of another shape': misshapen}
+    if any(faults.values()) and not partial:
+        named = '; '.join(f'{fault}: {some(names, 3)}' for fault, names in faults.items() if names)
+        raise UserError(
+            f'{source} does not fit the backbone: {likely_cause(state, needed)}. {named}. '
+            'To load only what fits, ask for it: load_weights(..., partial=True)'
+        )
     return Fit(fitting, dict(lacking), dict(unused), missing, unexpected, misshapen)
-
-
-def check(
-    found: Fit, state: Mapping[str, Tensor], needed: Mapping[str, Tensor], source: str
-) -> None:
-    """Raise UserError, with the likely cause and the first names, unless the fit is whole."""
-    if found.whole:
-        return
-    faults = (
-        ('missing', found.missing),
-        ('unexpected', found.unexpected),
-        ('of another shape', found.misshapen),
-    )
-    named = '; '.join(f'{fault}: {some(names, 3)}' for fault, names in faults if names)
-    raise UserError(
-        f'{source} does not fit the backbone: {likely_cause(state, needed)}. {named}. '
-        'To load only what fits, ask for it: load_weights(..., partial=True)'
-    )
 
 
 def _kind(name: str, kinds: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
@@ -107,3 +92,124 @@ def _kind(name: str, kinds: tuple[tuple[str, re.Pattern[str]], ...]) -> str | No
 
 def _shape(tensor: Tensor) -> str:
     return 'x'.join(map(str, tensor.shape)) or 'scalar'
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The structure of a network, as its tensors show it; None for what they do not show."""
+
+    dla: bool
+    stem: str | None  # '7x7', 'deep' or '3x3'
+    image_channels: int | None
+    depth: int | None
+    width: int | None  # channels of a split in the first stage
+    scales: int | None
+    groups: int | None
+    avg_down: bool
+    se: bool
+
+
+def structure(tensors: Tensors) -> Structure:
+    """Return the structure of the network with these tensors (official names)."""
+    dla = is_dla(tensors)
+    first = 'level2.tree1' if dla else 'layer1.0'
+    blocks = {m[0] for name in tensors if (m := re.match(r'layer\d+\.\d+\.', name))}
+    convs = [
+        w
+        for name, w in tensors.items()
+        if re.fullmatch(rf'{first}\.convs\.\d+\.weight', name) and w.ndim == 4 and w.numel()
+    ]
+    width, group_width = convs[0].shape[:2] if convs else (None, None)
+    stem, image_channels = _stem(tensors)
+    return Structure(
+        dla=dla,
+        stem=stem,
+        image_channels=image_channels,
+        depth=3 * len(blocks) + 2 if blocks else None,
+        width=width,
+        scales=len(convs) + 1 if convs else None,
+        groups=width // group_width if width and group_width else None,
+        avg_down=f'{first}.downsample.2.weight' in tensors,
+        se=any('.se.' in name for name in tensors),
+    )
+
+
+def likely_cause(weights: Tensors, network: Tensors) -> str:
+    """Return the most likely reason why weights do not fit a network, as a clause."""
+    stages = {_stage(name) for name in weights} & {_stage(name) for name in network} | {''}
+    # A network may have fewer stages.
+    have, want = (
+        structure({name: tensor for name, tensor in tensors.items() if _stage(name) in stages})
+        for tensors in (weights, network)
+    )
+    difference = _difference(have, want)
+    if difference is None:
+        lacks = network.keys() - weights.keys()
+        return 'the file is incomplete' if lacks else 'the file holds more than this network has'
+    preset = _preset_of(structure(weights))
+    return f'{difference}; use preset {preset}' if preset else difference
+
+
+def _difference(have: Structure, want: Structure) -> str | None:
+    """Return the most important difference between two structures, None if they are equal."""
+    if have.dla != want.dla:
+        return 'these are DLA weights' if have.dla else 'these are not DLA weights'
+    if want.stem and not have.stem:
+        return 'the stem is missing from the file'
+    if have.stem and have.stem != want.stem:
+        return f'these are {_OF_STEM[have.stem]}: the {have.stem} stem is missing'
+    for number, clause in (
+        ('depth', 'these are {}-layer weights, the network has {} layers'),
+        ('scales', 'these are weights of {} scales, the network has {}'),
+        ('groups', 'these are weights of {} groups, the network has {}'),
+        ('width', 'these are weights whose splits begin with {} channels, the network has {}'),
+        ('image_channels', 'these are weights for images of {} channels, the network takes {}'),
+    ):
+        theirs, ours = getattr(have, number), getattr(want, number)
+        if theirs and ours and theirs != ours:
+            return clause.format(theirs, ours)
+    if have.avg_down != want.avg_down:
+        return f'these are weights {_WITH[have.avg_down]} average-pooled shortcuts (avg_down)'
+    if have.se != want.se:
+        return f'these are weights {_WITH[have.se]} squeeze-and-excitation (se)'
+    return None
+
+
+def _preset_of(have: Structure) -> str | None:
+    """Return the name of the first preset with this structure, if there is one."""
+    for preset in PRESETS.values():
+        numbers: dict[str, Any] = dict(preset.arguments)
+        dla = preset.backbone == 'Res2NetDLA'
+        groups = numbers.get('groups', 1)
+        layers = numbers.get('depth') or 3 * sum(numbers.get('stage_blocks', ())) + 2
+        its = Structure(
+            dla=dla,
+            stem=None if dla else numbers.get('stem', '7x7'),
+            image_channels=have.image_channels,
+            depth=None if dla else layers,
+            width=numbers.get('base_channels', 64) * numbers['base_width'] // 64 * groups,
+            scales=numbers['scales'],
+            groups=groups,
+            avg_down=numbers.get('avg_down', False),
+            se='se' in numbers,
+        )
+        if its == have:
+            return preset.name
+    return None
+
+
+def _stem(tensors: Tensors) -> tuple[str | None, int | None]:
+    """Return the kind of the stem (None for DLA's) and the number of its input channels."""
+    for name, kind in (
+        ('conv1.0.weight', 'deep'), ('base_layer.0.weight', None), ('conv1.weight', '{0}x{0}'),
+    ):  # fmt: skip
+        if name in tensors and tensors[name].ndim == 4:
+            _, channels, *_, kernel = tensors[name].shape
+            return kind and kind.format(kernel), channels
+    return None, None
+
+
+def _stage(name: str) -> str:
+    """Return the stage of a tensor, ``layer1.``; an empty string outside any."""
+    found = re.match(r'layer\d+\.', name)
+    return found[0] if found else ''

@@ -1,21 +1,28 @@
-"""Load weights into a backbone: all of them, or an error."""
+"""Load weights into a backbone: all of them, or an error.
+
+``load_weights`` does so at once. A hook of every backbone does the same for ``load_state_dict``,
+MMEngine's ``load_from`` and ``resume``, and EMA. Tensors that do not fit are an error even with
+``strict=False``, since the backbone would keep random weights.
+"""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find_weights
 
-from .backbone_tensors import BackboneTensors, backbone_tensors
+from .backbone_tensors import BackboneTensors, backbone_tensors, set_metadata, stored_rule
 from .download import fetch
-from .fitting import Fit, check, fit
+from .fitting import Fit, fit
 from .reading import DamagedFileError, read_checkpoint
 
 PRESET_SCHEME = 'res2net://'
@@ -52,13 +59,11 @@ class LoadReport:
         counts = (('allowed to be missing', self.allowed_missing), ('not used', self.unused))
         parts = [
             f'{self.file}: dialect {self.dialect}, {self.loaded} of {self.total} backbone tensors '
-            f'loaded, block rule {self.block_rule}',
-            *(
-                f'{title}: ' + ', '.join(f'{kind} ({n})' for kind, n in kinds.items())
-                for title, kinds in counts
-                if kinds
-            ),
+            f'loaded, block rule {self.block_rule}'
         ]
+        for title, kinds in counts:
+            if kinds:
+                parts.append(f'{title}: ' + ', '.join(f'{kind} ({n})' for kind, n in kinds.items()))
         if self.skipped:
             parts.append(f'SKIPPED {len(self.skipped)}: {", ".join(self.skipped[:4])}, ...')
         if self.note:
@@ -96,7 +101,7 @@ def load_weights(
     checkpoint = open_checkpoint(source, map_location)
     found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
     needed = backbone.state_dict()  # shares its memory with the backbone
-    fitting = checked_fit(found.state, needed, str(source), partial=partial)
+    fitting = fit(found.state, needed, str(source), partial=partial or _partial.get())
     with torch.no_grad():
         for name, tensor in fitting.fitting.items():
             needed[name].copy_(tensor)
@@ -140,16 +145,6 @@ def backbone_of(model: nn.Module) -> nn.Module:
     raise UserError(f'{type(model).__name__} has {how_many} of this package, not one')
 
 
-def checked_fit(
-    state: Mapping[str, Tensor], needed: Mapping[str, Tensor], source: str, *, partial: bool = False
-) -> Fit:
-    """Return which tensors fit a backbone; raise UserError if others are missing or in excess."""
-    found = fit(state, needed)
-    if not (partial or _partial.get()):
-        check(found, state, needed, source)
-    return found
-
-
 def report_loading(
     backbone: Any, found: BackboneTensors, fitting: Fit, source: str, *, total: int
 ) -> LoadReport:
@@ -163,8 +158,7 @@ def report_loading(
         )
     elif backbone.block_rule != found.block_rule:
         backbone.set_block_rule(found.block_rule)
-    style = getattr(backbone, 'style', 'pytorch')
-    if found.dialect.style != style and found.dialect.style == 'caffe':
+    if found.dialect.style == 'caffe' and getattr(backbone, 'style', 'pytorch') != 'caffe':
         notes.append(
             f"{found.dialect.name} puts a block's stride into its 1x1 convolution: to compute what "
             "it does, build the backbone with style='caffe'"
@@ -182,3 +176,47 @@ def report_loading(
     )
     backbone.load_report = report
     return report
+
+
+def accept_dialects(backbone: nn.Module) -> None:
+    """Have a backbone load every dialect, and store its block rule in its state dicts.
+
+    The rule is stored in the state dict's metadata, which PyTorch and MMEngine save. Other programs
+    ignore it, so that timm and the official code can load the checkpoint.
+
+    Args:
+        backbone: A module with ``block_rule``, ``block_rule_given`` and ``set_block_rule(rule)``.
+    """
+    backbone._register_state_dict_hook(_store_rule)
+    backbone._register_load_state_dict_pre_hook(_translate, with_module=True)
+
+
+def _store_rule(
+    backbone: Any, state: dict[str, Tensor], prefix: str, metadata: dict[str, Any]
+) -> None:
+    metadata['block_rule'] = backbone.block_rule
+
+
+def _translate(
+    backbone: nn.Module, state: dict[str, Any], prefix: str, metadata: dict[str, Any], *_: Any
+) -> None:
+    """Rename the backbone's tensors in ``state`` to its own names, or raise UserError."""
+    place = f'checkpoint for {prefix.rstrip(".")}' if prefix else 'checkpoint'
+    below = OrderedDict((n[len(prefix) :], v) for n, v in state.items() if n.startswith(prefix))
+    if not below:
+        raise UserError(
+            f'the {place} holds no tensor of it; if it is of a backbone alone, give it as the '
+            "backbone's init_cfg=dict(type='Pretrained', checkpoint=...) in place of load_from"
+        )
+    if not prefix and hasattr(state, '_metadata'):
+        set_metadata(below, state._metadata)
+    found = backbone_tensors(below, source=f'the {place}')
+    found = replace(found, block_rule=stored_rule(metadata) or found.block_rule)
+    needed = backbone.state_dict()
+    fitting = fit(found.state, needed, f'the {place}', partial=_partial.get())
+    for name in below:
+        del state[prefix + name]
+    for name, own in needed.items():  # tensors that may be missing stay as they are
+        state[prefix + name] = fitting.fitting.get(name, own)
+    report = report_loading(backbone, found, fitting, place, total=len(needed))
+    print_log(str(report), logger='current')

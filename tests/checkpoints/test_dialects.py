@@ -1,9 +1,19 @@
+"""Names of every publisher become official ones and back."""
+
 import pytest
 import torch
 
 from res2net_mm.checkpoints import DIALECTS
-from res2net_mm.checkpoints.dialects import find_dialect, recognise
+from res2net_mm.checkpoints.dialects import Renaming, find_dialect, recognise
 from res2net_mm.errors import UserError
+
+
+def test_numbers_may_be_counted_from_elsewhere():
+    names = Renaming((('a{l}.{b}.{p}', 'x{l+1}_{b-1}.{p}'),))
+    assert names.second('a1.5.weight.data') == 'x2_4.weight.data'
+    assert names.first('x2_4.weight.data') == 'a1.5.weight.data'
+    assert names.first('b1.5.weight') == 'b1.5.weight'
+
 
 # Official name -> the publisher's, as its code has it.
 V1B = {

@@ -48,7 +48,7 @@ def image_loader(cfg: Config | None) -> Load:
 
     It returns (H, W, 3) uint8, or what the config asks for, and None for what it cannot read.
     """
-    steps: Iterable[Mapping[str, Any]] = walk(cfg._cfg_dict) if cfg is not None else ()
+    steps: Iterable[Mapping[str, Any]] = walk(cfg.to_dict()) if cfg is not None else ()
     step = next((step for step in steps if type_name(step) == 'LoadImageFromFile'), {})
     flag, backend = step.get('color_type', 'color'), step.get('imdecode_backend', 'cv2')
 
