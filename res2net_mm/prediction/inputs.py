@@ -1,6 +1,7 @@
 """What a user asks to have predicted: images, folders, patterns, videos and camera streams."""
 
 import glob
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,37 +21,22 @@ FRAMES_PER_SECOND = 25.0  # of a video that does not tell
 
 @dataclass(frozen=True)
 class Picture:
-    """One image to predict on.
+    """One image to predict on: a file, read by the model's pipeline, or the pixels of a frame."""
 
-    Attributes:
-        name: File name relative to the input it comes from, ``/`` between folders.
-        file: The image file; None for a frame of a video.
-        pixels: (H, W, 3) uint8, BGR; None for an image file, which the model's pipeline reads.
-    """
-
-    name: str
+    name: str  # relative to the input it comes from, / between folders
     file: Path | None = None
-    pixels: np.ndarray | None = None
+    pixels: np.ndarray | None = None  # (H, W, 3) uint8, BGR
 
 
 @dataclass(frozen=True)
 class Video:
-    """A video file or a camera stream, opened when it is iterated over.
-
-    Attributes:
-        source: The file or URL.
-        name: What its results are called.
-    """
+    """A video file or the URL of a camera stream, opened when it is iterated over."""
 
     source: str
-    name: str
+    name: str  # of its results
 
     def describe(self) -> tuple[float, int | None]:
-        """Return frames per second, and the number of frames, None for a stream.
-
-        Raises:
-            UserError: The video cannot be opened.
-        """
+        """Return frames per second, and the number of frames, None for a stream."""
         capture = self._open()
         frames = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         rate = capture.get(cv2.CAP_PROP_FPS)
@@ -60,13 +46,11 @@ class Video:
     def __iter__(self) -> Iterator[Picture]:
         capture = self._open()
         try:
-            index = 0
-            while True:
+            for index in itertools.count():
                 there, frame = capture.read()
                 if not there:
-                    break
+                    return
                 yield Picture(f'{self.name}/{index:06d}', pixels=frame)
-                index += 1
         finally:
             capture.release()
 
@@ -81,11 +65,7 @@ class Video:
 
 
 def read_pixels(picture: Picture) -> np.ndarray:
-    """Return the pixels of a picture, (H, W, 3) uint8, BGR.
-
-    Raises:
-        UserError: The file cannot be read.
-    """
+    """Return the pixels of a picture, (H, W, 3) uint8, BGR; UserError if they cannot be read."""
     if picture.pixels is not None:
         return picture.pixels
     pixels = cv2.imread(str(picture.file))
@@ -117,8 +97,14 @@ def find_inputs(inputs: Sequence[str | Path]) -> tuple[list[Picture], list[Video
             continue
         path = Path(given)
         if path.is_dir():
-            files = sorted(p for p in path.rglob('*') if p.is_file() and _is_visible(p, path))
-            used = [file for file in files if _is_image(file) or _is_video(file)]
+            files = sorted(
+                p
+                for p in path.rglob('*')
+                if p.is_file() and not any(s.startswith('.') for s in p.relative_to(path).parts)
+            )
+            used = [
+                file for file in files if file.suffix.lower() in IMAGE_SUFFIXES + VIDEO_SUFFIXES
+            ]
             if len(used) < len(files):
                 messages.append(
                     f'{path}: {len(files) - len(used)} of {len(files)} files are neither images '
@@ -133,7 +119,7 @@ def find_inputs(inputs: Sequence[str | Path]) -> tuple[list[Picture], list[Video
             if not found:
                 raise UserError(f'input {given} does not exist, and no file matches it')
         for file, name in found:
-            if _is_video(file):
+            if file.suffix.lower() in VIDEO_SUFFIXES:
                 videos.append(Video(str(file), name))
             else:
                 pictures.append(Picture(name, file=file))
@@ -158,15 +144,3 @@ def _named_apart(pictures: Iterable[Picture]) -> list[Picture]:
         taken.add(name.with_suffix('').as_posix())
         apart.append(Picture(name.as_posix(), file=picture.file))
     return apart
-
-
-def _is_visible(file: Path, root: Path) -> bool:
-    return not any(part.startswith('.') for part in file.relative_to(root).parts)
-
-
-def _is_image(file: Path) -> bool:
-    return file.suffix.lower() in IMAGE_SUFFIXES
-
-
-def _is_video(file: Path) -> bool:
-    return file.suffix.lower() in VIDEO_SUFFIXES

@@ -13,12 +13,7 @@ from res2net_mm.openmmlab.trained_model import saved_config
 
 @dataclass(frozen=True)
 class Source:
-    """A model's files.
-
-    Attributes:
-        checkpoint: The weights, or an exported file.
-        config: The config; None for an exported file.
-    """
+    """The files of a model: weights and config, or an exported file without config."""
 
     checkpoint: Path
     config: str | Path | Config | None
@@ -36,10 +31,9 @@ def find_source(checkpoint: str | Path, config: str | Path | Config | None = Non
         UserError: A file does not exist, or no config is known.
     """
     path = Path(checkpoint)
+    folder = path if path.is_dir() else path.parent
     if path.is_dir():
-        path, folder = _checkpoint_in(path), path
-    else:
-        folder = path.parent
+        path = _checkpoint_in(path)
     if is_exported(path):
         return Source(path, None)
     if config is None:

@@ -1,6 +1,5 @@
 """Draw what a model predicts on the picture it was given."""
 
-import colorsys
 from collections.abc import Sequence
 
 import cv2
@@ -8,25 +7,22 @@ import numpy as np
 
 from res2net_mm.evaluation.sheets import paint_labels
 from res2net_mm.lettering import Lettering
+from res2net_mm.openmmlab.edit import make_palette
 
 from .slices import Found
 
 OPACITY = 0.5  # of a class over the image
-GOLDEN = 0.618034  # of the circle of hues between one class and the next
 MARGIN = 6  # px in the legend
 
 
 def class_colours(count: int, palette: Sequence[Sequence[int]] | None = None) -> np.ndarray:
     """Return one colour per class, (count, 3) uint8, BGR.
 
-    Args:
-        count: Number of classes.
-        palette: RGB of each class; None, or too short, for hues that lie far apart.
+    ``palette`` holds the RGB of each class; None, or too short, stands for hues far apart.
     """
-    if palette is not None and len(palette) >= count:
-        return np.asarray(palette, np.uint8).reshape(-1, 3)[:count, ::-1].copy()
-    hues = [colorsys.hsv_to_rgb((0.58 + GOLDEN * i) % 1, 0.85, 0.8) for i in range(count)]
-    return (255 * np.array(hues).reshape(-1, 3)[:, ::-1]).astype(np.uint8)
+    if palette is None or len(palette) < count:
+        palette = make_palette(count)
+    return np.asarray(palette, np.uint8).reshape(-1, 3)[:count, ::-1].copy()
 
 
 def letter_size(picture: np.ndarray) -> int:
@@ -43,15 +39,8 @@ def draw_objects(
 ) -> np.ndarray:
     """Draw boxes, and masks where there are any, with name, score and size in px.
 
-    Args:
-        picture: (H, W, 3) uint8, BGR; not changed.
-        found: The objects; those of low score are drawn first, below the others.
-        classes: Names of the classes.
-        colours: (K, 3) BGR.
-        letters: Letters for the names.
-
-    Returns:
-        (H, W, 3) uint8, BGR.
+    Objects of low score are drawn first, below the others. The picture, (H, W, 3) uint8, BGR, is
+    copied; ``colours`` are (K, 3) BGR.
     """
     drawn = picture.copy()
     order = np.argsort(found.scores, kind='stable')
@@ -101,9 +90,8 @@ def draw_labels(
     if edges is not None:
         drawn[edges] = 255
     present, pixels = np.unique(labels[labels < len(classes)], return_counts=True)
-    entries = []
-    for label, count in sorted(zip(present, pixels, strict=True), key=lambda pair: -pair[1]):
-        entries.append((int(label), f'  {count / labels.size:.1%}'))
+    shares = sorted(zip(present, pixels / labels.size, strict=True), key=lambda pair: -pair[1])
+    entries = [(int(label), f'  {share:.1%}') for label, share in shares]
     return np.vstack([drawn, _legend(entries, classes, colours, letters, picture.shape[1])])
 
 

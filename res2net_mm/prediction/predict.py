@@ -15,11 +15,10 @@ from res2net_mm.lettering import Lettering
 from res2net_mm.progress import track
 from res2net_mm.whole_file import whole_file, write_json_file
 
-from .found_by_size import FoundBySize
 from .inputs import Picture, Video, find_inputs, read_pixels
 from .pictures import class_colours, draw_labels, draw_objects, letter_size
 from .predictor import Predictor, found_objects
-from .results import BoxResults, LabelResults, PanopticResults, Results, kind_of
+from .results import BoxResults, FoundBySize, LabelResults, PanopticResults, Results, kind_of
 from .slices import OVERLAP
 
 CODEC = 'mp4v'
@@ -188,7 +187,7 @@ class _Run:
             shown = ', '.join(f'{numbered.shown(name)} {name}' for name in sorted(unwritten))
             lines.append(f'no font of this system has the letters of some names; drawn as: {shown}')
         assert self.results is not None
-        files = [*self.results.files(), FOUND, *(['pictures/'] if self.pictures else [])]
+        files = [*self.results.files, FOUND, *(['pictures/'] if self.pictures else [])]
         return '\n'.join([*lines, f'written to {self.out}: {", ".join(files)}'])
 
     def _take(self, picture: Picture, sample: Any) -> np.ndarray | None:
@@ -197,19 +196,16 @@ class _Run:
             kind = kind_of(sample)
             self.out.mkdir(parents=True, exist_ok=True)
             self.results = kind(self.out, self.predictor.classes)
-        results = self.results
+        results, classes = self.results, self.predictor.classes
         if isinstance(results, BoxResults):
             found = found_objects(sample, self.score, self.chosen)
             self.sizes.add_objects(found)
             results.add(picture.name, sample.ori_shape[:2], found)
-            if not self.pictures:
-                return None
-            image = read_pixels(picture)
-            letters = self._letters(image)
-            return draw_objects(image, found, self.predictor.classes, self.colours, letters)
-        if isinstance(results, PanopticResults):
+        elif isinstance(results, PanopticResults):
             labels, edges = results.add(picture.name, sample, self.chosen)
-            self.sizes.add_segments(results.last_areas)
+            infos = results.entries[-1]['segments_info']
+            label_of, area_of = ([info[key] for info in infos] for key in ('category_id', 'area'))
+            self.sizes.add(np.array(label_of, int) - 1, np.array(area_of, int))
         else:
             assert isinstance(results, LabelResults)
             labels, edges = results.add(picture.name, sample, self.chosen), None
@@ -217,14 +213,12 @@ class _Run:
         if not self.pictures:
             return None
         image = read_pixels(picture)
-        letters = self._letters(image)
-        return draw_labels(image, labels, self.predictor.classes, self.colours, letters, edges)
-
-    def _letters(self, image: np.ndarray) -> Lettering:
         size = letter_size(image)
         if size not in self.letters:
-            self.letters[size] = Lettering(self.predictor.classes, size=size)
-        return self.letters[size]
+            self.letters[size] = Lettering(classes, size=size)
+        if isinstance(results, BoxResults):
+            return draw_objects(image, found, classes, self.colours, self.letters[size])
+        return draw_labels(image, labels, classes, self.colours, self.letters[size], edges)
 
 
 def _write_picture(picture: np.ndarray, path: Path) -> None:

@@ -202,12 +202,9 @@ class Predictor:
 
 
 def found_objects(sample: Any, score: float = 0.0, classes: Sequence[int] | None = None) -> Found:
-    """Return the objects of a detector's data sample as arrays.
+    """Return the objects of a detector's data sample: those of the score or more, of the classes.
 
-    Args:
-        sample: With ``pred_instances``.
-        score: Objects below this score are left out.
-        classes: Indices of the classes to keep; None for all.
+    ``classes`` are the indices of those to keep; None for all.
     """
     instances = sample.pred_instances
     masks = instances.get('masks')
@@ -237,9 +234,8 @@ def _put_pixels(results: dict) -> dict:
 def _exported_pipeline(metadata: dict, *, segments: bool) -> list[dict]:
     toolbox, pack = ('mmseg', 'PackSegInputs') if segments else ('mmdet', 'PackDetInputs')
     keys = ('img_path', 'ori_shape', 'img_shape', 'scale_factor')
-    resize = metadata.get('resize')
     steps: list[dict] = [dict(type='LoadImageFromFile')]
-    if resize:
+    if resize := metadata.get('resize'):
         scale = tuple(resize['scale'])
         steps.append(dict(type=f'{toolbox}.Resize', scale=scale, keep_ratio=resize['keep_ratio']))
     return [*steps, dict(type=f'{toolbox}.{pack}', meta_keys=keys)]

@@ -1,6 +1,5 @@
-"""The files that predictions are written to: COCO results, label maps, COCO panoptic."""
+"""What predictions become: COCO results, label maps or COCO panoptic, and counts by size."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,9 @@ import cv2
 import numpy as np
 
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.regions.image_regions import connected_regions
+from res2net_mm.evaluation.size_bins import ALL, COCO_BINS
+from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file, write_json_file
 
 from .slices import Found
@@ -16,23 +18,17 @@ from .slices import Found
 UNLABELLED = 255  # in a label map: no class, or none of those asked for
 
 
-class Results(ABC):
-    """Predictions on their way into files.
+class Results:
+    """Predictions on their way into the files of a folder."""
 
-    Args:
-        folder: Where the files go.
-        classes: Names of the classes.
-    """
+    files: tuple[str, ...]  # names relative to the folder; a folder ends with /
 
     def __init__(self, folder: Path, classes: Sequence[str]) -> None:
         self.folder, self.classes = folder, tuple(classes)
         self.images: list[dict[str, Any]] = []
+        self.entries: list[dict[str, Any]] = []  # of the objects, or of the images
 
-    @abstractmethod
-    def files(self) -> list[str]:
-        """Return the names of the files, relative to the folder; a folder ends with ``/``."""
-
-    def finish(self) -> None:  # noqa: B027  (label maps are written image by image)
+    def finish(self) -> None:
         """Write what is written once, after the last image."""
 
     def _image(self, name: str, shape: Sequence[int]) -> int:
@@ -49,12 +45,7 @@ class Results(ABC):
 class BoxResults(Results):
     """``predictions.json``, a COCO results file, and ``images.json``, what its ids mean."""
 
-    def __init__(self, folder: Path, classes: Sequence[str]) -> None:
-        super().__init__(folder, classes)
-        self.entries: list[dict[str, Any]] = []
-
-    def files(self) -> list[str]:
-        return ['predictions.json', 'images.json']
+    files = ('predictions.json', 'images.json')
 
     def add(self, name: str, shape: Sequence[int], found: Found) -> None:
         """Take up the objects of one image of height and width ``shape``."""
@@ -80,16 +71,12 @@ class BoxResults(Results):
 class LabelResults(Results):
     """``label_maps/``: a PNG for each image, its pixels are indices of classes."""
 
-    def files(self) -> list[str]:
-        return ['label_maps/']
+    files = ('label_maps/',)
 
     def add(self, name: str, sample: Any, chosen: Sequence[int] | None) -> np.ndarray:
         """Write the label map of one image and return it, (H, W).
 
-        Args:
-            name: The image's.
-            sample: With ``pred_sem_seg``.
-            chosen: Classes to keep, others become 255 (65535 beyond 255 classes); None for all.
+        Classes that are not chosen become 255 (65535 beyond 255 classes); None keeps all.
         """
         kind = np.uint8 if len(self.classes) <= UNLABELLED else np.uint16
         labels = sample.pred_sem_seg.data.squeeze(0).cpu().numpy().astype(kind)
@@ -100,19 +87,9 @@ class LabelResults(Results):
 
 
 class PanopticResults(Results):
-    """``panoptic.json`` and ``panoptic/``, COCO's format: a PNG of segment ids and their classes.
+    """``panoptic.json`` and ``panoptic/`` in COCO's format: PNGs of segment ids, their classes."""
 
-    Attributes:
-        last_areas: Class -> areas in px of its segments in the image added last.
-    """
-
-    def __init__(self, folder: Path, classes: Sequence[str]) -> None:
-        super().__init__(folder, classes)
-        self.annotations: list[dict[str, Any]] = []
-        self.last_areas: dict[int, np.ndarray] = {}
-
-    def files(self) -> list[str]:
-        return ['panoptic.json', 'panoptic/']
+    files = ('panoptic.json', 'panoptic/')
 
     def add(
         self, name: str, sample: Any, chosen: Sequence[int] | None
@@ -128,37 +105,28 @@ class PanopticResults(Results):
         labels = np.where(kept, labels, len(self.classes))
         ids = np.zeros(labels.shape, np.int64)
         infos = []
-        self.last_areas = {}
         for number, segment in enumerate(np.unique(segments[kept]), start=1):
             mask = segments == segment
             ids[mask] = number
             label, area = int(segment % INSTANCE_OFFSET), int(mask.sum())
             infos.append(dict(id=number, category_id=label + 1, area=area))
-            before = self.last_areas.get(label, np.zeros(0, int))
-            self.last_areas[label] = np.append(before, area)
         file = Path(name).with_suffix('.png').as_posix()
         colours = np.stack([ids >> 16 & 255, ids >> 8 & 255, ids & 255], axis=-1)  # BGR of RGB ids
         _write_png(colours.astype(np.uint8), self.folder / 'panoptic' / file)
         number = self._image(name, labels.shape)
-        self.annotations.append(dict(image_id=number, file_name=file, segments_info=infos))
+        self.entries.append(dict(image_id=number, file_name=file, segments_info=infos))
         edges = np.zeros(ids.shape, bool)
         edges[:, 1:] |= ids[:, 1:] != ids[:, :-1]
         edges[1:] |= ids[1:] != ids[:-1]
         return labels, edges
 
     def finish(self) -> None:
-        content = dict(
-            images=self.images, annotations=self.annotations, categories=self._categories()
-        )
+        content = dict(images=self.images, annotations=self.entries, categories=self._categories())
         write_json_file(content, self.folder / 'panoptic.json')
 
 
 def kind_of(sample: Any) -> type[Results]:
-    """Return the kind of results that a data sample belongs to.
-
-    Raises:
-        UserError: The model predicts something else.
-    """
+    """Return the kind of results that a data sample belongs to; UserError if to none."""
     if 'pred_panoptic_seg' in sample:
         return PanopticResults
     if 'pred_instances' in sample and 'bboxes' in sample.pred_instances:
@@ -180,3 +148,51 @@ def _write_png(pixels: np.ndarray, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path, durable=False) as partial:
         cv2.imwrite(str(partial), pixels)
+
+
+class FoundBySize:
+    """Counts of objects, or of regions of a label map, by class and COCO's sizes."""
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.classes = tuple(classes)
+        self.areas: list[list[np.ndarray]] = [[] for _ in self.classes]
+        self.images = 0
+
+    def add_objects(self, found: Found) -> None:
+        """Count the objects of one image by the area of the mask, or of the box where none is."""
+        if found.masks is None:
+            areas = (found.boxes[:, 2:] - found.boxes[:, :2]).prod(1)
+        else:
+            areas = found.masks.sum((1, 2))
+        self.add(found.labels, areas)
+
+    def add_labels(self, labels: np.ndarray) -> None:
+        """Count the connected regions of one label map, (H, W)."""
+        regions = connected_regions(labels, len(self.classes))
+        self.add(regions.category, regions.area)
+
+    def add(self, labels: np.ndarray, areas: np.ndarray) -> None:
+        """Count what one image holds: class indices, (N,), and areas in px, (N,)."""
+        self.images += 1
+        for label in np.unique(labels):
+            self.areas[label].append(areas[labels == label])
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return class -> bin (also ``all``) -> count, for the classes that were found."""
+        counted = {}
+        for name, areas in zip(self.classes, self.areas, strict=True):
+            if areas:
+                joined = np.concatenate(areas)
+                bins = {b.name: int(b.holds(joined).sum()) for b in COCO_BINS}
+                counted[name] = dict(bins, **{ALL: len(joined)})
+        return counted
+
+    def table(self) -> str:
+        """Return the counts as text, the most frequent class first."""
+        counts = sorted(self.counts().items(), key=lambda entry: -entry[1][ALL])
+        names = [*(b.name for b in COCO_BINS), ALL]
+        total = {name: sum(row[name] for _, row in counts) for name in names}
+        rows = [['', *names], ['px^2', *(b.limits for b in COCO_BINS), 'any']]
+        for name, row in [*counts, *([('total', total)] if len(counts) > 1 else [])]:
+            rows.append([name, *(str(row[column]) for column in names)])
+        return '\n'.join(align(rows))

@@ -69,11 +69,9 @@ def slice_windows(
 
 
 def join_slices(parts: list[tuple[tuple[int, int, int, int], Found]], shape: tuple) -> Found:
-    """Put what was found in windows into the coordinates of the image.
+    """Put what was found in each window, relative to it, into coordinates of the image.
 
-    Args:
-        parts: Window and objects, these relative to the window.
-        shape: Height and width of the image in px.
+    ``shape`` is the height and width of the image in px.
     """
     boxes = [f.boxes + np.array([w[0], w[1], w[0], w[1]], np.float32) for w, f in parts]
     masks = None

@@ -1,3 +1,5 @@
+"""Predictions are written as COCO results, label maps or panoptic files, and counted by size."""
+
 import json
 from types import SimpleNamespace
 
@@ -8,7 +10,13 @@ import torch
 from pycocotools.coco import COCO
 
 from res2net_mm.errors import UserError
-from res2net_mm.prediction.results import BoxResults, LabelResults, PanopticResults, kind_of
+from res2net_mm.prediction.results import (
+    BoxResults,
+    FoundBySize,
+    LabelResults,
+    PanopticResults,
+    kind_of,
+)
 from res2net_mm.prediction.slices import Found
 
 
@@ -52,7 +60,8 @@ def test_panoptic_segments_are_ids_in_colours_and_their_classes(tmp_path):
     results.finish()
     assert labels[0].tolist() == [1, 1, 0, 0, 0, 2]
     assert edges[0].tolist() == [False, False, True, False, True, True]
-    assert {k: v.tolist() for k, v in results.last_areas.items()} == {0: [4, 8], 1: [8]}
+    infos = results.entries[-1]['segments_info']
+    assert sorted((i['category_id'] - 1, i['area']) for i in infos) == [(0, 4), (0, 8), (1, 8)]
     content = json.loads((tmp_path / 'panoptic.json').read_text())
     [annotation] = content['annotations']
     rgb = cv2.imread(str(tmp_path / 'panoptic' / annotation['file_name']))[..., ::-1].astype(int)
@@ -66,3 +75,36 @@ def test_panoptic_segments_are_ids_in_colours_and_their_classes(tmp_path):
 def test_a_model_of_another_task_is_refused():
     with pytest.raises(UserError, match='predicts pred_score: neither boxes nor label maps'):
         kind_of(dict(pred_score=1))
+
+
+def test_objects_are_counted_by_class_and_size_of_the_mask():
+    sizes = FoundBySize(['cat', 'dog', 'bird'])
+    boxes = np.array([[0, 0, 100, 100], [0, 0, 10, 10]], np.float32)
+    objects = Found(boxes, np.ones(2, np.float32), np.array([0, 1]))
+    sizes.add_objects(objects)
+    masks = np.zeros((2, 100, 100), bool)
+    masks[0, :50, :50] = masks[1, :1] = True
+    sizes.add_objects(Found(boxes, np.ones(2, np.float32), np.array([0, 0]), masks))
+    assert sizes.counts() == {
+        'cat': dict(small=1, medium=1, large=1, all=3),
+        'dog': dict(small=1, medium=0, large=0, all=1),
+    }
+    lines = sizes.table().splitlines()
+    assert lines[2].split() == ['cat', '1', '1', '1', '3']
+    assert lines[-1].split() == ['total', '2', '1', '1', '4']
+
+
+def test_regions_are_counted_and_what_is_no_class_is_not():
+    sizes = FoundBySize(['road', 'sky'])
+    labels = np.full((200, 200), 255, np.uint8)
+    labels[:100] = 1
+    labels[150:160, :10] = labels[150:160, 50:60] = 0
+    sizes.add_labels(labels)
+    assert sizes.counts() == {
+        'road': dict(small=2, medium=0, large=0, all=2),
+        'sky': dict(small=0, medium=0, large=1, all=1),
+    }
+
+
+def test_nothing_found_is_a_table_without_rows():
+    assert len(FoundBySize(['cat']).table().splitlines()) == 2
