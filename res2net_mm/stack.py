@@ -53,7 +53,11 @@ def stack_faults() -> Iterator[str]:
         except ModuleNotFoundError as error:
             yield f'{module} cannot be imported ({error}): {SET_UP}'
         else:
-            yield from _version_faults(module, found[module], *fitting)
+            least, below = fitting
+            fits = _at_least(found[module], least)
+            if not fits or (below and _at_least(found[module], below)):
+                wanted = f'{module}>={least}' + (f',<{below}' if below else '')
+                yield f'{module} {found[module]} does not fit: `pip install "{wanted}"`'
     if 'mmcv' not in found:
         return
     for toolbox, first_unfit in UNFIT_MMCV.items():
@@ -76,12 +80,6 @@ def stack_faults() -> Iterator[str]:
                 f'--force-reinstall --no-deps {full_mmcv}`, or install mmcv-lite in its place if '
                 'the backbones are all you need'
             )
-
-
-def _version_faults(module: str, found: str, least: str, below: str | None) -> Iterator[str]:
-    if not _at_least(found, least) or (below and _at_least(found, below)):
-        wanted = f'{module}>={least}' + (f',<{below}' if below else '')
-        yield f'{module} {found} does not fit: `pip install "{wanted}"`'
 
 
 def _installed_version(distribution: str) -> str | None:

@@ -110,7 +110,14 @@ def _rewrite(
     bare = OrderedDict(found.state)
     if found.prefix:
         bare.update((n.removeprefix('head.'), t) for n, t in everything.items() if _is_head(n))
-    idle = [name for name in bare if into.name == 'timm' and _is_idle(name, bare)]
+    # The official DLA files hold projections that are not used: the tree below has its own.
+    idle = [
+        name
+        for name in bare
+        if into.name == 'timm'
+        and '.project.' in name
+        and f'{name.partition(".project.")[0]}.tree1.conv1.weight' not in bare
+    ]
     renamed = into.from_official({n: t for n, t in bare.items() if n not in idle})
     placed = OrderedDict(
         (f'head.{n}' if into.root and n.startswith('fc.') else f'{into.root}{n}', tensor)
@@ -121,15 +128,6 @@ def _rewrite(
 
 def _is_head(name: str) -> bool:
     return name in ('head.fc.weight', 'head.fc.bias')
-
-
-def _is_idle(name: str, names: Mapping[str, Tensor]) -> bool:
-    """Return whether a DLA tensor is of a projection that only the official files hold.
-
-    The projection is not used, since the tree below it has its own.
-    """
-    tree, found, _ = name.partition('.project.')
-    return bool(found) and f'{tree}.tree1.conv1.weight' not in names
 
 
 def _write(target: Path, tensors: 'OrderedDict[str, Tensor]', rule: str, rule_at: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from mmengine.logging import print_log
-from torch import Tensor, nn
+from torch import nn
 
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find_weights
@@ -191,9 +191,7 @@ def accept_dialects(backbone: nn.Module) -> None:
     backbone._register_load_state_dict_pre_hook(_translate, with_module=True)
 
 
-def _store_rule(
-    backbone: Any, state: dict[str, Tensor], prefix: str, metadata: dict[str, Any]
-) -> None:
+def _store_rule(backbone: Any, state: object, prefix: str, metadata: dict[str, Any]) -> None:
     metadata['block_rule'] = backbone.block_rule
 
 

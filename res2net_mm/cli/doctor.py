@@ -8,11 +8,10 @@ from argparse import ArgumentParser
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare no options."""
+    pass
 
 
 def run() -> int:
-    """Print the findings as they come, and return the exit status."""
     from res2net_mm.doctor import examine
 
     problems = 0

@@ -18,7 +18,8 @@ from res2net_mm.startup import COMMAND
 
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 
-# Command -> its module in this package, and what it does.
+# Command -> its module in this package, and what it does. The module has ``add_options(parser)``,
+# which declares the options, and ``run(**options)``, which returns the exit status or None for 0.
 COMMANDS = {
     'train': ('runs.train', 'train a detector or segmenter'),
     'test': ('runs.test', 'evaluate a checkpoint or an exported model'),

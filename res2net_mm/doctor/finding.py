@@ -6,17 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one part.
-
-    Attributes:
-        part: The part that was checked.
-        found: Its state, or the problem.
-        fix: How to solve the problem; empty if there is none.
-    """
+    """What was found of one part; ``str()`` gives one line, or two with a problem."""
 
     part: str
-    found: str
-    fix: str = ''
+    found: str  # its state, or the problem
+    fix: str = ''  # how to solve the problem, if there is one
 
     @property
     def ok(self) -> bool:

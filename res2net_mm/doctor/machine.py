@@ -48,13 +48,11 @@ def check_gpu() -> Iterator[Finding]:
         else:
             fix = 'install a torch built for CUDA, or run `make setup` where nvcc is installed'
             yield Finding('GPU', 'found, but torch is the CPU build', fix)
-        return
     for i in range(torch.cuda.device_count()):
         free, total = torch.cuda.mem_get_info(i)
         ones = torch.ones(64, 64, device=f'cuda:{i}')
-        name = (
-            f'{i}: {torch.cuda.get_device_name(i)}, {free / GIB:.1f} of {total / GIB:.1f} GiB free'
-        )
+        name = f'{i}: {torch.cuda.get_device_name(i)}'
+        name += f', {free / GIB:.1f} of {total / GIB:.1f} GiB free'
         if float((ones @ ones).sum()) != 64**3:
             fix = 'check the driver and the hardware with `nvidia-smi -q`'
             yield Finding('GPU', f'{name}: a matrix product comes out wrong', fix)
@@ -95,9 +93,8 @@ def check_weights() -> Iterator[Finding]:
     folder = cache_folder()
     above = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(above, os.W_OK):
-        yield Finding(
-            'weights', f'{above} is read-only', 'set TORCH_HOME to a folder that you may write to'
-        )
+        fix = 'set TORCH_HOME to a folder that you may write to'
+        yield Finding('weights', f'{above} is read-only', fix)
         return
     files = sorted(path for path in folder.glob('*.*') if path.is_file())
     damaged = [f'{path.name} ({fault})' for path in files if (fault := hash_fault(path))]

@@ -9,19 +9,18 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
+from res2net_mm.stack import SET_UP
+
 from .finding import Finding
 
 # Distributions of `cv2`; two of them overwrite each other's files.
 OPENCV = (
-    'opencv-python',
-    'opencv-python-headless',
-    'opencv-contrib-python',
-    'opencv-contrib-python-headless',
-)
+    'opencv-python', 'opencv-python-headless',
+    'opencv-contrib-python', 'opencv-contrib-python-headless',
+)  # fmt: skip
 STACK = ('torch', 'mmengine', 'mmcv')
 # Module of a toolbox -> the submodule that imports all of its requirements.
 TOOLBOXES = {'mmdet': 'mmdet.apis', 'mmseg': 'mmseg.apis', 'mmpretrain': 'mmpretrain.apis'}
-SET_UP = 'run `python tools/setup_env.py` in a clone of this project'
 LOWEST, HIGHEST = (3, 10), (3, 14)  # versions of Python
 
 
@@ -79,9 +78,11 @@ def check_operators() -> Iterator[Finding]:
     import torch
 
     lite, full = (_installed(*names) for names in (('mmcv-lite',), ('mmcv', 'onedl-mmcv')))
+    part = 'mmcv operators'
     if lite and not full:
-        found = 'none: mmcv-lite, which is enough for the backbones, but for no toolbox'
-        yield Finding('mmcv operators', found)
+        yield Finding(
+            part, 'none: mmcv-lite, which is enough for the backbones, but for no toolbox'
+        )
         return
     importlib.import_module('mmcv._ext')
     from mmcv.ops import nms
@@ -93,13 +94,13 @@ def check_operators() -> Iterator[Finding]:
     for device in ['cpu', 'cuda'][: 1 + torch.cuda.is_available()]:
         if device == 'cuda' and built_for == 'not available':
             fix = f'{SET_UP} where nvcc is installed, which compiles mmcv for the GPU'
-            yield Finding('mmcv operators', 'compiled for the CPU only, and there is a GPU', fix)
+            yield Finding(part, 'compiled for the CPU only, and there is a GPU', fix)
             return
         _, kept = nms(boxes.to(device), scores.to(device), 0.5)
         if kept.tolist() != [0, 2]:
-            yield Finding('mmcv operators', f'nms on {device} kept {kept.tolist()}', SET_UP)
+            yield Finding(part, f'nms on {device} kept {kept.tolist()}', SET_UP)
             return
-    yield Finding('mmcv operators', f'mmcv._ext runs (CUDA {built_for})')
+    yield Finding(part, f'mmcv._ext runs (CUDA {built_for})')
 
 
 def check_opencv() -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """Repeat a run from the record in its work directory, and log what differs from the first time."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -92,15 +91,11 @@ class RerunReportHook(Hook):
     def before_train(self, runner: Runner) -> None:
         if runner.rank != 0:
             return
-        before, now = (
-            _compared(json.loads(Path(folder, RECORD).read_text()))
-            for folder in (self.work_dir, runner.work_dir)
-        )
-        lines = differences(before, now)
+        records = []
+        for folder in (self.work_dir, runner.work_dir):
+            record = json.loads(Path(folder, RECORD).read_text())
+            record['environment'] = record['starts'][-1]['environment']
+            records.append(flatten({name: record[name] for name in _COMPARED}, separator=': '))
+        lines = differences(*records)
         text = '\n  '.join(lines) or 'nothing: code, versions, environment and data are the same'
         runner.logger.info(f'differs from the run in {self.work_dir}\n  {text}')
-
-
-def _compared(record: Mapping[str, Any]) -> dict[str, Any]:
-    record = {**record, 'environment': record['starts'][-1]['environment']}
-    return flatten({name: record[name] for name in _COMPARED}, separator=': ')

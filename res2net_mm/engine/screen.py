@@ -36,7 +36,6 @@ class LibraryOutput(io.TextIOBase):
         self._logger: MMLogger | None = None
 
     def write(self, text: str) -> int:
-        """Write to the log what a library prints, to the screen what anything else does."""
         if not _is_from_library():
             show(self.screen, text)
             return len(text)
@@ -46,11 +45,9 @@ class LibraryOutput(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Flush the screen."""
         self.screen.flush()
 
     def isatty(self) -> bool:
-        """Return whether the screen is a terminal."""
         return self.screen.isatty()
 
     def add(self, line: str) -> None:

@@ -1,7 +1,7 @@
 """Check, before anything is built, that a config describes a run and that its data is there."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import inf
 from numbers import Integral, Real
 from pathlib import Path
@@ -87,13 +87,14 @@ def use_data_root_variable(cfg: Config) -> None:
 
 def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
     """Raise one UserError that names each annotation file or image folder that does not exist."""
-    needed = (
-        path
+    needed = [
+        Path(dataset.get('data_root') or '', path)
         for loader in loaders
         if cfg.get(loader)
         for dataset in leaf_datasets(cfg[loader].dataset)
-        for path in _paths(dataset)
-    )
+        for path in (dataset.get('ann_file'), *(dataset.get('data_prefix') or {}).values())
+        if isinstance(path, str) and path and '://' not in path
+    ]
     missing = [path for path in dict.fromkeys(needed) if not path.exists()]
     if missing:
         segmenter = is_segmenter(cfg)
@@ -106,10 +107,3 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
             f'or train on any folder {kind} with {argument("data", "DIR")}; or see it work with no '
             f'data at all: `res2net-mm demo{" --segmentation" if segmenter else ""}`'
         )
-
-
-def _paths(dataset: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the local paths a dataset reads."""
-    for path in (dataset.get('ann_file'), *(dataset.get('data_prefix') or {}).values()):
-        if isinstance(path, str) and path and '://' not in path:
-            yield Path(dataset.get('data_root') or '', path)

@@ -72,8 +72,12 @@ def set_segmentation_heads(model: dict[str, Any], count: int, ignored: int) -> l
     changes = set_class_count(heads, count)
     for name, head in heads.items():
         for part in walk(head):
-            kind = type_name(part)
-            _check_weights(part, name, count)
+            kind, weights = type_name(part), part.get('class_weight')
+            if isinstance(weights, list | tuple) and len(weights) not in (count, count + 1):
+                raise UserError(
+                    f'{name} weighs {len(weights)} classes in its {kind}, and the folder has '
+                    f'{count}: set class_weight for them in the config, or take it out'
+                )
             if kind in IGNORE_INDEX_NAMES:
                 part[IGNORE_INDEX_NAMES[kind]] = ignored
             elif 'num_classes' in part and kind.endswith('Head'):
@@ -114,12 +118,3 @@ def _resize_weights(
                 )
             else:
                 loss['class_weight'] = [weights[0]] * count + list(weights[old:])
-
-
-def _check_weights(loss: Mapping[str, Any], name: str, count: int) -> None:
-    weights = loss.get('class_weight')
-    if isinstance(weights, list | tuple) and len(weights) not in (count, count + 1):
-        raise UserError(
-            f'{name} weighs {len(weights)} classes in its {type_name(loss)}, and the folder has '
-            f'{count}: set class_weight for them in the config, or take it out'
-        )

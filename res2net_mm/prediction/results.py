@@ -6,6 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from pycocotools import mask as coco_mask
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.image_regions import connected_regions
@@ -59,7 +60,9 @@ class BoxResults(Results):
                 score=float(found.scores[i]),
             )
             if found.masks is not None:
-                entry['segmentation'] = _run_lengths(found.masks[i])
+                rle = coco_mask.encode(np.asfortranarray(found.masks[i], np.uint8))
+                size = list(map(int, rle['size']))
+                entry['segmentation'] = dict(size=size, counts=rle['counts'].decode())
             self.entries.append(entry)
 
     def finish(self) -> None:
@@ -134,13 +137,6 @@ def kind_of(sample: Any) -> type[Results]:
     if 'pred_sem_seg' in sample:
         return LabelResults
     raise UserError(f'the model predicts {", ".join(sample.keys())}: neither boxes nor label maps')
-
-
-def _run_lengths(mask: np.ndarray) -> dict[str, Any]:
-    from pycocotools import mask as coco_mask
-
-    encoded = coco_mask.encode(np.asfortranarray(mask, np.uint8))
-    return dict(size=list(map(int, encoded['size'])), counts=encoded['counts'].decode())
 
 
 def _write_png(pixels: np.ndarray, path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     from res2net_mm.benchmark import DTYPES, MODES, PEERS, TREATMENTS
 
     add = parser.add_argument
@@ -63,7 +62,6 @@ def run(
     json_file: Path | None = None,
     **options: Any,
 ) -> None:
-    """Measure, print the table and write it."""
     from res2net_mm.benchmark import benchmark, find_contestants, use_threads
     from res2net_mm.whole_file import whole_file
 

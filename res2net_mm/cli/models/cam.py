@@ -10,7 +10,6 @@ from ..options import add_checkpoint, add_config, add_config_options, add_recept
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     from res2net_mm.interpretability import METHODS
 
     add = parser.add_argument
@@ -39,7 +38,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, checkpoint: str, image: str, **options: Any) -> None:
-    """Draw the maps."""
     from res2net_mm.interpretability.class_activation import draw_class_activation
 
     draw_class_activation(config, checkpoint, image, **options)

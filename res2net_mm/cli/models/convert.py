@@ -5,7 +5,6 @@ from typing import Any
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     from res2net_mm.checkpoints import WRITABLE
 
     add = parser.add_argument
@@ -17,7 +16,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(source: str, target: str, **options: Any) -> None:
-    """Convert the file and print what was written."""
     from res2net_mm.checkpoints import convert_checkpoint
 
     print(convert_checkpoint(source, target, **options))

@@ -12,7 +12,6 @@ from ..options import add_checkpoint, add_config, add_config_options
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add_config(parser, more=', or a preset')
     add_checkpoint(parser)
@@ -47,7 +46,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, checkpoint: str, **options: Any) -> None:
-    """Export the model."""
     from res2net_mm.deploy.export.export_model import export_model
 
     export_model(config, checkpoint, **options)

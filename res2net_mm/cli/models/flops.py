@@ -9,7 +9,6 @@ from ..options import add_config
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add_config(parser)
     parser.add_argument(
         '--size',
@@ -22,7 +21,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, size: tuple[int, int]) -> None:
-    """Count and print."""
     from res2net_mm.benchmark.complexity import measure_complexity
     from res2net_mm.openmmlab.config import load_config
 

@@ -4,14 +4,12 @@ from argparse import ArgumentParser
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     parser.add_argument(
         'name', nargs='?', metavar='NAME', help='name or alias of a network; default: list all'
     )
 
 
 def run(name: str | None = None) -> None:
-    """Print the list or the description."""
     from res2net_mm.presets import describe, zoo_table
 
     print(zoo_table() if name is None else describe(name))

@@ -10,7 +10,6 @@ from ..options import add_receptive_field
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add('preset', help='a name that `res2net-mm presets` prints')
     add('--weights', help="file, URL or res2net://<preset>, or random; default the preset's own")
@@ -24,7 +23,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(preset: str, **options: Any) -> None:
-    """Measure and draw."""
     from res2net_mm.interpretability.receptive_fields import draw_preset_receptive_fields
 
     draw_preset_receptive_fields(preset, **options)

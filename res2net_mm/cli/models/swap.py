@@ -10,7 +10,6 @@ from ..options import add_config
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add_config(parser)
     add('preset', help='network to put in, such as res2net50_v1b_26w_4s')
@@ -19,7 +18,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, preset: str, *, out: str | None = None, overwrite: bool = False) -> None:
-    """Write the swapped config and print each change."""
     from res2net_mm.openmmlab.config import load_config
     from res2net_mm.swap import swap
 

@@ -12,7 +12,6 @@ from ..options import add_labels, add_layout
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add('data', metavar='DIR', help='images with boxes or label maps')
     add('--config', help='compare classes with this config, count sizes after its resize')
@@ -23,7 +22,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(data: str, **options: Any) -> int:
-    """Check the folder and print what was found."""
     from res2net_mm.data.checks.check_data import check_data
 
     check = check_data(data, **options)

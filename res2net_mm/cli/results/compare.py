@@ -17,7 +17,6 @@ from ..options import add_labels, add_scoring
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add(
         'runs',
@@ -62,7 +61,6 @@ def add_options(parser: ArgumentParser) -> None:
 def run(
     runs: Sequence[str], output: str, *, bins: Sequence[str] | None = None, **options: Any
 ) -> None:
-    """Write the report."""
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.report import compare_runs
 

@@ -14,7 +14,6 @@ from ..options import add_labels, add_layout, add_scoring
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add('--gt', required=True, help='COCO file, folder with boxes, or folder of label maps')
     add(
@@ -63,7 +62,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(gt: str, dt: str, *, bins: Sequence[str] | None = None, **options: Any) -> None:
-    """Score the files and print the tables."""
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.evaluation.evaluate_saved import evaluate_saved
 

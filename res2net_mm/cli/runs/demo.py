@@ -9,7 +9,6 @@ SEGMENTER = 'deeplabv3plus_r2n_light_demo'
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument('--config', default=DETECTOR, help=f'default {DETECTOR}')
     which.add_argument(
@@ -26,7 +25,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, work_dir: str | None = None) -> None:
-    """Run the demo."""
     from res2net_mm.engine import demo
 
     demo(config, work_dir=work_dir)

@@ -13,7 +13,6 @@ from res2net_mm.errors import UserError
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     parser.usage = f'{parser.prog} [CONFIG] CHECKPOINT INPUT [INPUT ...] --out DIR [options]'
     add(
@@ -57,7 +56,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(given: list[str], **options: Any) -> None:
-    """Predict."""
     from res2net_mm.prediction import predict
 
     config = given.pop(0) if _is_config(given[0]) else None

@@ -9,13 +9,11 @@ from ..options import add_run
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     parser.add_argument('recorded', metavar='WORK_DIR', help='work directory that holds a run.json')
     add_run(parser, work_dir='WORK_DIR_rerun')
 
 
 def run(recorded: str, *, work_dir: str | None = None, launcher: str = 'none') -> None:
-    """Train again."""
     from res2net_mm.engine import rerun
 
     rerun(recorded, new_work_dir=work_dir, launcher=launcher)

@@ -10,7 +10,6 @@ from ..options import add_checkpoint, add_config, add_config_options, add_data, 
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add_config(parser)
     add_checkpoint(parser, more=', or a file written by `res2net-mm export`')
     add_data(parser, purpose='test on')
@@ -29,7 +28,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, checkpoint: str, **options: Any) -> None:
-    """Evaluate."""
     from res2net_mm.engine import evaluate
 
     evaluate(config, checkpoint, **options)

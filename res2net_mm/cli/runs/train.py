@@ -11,7 +11,6 @@ from ..options import add_config, add_config_options, add_data, add_run
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add_config(parser)
     add_data(parser, purpose='train on')
@@ -49,7 +48,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(config: str, **options: Any) -> None:
-    """Train."""
     from res2net_mm.engine import train
 
     train(config, **options)

@@ -32,11 +32,9 @@ class ProgressLineHook(Hook):
         self._is_live = False
 
     def before_train(self, runner: Runner) -> None:
-        """Begin the line of training."""
         self._begin('train', 'training', runner.max_iters, runner.iter)
 
     def after_train_iter(self, runner: Runner, *_: Any, **__: Any) -> None:
-        """Advance it; the loss is the mean of the last batches."""
         line = self._lines['train']
         if not isinstance(runner.train_loop, IterBasedTrainLoop):
             line.set_description_str(f'epoch {runner.epoch + 1}/{runner.max_epochs}', refresh=False)
@@ -47,7 +45,6 @@ class ProgressLineHook(Hook):
         self._advance(runner, line, seen)
 
     def after_train(self, runner: Runner) -> None:
-        """End the line, and say where the run has written."""
         self._end('train')
         runner.logger.info(
             f'trained: checkpoints and results are in {runner.work_dir}, the log in '
@@ -55,27 +52,21 @@ class ProgressLineHook(Hook):
         )
 
     def before_val_epoch(self, runner: Runner) -> None:
-        """Begin the line of a validation."""
         self._begin('val', 'validating', len(runner.val_dataloader))
 
     def before_test_epoch(self, runner: Runner) -> None:
-        """Begin the line of a test."""
         self._begin('test', 'testing', len(runner.test_dataloader))
 
     def after_val_iter(self, runner: Runner, batch_idx: int, *_: Any, **__: Any) -> None:
-        """Advance it."""
         self._advance(runner, self._lines['val'], batch_idx + 1)
 
     def after_test_iter(self, runner: Runner, batch_idx: int, *_: Any, **__: Any) -> None:
-        """Advance it."""
         self._advance(runner, self._lines['test'], batch_idx + 1)
 
     def after_val_epoch(self, *_: Any, **__: Any) -> None:
-        """End it."""
         self._end('val')
 
     def after_test_epoch(self, *_: Any, **__: Any) -> None:
-        """End it."""
         self._end('test')
 
     def _begin(self, mode: str, what: str, total: int, done: int = 0) -> None:

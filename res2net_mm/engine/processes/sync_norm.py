@@ -71,20 +71,16 @@ def use_cpu_sync_norms(model: nn.Module) -> nn.Module:
     PyTorch's (SyncBN) and mmcv's (MMSyncBN) do not train on a CPU.
     """
     for name, child in model.named_children():
-        if type(child).__name__ == 'SyncBatchNorm':
-            setattr(model, name, _converted(child))
-        else:
+        if type(child).__name__ != 'SyncBatchNorm':
             use_cpu_sync_norms(child)
+            continue
+        old: Any = child
+        sizes = (old.num_features, old.eps, old.momentum, old.affine, old.track_running_stats)
+        new = CPUSyncBatchNorm(*sizes)
+        new._parameters.update(old._parameters)
+        new._buffers.update(old._buffers)
+        setattr(model, name, new.train(old.training))
     return model
-
-
-def _converted(norm: Any) -> CPUSyncBatchNorm:
-    new = CPUSyncBatchNorm(
-        norm.num_features, norm.eps, norm.momentum, norm.affine, norm.track_running_stats
-    )
-    new._parameters.update(norm._parameters)
-    new._buffers.update(norm._buffers)
-    return new.train(norm.training)
 
 
 @MODEL_WRAPPERS.register_module(force=True)  # a reload is harmless
