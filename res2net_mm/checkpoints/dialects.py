@@ -88,6 +88,7 @@ class Dialect:
     style: str = 'pytorch'  # where a block has its stride; or caffe
     transposed: tuple[str, ...] = ()  # official names of matrices that are stored transposed
     writable: bool = True  # whether checkpoints can be written in this dialect
+    mark: str = ''  # pattern of a name that only this dialect has, of it and those above it
 
     def to_official(self, state: StateDict) -> 'OrderedDict[str, Tensor]':
         """Return the tensors under official names; names outside the table are kept."""
@@ -114,137 +115,123 @@ class Dialect:
         return Renaming((self.deep_pairs if deep else self.plain_pairs) + self.pairs)
 
 
-def _paddle_layers(conv: str, norm: str, *layers: tuple[str, str, str]) -> Pairs:
-    """Return the pairs of layers (official conv, official norm, Paddle's layer of both)."""
+def _paddle_layers(conv: str, norm: str, layers: str) -> Pairs:
+    """Return the pairs of layers, a line each: official conv, official norm, Paddle's layer."""
     leaves = dict(weight='weight', bias='bias', running_mean='_mean', running_var='_variance')
     pairs = []
-    for official_conv, official_norm, theirs in layers:
+    for line in layers.strip().splitlines():
+        official_conv, official_norm, theirs = line.split()
         pairs.append((f'{official_conv}.weight', f'{theirs}.{conv}.weight'))
         for ours, paddles in leaves.items():
             pairs.append((f'{official_norm}.{ours}', f'{theirs}.{norm}.{paddles}'))
     return tuple(pairs)
 
 
-_BLOCK = 'layer{l}.{b}'
-_STEM = (('conv1.0', 'conv1.1'), ('conv1.3', 'conv1.4'), ('conv1.6', 'bn1'))
-
-OFFICIAL = Dialect('official', 'official')
-TIMM = Dialect('timm', 'official')
-MMDET = Dialect(
-    'mmdet',
-    'mmdet',
-    deep_pairs=(('bn1.{p}', 'stem.7.{p}'), ('conv1.{i}.{p}', 'stem.{i}.{p}')),
-    deep_mark='stem.',
-)
-MMPRETRAIN = Dialect(
-    'mmpretrain',
-    'official',
-    deep_pairs=tuple(
-        pair
-        for i, (conv, norm) in enumerate(_STEM)
-        for pair in (
-            (f'{conv}.{{p}}', f'stem.{i}.conv.{{p}}'),
-            (f'{norm}.{{p}}', f'stem.{i}.bn.{{p}}'),
-        )
+# fmt: off
+_TABLE = (
+    Dialect('official', 'official'),
+    Dialect('timm', 'official'),
+    Dialect(
+        'mmdet',
+        'mmdet',
+        deep_pairs=(('bn1.{p}', 'stem.7.{p}'), ('conv1.{i}.{p}', 'stem.{i}.{p}')),
+        deep_mark='stem.',
+        mark=r'stem\.\d\.',
     ),
-    deep_mark='stem.',
-    root='backbone.',
-)
-MASKRCNN = Dialect(
-    'maskrcnn-benchmark',
-    'official',
-    pairs=(('conv1.{p}', 'stem.conv1.{p}'), ('bn1.{p}', 'stem.bn1.{p}')),
-    style='caffe',
-    writable=False,
-)
-DETECTRON2 = Dialect(
-    'detectron2',
-    'mmdet',
-    pairs=(
-        (f'{_BLOCK}.bn1.{{p}}', 'res{l+1}.{b}.conv1.norm.{p}'),
-        (f'{_BLOCK}.bn3.{{p}}', 'res{l+1}.{b}.conv3.norm.{p}'),
-        (f'{_BLOCK}.downsample.2.{{p}}', 'res{l+1}.{b}.shortcut.1.norm.{p}'),
-        (f'{_BLOCK}.downsample.1.{{p}}', 'res{l+1}.{b}.shortcut.1.{p}'),
-        (f'{_BLOCK}.{{p}}', 'res{l+1}.{b}.{p}'),
-        ('conv1.{p}', 'stem.conv1.{p}'),
-        ('bn1.{p}', 'stem.bn1.{p}'),
-        ('fc.{p}', 'linear.{p}'),
-        ('fc.{p}', 'stem.fc.{p}'),
-    ),
-    style='caffe',
-    writable=False,
-)
-PADDLE = Dialect(
-    'paddle',
-    'paddle',
-    deep_pairs=_paddle_layers(
-        '_conv',
-        '_batch_norm',
-        *((conv, norm, f'conv1_{i + 1}') for i, (conv, norm) in enumerate(_STEM)),
-        (f'{_BLOCK}.downsample.1', f'{_BLOCK}.downsample.2', 'bb_{l-1}_{b}.short'),
-    ),
-    plain_pairs=_paddle_layers(
-        '_conv',
-        '_batch_norm',
-        ('conv1', 'bn1', 'conv1'),
-        (f'{_BLOCK}.downsample.0', f'{_BLOCK}.downsample.1', 'bb_{l-1}_{b}.short'),
-    ),
-    pairs=(
-        *_paddle_layers(
-            '_conv',
-            '_batch_norm',
-            (f'{_BLOCK}.conv1', f'{_BLOCK}.bn1', 'bb_{l-1}_{b}.conv0'),
-            (f'{_BLOCK}.conv3', f'{_BLOCK}.bn3', 'bb_{l-1}_{b}.conv2'),
-            (f'{_BLOCK}.convs.{{i}}', f'{_BLOCK}.bns.{{i}}', 'bb_{l-1}_{b}.{any}_branch2b_{i+1}'),
+    Dialect(
+        'mmpretrain',
+        'official',
+        deep_pairs=(
+            ('conv1.0.{p}', 'stem.0.conv.{p}'), ('conv1.1.{p}', 'stem.0.bn.{p}'),
+            ('conv1.3.{p}', 'stem.1.conv.{p}'), ('conv1.4.{p}', 'stem.1.bn.{p}'),
+            ('conv1.6.{p}', 'stem.2.conv.{p}'), ('bn1.{p}', 'stem.2.bn.{p}'),
         ),
-        ('fc.{p}', 'out.{p}'),
+        deep_mark='stem.',
+        root='backbone.',
+        mark=r'stem\.\d\.(conv|bn)\.',
     ),
-    deep_mark='conv1_1.',
-    transposed=('fc.weight',),
-    writable=False,
-)
-# Its "vd" backbones have the deep stem, but the shortcuts of plain ones.
-PADDLEDETECTION = Dialect(
-    'paddledetection',
-    'paddle',
-    pairs=_paddle_layers(
-        'conv',
-        'norm',
-        *((conv, norm, f'res1.conv1_{i + 1}') for i, (conv, norm) in enumerate(_STEM)),
-        ('conv1', 'bn1', 'res1.conv1'),
-        (f'{_BLOCK}.conv1', f'{_BLOCK}.bn1', 'res{l+1}.blocks.{b}.branch2a'),
-        (f'{_BLOCK}.conv3', f'{_BLOCK}.bn3', 'res{l+1}.blocks.{b}.branch2c'),
-        (f'{_BLOCK}.convs.{{i}}', f'{_BLOCK}.bns.{{i}}', 'res{l+1}.blocks.{b}.branch2b.{i}'),
-        (f'{_BLOCK}.downsample.0', f'{_BLOCK}.downsample.1', 'res{l+1}.blocks.{b}.branch1'),
+    Dialect(
+        'maskrcnn-benchmark',
+        'official',
+        pairs=(('conv1.{p}', 'stem.conv1.{p}'), ('bn1.{p}', 'stem.bn1.{p}')),
+        style='caffe',
+        writable=False,
+        mark=r'stem\.(conv1|bn1)\.',
     ),
-    writable=False,
+    Dialect(
+        'detectron2',
+        'mmdet',
+        pairs=(
+            ('layer{l}.{b}.bn1.{p}', 'res{l+1}.{b}.conv1.norm.{p}'),
+            ('layer{l}.{b}.bn3.{p}', 'res{l+1}.{b}.conv3.norm.{p}'),
+            ('layer{l}.{b}.downsample.2.{p}', 'res{l+1}.{b}.shortcut.1.norm.{p}'),
+            ('layer{l}.{b}.downsample.1.{p}', 'res{l+1}.{b}.shortcut.1.{p}'),
+            ('layer{l}.{b}.{p}', 'res{l+1}.{b}.{p}'),
+            ('conv1.{p}', 'stem.conv1.{p}'),
+            ('bn1.{p}', 'stem.bn1.{p}'),
+            ('fc.{p}', 'linear.{p}'),
+            ('fc.{p}', 'stem.fc.{p}'),
+        ),
+        style='caffe',
+        writable=False,
+        mark=r'res\d\.\d+\.',
+    ),
+    Dialect(
+        'paddle',
+        'paddle',
+        deep_pairs=_paddle_layers('_conv', '_batch_norm', """
+            conv1.0  conv1.1  conv1_1
+            conv1.3  conv1.4  conv1_2
+            conv1.6  bn1      conv1_3
+            layer{l}.{b}.downsample.1  layer{l}.{b}.downsample.2  bb_{l-1}_{b}.short
+        """),
+        plain_pairs=_paddle_layers('_conv', '_batch_norm', """
+            conv1  bn1  conv1
+            layer{l}.{b}.downsample.0  layer{l}.{b}.downsample.1  bb_{l-1}_{b}.short
+        """),
+        pairs=(*_paddle_layers('_conv', '_batch_norm', """
+            layer{l}.{b}.conv1      layer{l}.{b}.bn1      bb_{l-1}_{b}.conv0
+            layer{l}.{b}.conv3      layer{l}.{b}.bn3      bb_{l-1}_{b}.conv2
+            layer{l}.{b}.convs.{i}  layer{l}.{b}.bns.{i}  bb_{l-1}_{b}.{any}_branch2b_{i+1}
+        """), ('fc.{p}', 'out.{p}')),
+        deep_mark='conv1_1.',
+        transposed=('fc.weight',),
+        writable=False,
+        mark=r'bb_\d+_\d+\.',
+    ),
+    # Its "vd" backbones have the deep stem, but the shortcuts of plain ones.
+    Dialect(
+        'paddledetection',
+        'paddle',
+        pairs=_paddle_layers('conv', 'norm', """
+            conv1.0  conv1.1  res1.conv1_1
+            conv1.3  conv1.4  res1.conv1_2
+            conv1.6  bn1      res1.conv1_3
+            conv1    bn1      res1.conv1
+            layer{l}.{b}.conv1         layer{l}.{b}.bn1           res{l+1}.blocks.{b}.branch2a
+            layer{l}.{b}.conv3         layer{l}.{b}.bn3           res{l+1}.blocks.{b}.branch2c
+            layer{l}.{b}.convs.{i}     layer{l}.{b}.bns.{i}       res{l+1}.blocks.{b}.branch2b.{i}
+            layer{l}.{b}.downsample.0  layer{l}.{b}.downsample.1  res{l+1}.blocks.{b}.branch1
+        """),
+        writable=False,
+        mark=r'res\d\.blocks\.',
+    ),
 )
-DIALECTS = {
-    dialect.name: dialect
-    for dialect in (
-        OFFICIAL, TIMM, MMDET, MMPRETRAIN, MASKRCNN, DETECTRON2, PADDLE, PADDLEDETECTION,
-    )
-}  # fmt: skip
-
-# Names that only one dialect has; the first that matches counts. Names without any are official.
-# Those of timm, and of mmpretrain without a deep stem, are the same, and compute the same.
-_MARKS = (
-    (PADDLE, r'bb_\d+_\d+\.'),
-    (PADDLEDETECTION, r'res\d\.blocks\.'),
-    (DETECTRON2, r'res\d\.\d+\.'),
-    (MASKRCNN, r'stem\.(conv1|bn1)\.'),
-    (MMPRETRAIN, r'stem\.\d\.(conv|bn)\.'),
-    (MMDET, r'stem\.\d\.'),
-)
+# fmt: on
+DIALECTS = {dialect.name: dialect for dialect in _TABLE}
 
 
 def recognise(names: Iterable[str]) -> Dialect:
-    """Return the dialect of a backbone's tensor names."""
+    """Return the dialect of a backbone's tensor names: the last of the table whose mark is there.
+
+    Names without any mark are official. Those of timm, and of mmpretrain without a deep stem, are
+    the same, and compute the same.
+    """
     names = list(names)
-    for dialect, mark in _MARKS:
-        if any(re.match(mark, name) for name in names):
+    for dialect in reversed(_TABLE):
+        if dialect.mark and any(re.match(dialect.mark, name) for name in names):
             return dialect
-    return OFFICIAL
+    return _TABLE[0]
 
 
 def find_dialect(name: str) -> Dialect:

@@ -31,7 +31,7 @@ def check_python() -> Iterator[Finding]:
         yield Finding('Python', f'{platform.python_version()}, {sys.executable}')
         return
     found, lowest, highest = ('.'.join(map(str, v)) for v in (version, LOWEST, HIGHEST))
-    fault = f'Python {found} will not do, {lowest} to {highest} is needed'
+    fault = f'Python {found} is not supported: {lowest} to {highest} is needed'
     yield Finding('Python', fault, 'use another Python')
 
 

@@ -13,6 +13,7 @@ from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import ConfigErrors
 from res2net_mm.openmmlab.edit import is_segmenter
 from res2net_mm.openmmlab.pretrained import drop_pretrained
+from res2net_mm.openmmlab.trained_model import classes_in
 
 from .prepare import build_runner, prepare_config, prepare_data
 from .processes.process_group import process_group
@@ -85,8 +86,11 @@ def evaluate(
         cfg.load_from = None
         cfg.model = dict(type='res2net_mm.ExportedModel', file=str(checkpoint))
         cfg.pop('data_preprocessor', None)  # MMSegmentation's configs have it beside the model
-    if show_dir is not None:
-        _save_pictures(cfg, show_dir, segments=segments)
+    if show_dir is not None:  # mmdet and mmseg are told differently
+        where = dict(interval=1) if segments else dict(test_out_dir=str(show_dir))
+        cfg.default_hooks.visualization.update(draw=True, **where)
+        if segments:
+            cfg.visualizer.save_dir = str(show_dir)
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
         *([] if exported else [dict(type='res2net_mm.CheckedLoading', whole=True)]),
@@ -107,23 +111,11 @@ def evaluate(
 
 def _classes_of(checkpoint: str | Path, *, exported: bool) -> tuple[str, ...] | None:
     """Return the classes that a model was trained on, None where its file does not tell."""
-    if exported:
-        model = MODELS.build(dict(type='res2net_mm.ExportedModel', file=str(checkpoint)))
-        classes = model.exported.metadata.get('classes')
-    else:
-        meta = open_checkpoint(checkpoint).get('meta') or {}
-        trained = meta.get('dataset_meta') or {}
-        classes = trained.get('classes') or trained.get('CLASSES')
+    if not exported:
+        return classes_in(open_checkpoint(checkpoint)) or None
+    model = MODELS.build(dict(type='res2net_mm.ExportedModel', file=str(checkpoint)))
+    classes = model.exported.metadata.get('classes')
     return tuple(classes) if classes else None
-
-
-def _save_pictures(cfg: Config, folder: str | Path, *, segments: bool) -> None:
-    """Have every picture drawn into a folder, which mmdet and mmseg are told differently."""
-    if segments:
-        cfg.default_hooks.visualization.update(draw=True, interval=1)
-        cfg.visualizer.save_dir = str(folder)
-    else:
-        cfg.default_hooks.visualization.update(draw=True, test_out_dir=str(folder))
 
 
 def _require_task(task: str, file: str | Path, *, segments: bool) -> None:

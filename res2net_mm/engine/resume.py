@@ -75,7 +75,7 @@ def latest_whole_checkpoint(work_dir: str | Path) -> FoundCheckpoint | None:
 
 
 def checkpoint_to_resume(work_dir: str | Path) -> tuple[FoundCheckpoint | None, list[str]]:
-    """Return the same, and what to log: each file that was passed over, with the reason.
+    """Return that checkpoint, and what to log: the files that were passed over, with the reasons.
 
     Raises:
         UserError: There are checkpoints, but all are damaged.

@@ -102,7 +102,7 @@ def _from_file(config: str) -> Config:
         try:
             config = str(shipped_file(config))
         except UserError as error:
-            raise UserError(f'config {config} cannot be had: {error}') from error
+            raise UserError(f'config {config} is not found: {error}') from error
     if not Path(config).is_file() and (own := own_file(config)):
         config = str(own)
     if not Path(config).is_file():

@@ -1,4 +1,4 @@
-"""Configs by name, ``mmdet::<folder>/<file>.py`` or ``res2net_mm::<file>.py``, and their heirs.
+"""Configs by name, ``mmdet::<folder>/<file>.py`` or ``res2net_mm::<file>.py``; how to inherit one.
 
 MMEngine knows the names of OpenMMLab's own packages only, refuses names of configs that lie in no
 sub-folder, as ours do, and has no hook for either. It reads the bases of a config before anything

@@ -35,21 +35,33 @@ def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[
     with ConfigErrors(cfg, 'builds no model'):
         model: nn.Module = MODELS.build(cfg.model)
     state = content.get('state_dict', content)
-    differences = tensor_differences(model, state)
-    if differences:
-        raise UserError(
-            f'{checkpoint} is of another model than the config: {len(differences)} tensors differ '
-            f'({"; ".join(differences[:4])}); use the config it was trained with'
-        )
+    require_same_model(model, state, checkpoint)
     if all(key.startswith('module.') for key in state):
         state = {key.removeprefix('module.'): tensor for key, tensor in state.items()}
     model.load_state_dict(state, strict=False)
     model.eval()
-    meta = content.get('meta', {}).get('dataset_meta') or {}
-    classes = meta.get('classes') or meta.get('CLASSES') or _classes_of(cfg)
+    classes = classes_in(content) or _classes_of(cfg)
     if not classes:
         raise UserError(f'neither {checkpoint} nor the config tells the names of the classes')
     return model, tuple(classes)
+
+
+def classes_in(checkpoint: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the classes that a checkpoint was trained on; none if it holds none."""
+    meta = checkpoint.get('meta', {}).get('dataset_meta') or {}
+    return tuple(meta.get('classes') or meta.get('CLASSES') or ())
+
+
+def require_same_model(
+    model: nn.Module, state_dict: Mapping[str, Tensor], source: str | Path | None
+) -> None:
+    """Raise UserError if a checkpoint lacks tensors of a model or has them in another shape."""
+    if differences := tensor_differences(model, state_dict):
+        text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
+        raise UserError(
+            f'{source} is of another model than the config: {len(differences)} tensors differ '
+            f'({text}); use the config it was trained with'
+        )
 
 
 def tensor_differences(model: nn.Module, state_dict: Mapping[str, Tensor]) -> list[str]:

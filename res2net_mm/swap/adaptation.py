@@ -37,7 +37,9 @@ def adapt(
         use.pop('contract_dilation', None)  # without effect
     notes = fit_weights(use, pretrained=pretrained)
     notes += _fit_network(use, preset)
-    defaults = defaults_of(MODELS.get(preset.backbone))
+    from res2net_mm.backbones.block_factory import BlockFactory  # takes what a DLA hands on
+
+    defaults = defaults_of(BlockFactory) | defaults_of(MODELS.get(preset.backbone))
     stages = use.get('num_stages', 4)
     defaults |= dict(num_stages=4, out_indices=tuple(range(stages)))
     if preset.backbone == 'Res2Net':

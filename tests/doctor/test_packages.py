@@ -18,7 +18,7 @@ def versions(**installed):
 
 def test_another_python(monkeypatch, problem):
     monkeypatch.setattr(packages.sys, 'version_info', (3, 8, 1))
-    assert 'Python 3.8 will not do' in problem(packages.check_python)
+    assert 'Python 3.8 is not supported' in problem(packages.check_python)
 
 
 def test_every_fault_of_the_stack_is_said(monkeypatch):

@@ -36,7 +36,7 @@ def test_a_config_that_does_not_load(text, reason, tmp_path):
 
 @pytest.mark.parametrize('name', ['none.py', 'mmdet::none.py', 'nothing::none.py'])
 def test_a_config_that_is_not_there(name):
-    with pytest.raises(UserError, match=r'does not exist|cannot be had'):
+    with pytest.raises(UserError, match=r'does not exist|is not found'):
         load_config(name)
 
 

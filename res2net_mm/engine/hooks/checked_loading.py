@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.internals import is_resuming, loaded_file
-from res2net_mm.openmmlab.trained_model import tensor_differences
+from res2net_mm.openmmlab.trained_model import classes_in, require_same_model, tensor_differences
 from res2net_mm.registry import HOOKS
 
 
@@ -34,30 +34,18 @@ class CheckedLoading(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it."""
-        if self.whole:
-            self._check_classes(runner, checkpoint)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        differences = tensor_differences(model, checkpoint.get('state_dict', checkpoint))
-        if not differences:
-            return
-        text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
+        state, file = checkpoint.get('state_dict', checkpoint), loaded_file(runner)
         if self.whole:
-            raise UserError(
-                f'{loaded_file(runner)} is of another model than the config: {len(differences)} '
-                f'tensors differ ({text}); use the config it was trained with'
-            )
-        runner.logger.warning(
-            f'load_from: {len(differences)} tensors outside the backbone start from random values '
-            f'({text})'
-        )
-
-    @staticmethod
-    def _check_classes(runner: Runner, checkpoint: dict[str, Any]) -> None:
-        loader = runner.train_dataloader if is_resuming(runner) else runner.test_dataloader
-        trained = checkpoint.get('meta', {}).get('dataset_meta') or {}
-        wanted = tuple(loader.dataset.metainfo.get('classes') or ())
-        found = tuple(trained.get('classes') or trained.get('CLASSES') or ())
-        if found and wanted and found != wanted:
-            raise UserError(
-                f'{loaded_file(runner)} was trained on the classes {found}, the data has {wanted}'
+            loader = runner.train_dataloader if is_resuming(runner) else runner.test_dataloader
+            wanted = tuple(loader.dataset.metainfo.get('classes') or ())
+            found = classes_in(checkpoint)
+            if found and wanted and found != wanted:
+                raise UserError(f'{file} was trained on the classes {found}, the data has {wanted}')
+            require_same_model(model, state, file)
+        elif differences := tensor_differences(model, state):
+            text = '; '.join(differences[:4]) + (' ...' if len(differences) > 4 else '')
+            runner.logger.warning(
+                f'load_from: {len(differences)} tensors outside the backbone start from random '
+                f'values ({text})'
             )
