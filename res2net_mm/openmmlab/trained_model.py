@@ -48,7 +48,7 @@ def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[
 
 def classes_in(checkpoint: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the classes that a checkpoint was trained on; none if it holds none."""
-    meta = checkpoint.get('meta', {}).get('dataset_meta') or {}
+    meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
     return tuple(meta.get('classes') or meta.get('CLASSES') or ())
 
 

@@ -32,13 +32,13 @@ def adapt(
     Raises:
         UserError: The preset has all four stages, and fewer are used.
     """
+    from res2net_mm.backbones.block_factory import BlockFactory  # takes what a DLA hands on
+
     use = dict(use)
     if set(use.get('dilations', ())) <= {1}:
         use.pop('contract_dilation', None)  # without effect
     notes = fit_weights(use, pretrained=pretrained)
     notes += _fit_network(use, preset)
-    from res2net_mm.backbones.block_factory import BlockFactory  # takes what a DLA hands on
-
     defaults = defaults_of(BlockFactory) | defaults_of(MODELS.get(preset.backbone))
     stages = use.get('num_stages', 4)
     defaults |= dict(num_stages=4, out_indices=tuple(range(stages)))
