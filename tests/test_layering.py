@@ -59,6 +59,7 @@ SHORT = {
     'cli/runs/demo.py': 'a command is a file',
     'cli/runs/rerun.py': 'a command is a file',
     'cli/runs/test.py': 'a command is a file',
+    'doctor/finding.py': 'what each check of an environment finds',
     'progress.py': 'the one progress bar',
     'startup.py': 'whether the program is a command of the package',
     'tables.py': 'the one function for aligned tables',

@@ -39,7 +39,8 @@ def adapt(
         use.pop('contract_dilation', None)  # without effect
     notes = fit_weights(use, pretrained=pretrained)
     notes += _fit_network(use, preset)
-    defaults = defaults_of(BlockFactory) | defaults_of(MODELS.get(preset.backbone))
+    defaults = defaults_of(MODELS.get(preset.backbone))
+    defaults |= {k: v for k, v in defaults_of(BlockFactory).items() if k not in defaults}
     stages = use.get('num_stages', 4)
     defaults |= dict(num_stages=4, out_indices=tuple(range(stages)))
     if preset.backbone == 'Res2Net':
