@@ -147,10 +147,10 @@ def _last_stage_blocks(preset: Preset, stages: int) -> int:
 
 
 def defaults_of(backbone: type) -> dict[str, Any]:
-    """Return the defaults of the arguments of a class and its bases."""
+    """Return the defaults of the arguments of a class, then those of its bases."""
     defaults: dict[str, Any] = {}
-    for base in reversed(backbone.__mro__):
+    for base in backbone.__mro__:
         for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]  # of this very class
             if parameter.default is not parameter.empty:
-                defaults[name] = parameter.default
+                defaults.setdefault(name, parameter.default)
     return defaults
