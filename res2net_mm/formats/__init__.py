@@ -20,6 +20,7 @@ from .boxes.tools.via import VIA
 from .boxes.voc import VOC
 from .boxes.yolo import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
+from .image_file import each_folder_once
 from .label_maps.folder import LABEL_MAP_FOLDERS
 from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
 from .recognition import describe_recognised, read_as, read_in_best_layout
@@ -57,9 +58,10 @@ def read_folder(
         UserError: Nothing can be made of the folder, ``findings`` stop at an error, or there is no
             such layout or the folder is not in it.
     """
-    if layout is None:
-        return read_in_best_layout(root, labels, READERS, findings)
-    return layout, read_as(find_reader(layout, labels), root, READERS, findings)
+    with each_folder_once():
+        if layout is None:
+            return read_in_best_layout(root, labels, READERS, findings)
+        return layout, read_as(find_reader(layout, labels), root, READERS, findings)
 
 
 def find_reader(layout: str, labels: str | None = None) -> Reader[Any]:

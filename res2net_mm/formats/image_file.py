@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -33,6 +35,7 @@ KEPT = 1 << 18  # headers that are remembered, some 500 bytes each
 HEAD = 1 << 14  # bytes in which the header of most JPEG files ends
 TOGETHER = 64  # headers that a thread reads at a time
 
+_LISTED: ContextVar[dict[Path, list[str]] | None] = ContextVar('listed', default=None)
 
 Size = tuple[int, int]  # height and width in pixels
 
@@ -107,20 +110,48 @@ def size_text(size: Iterable[int]) -> str:
 def files_below(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> dict[str, Path]:
     """Return the files with these suffixes, by their path below the folder, in order.
 
-    Links to folders are followed. Hidden files are passed over, such as those that macOS writes
-    beside others.
+    A folder of such a name is among them, which is a fault for readers to find.
     """
-    found, visited = {}, set()
+    paths = (path for path in paths_below(folder) if path.lower().endswith(suffixes))
+    return {path: folder / path for path in paths}
+
+
+def paths_below(folder: Path) -> list[str]:
+    """Return the paths of all files and folders below a folder, in order; not to be changed.
+
+    Links to folders are followed. What is hidden is passed over, such as the files that macOS
+    writes beside others.
+    """
+    known = _LISTED.get()
+    if known is None:
+        return _list(folder)
+    if folder not in known:
+        known[folder] = _list(folder)
+    return known[folder]
+
+
+@contextmanager
+def each_folder_once() -> Iterator[None]:
+    """Remember what lies below the folders that are listed in the block, for all readers."""
+    token = _LISTED.set({})
+    try:
+        yield
+    finally:
+        _LISTED.reset(token)
+
+
+def _list(folder: Path) -> list[str]:
+    found, visited = [], set()
     for top, folders, names in os.walk(folder, followlinks=True):
         if (place := os.path.realpath(top)) in visited:  # a link to a folder above it
             folders.clear()
             continue
         visited.add(place)
-        below = Path(top)
-        for name in (*names, *folders):  # a folder of such a name is a fault for readers to find
-            if not name.startswith('.') and name.lower().endswith(suffixes):
-                found[(below / name).relative_to(folder).as_posix()] = below / name
-    return dict(sorted(found.items()))
+        folders[:] = [name for name in folders if not name.startswith('.')]
+        start = os.path.relpath(top, folder) + '/'
+        start = '' if start == './' else start
+        found += [start + name for name in (*names, *folders) if not name.startswith('.')]
+    return sorted(found)
 
 
 def leads_out(name: str) -> bool:

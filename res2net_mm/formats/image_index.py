@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from res2net_mm.formats.image_file import files_below
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES, paths_below
 from res2net_mm.formats.splits import split_named
 
 
@@ -22,9 +22,10 @@ class ImageIndex:
     def by_name(self) -> dict[str, list[tuple[str, ...]]]:
         """File name in lower case -> paths below the folder, in parts."""
         found: dict[str, list[tuple[str, ...]]] = {}
-        for path in files_below(self.root):
-            parts = PurePosixPath(path).parts
-            found.setdefault(parts[-1].lower(), []).append(parts)
+        for path in paths_below(self.root):
+            if path.lower().endswith(IMAGE_SUFFIXES):
+                parts = tuple(path.split('/'))
+                found.setdefault(parts[-1].lower(), []).append(parts)
         return found
 
     def find(self, name: str, split: str | None = None) -> str | None:

@@ -99,7 +99,7 @@ def _parse_json(path: str | Path) -> Any:
     try:
         with open(path, encoding='utf-8-sig') as file:
             try:
-                with _without_collection():
+                with without_collection():
                     return json.load(file)
             except (ValueError, RecursionError) as error:
                 reason = _what_else(Path(path)) or error
@@ -113,7 +113,7 @@ def _parse_json(path: str | Path) -> Any:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Have no garbage looked for, which takes a third of the time where millions of lists come."""
     enabled = gc.isenabled()
     gc.disable()

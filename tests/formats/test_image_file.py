@@ -14,9 +14,11 @@ from res2net_mm.formats.image_file import (
     OPENCV_ALONE,
     ORIENTATION,
     Header,
+    each_folder_once,
     files_below,
     leads_out,
     missing_files,
+    paths_below,
     read_header,
     read_headers,
     shown_size,
@@ -40,12 +42,23 @@ def test_what_is_no_image_is_named(tmp_path):
 
 
 def test_files_below_have_a_known_suffix_and_are_not_hidden(tmp_path):
-    for name in ('b/c.JPG', 'a.png', '._a.png', 'notes.txt'):
+    for name in ('b/c.JPG', 'a.png', '._a.png', '.git/d.png', 'notes.txt'):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text('')
     assert list(files_below(tmp_path)) == ['a.png', 'b/c.JPG']
     assert list(files_below(tmp_path, LABEL_MAP_SUFFIXES)) == ['a.png']
     assert set(LABEL_MAP_SUFFIXES) - set(IMAGE_SUFFIXES) == {'.gif', '.npy'}
+
+
+def test_folders_are_listed_once_in_a_block_and_links_followed_once(tmp_path):
+    (tmp_path / 'b').mkdir()
+    (tmp_path / 'b/up').symlink_to(tmp_path)
+    write_image(tmp_path / 'b/a.jpg')
+    with each_folder_once():
+        assert paths_below(tmp_path) == ['b', 'b/a.jpg', 'b/up']
+        write_image(tmp_path / 'c.jpg')
+        assert list(files_below(tmp_path)) == ['b/a.jpg']
+    assert list(files_below(tmp_path)) == ['b/a.jpg', 'c.jpg']
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from res2net_mm.formats.boxes.voc_files import (
     VocFiles,
     alike,
     find_voc_files,
+    folder_of,
     folder_parts,
     holds_voc,
     is_below,
@@ -25,6 +26,7 @@ from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import IMAGE_SUFFIXES, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import split_named
+from res2net_mm.formats.text_file import without_collection
 from res2net_mm.progress import track
 
 LOOKED_FOR = (
@@ -49,6 +51,7 @@ class _Annotation(NamedTuple):
     objects: list[_Object]
 
 
+@without_collection()
 def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
     """Return the splits of a folder in VOC layout, in any arrangement; none if it is not in it.
 
@@ -101,7 +104,8 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
         content = CocoDict(classes)
         for xml in usable:
             height, width, objects = annotations[xml]
-            content.add_image(os.path.relpath(files.images[xml], image_dir or '.'), height, width)
+            name = files.images[xml][len(image_dir) + bool(image_dir) :]
+            content.add_image(name, height, width)
             for label, corners, difficult in objects:
                 box = _coco_box(corners, sets[xml] in from_zero)
                 more: dict[str, Any] = {'bbox': box, 'area': box[2] * box[3]}
@@ -122,7 +126,7 @@ def _sets(files: VocFiles) -> dict[str, str]:
     known: dict[tuple[str, str], str] = {}
     sets = {}
     for xml, image in files.images.items():
-        places = os.path.dirname(xml), os.path.dirname(image)
+        places = folder_of(xml), folder_of(image)
         if places not in known:
             parts = folder_parts(os.path.commonpath(places)) if places[0] != places[1] else ()
             while parts and split_named(parts[-1]):
@@ -139,7 +143,7 @@ def _check_sets(files: VocFiles, sets: Mapping[str, str], findings: Findings) ->
         UserError: One lies within another, as a copy of it might.
     """
     pairs = files.images.items()
-    apart = {sets[xml] for xml, at in pairs if os.path.dirname(xml) != os.path.dirname(at)}
+    apart = {sets[xml] for xml, at in pairs if folder_of(xml) != folder_of(at)}
     shown = [name or '.' for name in sorted(apart)]
     if any(inner != outer and is_below(inner, outer) for outer in apart for inner in apart):
         raise UserError(
@@ -175,7 +179,7 @@ def _read_all(files: VocFiles, xmls: Iterable[str], findings: Findings) -> dict[
 
 def _read(root: Path, xml: str, image: str) -> tuple[_Annotation, str | None]:
     """Return what an XML file says, and its encoding if that was guessed."""
-    file = root / xml
+    file = f'{root}/{xml}'
     top, guessed = read_xml(file)
     if top.tag.lower() != 'annotation':
         raise UserError(f'{file} has the root element <{top.tag:.40}>, not <annotation>.')
@@ -223,7 +227,7 @@ def _counting_from_zero(
 
 def _image_dir(xml: str, image: str) -> str:
     """Return the folder that an image and its XML file lie below in the same way."""
-    ours, theirs = (folder_parts(os.path.dirname(path)) for path in (xml, image))
+    ours, theirs = (folder_parts(folder_of(path)) for path in (xml, image))
     if ours == theirs:
         return '/'.join(theirs)
     return '/'.join(theirs[: len(theirs) - alike(ours[::-1], theirs[::-1])])

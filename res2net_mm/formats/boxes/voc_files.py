@@ -12,12 +12,11 @@ from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.label_files import begins_like
 from res2net_mm.formats.boxes.xml_file import read_xml
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
-from res2net_mm.formats.image_file import IMAGE_SUFFIXES, files_below
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES, paths_below
 from res2net_mm.formats.splits import split_named, split_of
 
 ROOT_ELEMENT = r'<annotation[\s/>]'
-HIDDEN = re.compile(r'(^|/)\.')
-SUFFIXES = {'.xml', *IMAGE_SUFFIXES}
+SUFFIXES = {'xml', *(suffix[1:] for suffix in IMAGE_SUFFIXES)}
 SAMPLE = 100  # files that are looked at to know a layout
 IMAGE_DIRS = ('jpegimages', 'images', 'image', 'imgs', 'img')
 #: Parts of the names of folders whose pictures are labels or drawings, and no photographs.
@@ -76,13 +75,13 @@ class FolderSplits:
     """
 
     def __init__(self, files: Iterable[str]) -> None:
-        folders = {os.path.dirname(file) for file in files}
+        folders = {folder_of(file) for file in files}
         self.shared = len(folder_parts(os.path.commonpath(folders))) if folders else 0
         self.known: dict[str, str | None] = {}
 
     def of(self, file: str) -> str | None:
         """Return the split of a file, by the nearest folder that names one."""
-        folder = os.path.dirname(file)
+        folder = folder_of(file)
         if folder not in self.known:
             parts = folder_parts(folder)
             words = (split_of(part) for part in reversed(parts[self.shared :]))
@@ -101,7 +100,7 @@ def find_voc_files(root: Path, findings: Findings) -> VocFiles | None:
         root: The folder.
         findings: Gets files that are not used, and images that were guessed.
     """
-    files = [file for file in files_below(root, ('',)) if not HIDDEN.search(file)]
+    files = paths_below(root)
     xmls = _xml_files(root, files)
     if not any(is_voc(root / xml) for xml in _sample(xmls)):
         return None
@@ -142,7 +141,7 @@ def find_voc_files(root: Path, findings: Findings) -> VocFiles | None:
 
 def holds_voc(root: Path) -> bool:
     """Return whether one of the first XML files of a folder is VOC's."""
-    return any(is_voc(root / xml) for xml in _sample(_xml_files(root, files_below(root, ('',)))))
+    return any(is_voc(root / xml) for xml in _sample(_xml_files(root, paths_below(root))))
 
 
 def is_voc(file: Path) -> bool:
@@ -153,9 +152,14 @@ def is_voc(file: Path) -> bool:
 def stem_of(path: str, *, case: bool = False) -> str:
     """Return the name of an image or XML file without its suffixes, in lower case by default."""
     name = path.rpartition('/')[2]
-    while (parts := os.path.splitext(name))[1].lower() in SUFFIXES:
+    while (parts := name.rpartition('.'))[2].lower() in SUFFIXES and parts[0]:
         name = parts[0]
     return name if case else name.lower()
+
+
+def folder_of(path: str) -> str:
+    """Return the path of the folder that a file lies in."""
+    return path.rpartition('/')[0]
 
 
 def folder_parts(folder: str) -> tuple[str, ...]:
@@ -195,7 +199,7 @@ class _Images:
 
     def __init__(self, root: Path, files: Iterable[str], xmls: Iterable[str]) -> None:
         images = (file for file in files if file.lower().endswith(IMAGE_SUFFIXES))
-        self.files = [file for file in images if (root / file).is_file()]
+        self.files = [file for file in images if os.path.isfile(f'{root}/{file}')]
         self.owners: dict[str, tuple[str, Near]] = {}
         self.second: list[str] = []
         self.strange: list[str] = []
@@ -214,12 +218,12 @@ class _Images:
             name: The name of the image, without suffix.
             free: Whether an image that another XML file has does not count.
         """
-        split, folder = self._xml_splits.of(xml), os.path.dirname(xml)
+        split, folder = self._xml_splits.of(xml), folder_of(xml)
         near: dict[Near, list[str]] = defaultdict(list)
         for file in self._by_stem.get(name.lower(), ()):
             if _may_be_of(split, self._splits.of(file)) and not (free and file in self.owners):
                 nearness = (
-                    *_nearness(folder, os.path.dirname(file)),
+                    *_nearness(folder, folder_of(file)),
                     stem_of(file, case=True) == name,
                 )
                 near[nearness].append(file)
@@ -239,11 +243,9 @@ class _Images:
 
     def bare(self) -> list[str]:
         """Return the images without an XML file that lie among those that have one."""
-        places = {os.path.dirname(image) for image in self.owners}
+        places = {folder_of(image) for image in self.owners}
         return [
-            file
-            for file in self.files
-            if file not in self.owners and os.path.dirname(file) in places
+            file for file in self.files if file not in self.owners and folder_of(file) in places
         ]
 
 
@@ -255,7 +257,7 @@ def _xml_files(root: Path, files: Iterable[str]) -> list[str]:
         if name.endswith('.xml') and not name.endswith('.aux.xml'):  # of map programs
             found.append(file)
         elif '.' not in name:
-            without[os.path.dirname(file)].append(file)
+            without[folder_of(file)].append(file)
     for names in without.values():
         if any(is_voc(root / name) for name in names[:3]):
             found += [name for name in names if (root / name).is_file()]
@@ -265,7 +267,7 @@ def _xml_files(root: Path, files: Iterable[str]) -> list[str]:
 def _sample(files: Sequence[str]) -> Iterator[str]:
     """Yield the first files, and the first of each folder."""
     yield from files[:SAMPLE]
-    yield from {os.path.dirname(file): file for file in reversed(files)}.values()
+    yield from {folder_of(file): file for file in reversed(files)}.values()
 
 
 @lru_cache(maxsize=4096)

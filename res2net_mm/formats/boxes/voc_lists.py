@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.boxes.voc_files import VocFiles, alike, folder_parts, is_below, stem_of
+from res2net_mm.formats.boxes.voc_files import (
+    VocFiles,
+    alike,
+    folder_of,
+    folder_parts,
+    is_below,
+    stem_of,
+)
 from res2net_mm.formats.findings import ERROR, PROBLEM, Findings
 from res2net_mm.formats.splits import TRAINED_ON, UNNAMED, split_named, split_of
 from res2net_mm.formats.text_file import read_json, read_lines
@@ -91,7 +98,7 @@ def _read(
     path = files.root / file
     if suffix not in SUFFIXES or not path.is_file():
         return
-    place = _place(folder_parts(os.path.dirname(file))[len(folder_parts(home)) :])
+    place = _place(folder_parts(folder_of(file))[len(folder_parts(home)) :])
     split = split_named(stem) or (UNNAMED if stem in WHOLE else None)
     named = split or split_of(Path(file).stem)
     try:
@@ -155,8 +162,8 @@ def _best(xmls: list[str], text: str, split: str, files: VocFiles) -> list[str]:
     """Return those of several XML files that a path in a list means best."""
 
     def rank(xml: str) -> tuple[int, bool, bool]:
-        given = folder_parts(os.path.dirname(text))[::-1]
-        places = (os.path.dirname(xml), os.path.dirname(files.images.get(xml, xml)))
+        given = folder_parts(folder_of(text))[::-1]
+        places = (folder_of(xml), folder_of(files.images.get(xml, xml)))
         shared = max(alike(folder_parts(place)[::-1], given) for place in places)
         return shared, files.splits[xml] == split, stem_of(xml, case=True) in text
 
@@ -190,5 +197,5 @@ def _order(entry: VocList) -> tuple[bool, int, int, str]:
 def _above(file: str) -> Iterator[str]:
     """Yield the folders around a file, the nearest first and the folder of all, '', last."""
     while file:
-        file = os.path.dirname(file)
+        file = folder_of(file)
         yield file

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from res2net_mm.formats.boxes.voc_files import VocFiles, is_below
+from res2net_mm.formats.boxes.voc_files import VocFiles, folder_of, is_below
 from res2net_mm.formats.boxes.voc_lists import VocList, find_lists
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
 from res2net_mm.formats.splits import SPLIT_NAMES, TRAINED_ON, UNNAMED
@@ -129,5 +129,5 @@ def _source(root: Path, sources: Mapping[str, list[str]]) -> Path:
     lists = [source for source in sources if source]
     if len(lists) == 1:
         return root / lists[0]
-    places = {os.path.dirname(path) for path in lists or _all(sources)}
+    places = {folder_of(path) for path in lists or _all(sources)}
     return root / os.path.commonpath(places)

@@ -18,7 +18,7 @@ DECLARED = re.compile(rb'<\?xml[^>]*?encoding\s*=\s*["\']([\w.:-]+)["\']')
 GBK = re.compile(rb'(?:[\0-\x7f]|[\xa1-\xfe]{2})*')
 
 
-def read_xml(file: Path) -> tuple[ElementTree.Element, str | None]:
+def read_xml(file: str | Path) -> tuple[ElementTree.Element, str | None]:
     """Return the root element of an XML file, and the encoding if it had to be guessed.
 
     Any encoding that the file declares or has the byte order mark of is read, else UTF-8. Where
@@ -28,7 +28,8 @@ def read_xml(file: Path) -> tuple[ElementTree.Element, str | None]:
         UserError: The file cannot be read.
     """
     try:
-        content = file.read_bytes()
+        with open(file, 'rb') as stream:
+            content = stream.read()
         _refuse_entities(b'<!ENTITY' in content.replace(b'\0', b''))  # of UTF-16
         try:
             return ElementTree.fromstring(content), None
