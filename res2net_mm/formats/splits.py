@@ -30,11 +30,12 @@ _SPLIT_OF = {name: split for split, names in SPLIT_NAMES.items() for name in nam
 def split_of(text: str) -> str | None:
     """Return the split that a name contains, None if it contains none.
 
-    ``instances_train2017``, ``Train`` and ``my-training-set`` name ``train``: any word of the
-    name counts, whatever its case.
+    ``instances_train2017``, ``TrainImages`` and ``my-training-set`` name ``train``: any word of the
+    name counts, whatever its case. ``train_val`` is ``trainval``.
     """
-    words = [_base(word) for word in re.findall('[a-z]+', text.lower())]
-    return next((_SPLIT_OF[word] for word in words if word in _SPLIT_OF), None)
+    words = [_base(word.lower()) for word in re.findall('[A-Z]+(?![a-z])|[A-Z]?[a-z]+', text)]
+    found = [_SPLIT_OF[word] for word in words if word in _SPLIT_OF]
+    return 'trainval' if {'train', 'val'} <= {*found} else next(iter(found), None)
 
 
 def split_named(text: str) -> str | None:
@@ -42,7 +43,7 @@ def split_named(text: str) -> str | None:
 
     ``Valid`` and ``val2017`` stand for ``val``; ``dog_val`` is the name of something else.
     """
-    return _SPLIT_OF.get(_base(re.sub(r'\d{4}$', '', text.lower())))
+    return _SPLIT_OF.get(_base(re.sub(r'\d{4}$|[ _-]', '', text.lower())))
 
 
 def _base(word: str) -> str:

@@ -9,7 +9,11 @@ SPLITS = {
     'folders of LabelImg or Roboflow': (
         'train/{a,b}.xml train/{a,b}.jpg valid/c.xml valid/c.jpg test/d.xml test/d.jpg',
         {},
-        {'train': ['train/a.jpg', 'train/b.jpg'], 'val': ['valid/c.jpg'], 'test': ['test/d.jpg']},
+        {
+            'train': ['train/a.jpg', 'train/b.jpg'],
+            'val': ['valid/c.jpg'],
+            'test': ['test/d.jpg'],
+        },
         [],
     ),
     'a VOC tree in each': (
@@ -136,8 +140,14 @@ def test_splits(layout, wrapped, tmp_path):
 
 
 def write_years(root, **more):
-    for home, stems in {'VOCdevkit/VOC2007': 'a,b,c,d', 'VOCdevkit/VOC2012': 'e,f,g'}.items():
-        write_tree(root, f'{home}/Annotations/{{{stems}}}.xml {home}/JPEGImages/{{{stems}}}.jpg')
+    for home, stems in {
+        'VOCdevkit/VOC2007': 'a,b,c,d',
+        'VOCdevkit/VOC2012': 'e,f,g',
+    }.items():
+        write_tree(
+            root,
+            f'{home}/Annotations/{{{stems}}}.xml {home}/JPEGImages/{{{stems}}}.jpg',
+        )
     lists = {
         '2007/ImageSets/Main/train': 'a',
         '2007/ImageSets/Main/val': 'b',

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.boxes.voc_files import (
-    VocFiles,
+from res2net_mm.formats.boxes.voc.files import VocFiles
+from res2net_mm.formats.boxes.voc.paths import (
     alike,
     folder_of,
     folder_parts,
@@ -21,7 +21,11 @@ from res2net_mm.formats.text_file import read_json, read_lines
 
 SUFFIXES = ('.txt', '.lst', '.json')
 WHOLE = ('default', 'all')  # lists of no split; the first as CVAT writes it
-OTHER_TASKS = ('segmentation', 'layout', 'action')  # folders in ImageSets that are not about boxes
+OTHER_TASKS = (
+    'segmentation',
+    'layout',
+    'action',
+)  # folders in ImageSets that are not about boxes
 LAST_WORD = re.compile(r'[\s,;]+[^\s,;]*$')
 # Places of lists, the usual first: ImageSets/Main, ImageSets, other folders there, beside
 # the folders of images and XML files, elsewhere, where they are about other tasks.
@@ -79,7 +83,10 @@ def find_lists(files: VocFiles, findings: Findings) -> dict[str, dict[str, list[
         to_train = [entry for entry in entries if entry.split in TRAINED_ON]
         vain = to_train if not any(entry.xmls for entry in to_train) else []
         for entry in entries:
-            path, severity = files.root / entry.file, ERROR if entry in vain else PROBLEM
+            path, severity = (
+                files.root / entry.file,
+                ERROR if entry in vain else PROBLEM,
+            )
             fix = 'add their XML files, or take them out of the list'
             findings.add(severity, path, 'images without an XML file, left out', entry.lost, fix)
             what = 'names that several XML files have, left out'

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -7,6 +8,9 @@ from folders import voc_xml, write_image, write_voc
 from res2net_mm.data import recognise
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.coco.ground_truth import DIFFICULT
+from res2net_mm.formats import Findings
+from res2net_mm.formats.boxes.voc import FROM_ZERO, read_voc
+from res2net_mm.formats.findings import PROBLEM
 
 
 def annotations_of(split):
@@ -28,7 +32,10 @@ def test_recognised_where_it_lies(place, suffix, tmp_path):
 
 def test_coordinates_count_from_one_and_include_both_ends(tmp_path):
     """The whole 80 x 60 image is 1, 1, 80, 60 in VOC, and 0, 0, 80, 60 in COCO."""
-    xmls = {'a': voc_xml([('dog', 1, 1, 80, 60), ('dog', 11, 21, 30, 30)]), 'b': voc_xml()}
+    xmls = {
+        'a': voc_xml([('dog', 1, 1, 80, 60), ('dog', 11, 21, 30, 30)]),
+        'b': voc_xml(),
+    }
     write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
     annotations = annotations_of(recognise(tmp_path / 'set', tmp_path / 'out').splits['train'])
     assert [a['bbox'] for a in annotations] == [[0, 0, 80, 60], [10, 20, 20, 10]]
@@ -36,7 +43,10 @@ def test_coordinates_count_from_one_and_include_both_ends(tmp_path):
 
 
 def test_a_folder_that_counts_from_zero_is_taken_so(tmp_path):
-    xmls = {'a': voc_xml([('dog', 0, 0, 80, 60), ('dog', 10, 20, 30, 30)]), 'b': voc_xml()}
+    xmls = {
+        'a': voc_xml([('dog', 0, 0, 80, 60), ('dog', 10, 20, 30, 30)]),
+        'b': voc_xml(),
+    }
     write_voc(tmp_path / 'set', xmls, {'train': ['a'], 'val': ['b']})
     folder = recognise(tmp_path / 'set', tmp_path / 'out')
     boxes = [annotation['bbox'] for annotation in annotations_of(folder.splits['train'])]
@@ -180,3 +190,70 @@ def test_broken_folders_get_one_error(fault, tmp_path):
     with pytest.raises(UserError, match=message):
         recognise(tmp_path / 'set', tmp_path / 'out')
     assert not list(tmp_path.glob('out/*'))
+
+
+def outlined(*objects):
+    """An annotation with boxes, some of them with an outline or that alone."""
+    polygon = (
+        '<polygon><x1>10</x1><y1>10</y1><x2>30</x2><y2>10</y2><x3>10</x3><y3>40</y3></polygon>'
+    )
+    text = voc_xml([('dog', 1, 1, 40, 50)] * len(objects))
+    box = re.search('<bndbox>.*?</bndbox>', text)[0]
+    inside = {'box': box, 'outline': polygon, 'both': box + polygon}
+    for kind in objects:
+        text = text.replace(f'<difficult>0</difficult>{box}', inside[kind], 1)
+    return text
+
+
+def test_outlines_become_masks(tmp_path):
+    write_voc(tmp_path, {'a': outlined('outline', 'both', 'box')}, {})
+    findings = Findings()
+    (split,) = read_voc(tmp_path, findings).values()
+    triangle = [[10, 10, 30, 10, 10, 40]]
+    assert [
+        (a['bbox'], a['area'], a.get('segmentation')) for a in split.content['annotations']
+    ] == [
+        ([10, 10, 20, 30], 300, triangle),
+        ([0, 0, 40, 50], 300, triangle),
+        ([0, 0, 40, 50], 2000, None),
+    ]
+    assert [(f.name, f.count) for f in findings] == [
+        ('objects with an outline and no box, which get the box around it', 1)
+    ]
+
+
+def test_sets_that_count_from_zero_and_from_one(tmp_path):
+    """Each set counts as its boxes say; the splits of one set count alike."""
+    for home, box in {'s/train': (0, 0, 9, 9), 's/val': (5, 5, 9, 9), 't': (5, 5, 9, 9)}.items():
+        write_voc(tmp_path / home, {home.replace('/', ''): voc_xml([('dog', *box)])}, {})
+    splits = read_voc(tmp_path, findings := Findings())
+    boxes = {split: part.content['annotations'][0]['bbox'] for split, part in splits.items()}
+    assert boxes['train'] == [0, 0, 9, 9]
+    assert boxes['val'] == [5, 5, 4, 4]
+    assert [(f.file, f.count) for f in findings if f.name == FROM_ZERO] == [(tmp_path / 's', 2)]
+
+
+def test_guessed_encodings_are_named_with_what_was_read(tmp_path):
+    home = write_voc(tmp_path, {'a': voc_xml(), 'b': voc_xml()}, {})
+    (home / 'Annotations/b.xml').write_bytes(voc_xml([('行人', 1, 1, 9, 9)]).encode('gbk'))
+    (split,) = read_voc(tmp_path, findings := Findings()).values()
+    assert [category['name'] for category in split.content['categories']] == ['dog', '行人']
+    (finding,) = findings
+    assert (finding.severity, finding.count) == (PROBLEM, 1)
+    assert finding.name.endswith('read as GBK')
+    assert finding.examples == ('Annotations/b.xml: 行人',)
+
+
+def test_folders_within_folders_are_refused_and_others_joined(tmp_path):
+    for home in ('x/one', 'x/two'):
+        write_voc(tmp_path / home, {home[-3:]: voc_xml()}, {})
+    (split,) = read_voc(tmp_path, findings := Findings()).values()
+    assert [image['file_name'] for image in split.content['images']] == [
+        'one/JPEGImages/one.jpg',
+        'two/JPEGImages/two.jpg',
+    ]
+    assert split.image_dir == tmp_path / 'x'
+    assert findings[0].examples == ('x/one', 'x/two')
+    write_voc(tmp_path / 'x', {'all': voc_xml()}, {})
+    with pytest.raises(UserError, match=r'3 folders .* within each other: x, x/one, x/two'):
+        read_voc(tmp_path, Findings())

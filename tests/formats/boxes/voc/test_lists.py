@@ -7,8 +7,8 @@ from voc_tree import write_tree
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats import Findings
-from res2net_mm.formats.boxes.voc_files import find_voc_files
-from res2net_mm.formats.boxes.voc_lists import find_lists
+from res2net_mm.formats.boxes.voc.files import find_voc_files
+from res2net_mm.formats.boxes.voc.lists import find_lists
 
 SET = 'Annotations/{a,b,c}.xml JPEGImages/{a,b,c}.jpg'
 
@@ -95,7 +95,10 @@ def test_places(place, suffix, tmp_path):
 def test_a_list_counts_for_the_set_that_it_lies_in(tmp_path):
     sets = '{VOC2007,new}/Annotations/a.xml {VOC2007,new}/JPEGImages/a.jpg'
     found, said = lists(
-        tmp_path, sets, VOC2007__ImageSets__Main__train='a', new__ImageSets__Main__val='a'
+        tmp_path,
+        sets,
+        VOC2007__ImageSets__Main__train='a',
+        new__ImageSets__Main__val='a',
     )
     assert found == {
         'VOC2007:train': {'VOC2007/ImageSets/Main/train.txt': ['a']},
@@ -108,7 +111,10 @@ def test_lists_of_one_class_are_taken_together(tmp_path):
     found = find_lists(
         find_voc_files(
             write_tree(
-                tmp_path, SET, ImageSets__Main__dog_train='a b', ImageSets__Main__cat_train='c a'
+                tmp_path,
+                SET,
+                ImageSets__Main__dog_train='a b',
+                ImageSets__Main__cat_train='c a',
             ),
             Findings(),
         ),
@@ -186,7 +192,10 @@ def test_what_a_list_names_in_vain(tmp_path):
 
 @pytest.mark.parametrize(
     ('lines', 'says'),
-    [('x y', 'images without an XML file.*: 2 .*x, y'), ('', 'names of images to train on: 0')],
+    [
+        ('x y', 'images without an XML file.*: 2 .*x, y'),
+        ('', 'names of images to train on: 0'),
+    ],
 )
 def test_lists_to_train_on_that_name_nothing_are_an_error(lines, says, tmp_path):
     write_tree(tmp_path, SET, ImageSets__Main__train=lines, ImageSets__Main__val='a')

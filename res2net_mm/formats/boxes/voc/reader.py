@@ -1,29 +1,26 @@
 """PASCAL VOC layout: boxes in an XML file for each image, read into a COCO dict for each split."""
 
-import math
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.coco_dict import CocoDict
-from res2net_mm.formats.boxes.voc_files import (
-    ROOT_ELEMENT,
-    VocFiles,
-    alike,
-    find_voc_files,
-    folder_of,
-    folder_parts,
-    holds_voc,
-    is_below,
+from res2net_mm.formats.boxes.voc.annotation import (
+    NO_BOX,
+    Annotation,
+    Corners,
+    Object,
+    read_annotation,
 )
-from res2net_mm.formats.boxes.voc_splits import assign_splits
-from res2net_mm.formats.boxes.xml_file import read_xml
+from res2net_mm.formats.boxes.voc.files import VocFiles, find_voc_files, holds_voc
+from res2net_mm.formats.boxes.voc.images import ROOT_ELEMENT
+from res2net_mm.formats.boxes.voc.paths import alike, folder_of, folder_parts, is_below
+from res2net_mm.formats.boxes.voc.splits import assign_splits
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
-from res2net_mm.formats.image_file import IMAGE_SUFFIXES, shown_size
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import split_named
 from res2net_mm.formats.text_file import without_collection
@@ -35,20 +32,6 @@ LOOKED_FOR = (
 )
 #: The finding about a folder that does not count as VOC does.
 FROM_ZERO = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
-
-Corners = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
-
-
-class _Object(NamedTuple):
-    label: str
-    corners: Corners
-    difficult: bool
-
-
-class _Annotation(NamedTuple):
-    height: int
-    width: int
-    objects: list[_Object]
 
 
 @without_collection()
@@ -94,6 +77,10 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
     for name in sorted(from_zero):
         count = sum(len(a.objects) for xml, a in annotations.items() if sets[xml] == name)
         findings.add(NOTE, root / name, FROM_ZERO, count=count)
+    objects = (entry for read in annotations.values() for entry in read.objects)
+    count = sum(entry.corners is NO_BOX and bool(entry.outline) for entry in objects)
+    what = 'objects with an outline and no box, which get the box around it'
+    findings.add(NOTE, root, what, count=count or None)
     classes = sorted({entry.label for of in annotations.values() for entry in of.objects})
     found = {}
     for split, (file, xmls) in splits.items():
@@ -103,15 +90,11 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
         )
         content = CocoDict(classes)
         for xml in usable:
-            height, width, objects = annotations[xml]
+            read = annotations[xml]
             name = files.images[xml][len(image_dir) + bool(image_dir) :]
-            content.add_image(name, height, width)
-            for label, corners, difficult in objects:
-                box = _coco_box(corners, sets[xml] in from_zero)
-                more: dict[str, Any] = {'bbox': box, 'area': box[2] * box[3]}
-                if difficult:
-                    more |= {'iscrowd': 1, 'voc_difficult': 1}
-                content.add(label, (corners[:2], corners[2:]), **more)
+            content.add_image(name, read.height, read.width)
+            for entry in read.objects:
+                _add(content, entry, sets[xml] in from_zero)
         found[split] = BoxImages(
             file, root / image_dir, content.as_dict(), True, 'from the XML files'
         )
@@ -154,20 +137,21 @@ def _check_sets(files: VocFiles, sets: Mapping[str, str], findings: Findings) ->
         findings.add(NOTE, files.root, 'folders in VOC layout, read as one', shown)
 
 
-def _read_all(files: VocFiles, xmls: Iterable[str], findings: Findings) -> dict[str, _Annotation]:
+def _read_all(files: VocFiles, xmls: Iterable[str], findings: Findings) -> dict[str, Annotation]:
     """Return what the XML files say, without those that cannot be used."""
     annotations, faults = {}, []
     guesses: dict[str, list[str]] = defaultdict(list)
     xmls = list(xmls)
     for xml in track(xmls, 'reading XML files', total=len(xmls), shown=True):
         try:
-            annotations[xml], guessed = _read(files.root, xml, files.images[xml])
+            read = read_annotation(f'{files.root}/{xml}', f'{files.root}/{files.images[xml]}')
         except UserError as error:
             faults.append(str(error).rstrip('.'))
             continue
-        if guessed:
-            labels = dict.fromkeys(entry.label for entry in annotations[xml].objects)
-            guesses[guessed].append(f'{xml}: {" ".join(labels)}')
+        annotations[xml] = read
+        if read.guessed:
+            labels = dict.fromkeys(entry.label for entry in read.objects)
+            guesses[read.guessed].append(f'{xml}: {" ".join(labels)}')
     fix = 'mend them, or take them away and out of the lists'
     findings.add(ERROR, files.root, 'XML files that cannot be used', faults, fix)
     for encoding, examples in guesses.items():
@@ -177,46 +161,7 @@ def _read_all(files: VocFiles, xmls: Iterable[str], findings: Findings) -> dict[
     return annotations
 
 
-def _read(root: Path, xml: str, image: str) -> tuple[_Annotation, str | None]:
-    """Return what an XML file says, and its encoding if that was guessed."""
-    file = f'{root}/{xml}'
-    top, guessed = read_xml(file)
-    if top.tag.lower() != 'annotation':
-        raise UserError(f'{file} has the root element <{top.tag:.40}>, not <annotation>.')
-    width, height = (_number(top.findtext(f'size/{key}')) for key in ('width', 'height'))
-    if not (0 < width < math.inf and 0 < height < math.inf):  # absent, or 0 as some tools write
-        height, width = shown_size(root / image)
-    objects = []
-    for entry in top.iter('object'):
-        label = (entry.findtext('name') or '').strip()
-        if not label:
-            raise UserError(f'{file}: an object has no <name>; give it its class.')
-        difficult = _number(entry.findtext('difficult')) == 1
-        objects.append(_Object(label, _corners(entry), difficult))
-    return _Annotation(int(height), int(width), objects), guessed
-
-
-def _corners(entry: ElementTree.Element) -> Corners:
-    box = entry.find('bndbox')
-    if box is None:
-        return (math.nan,) * 4
-    xmin, ymin, xmax, ymax = (
-        _number(box.findtext(key)) for key in ('xmin', 'ymin', 'xmax', 'ymax')
-    )
-    return xmin, ymin, xmax, ymax
-
-
-def _number(text: str | None) -> float:
-    """Return the number that a text is, nan for any other."""
-    try:
-        return float(text or '')
-    except ValueError:
-        return math.nan
-
-
-def _counting_from_zero(
-    annotations: Mapping[str, _Annotation], sets: Mapping[str, str]
-) -> set[str]:
+def _counting_from_zero(annotations: Mapping[str, Annotation], sets: Mapping[str, str]) -> set[str]:
     """Return the sets of which a box begins at 0."""
     return {
         sets[xml]
@@ -231,6 +176,18 @@ def _image_dir(xml: str, image: str) -> str:
     if ours == theirs:
         return '/'.join(theirs)
     return '/'.join(theirs[: len(theirs) - alike(ours[::-1], theirs[::-1])])
+
+
+def _add(content: CocoDict, entry: Object, from_zero: bool) -> None:
+    """Add an object; an outline without a box has the box around it."""
+    more: dict[str, Any] = {'iscrowd': 1, 'voc_difficult': 1} if entry.difficult else {}
+    if entry.corners is not NO_BOX or not entry.outline:
+        box = _coco_box(entry.corners, from_zero)
+        more['bbox'] = box
+        if not entry.outline:
+            more['area'] = box[2] * box[3]
+    points = entry.outline or (entry.corners[:2], entry.corners[2:])
+    content.add(entry.label, points, is_polygon=bool(entry.outline), **more)
 
 
 def _coco_box(corners: Corners, from_zero: bool) -> list[float]:

@@ -5,7 +5,7 @@ from folders import voc_xml
 from voc_tree import write_tree
 
 from res2net_mm.formats import Findings
-from res2net_mm.formats.boxes.voc_files import find_voc_files, holds_voc, stem_of
+from res2net_mm.formats.boxes.voc.files import find_voc_files, holds_voc
 
 
 def find(root, files='', **texts):
@@ -29,7 +29,10 @@ PAIRS = {
         'data/a.xml data/a.png more/a.xml more/a.png',
         {'data/a.xml': 'data/a.png', 'more/a.xml': 'more/a.png'},
     ),
-    'beside, though images/ has one': ('x/a.xml x/a.jpg images/a.jpg', {'x/a.xml': 'x/a.jpg'}),
+    'beside, though images/ has one': (
+        'x/a.xml x/a.jpg images/a.jpg',
+        {'x/a.xml': 'x/a.jpg'},
+    ),
     'two sets': (
         'VOC2007/Annotations/a.xml VOC2007/pics/a.jpg new/Annotations/a.xml new/images/a.jpg',
         {
@@ -39,7 +42,10 @@ PAIRS = {
     ),
     'split in both': (
         'labels/train/a.xml labels/val/a.xml images/train/a.webp images/val/a.tif',
-        {'labels/train/a.xml': 'images/train/a.webp', 'labels/val/a.xml': 'images/val/a.tif'},
+        {
+            'labels/train/a.xml': 'images/train/a.webp',
+            'labels/val/a.xml': 'images/val/a.tif',
+        },
     ),
     'images in folders of classes (NEU-DET)': (
         'train/annotations/{a,b}.xml train/images/{crazing/a,patches/b}.jpg',
@@ -48,8 +54,14 @@ PAIRS = {
             'train/annotations/b.xml': 'train/images/patches/b.jpg',
         },
     ),
-    'other letter case': ('xml/IMG_1.xml img/img_1.JPG', {'xml/IMG_1.xml': 'img/img_1.JPG'}),
-    'suffix of the image kept': ('xml/a.jpg.xml img/a.jpg', {'xml/a.jpg.xml': 'img/a.jpg'}),
+    'other letter case': (
+        'xml/IMG_1.xml img/img_1.JPG',
+        {'xml/IMG_1.xml': 'img/img_1.JPG'},
+    ),
+    'suffix of the image kept': (
+        'xml/a.jpg.xml img/a.jpg',
+        {'xml/a.jpg.xml': 'img/a.jpg'},
+    ),
     'of another split': ('train/a.xml val/a.jpg', {}),
     'trainval in one': (
         'Annotations/{train,val}/a.xml JPEGImages-trainval/train/a.jpg JPEGImages-test/b.jpg',
@@ -135,7 +147,10 @@ def test_only_files_count(tmp_path):
     ('text', 'is_voc'),
     [
         ('<annotation>', True),
-        ('\ufeff<?xml version="1.0"?>\n<!-- mine -->\n<annotation verified="yes">', True),
+        (
+            '\ufeff<?xml version="1.0"?>\n<!-- mine -->\n<annotation verified="yes">',
+            True,
+        ),
         ('<annotations>', False),
         ('', False),
     ],
@@ -146,23 +161,3 @@ def test_what_is_voc(text, is_voc, encoding, tmp_path):
     (tmp_path / 'deep/er/a.xml').write_text(text, encoding=encoding)
     assert holds_voc(tmp_path) == is_voc
     assert (find_voc_files(tmp_path, Findings()) is not None) == is_voc
-
-
-def test_splits_by_the_nearest_folder_and_by_words_that_tell_apart(tmp_path):
-    files = 'Test_project/{Train_images/a,Valid/b,x/c}'
-    found, _ = find(tmp_path, f'{files}.xml {files}.jpg')
-    assert list(found.splits.values()) == ['train', 'val', None]
-
-
-@pytest.mark.parametrize(
-    ('path', 'stem'),
-    [
-        ('x/A.jpg', 'a'),
-        ('a.JPG.xml', 'a'),
-        ('x.y/b.c', 'b.c'),
-        ('.xml', '.xml'),
-        ('a b.Tiff', 'a b'),
-    ],
-)
-def test_stems(path, stem):
-    assert stem_of(path) == stem

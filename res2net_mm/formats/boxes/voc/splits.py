@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from res2net_mm.formats.boxes.voc_files import VocFiles, folder_of, is_below
-from res2net_mm.formats.boxes.voc_lists import VocList, find_lists
+from res2net_mm.formats.boxes.voc.files import VocFiles
+from res2net_mm.formats.boxes.voc.lists import VocList, find_lists
+from res2net_mm.formats.boxes.voc.paths import folder_of, is_below
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
 from res2net_mm.formats.splits import SPLIT_NAMES, TRAINED_ON, UNNAMED
 
@@ -52,7 +53,10 @@ def assign_splits(files: VocFiles, findings: Findings) -> dict[str, tuple[Path, 
 
 
 def _by_list(
-    files: VocFiles, xmls: Iterable[str], lists: Mapping[str, list[VocList]], left: list[str]
+    files: VocFiles,
+    xmls: Iterable[str],
+    lists: Mapping[str, list[VocList]],
+    left: list[str],
 ) -> Members:
     """Return the XML files of a folder by its lists; ``left`` gets those in none."""
     members: Members = {}
