@@ -175,6 +175,11 @@ def score_rows(
     return rows
 
 
+def score_cell(score: float | None, count: int, nothing: str) -> str:
+    """Return a score in % with the number of objects that it is of."""
+    return nothing if score is None else f'{percent(score, nothing)} ({count})'
+
+
 def interval_rows(
     result: Result, columns: Sequence[ColumnScores], score: str, indent: str
 ) -> list[list[str]]:

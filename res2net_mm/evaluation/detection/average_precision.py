@@ -95,7 +95,7 @@ class AveragePrecision(ImageScores):
 
         Recall is of all limits on detections, or only of the last.
         """
-        objects = self._objects(weights)
+        objects = self.class_objects(weights)
         total = np.repeat(objects[:, None], self.shape[1], axis=1).ravel()
         right, precision = self._curves(weights)
         recall = right / self._spread(np.maximum(total, 1)[self.segment[self.opening]])
@@ -124,16 +124,13 @@ class AveragePrecision(ImageScores):
             per_draw.append([score.of(scores, ious).mean(axis=1) for score in SCORES])
         return np.array(per_draw)
 
-    def class_objects(self) -> np.ndarray:
-        return self._objects(None)
-
     def precision_at_recalls(self) -> np.ndarray:
         """Return the best precision at recall 0.00:0.01:1.00 or more, (A, T, K, 101).
 
         A category without objects has nan.
         """
         levels = np.linspace(0, 1, 101)
-        total = np.repeat(self._objects(None)[:, None], self.shape[1], axis=1).ravel()
+        total = np.repeat(self.class_objects()[:, None], self.shape[1], axis=1).ravel()
         right, precision = self._curves(None)
         envelope = self._envelope(precision)
         curves = np.where(total > 0, 0.0, np.nan)[:, None] * np.ones(len(levels))
@@ -145,8 +142,7 @@ class AveragePrecision(ImageScores):
                 curves[segment, reached] = envelope[start:end][place[reached]]
         return curves.reshape(*self.shape, len(levels))
 
-    def _objects(self, weights: np.ndarray | None) -> np.ndarray:
-        """Return the (A, K) numbers of objects that count."""
+    def class_objects(self, weights: np.ndarray | None = None) -> np.ndarray:
         truth = self.matches.truth
         times, classes = 1 if weights is None else weights[truth.image], self.shape[2]
         objects = [

@@ -16,11 +16,12 @@ from res2net_mm.evaluation.result import (
     Result,
     ScoreOf,
     describe_size,
+    score_cell,
     score_rows,
     table_text,
 )
 from res2net_mm.evaluation.size_bins import COCO_BINS
-from res2net_mm.tables import align, percent
+from res2net_mm.tables import align
 from res2net_mm.whole_file import write_json_file
 
 NO_BOXES = 'no boxes'
@@ -151,13 +152,10 @@ def describe(result: SizeResult) -> str:
 
 def class_table(result: SizeResult, score: str = 'AP') -> str:
     """Return one score (in %) and the boxes of every class; a column per bin and for all."""
-
-    def cell(scores: BinScores) -> str:
-        value = scores.scores[score]
-        return NO_BOXES if value is None else f'{percent(value, NO_BOXES)} ({scores.boxes})'
-
     rows = [['class', *(scores.size_bin.name for scores in result.columns)]]
-    rows += [[scored.name, *map(cell, scored.columns)] for scored in result.classes]
+    for scored in result.classes:
+        cells = (score_cell(c.scores[score], c.boxes, NO_BOXES) for c in scored.columns)
+        rows.append([scored.name, *cells])
     head = f'{result.iou_type}: {score} in % (and boxes) by class and object size'
     return '\n'.join([head, *align(rows)])
 

@@ -1,7 +1,7 @@
 """The regions of one image: ground truth, prediction and what they share."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -191,11 +191,6 @@ def near(
         distance, _ = tree.query(points, distance_upper_bound=reach + 0.5)
         found[tuple(points[distance <= reach].T)] = True
     return found
-
-
-def field_names(kind: type) -> tuple[str, ...]:
-    """Return the names of the fields of a dataclass."""
-    return tuple(field.name for field in fields(kind))
 
 
 def _canonical(labels: np.ndarray, classes: int) -> np.ndarray:

@@ -23,6 +23,7 @@ from res2net_mm.evaluation.result import (
     ScoreOf,
     describe_size,
     interval_rows,
+    score_cell,
     score_rows,
     table_text,
 )
@@ -151,11 +152,6 @@ def score_regions(
 
 def region_table(result: RegionResult) -> str:
     """Return means in %, regions and IoU by class as text; a column per bin and for all sizes."""
-
-    def cell(scores: RegionScores) -> str:
-        shown = percent(scores.iou, NO_REGIONS)
-        return shown if scores.iou is None else f'{shown} ({scores.regions})'
-
     blank = [''] * len(result.bins)
     rows = [
         *score_rows(result, {score.name: score.title for score in SCORES}, NO_REGIONS, INDENT),
@@ -164,7 +160,8 @@ def region_table(result: RegionResult) -> str:
         ['IoU (regions)', *blank, ''],
     ]
     for scored in result.classes:
-        rows.append([f'  {scored.name}', *map(cell, scored.columns)])
+        cells = (score_cell(c.iou, c.regions, NO_REGIONS) for c in scored.columns)
+        rows.append([f'  {scored.name}', *cells])
         rows += interval_rows(result, scored.columns, 'IoU', INDENT)
     return table_text(f'segmentation in % {describe_regions(result)}', rows, result)
 

@@ -1,7 +1,7 @@
 """The regions of all images of a run, which scores and comparisons are made from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,6 @@ from res2net_mm.evaluation.regions.image_regions import (
     ImageRegions,
     Overlaps,
     TruthRegions,
-    field_names,
 )
 from res2net_mm.whole_file import whole_file
 
@@ -36,9 +35,10 @@ class RegionSet:
 
 # The names under which a file has the arrays of each part, and the rest.
 _PARTS = {
-    part: {name: f'{part}.{name}' for name in field_names(kind)} for part, kind in _KINDS.items()
+    part: {field.name: f'{part}.{field.name}' for field in fields(kind)}
+    for part, kind in _KINDS.items()
 }
-_PLAIN = tuple(name for name in field_names(RegionSet) if name not in _KINDS)
+_PLAIN = tuple(field.name for field in fields(RegionSet) if field.name not in _KINDS)
 
 
 def stack_regions(
@@ -59,7 +59,7 @@ def stack_regions(
         return np.concatenate(arrays)
 
     parts = {
-        part: kind(**{name: joined(part, name) for name in field_names(kind)})
+        part: kind(**{name: joined(part, name) for name in _PARTS[part]})
         for part, kind in _KINDS.items()
     }
     return RegionSet(
