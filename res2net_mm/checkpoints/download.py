@@ -5,23 +5,23 @@ Files are kept in the folder of ``torch.hub``. A file that is there, by whatever
 
 import os
 import re
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 from filelock import FileLock
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.file_kinds import sha256
+from res2net_mm.progress import track
 
 CONNECT_TIMEOUT = 10  # seconds
-_CHUNK = 1 << 20  # bytes
+_CHUNK = 1 << 20  # bytes, 1 MiB
 _HASH = re.compile(r'-([0-9a-f]{8,64})\.\w+$')
 _FRAGMENT = re.compile(r'sha256=([0-9a-f]{8,64})$')
 #: An environment variable; 1 allows downloads by http and of files whose hash is not known.
@@ -120,21 +120,12 @@ def _download(url: str, part: Path, name: str, allow_insecure: bool) -> None:
     with response, part.open('ab' if response.status == 206 else 'wb') as file:
         have = file.tell()
         length = response.headers.get('Content-Length')
-        total = have + int(length) if length else None
-        _copy(response, file, name, have, total)
-        if total is not None and file.tell() != total:
-            raise OSError(f'broke off after {file.tell()} of {total} bytes')
-
-
-def _copy(response: BinaryIO, file: BinaryIO, name: str, have: int, total: int | None) -> None:
-    shown = -1
-    while block := response.read(_CHUNK):
-        file.write(block)
-        have += len(block)
-        percent = have * 100 // total if total else -1
-        if total and percent // 10 > shown // 10:
-            shown = percent
-            print(f'{name}: {percent} % of {total / 1e6:.1f} MB', file=sys.stderr, flush=True)
+        blocks = iter(lambda: response.read(_CHUNK), b'')
+        left = -(-int(length) // _CHUNK) if length else None
+        for block in track(blocks, f'{name} (MiB)', total=left, shown=True):
+            file.write(block)
+        if length and file.tell() != have + int(length):
+            raise OSError(f'broke off after {file.tell()} of {have + int(length)} bytes')
 
 
 def hash_fault(path: Path) -> str | None:

@@ -42,20 +42,16 @@ def prepare_config(
 
 
 def prepare_data(
-    cfg: Config,
-    *,
-    loaders: tuple[str, ...],
-    data: str | Path | None,
-    classes: Sequence[str] | None,
-    ignore_index: int | None,
-    layout: str | None = None,
-    known: Sequence[str] | None = None,
+    cfg: Config, *, loaders: tuple[str, ...], data: str | Path | None, **of_folder: Any
 ) -> list[str]:
     """Point a config at a folder, in place, or without one check the data that the config names.
 
-    ``loaders`` names the data loaders that the run uses, ``known`` the classes of the checkpoint
-    that is tested; the other arguments are those of
-    :func:`~res2net_mm.engine.train`.
+    Args:
+        cfg: The config.
+        loaders: The data loaders that the run uses, such as ``train_dataloader``.
+        data: The folder, or None.
+        of_folder: ``classes``, ``ignore_index``, ``layout`` and ``known`` of
+            :func:`~res2net_mm.data.use_folder.use_folder`.
 
     Returns:
         What was found and changed, to be logged once the run has a log.
@@ -66,20 +62,10 @@ def prepare_data(
     from res2net_mm.formats import describe
 
     if data is not None:
-        training = 'train_dataloader' in loaders
-        return [
-            use_folder(
-                cfg,
-                data,
-                classes=classes,
-                ignore_index=ignore_index,
-                training=training,
-                layout=layout,
-                known=known,
-            )
-        ]
-    if classes or ignore_index is not None or layout:
-        given = ', '.join(map(argument, ('classes', 'ignore_index', 'layout')))
+        return [use_folder(cfg, data, training='train_dataloader' in loaders, **of_folder)]
+    describing = ('classes', 'ignore_index', 'layout')
+    if any(of_folder.get(name) not in (None, [], ()) for name in describing):
+        given = ', '.join(map(argument, describing))
         raise UserError(f'{given} describe {argument("data")}, which is not given')
     use_data_root_variable(cfg)
     require_datasets(cfg, loaders=loaders)
