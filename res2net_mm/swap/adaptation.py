@@ -7,6 +7,7 @@ from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import type_name
+from res2net_mm.openmmlab.pretrained import unfreeze
 from res2net_mm.presets import Preset
 from res2net_mm.registry import MODELS
 
@@ -62,9 +63,11 @@ def fit_weights(use: dict[str, Any], *, pretrained: bool) -> list[str]:
     Published weights need the norms and convolutions that they were trained with. What has random
     weights has to train.
     """
-    if not pretrained:
-        return _unfreeze(use)
     norm, notes = use.get('norm_cfg', {}), []
+    if not pretrained:
+        if norm and type_name(norm) not in BATCH_NORMS:
+            use.pop('norm_eval', None)  # without effect on other norms
+        return unfreeze(use, statistics=use.get('frozen_stages', -1) >= 0)
     use.pop('zero_init_residual', None)  # the weights decide it
     if norm and type_name(norm) not in BATCH_NORMS:
         use['norm_cfg'] = dict(type='BN', requires_grad=norm.get('requires_grad', True))
@@ -78,24 +81,6 @@ def fit_weights(use: dict[str, Any], *, pretrained: bool) -> list[str]:
     if use.get('conv_cfg'):
         kind = type_name(use.pop('conv_cfg'))
         notes.append(f'conv_cfg: {kind} -> None (the weights were trained with plain convolutions)')
-    return notes
-
-
-def _unfreeze(use: dict[str, Any]) -> list[str]:
-    """Unfreeze what would keep random values, and return what changed."""
-    norm, notes = use.get('norm_cfg'), []
-    if norm and type_name(norm) not in BATCH_NORMS:
-        use.pop('norm_eval', None)  # without effect on other norms
-    why = 'random weights have to train'
-    if use.get('frozen_stages', -1) >= 0:
-        notes.append(f'frozen_stages: {use["frozen_stages"]} -> -1 ({why})')
-        use['frozen_stages'] = -1
-        if use.get('norm_eval'):
-            notes.append('norm_eval: True -> False (new norms have to gather statistics)')
-            use['norm_eval'] = False
-    if not use.get('norm_cfg', {}).get('requires_grad', True):
-        use['norm_cfg'] = {**use['norm_cfg'], 'requires_grad': True}
-        notes.append(f'norm_cfg.requires_grad: False -> True ({why})')
     return notes
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from mmengine.config import Config
 
 from res2net_mm.openmmlab.edit import Path, look_up, walk_paths
+from res2net_mm.openmmlab.pretrained import loading_entries
 from res2net_mm.presets import Preset
 
 from .change import Change
@@ -16,14 +17,8 @@ PREPROCESSOR = 'data_preprocessor'
 
 def starts_from_weights(cfg: Config, places: Iterable[Place]) -> bool:
     """Return whether a config loads weights, of the backbone alone or of the whole model."""
-    own = (loads(p.settings.get('init_cfg')) or p.settings.get('pretrained') for p in places)
+    own = (loading_entries(p.settings) or p.settings.get('pretrained') for p in places)
     return bool(cfg.get('load_from') or _whole_model_weights(cfg, places) or any(own))
-
-
-def loads(init_cfg: Any) -> bool:
-    """Return whether an ``init_cfg`` loads weights from a file."""
-    entries = init_cfg if isinstance(init_cfg, list | tuple) else [init_cfg]
-    return any(isinstance(entry, Mapping) and 'checkpoint' in entry for entry in entries)
 
 
 def origin_changes(cfg: Config, places: Iterable[Place]) -> list[Change]:
@@ -47,7 +42,7 @@ def _whole_model_weights(cfg: Config, places: Iterable[Place]) -> list[Path]:
             model = look_up(cfg, path)
             if isinstance(model, Mapping):
                 found += [(*path, 'pretrained')] if model.get('pretrained') else []
-                found += [(*path, 'init_cfg')] if loads(model.get('init_cfg')) else []
+                found += [(*path, 'init_cfg')] if loading_entries(model) else []
     return list(dict.fromkeys(found))
 
 

@@ -52,8 +52,8 @@ def translate(settings: Mapping[str, Any], backbone: type) -> tuple[dict[str, An
     unknown = [key for key in settings if key not in USE + STRUCTURE]
     if unknown:
         raise UserError(
-            f'{type_name(settings)} has the arguments {", ".join(unknown)}, of which it is not '
-            'known what they mean for a Res2Net'
+            f'{type_name(settings)} has arguments without a known meaning for a Res2Net: '
+            f'{", ".join(unknown)}'
         )
     defaults = defaults_of(backbone)
     use = {key: settings.get(key, defaults.get(key)) for key in USE}
@@ -129,8 +129,8 @@ def shared_head_change(
         return None
     if type_name(head) not in ('ResLayer', 'Res2NetStage'):
         raise UserError(
-            f'roi_head.shared_head is a {type_name(head)}, of which it is not known what it means '
-            'for a Res2Net; a ResLayer becomes the stage of the Res2Net'
+            f'roi_head.shared_head is a {type_name(head)}; only a ResLayer can be replaced, by the '
+            'last stage of the Res2Net'
         )
     use = {key: plain(head[key]) for key in OF_HEAD if head.get(key) is not None}
     use.setdefault('norm_eval', type_name(head) == 'ResLayer')  # the default of ResLayer

@@ -14,8 +14,8 @@ from torch import nn
 
 from res2net_mm.errors import UserError, brief
 from res2net_mm.openmmlab.edit import type_name, walk
+from res2net_mm.openmmlab.pretrained import loading_entries
 
-from .origin import loads
 from .pyramid import build
 
 # Height and width of the image in px, and the mode of the forward pass. DINO proposes 900 boxes and
@@ -132,7 +132,7 @@ def _quick(settings: Any) -> Any:
         for key in ('teacher_ckpt', 'pretrained'):
             if key in part:
                 part[key] = None
-        if loads(part.get('init_cfg')):
+        if loading_entries(part):
             part['init_cfg'] = None
         test = part.get('test_cfg')
         if isinstance(test, Mapping) and test.get('rpn'):
