@@ -108,7 +108,7 @@ def describe_learning_rate(runner: Runner) -> str:
     scaling = runner.cfg.get('auto_scale_lr') or {}
     if not scaling.get('enable'):
         return f'{rate:.6g}'
-    images = runner.world_size * runner.train_dataloader.batch_size
+    images = runner.world_size * runner.cfg.train_dataloader.batch_size  # a sampler hides its own
     return f'{rate:.6g}, scaled from {scaling["base_batch_size"]} to {images} images per step'
 
 

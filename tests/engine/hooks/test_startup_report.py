@@ -1,6 +1,9 @@
 """What a run says of itself before its first iteration."""
 
+from types import SimpleNamespace
+
 import pytest
+from mmengine.config import Config
 from tiny_run import BATCHES, EPOCHS
 from torch import nn
 
@@ -9,6 +12,7 @@ from res2net_mm.engine.hooks.startup_report import (
     describe_backbone,
     describe_dataset,
     describe_frozen,
+    describe_learning_rate,
 )
 
 
@@ -75,3 +79,15 @@ def test_a_finished_run_has_nothing_left_to_train(tiny, log_of, by_epoch, length
     tiny(change=length, by_epoch=by_epoch)
     log = log_of(tiny(change=length, by_epoch=by_epoch, resume=True))
     assert f'resumes at: the end: {end}, and nothing is left to train' in log
+
+
+def test_the_learning_rate_is_told_with_the_batch_it_was_scaled_to():
+    """MMDetection's loaders have no batch_size: a batch sampler of images of one shape makes it."""
+    rate = SimpleNamespace(param_groups=[dict(lr=0.001, initial_lr=0.01)])
+    loader = SimpleNamespace(batch_size=None)
+    cfg = Config(dict(auto_scale_lr=dict(enable=True, base_batch_size=16)))
+    cfg.train_dataloader = dict(batch_size=4)
+    runner = SimpleNamespace(optim_wrapper=rate, cfg=cfg, world_size=2, train_dataloader=loader)
+    assert describe_learning_rate(runner) == '0.01, scaled from 16 to 8 images per step'
+    cfg.auto_scale_lr.enable = False
+    assert describe_learning_rate(runner) == '0.01'
