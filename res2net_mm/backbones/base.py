@@ -173,7 +173,8 @@ class Res2NetBackbone(BaseModule):
             if self.zero_init_residual and isinstance(module, Bottle2neck):
                 nn.init.zeros_(cast(nn.BatchNorm2d, module.bn3).weight)
         for cfg in pretrained:
-            options = {key: cfg[key] for key in ('dialect', 'prefix', 'partial') if key in cfg}
+            keys = ('dialect', 'prefix', 'weights', 'partial')
+            options = {key: cfg[key] for key in keys if key in cfg}
             print_log(str(load_weights(self, cfg['checkpoint'], **options)), logger='current')
 
 

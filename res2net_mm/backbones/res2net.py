@@ -71,8 +71,8 @@ class Res2Net(Res2NetBackbone):
         zero_init_residual: Whether the last norm of each block starts at zero. The published
             networks did not.
         init_cfg: ``dict(type='Pretrained', checkpoint=...)`` with a path, an https URL or
-            ``res2net://<preset>``; any published dialect fits (``dialect``, ``prefix`` and
-            ``partial`` as in :func:`res2net_mm.load_weights`). Default Kaiming initialisation.
+            ``res2net://<preset>``; any published dialect fits (``dialect``, ``prefix``, ``weights``
+            and ``partial`` as in :func:`res2net_mm.load_weights`). Default Kaiming initialisation.
 
     Raises:
         UserError: An argument is out of its range or contradicts another; the message names it.

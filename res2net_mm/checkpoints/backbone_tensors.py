@@ -16,12 +16,11 @@ from torch import Tensor
 
 from res2net_mm.errors import UserError, argument
 
+from .averaged import AVERAGED, TRAINED
 from .dialects import DIALECTS, Dialect, find_dialect, recognise
 
 # The keys under which training code saves the model; the first that is found counts.
-_WRAPPERS = (
-    'state_dict', 'model', 'model_state', 'ema_state_dict', 'state_dict_ema', 'model_ema', 'net',
-)  # fmt: skip
+_WRAPPERS = (*TRAINED, *AVERAGED)
 _DEEPEST = 8  # nested wrappers
 # All block rules: those of the dialects, and that of DLA.
 _RULES = tuple(dict.fromkeys([*(dialect.block_rule for dialect in DIALECTS.values()), 'dla']))

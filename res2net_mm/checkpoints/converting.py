@@ -12,6 +12,7 @@ from torch import Tensor
 from res2net_mm.errors import UserError
 from res2net_mm.whole_file import whole_file
 
+from .averaged import choose_weights
 from .backbone_tensors import BackboneTensors, backbone_tensors, is_dla, set_metadata, some, unwrap
 from .dialects import DIALECTS, Dialect, find_dialect
 from .loading import open_checkpoint
@@ -52,6 +53,7 @@ def convert_checkpoint(
     to: str,
     dialect: str | None = None,
     prefix: str | None = None,
+    weights: str | None = None,
 ) -> ConversionReport:
     """Write the weights of a checkpoint under the names of another dialect.
 
@@ -65,6 +67,7 @@ def convert_checkpoint(
         to: ``official``, ``timm``, ``mmdet`` or ``mmpretrain``.
         dialect: The dialect of the source; by default it is recognised by the tensors' names.
         prefix: The beginning of the backbone's names, if the source holds several backbones.
+        weights: ``ema`` for the averaged weights, as in :func:`res2net_mm.load_weights`.
 
     Raises:
         UserError: The source cannot be read, or the target cannot be written; nothing is written.
@@ -72,7 +75,7 @@ def convert_checkpoint(
     into = find_dialect(to)
     if not into.writable:
         raise UserError(f'dialect {to!r} is read, not written; allowed: {", ".join(WRITABLE)}')
-    checkpoint = open_checkpoint(source)
+    checkpoint, averaged = choose_weights(open_checkpoint(source), weights, str(source))
     found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
     tensors, rule_at, left_out = _rewrite(found, unwrap(checkpoint), into)
     _write(Path(target), tensors, found.block_rule, rule_at)
@@ -84,7 +87,13 @@ def convert_checkpoint(
             'keeps the rule, which the file carries'
         )
     return ConversionReport(
-        str(source), str(target), found.dialect.name, to, len(tensors), tuple(left_out), note
+        str(source),
+        str(target),
+        found.dialect.name,
+        to,
+        len(tensors),
+        tuple(left_out),
+        '; '.join(filter(None, [note, averaged])),
     )
 
 

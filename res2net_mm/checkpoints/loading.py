@@ -20,6 +20,7 @@ from torch import nn
 from res2net_mm.errors import UserError
 from res2net_mm.presets import find_weights
 
+from .averaged import choose_weights
 from .backbone_tensors import BackboneTensors, backbone_tensors, set_metadata, stored_rule
 from .download import fetch
 from .fitting import Fit, fit
@@ -43,6 +44,7 @@ class LoadReport:
         unused: Kind -> number of tensors of the checkpoint that the backbone does not have.
         skipped: The names of tensors that do not fit (partial loading only).
         note: What computes other features than the weights were trained for.
+        averaged: What averaged weights the checkpoint holds and whether they were taken.
     """
 
     file: str
@@ -54,6 +56,7 @@ class LoadReport:
     unused: dict[str, int]
     skipped: tuple[str, ...] = ()
     note: str = ''
+    averaged: str = ''
 
     def __str__(self) -> str:
         counts = (('allowed to be missing', self.allowed_missing), ('not used', self.unused))
@@ -64,6 +67,8 @@ class LoadReport:
         for title, kinds in counts:
             if kinds:
                 parts.append(f'{title}: ' + ', '.join(f'{kind} ({n})' for kind, n in kinds.items()))
+        if self.averaged:
+            parts.append(self.averaged)
         if self.skipped:
             parts.append(f'SKIPPED {len(self.skipped)}: {", ".join(self.skipped[:4])}, ...')
         if self.note:
@@ -77,6 +82,7 @@ def load_weights(
     *,
     dialect: str | None = None,
     prefix: str | None = None,
+    weights: str | None = None,
     partial: bool = False,
     map_location: Any = 'cpu',
 ) -> LoadReport:
@@ -91,6 +97,9 @@ def load_weights(
         dialect: The dialect of the file; by default it is recognised by the tensors' names. With
             the 7x7 stem, official, timm and mmpretrain have the same names and compute the same.
         prefix: The beginning of the backbone's names, if the file holds several backbones.
+        weights: ``ema`` for the averaged weights of a file that holds them beside the trained ones
+            (``state_dict_ema``, ``model_ema``), which are taken by default. Of MMEngine's EMAHook
+            both are the average, which it saves as ``state_dict``.
         partial: Whether to load the tensors that fit and skip the others.
         map_location: The device of the file's tensors while they are loaded.
 
@@ -98,14 +107,18 @@ def load_weights(
         UserError: The file cannot be fetched or read, or does not fit; nothing is loaded.
     """
     backbone = backbone_of(model)
-    checkpoint = open_checkpoint(source, map_location)
+    checkpoint, averaged = choose_weights(
+        open_checkpoint(source, map_location), weights, str(source)
+    )
     found = backbone_tensors(checkpoint, dialect=dialect, prefix=prefix, source=str(source))
     needed = backbone.state_dict()  # shares its memory with the backbone
     fitting = fit(found.state, needed, str(source), partial=partial or _partial.get())
     with torch.no_grad():
         for name, tensor in fitting.fitting.items():
             needed[name].copy_(tensor)
-    return report_loading(backbone, found, fitting, str(source), total=len(needed))
+    return report_loading(
+        backbone, found, fitting, str(source), total=len(needed), averaged=averaged
+    )
 
 
 @contextlib.contextmanager
@@ -146,7 +159,13 @@ def backbone_of(model: nn.Module) -> nn.Module:
 
 
 def report_loading(
-    backbone: Any, found: BackboneTensors, fitting: Fit, source: str, *, total: int
+    backbone: Any,
+    found: BackboneTensors,
+    fitting: Fit,
+    source: str,
+    *,
+    total: int,
+    averaged: str = '',
 ) -> LoadReport:
     """Set the backbone's block rule to that of its weights; return its new ``load_report``."""
     notes = []
@@ -173,6 +192,7 @@ def report_loading(
         unused=fitting.unused,
         skipped=(*fitting.missing, *fitting.unexpected, *fitting.misshapen),
         note='; '.join(notes),
+        averaged=averaged,
     )
     backbone.load_report = report
     return report

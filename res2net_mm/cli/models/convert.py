@@ -12,6 +12,7 @@ def add_options(parser: ArgumentParser) -> None:
     add('target', metavar='DST', help='file to write; .safetensors or PyTorch')
     add('--to', choices=WRITABLE, required=True, help='publisher to name as')
     add('--dialect', help='publisher of SRC; default: recognized by its names')
+    add('--weights', choices=('ema',), help='the averaged weights of SRC; default the trained ones')
     add('--prefix', help='what precedes the names of the backbone in SRC')
 
 
