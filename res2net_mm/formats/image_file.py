@@ -67,11 +67,15 @@ def read_header(file: str | Path) -> Header:
         status = os.stat(file)
         return _read(str(file), status.st_mtime_ns, status.st_size)
     except UNREADABLE as error:
-        reason = getattr(error, 'strerror', None) or str(error).replace(repr(str(file)), 'it')
-        if isinstance(error, Image.UnidentifiedImageError):
-            known = what_it_is(Path(file))
-            reason = known if known and IMAGE not in known else 'it is damaged or no image'
-        raise UserError(f'image {file} cannot be read: {reason}.') from error
+        raise UserError(f'image {file} cannot be read: {why_unreadable(file, error)}.') from error
+
+
+def why_unreadable(file: str | Path, error: Exception) -> str:
+    """Return why an image cannot be read, from what opening it has raised."""
+    if isinstance(error, Image.UnidentifiedImageError):
+        known = what_it_is(Path(file))
+        return known if known and IMAGE not in known else 'it is damaged or no image'
+    return getattr(error, 'strerror', None) or str(error).replace(repr(str(file)), 'it')
 
 
 def read_headers(files: Iterable[Path], what: str) -> dict[Path, Header | UserError]:

@@ -146,7 +146,8 @@ def _noting(check: FolderCheck, severity: Severity) -> Iterator[None]:
     except UserError as error:
         fix = 'mend this first: what comes after it could not be looked at'
         what = str(error).rstrip('.')
-        check.findings.add(severity, check.root, what, fix=fix if severity else '', count=1)
+        if all(what != finding.name for finding in check.findings):  # of another reader
+            check.findings.add(severity, check.root, what, fix=fix if severity else '', count=1)
 
 
 def _check_boxes(

@@ -27,6 +27,7 @@ from res2net_mm.formats.findings import PROBLEM
 from res2net_mm.formats.label_maps.census import LabelCensus, count_labels
 from res2net_mm.formats.label_maps.class_names import Labels, name_labels
 from res2net_mm.formats.label_maps.class_table import read_table, table_files, table_folders
+from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.formats.splits import choose_splits
@@ -192,6 +193,11 @@ def read_labels(
         labels = as_known(labels, pixels, known, next(iter(parts.values())).map_dir, findings)
     splits = {}
     for name, part in parts.items():
+        empty = labels.encoding.ignored_alone(censuses[name], labels.ignored | {IGNORED})
+        what = f'label maps of {name} in which every pixel is ignored'
+        firsts, count = [seen.first for seen in empty], sum(seen.maps for seen in empty)
+        fix = 'label them, or take them away with their images'
+        findings.add(PROBLEM, part.map_dir, what, firsts, fix, count=count or None)
         pixels = labels.encoding.count(censuses[name])
         of_classes = pixels[labels.first : labels.last + 1]
         ignored = int(pixels.sum() - of_classes.sum())
@@ -203,7 +209,8 @@ def read_labels(
         unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]
         fix = 'label some, or take the class out of the names'
         what = 'classes without a pixel to train on'
-        findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
+        if len(unseen) < len(labels.classes):  # else something worse has been found
+            findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
     said = describe_recognised(root, find_reader(layout), found, labels.classes, labels.source)
     return SegmentationFolder(root, labels, splits, said, tuple(findings))
 

@@ -1,5 +1,7 @@
 """What the pixels of many label maps hold: values and colours, counted before they are named."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +38,7 @@ class LabelCensus:
         shown: The colours in which each value is shown: grey, or what palettes say.
         palettes: Whether every label map has a palette.
         direct: Whether training reads the same values from every file.
+        alone: Each value or colour that fills whole label maps; a colour as ``~colour``.
     """
 
     values: dict[int, Occurrence] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class LabelCensus:
     shown: dict[int, set[int]] = field(default_factory=dict)
     palettes: bool = True
     direct: bool = True
+    alone: dict[int, Occurrence] = field(default_factory=dict)
 
     @property
     def seen(self) -> set[int]:
@@ -63,18 +67,26 @@ class LabelCensus:
                     'saved with losses. Save label maps as PNG, without smoothing.'
                 )
             self._count(self.colours, file, codes, counts)
+            codes = ~codes.astype(np.int64)
         else:
             counts = np.bincount(pixels.codes.ravel(), minlength=256)
-            values = np.flatnonzero(counts)
-            self._count(self.values, file, values, counts[values])
-            for value, colour in zip(values.tolist(), pixels.shown[values].tolist(), strict=True):
+            codes = np.flatnonzero(counts)
+            counts = counts[codes]
+            self._count(self.values, file, codes, counts)
+            for value, colour in zip(codes.tolist(), pixels.shown[codes].tolist(), strict=True):
                 self.shown.setdefault(value, set()).add(colour)
+        if len(codes) == 1:
+            self._count(self.alone, file, codes, counts)
         self.palettes &= pixels.palette
         self.direct &= pixels.direct
 
     def merge(self, other: 'LabelCensus') -> None:
         """Count everything that another census has counted."""
-        for mine, theirs in ((self.values, other.values), (self.colours, other.colours)):
+        for mine, theirs in (
+            (self.values, other.values),
+            (self.colours, other.colours),
+            (self.alone, other.alone),
+        ):
             for code, more in theirs.items():
                 had = mine.setdefault(code, Occurrence(0, 0, more.first))
                 had.pixels, had.maps = had.pixels + more.pixels, had.maps + more.maps
@@ -122,22 +134,25 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
     images = part.image_files
     headers = read_headers(images, f'images of {split}')
     usable: dict[Path, Size | None] = {}
-    pairs = zip(images, part.map_files, strict=True)
-    for image, file in track(pairs, f'label maps of {split}', total=len(images), shown=True):
-        header = headers[image]
-        try:
-            pixels = read_pixels(file)
-            height, width = pixels.codes.shape
-            if isinstance(header, Header) and (height, width) != header.size:
-                of_map, of_image = size_text((height, width)), size_text(header.size)
+    files = part.map_files
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
+        looks = track(
+            pool.map(_look, files), f'label maps of {split}', total=len(files), shown=True
+        )
+        for image, file, look in zip(images, files, looks, strict=True):
+            header = headers[image]
+            if isinstance(look, UserError):
+                unusable.append(str(look).rstrip('.'))
+                continue
+            size, counted = look
+            if isinstance(header, Header) and size != header.size:
+                of_map, of_image = size_text(size), size_text(header.size)
                 unequal.append(f'{file.name} has {of_map}, its image {of_image}')
                 continue
+            usable[image] = size
             if isinstance(header, Header):
-                census.add(file, pixels)
-            usable[image] = height, width
-        except UserError as error:
-            unusable.append(str(error).rstrip('.'))
-    fix = 'write them as PNG with one channel of 8 bits, the class of each pixel'
+                census.merge(counted)
+    fix = 'get them anew, or write them as PNG with one channel of 8 bits, the class of each pixel'
     findings.add(ERROR, part.map_dir, 'label maps that cannot be used', unusable, fix)
     check_headers(part.image_dir, usable, headers, findings)
     fix = 'save label maps and images in one size, turned alike'
@@ -145,3 +160,15 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
         ERROR, part.map_dir, 'label maps that are not as large as their images', unequal, fix
     )
     return census
+
+
+def _look(file: Path) -> tuple[Size, LabelCensus] | UserError:
+    """Return the size of a label map and what it holds, or why it cannot be used."""
+    census = LabelCensus()
+    try:
+        pixels = read_pixels(file)
+        census.add(file, pixels)
+    except UserError as error:
+        return error
+    height, width = pixels.codes.shape
+    return (height, width), census

@@ -22,6 +22,7 @@ VOID_NAMES = {
     'void', 'unlabelled', 'unlabeled', 'ignore', 'ignored', 'unknown', '__ignore__',
 }  # fmt: skip
 BINARY = {0, IGNORED}  # the values of black and white masks
+SMOOTHED = 0.1  # share of grey pixels that smoothing leaves in black and white label maps
 STRAY = 0.01  # share of pixels in colours without a name that does not stop a training
 
 
@@ -226,16 +227,22 @@ def _unnamed(
     if census.seen == BINARY and ignore_index is None:
         said = f'named by this package, since no file does ({argument("classes")} says others)'
         return _binary(('background', 'foreground'), said)
+    _refuse_grey(root, census)
     void = IGNORED if ignore_index is None else ignore_index
     first = int(void == 0)
     seen = sorted(census.seen - {void, IGNORED})
     names = tuple(f'class_{label}' for label in range(first, max(seen, default=0) + 1))
     if len(names) > 2 * len(seen):
+        last = ''
+        if seen:
+            found = census.values[seen[-1]]
+            last = f' ({seen[-1]} in {found.maps} label maps, first {found.first})'
         colours = '' if census.in_grey else f' (shown as {_few(census.all_colours)})'
         raise UserError(
             f'the label maps of {root} hold only the labels '
-            f'{", ".join(map(str, seen)) or "ignored"}{colours}: number the classes 0, 1, 2 and so '
-            'on, or name them all in classes.txt, or their colours in class_dict.csv (name,r,g,b).'
+            f'{", ".join(map(str, seen)) or "ignored"}{colours}{last}: number the classes 0, 1, 2 '
+            'and so on, or name them all in classes.txt, or their colours in class_dict.csv '
+            '(name,r,g,b).'
         )
     hint = ''
     if void == IGNORED and IGNORED not in census.seen:
@@ -246,6 +253,23 @@ def _unnamed(
     labels = Labels(names, void, f'named by their labels; label {void} ignored{hint}')
     _check(labels, census, findings)
     return labels
+
+
+def _refuse_grey(root: Path, census: LabelCensus) -> None:
+    """Raise UserError if label maps hold one value alone, or black and white with grey between."""
+    if len(census.seen) == 1:
+        (value,) = census.seen
+        raise UserError(f'every pixel of the label maps of {root} is {value}: nothing is labelled.')
+    grey = census.seen - BINARY
+    pixels = {value: seen.pixels for value, seen in census.values.items()}
+    share = sum(pixels[value] for value in grey) / sum(pixels.values())
+    if census.seen >= BINARY and len(grey) > 2 and share < SMOOTHED:
+        first = census.values[min(grey)].first
+        raise UserError(
+            f'the label maps of {root} are black and white with {100 * share:.2f} % of their pixels '
+            f'in {len(grey)} greys between, first {first}: they were resized or saved with losses. '
+            'Make them anew with two values.'
+        )
 
 
 def _few(colours: Mapping[int, Occurrence], limit: int = 6) -> str:
@@ -277,18 +301,25 @@ def _check(labels: Labels, census: LabelCensus, findings: Findings) -> None:
         share = sum(seen.pixels for seen in strange.values()) / sum(pixels)
         by_colour = labels.encoding.colours is not None
         stray = by_colour and share <= STRAY
-        has = 'by their colours' if by_colour else f'which have {labels.first} to {labels.last}'
+        has = '' if by_colour else f', which have {labels.first} to {labels.last}'
+        fix = (
+            'mend the label maps or the table, or say what the label is with '
+            f'{argument("classes")} or {argument("ignore_index")}'
+        )
+        if by_colour:
+            fix = 'write these colours into the table, called void if they are to be ignored'
+        elif census.colours:
+            fix = 'give each class of the table its colour, as in class_dict.csv (name,r,g,b)'
         findings.add(
             PROBLEM if stray else ERROR,
             next(iter(strange.values())).first,
             f'{"colours" if by_colour else "labels"} in label maps that are none of the {count} '
-            f'classes ({labels.source}), {has}' + (', ignored' if stray else ''),
+            f'classes ({labels.source}){has}' + (', ignored' if stray else ''),
             [
                 f'{what} in {seen.maps} label maps, {seen.pixels} px, first {seen.first}'
                 for what, seen in strange.items()
             ],
-            'mend the label maps or the table, or say what the label is with '
-            f'{argument("classes")} or {argument("ignore_index")}',
+            fix,
         )
     if labels.encoding.is_direct and labels.first <= labels.ignore_index <= labels.last:
         raise UserError(

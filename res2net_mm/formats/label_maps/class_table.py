@@ -99,12 +99,12 @@ def read_table(file: Path) -> ClassTable | None:
     suffix = file.suffix.lower()
     if suffix in ('.json', '.yaml', '.yml'):
         content = read_json(file) if suffix == '.json' else read_yaml(file)
-        if (entries := _of_content(content)) is None:
+        if (entries := _of_content(file, content)) is None:
             return None
     else:
         lines = read_lines(file)
-        rows = _of_csv(lines)
-        entries = _of_lines(lines) if rows is None else rows
+        rows = _of_csv(file, lines)
+        entries = _of_lines(file, lines) if rows is None else rows
     if not entries:
         raise UserError(
             f'{file} is empty: write the name of a class in each line, from label 0 on.'
@@ -137,13 +137,16 @@ def named_by_order(names: Sequence[str]) -> list[Entry]:
     return [*(Entry(name, value) for value, name in enumerate(names)), *ignored]
 
 
-def _of_lines(lines: Sequence[str]) -> list[Entry]:
+def _of_lines(file: Path, lines: Sequence[str]) -> list[Entry]:
     lines = [line for line in lines if not line.startswith('#')]
     for pattern in (CVAT, COLOUR_FIRST, COLOUR_LAST):
         found = [match for line in lines if (match := pattern.match(line))]
+        if found and pattern is CVAT and len(found) < len(lines):
+            odd = next(line for line in lines if not pattern.match(line))
+            raise UserError(f'{file}: the line {odd!r} is not name:red,green,blue:parts:actions.')
         if found and len(found) == len(lines):
             return [
-                Entry(match['name'].strip(), value, _colour(match['rgb']))
+                _entry(file, match['name'].strip(), value, match['rgb'])
                 for value, match in enumerate(found)
             ]
     found = [match for line in lines if (match := NUMBERED.match(line))]
@@ -152,17 +155,17 @@ def _of_lines(lines: Sequence[str]) -> list[Entry]:
     return named_by_order(lines)
 
 
-def _of_csv(lines: Sequence[str]) -> list[Entry] | None:
+def _of_csv(file: Path, lines: Sequence[str]) -> list[Entry] | None:
     """Return the rows below a header with a column of names; None where there is no such header."""
     separator = '\t' if lines and '\t' in lines[0] else ','
     rows = csv.reader(io.StringIO('\n'.join(lines)), delimiter=separator, skipinitialspace=True)
     header = [re.sub(r'\W+', '_', cell.strip().lower()) for cell in next(rows, [])]
     if len(header) < 2 or not {*header} & {*NAME_KEYS}:
         return None
-    return _of_rows([dict(zip(header, map(str.strip, row), strict=False)) for row in rows])
+    return _of_rows(file, [dict(zip(header, map(str.strip, row), strict=False)) for row in rows])
 
 
-def _of_rows(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+def _of_rows(file: Path, rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
     """Return entries of rows with columns of names and, perhaps, of values and colours."""
     entries = []
     for number, row in enumerate(rows):
@@ -171,17 +174,28 @@ def _of_rows(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
             for keys in (NAME_KEYS, VALUE_KEYS, COLOUR_KEYS)
         )
         if colour is None:
-            colour = [row.get(short, row.get(long)) for short, long in CHANNELS]
-        entries.append(Entry(str(name or ''), _whole(value, number), _colour(colour)))
+            channels = [row.get(short, row.get(long)) for short, long in CHANNELS]
+            colour = None if channels == [None] * 3 else channels
+        entries.append(_entry(file, str(name or ''), _whole(value, number), colour))
     return entries
 
 
-def _of_content(content: Any) -> list[Entry] | None:
+def _entry(file: Path, name: str, value: int, colour: Any) -> Entry:
+    if colour and _colour(colour) is None:
+        given = colour if isinstance(colour, str) else ','.join(map(str, colour))
+        raise UserError(
+            f'{file}: the colour of {name!r} is {given}; red, green and blue are needed, each '
+            'from 0 to 255.'
+        )
+    return Entry(name, value, _colour(colour))
+
+
+def _of_content(file: Path, content: Any) -> list[Entry] | None:
     """Return the classes in the content of a JSON or YAML file, None where there are none."""
     if isinstance(content, dict):
         for key in LIST_KEYS:
             if isinstance(content.get(key), dict | list) and 'images' not in content:
-                return _of_content(content[key])
+                return _of_content(file, content[key])
         items = list(content.items())
         if all(str(key).isdigit() and isinstance(name, str) for key, name in items) and items:
             return [Entry(name, int(key)) for key, name in items]
@@ -195,7 +209,7 @@ def _of_content(content: Any) -> list[Entry] | None:
     if all(isinstance(name, str) for name in content):
         return named_by_order(content)
     if all(isinstance(row, dict) and {*row} & {*NAME_KEYS} for row in content):
-        return _of_rows(content)
+        return _of_rows(file, content)
     return None
 
 

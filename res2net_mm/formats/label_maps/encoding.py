@@ -1,12 +1,12 @@
 """How the pixels of label maps say their labels: directly, by other values, or by colours."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from res2net_mm.formats.label_maps.census import LabelCensus
+from res2net_mm.formats.label_maps.census import LabelCensus, Occurrence
 from res2net_mm.formats.label_maps.map_file import MapPixels
 
 IGNORED = 255  # what mmseg ignores unless told otherwise
@@ -50,6 +50,16 @@ class Encoding:
         for colour, seen in census.colours.items():
             pixels[(self.colours or {}).get(colour, IGNORED)] += seen.pixels
         return pixels
+
+    def ignored_alone(self, census: LabelCensus, ignored: Collection[int]) -> list[Occurrence]:
+        """Return the label maps in which one value or colour fills all and is ignored."""
+        found = []
+        for code, seen in census.alone.items():
+            shown = next(iter(census.shown[code])) if code >= 0 else ~code
+            label = self._of_values(np.full(256, shown, np.int32))[max(code, 0)]
+            if (label if code >= 0 else (self.colours or {}).get(shown, IGNORED)) in ignored:
+                found.append(seen)
+        return found
 
     def _of_values(self, shown: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
         """Return the label of each value, (256,) uint8."""

@@ -38,9 +38,13 @@ def split_by_lists(
     for file in files:
         homes.setdefault(_home(file), {}).setdefault(file.parent, {})[file] = _read(file, by_name)
     splits: dict[str, tuple[Path, list[TreeFile]]] = {}
-    for folders in homes.values():
+    for home, folders in homes.items():
         best = max(folders, key=lambda folder: _rank(folder, folders[folder]))
         if not any(found for found, _ in folders[best].values()):
+            what = 'lists of splits that name no image with a label map, not used'
+            unread = [file.name for lists in folders.values() for file in lists]
+            fix = 'write the names of the images into them, or remove them'
+            findings.add(PROBLEM, home, what, unread, fix)
             continue
         taken: set[str] = set()
         for file, (found, missing) in sorted(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats.image_file import UNREADABLE
+from res2net_mm.formats.image_file import UNREADABLE, why_unreadable
 
 #: Bands of Pillow's modes whose pixels are one number or a colour.
 ONE_BAND = {'1', 'L', 'LA', 'P', 'I', 'I;16', 'I;16B'}
@@ -57,7 +57,9 @@ def read_pixels(file: Path) -> MapPixels:
             image = opened.convert('RGB') if through_palette else opened
             mode, pixels, palette = image.mode, np.array(image), image.getpalette()
     except UNREADABLE as error:
-        raise UserError(f'label map {file} cannot be read: {error}.') from error
+        raise UserError(
+            f'label map {file} cannot be read: {why_unreadable(file, error)}.'
+        ) from error
     if mode not in ONE_BAND | COLOURS:
         raise UserError(
             f'label map {file} holds {mode} pixels: write label maps with one channel of 8 bits, '

@@ -50,7 +50,8 @@ def test_what_cannot_be_known_is_said(tmp_path):
         ((0, 1, 7, 9), 'a\nb\n', {}, r'none of the 2 classes .*: 2 \(label 7 in 10 label maps'),
         ((0, 255), None, dict(ignore_index=255), 'one class .* not 255'),
         ((0, 255), 'a\nb\nc\n', {}, 'black and white .*names 3 classes'),
-        ((0, 128), None, {}, 'hold only the labels 0, 128: number the classes'),
+        ((0, 128), None, {}, r'only the labels 0, 128 \(128 in 10 label maps, first .*\): number'),
+        ((0, 0), None, {}, 'every pixel of the label maps of .* is 0'),
         ((0, 1), 'a\na\n', {}, "names the class 'a' twice"),
         ((0, 1), '\n', {}, 'is empty'),
         ((0, 1, 2), 'a\nb\nc\n', dict(ignore_index=1), "is the class 'b'"),
@@ -175,3 +176,18 @@ def test_a_table_that_does_not_fit_gives_way_to_a_known_set(tmp_path):
     folder = recognise(tmp_path)
     assert folder.labels.classes[0] == 'sky'
     assert 'class tables that do not fit' in folder.findings[0].name
+
+
+def test_smoothed_black_and_white_is_refused(tmp_path):
+    write_masked(tmp_path, (*[0] * 25, 7, 60, 200, *[255] * 52))
+    with pytest.raises(UserError, match=r'black and white with 3.75 % of their pixels in 3 greys'):
+        recognise(tmp_path)
+
+
+def test_label_maps_without_a_label_are_named(tmp_path):
+    write_masked(tmp_path, (0, 1, 255), names='a\nb\n')
+    for i in range(2):
+        write_mask(tmp_path / f'annotations/train/train_{i}.png', (255,))
+    (found,) = recognise(tmp_path).findings
+    assert (found.count, found.examples) == (2, (str(tmp_path / 'annotations/train/train_0.png'),))
+    assert 'every pixel is ignored' in found.name

@@ -34,6 +34,22 @@ def test_labels(encoding, pixels, labels):
     assert not fits(encoding, census, {*labels[1:]} - {labels[0]})
 
 
+def test_label_maps_that_are_all_ignored_are_told():
+    census = LabelCensus()
+    for name, codes in (('a', [[2, 2]]), ('b', [[0, 2]]), ('c', [[2]]), ('d', [[0]])):
+        census.add(Path(name), MapPixels(np.array(codes, np.uint8), GREY))
+    census.add(Path('e'), MapPixels(np.array([[0x00FF00]], np.int32), None))
+    found = [
+        [(seen.maps, seen.first.name) for seen in encoding.ignored_alone(census, {255})]
+        for encoding in (
+            Encoding(values={0: 0, 1: 1}),
+            Encoding(colours={0: 0, 0x020202: 1, 0x00FF00: 255}),
+        )
+    ]
+    assert found == [[(2, 'a'), (1, 'e')], [(1, 'e')]]
+    assert [seen.maps for seen in Encoding().ignored_alone(census, {0, 255})] == [1, 1]
+
+
 def test_only_values_can_be_read_without_change():
     assert Encoding().is_direct
     assert not Encoding(values={}).is_direct
