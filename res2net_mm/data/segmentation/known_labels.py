@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from res2net_mm.formats import Findings, first_few
 from res2net_mm.formats.findings import ERROR, NOTE
-from res2net_mm.formats.label_maps.class_names import Labels
 from res2net_mm.formats.label_maps.encoding import IGNORED, Encoding
+from res2net_mm.formats.label_maps.labels import Labels
 
 
 def as_known(

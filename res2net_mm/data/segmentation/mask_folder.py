@@ -25,10 +25,11 @@ from res2net_mm.formats import (
 )
 from res2net_mm.formats.findings import PROBLEM
 from res2net_mm.formats.label_maps.census import LabelCensus, count_labels
-from res2net_mm.formats.label_maps.class_names import Labels, name_labels
+from res2net_mm.formats.label_maps.class_names import name_labels
 from res2net_mm.formats.label_maps.class_table import read_table, table_files, table_folders
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.label_maps.known_sets import known_set
+from res2net_mm.formats.label_maps.labels import Labels
 from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align

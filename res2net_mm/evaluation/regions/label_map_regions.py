@@ -15,9 +15,10 @@ from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.formats.findings import Faults, Findings
 from res2net_mm.formats.image_file import size_text
 from res2net_mm.formats.label_maps.census import LabelCensus
-from res2net_mm.formats.label_maps.class_names import Labels, name_labels
+from res2net_mm.formats.label_maps.class_names import name_labels
 from res2net_mm.formats.label_maps.class_table import table_files, table_folders
 from res2net_mm.formats.label_maps.encoding import Encoding, fits
+from res2net_mm.formats.label_maps.labels import Labels
 from res2net_mm.formats.label_maps.map_file import MapPixels, read_pixels
 from res2net_mm.formats.label_maps.pairs import LabelMapPair, pair_label_maps
 from res2net_mm.formats.label_maps.tree import core

@@ -11,8 +11,8 @@ from res2net_mm.data import recognise_masks
 from res2net_mm.data.segmentation.known_labels import as_known
 from res2net_mm.errors import UserError
 from res2net_mm.formats import Findings
-from res2net_mm.formats.label_maps.class_names import Labels
 from res2net_mm.formats.label_maps.encoding import Encoding
+from res2net_mm.formats.label_maps.labels import Labels
 
 KNOWN = ('sky', 'b', 'road', 'a', 'tree')
 

@@ -178,12 +178,6 @@ def test_a_table_that_does_not_fit_gives_way_to_a_known_set(tmp_path):
     assert 'class tables that do not fit' in folder.findings[0].name
 
 
-def test_smoothed_black_and_white_is_refused(tmp_path):
-    write_masked(tmp_path, (*[0] * 25, 7, 60, 200, *[255] * 52))
-    with pytest.raises(UserError, match=r'black and white with 3.75 % of their pixels in 3 greys'):
-        recognise(tmp_path)
-
-
 def test_label_maps_without_a_label_are_named(tmp_path):
     write_masked(tmp_path, (0, 1, 255), names='a\nb\n')
     for i in range(2):
