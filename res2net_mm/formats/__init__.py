@@ -18,7 +18,7 @@ from .boxes.tools.cvat import CVAT
 from .boxes.tools.labelme import LABELME
 from .boxes.tools.via import VIA
 from .boxes.voc import VOC
-from .boxes.yolo import YOLO
+from .boxes.yolo.folder import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
 from .image_file import each_folder_once
 from .label_maps.folder import LABEL_MAP_FOLDERS

@@ -19,13 +19,17 @@ class ImageIndex:
         self.root = root
 
     @cached_property
+    def all_paths(self) -> list[str]:
+        """The paths of the images below the folder."""
+        return [path for path in paths_below(self.root) if path.lower().endswith(IMAGE_SUFFIXES)]
+
+    @cached_property
     def by_name(self) -> dict[str, list[tuple[str, ...]]]:
         """File name in lower case -> paths below the folder, in parts."""
         found: dict[str, list[tuple[str, ...]]] = {}
-        for path in paths_below(self.root):
-            if path.lower().endswith(IMAGE_SUFFIXES):
-                parts = tuple(path.split('/'))
-                found.setdefault(parts[-1].lower(), []).append(parts)
+        for path in self.all_paths:
+            parts = tuple(path.split('/'))
+            found.setdefault(parts[-1].lower(), []).append(parts)
         return found
 
     def find(self, name: str, split: str | None = None) -> str | None:

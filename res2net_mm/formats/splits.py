@@ -146,6 +146,14 @@ def choose_splits(
     parts = {'train': train, 'val': val}
     if chosen['test'] is not None and chosen['test'] is not val:
         parts['test'] = chosen['test']
+    used = {file for part in parts.values() for file in part.image_files}
+    for name in (name for name in TRAINED_ON if name in rest):
+        left = rest[name].subset(lambda _, file: file not in used)
+        where = 'no split' if name == UNNAMED else f'the split {name!r}'
+        what = f'labelled images of {where}, not used beside the split {base!r}'
+        fix = f'put them into the split {base!r}, or take them away'
+        lost = left.image_files if left.is_labelled else []
+        findings.add(PROBLEM, left.file, what, fix=fix, count=len(lost) or None)
     return parts
 
 

@@ -1,5 +1,6 @@
 """What splits are called, and which of them are trained, validated and tested on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,19 @@ def test_a_check_goes_on_with_a_folder_that_can_only_be_tested_on():
     findings = Findings(stop=False)
     assert list(choose_splits({'val': part('ab')}, findings)) == ['test']
     assert "since 'val' is only" in findings[0].name
+
+
+@pytest.mark.parametrize(
+    ('found', 'said'),
+    [
+        (dict(train='ab', val='c', all='cde'), "of no split, not used beside the split 'train': 2"),
+        (dict(train='ab', trainval='abcd', val='c'), "of the split 'trainval', not used .*: 1"),
+        (dict(train='ab', trainval='abc', val='c'), None),
+        (dict(trainval='abc', all='bcd', val='c'), "of no split, .* the split 'trainval': 1"),
+    ],
+)
+def test_labelled_images_beside_the_split_that_is_trained_on_are_said(found, said):
+    findings = Findings()
+    choose_splits({name: part(names) for name, names in found.items()}, findings)
+    assert len(findings) == (said is not None)
+    assert said is None or re.search(said, str(findings[0]))

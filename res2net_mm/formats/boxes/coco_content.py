@@ -7,6 +7,7 @@ from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import NOTE, Findings
+from res2net_mm.formats.finite_numbers import finite
 
 LISTS = ('images', 'annotations', 'categories')
 ID_KEYS = ('id', 'image_id', 'category_id')
@@ -76,7 +77,7 @@ def _categories_by_number(file: Path, content: Entry, findings: Findings) -> Ent
     texts = [str(value) for value in ids]
     are_numbers = all(text.isdecimal() for text in texts)
     number = {text: int(text) if are_numbers else i for i, text in enumerate(texts, start=1)}
-    changed = _changed(found, 'category_id', lambda value: number.get(str(value), value))
+    changed = _changed(found, 'category_id', lambda value: number.get(str(value), str(value)))
     what = 'boxes whose category id or its category is a text, matched as numbers'
     findings.add(NOTE, file, what, count=len(found) or None)
     categories = [{**entry, 'id': number[text]} for entry, text in zip(listed, texts, strict=True)]
@@ -98,16 +99,17 @@ def _images_by_their_ids(file: Path, content: Entry, findings: Findings) -> Entr
 
 def _boxes_of_numbers(file: Path, content: Entry, findings: Findings) -> Entry:
     """Turn boxes and areas that are texts into numbers; what is none stays for the check."""
-    found = content['annotations']
-    texts = [
-        entry for entry in found if _is_written(entry.get('bbox')) or _is_written(entry.get('area'))
-    ]
-    if not texts:
-        return content
-    findings.add(NOTE, file, 'boxes that are texts, read as numbers', count=len(texts))
-    for key in ('bbox', 'area'):
-        found = _changed(found, key, _numbers)
-    return {**content, 'annotations': found}
+    entries, count = [], 0
+    for entry in content['annotations']:
+        written = [key for key in ('bbox', 'area') if _is_written(entry.get(key))]
+        if not written:
+            entries.append(entry)
+            continue
+        values = {key: _numbers(entry[key]) for key in written}
+        entries.append({**entry, **values})
+        count += any(values[key] is not entry[key] for key in written)
+    findings.add(NOTE, file, 'boxes that are texts, read as numbers', count=count or None)
+    return {**content, 'annotations': entries} if count else content
 
 
 def _is_written(value: Any) -> bool:
@@ -116,15 +118,14 @@ def _is_written(value: Any) -> bool:
 
 
 def _numbers(value: Any) -> Any:
-    """Return the numbers in a text or in a list of texts; anything else as it is."""
-    if isinstance(value, list):
-        return [_numbers(part) for part in value]
-    if not isinstance(value, str):
-        return value
+    """Return the numbers in a text or a list of texts; the value itself where one is none."""
     try:
-        return json.loads(value)
-    except ValueError:
+        if isinstance(value, list):
+            return [finite(part) for part in value]
+        read = json.loads(value)
+    except (TypeError, ValueError):
         return value
+    return read if isinstance(read, int | float | list) else value
 
 
 def _has_text(values: Iterable[Any]) -> bool:

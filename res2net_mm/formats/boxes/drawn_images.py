@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,7 @@ from res2net_mm.formats.boxes.coco_dict import CocoDict
 from res2net_mm.formats.boxes.label_files import split_of_folders
 from res2net_mm.formats.boxes.shapes import Point
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings, Severity
-from res2net_mm.formats.image_file import Size, shown_size
+from res2net_mm.formats.image_file import Size, read_headers
 from res2net_mm.formats.image_index import ImageIndex
 from res2net_mm.formats.reader import BoxImages
 from res2net_mm.formats.splits import UNNAMED
@@ -184,13 +184,16 @@ class DrawnImages:
                 self._left_out[what, '' if alike else 'keep one of the files'].append(image.path)
         return best
 
-    def _with_sizes(self, images: Iterable[DrawnImage]) -> Iterator[tuple[DrawnImage, Size]]:
+    def _with_sizes(self, images: Sequence[DrawnImage]) -> Iterator[tuple[DrawnImage, Size]]:
+        unsized = [self.root / image.path for image in images if image.size is None]
+        headers = read_headers(unsized, 'image sizes')
         unreadable = []
         for image in images:
-            try:
-                yield image, image.size or shown_size(self.root / image.path)
-            except UserError as error:
-                unreadable.append(str(error).rstrip('.'))
+            header = headers.get(self.root / image.path)
+            if isinstance(header, UserError):
+                unreadable.append(str(header).rstrip('.'))
+            elif size := image.size or (header and header.size):
+                yield image, size
         what = 'images without a size in the label files that cannot be read to find it'
         self.findings.add(ERROR, self.root, what, unreadable, 'replace or delete the files')
 
@@ -204,9 +207,10 @@ class DrawnImages:
         severity = self.missing if self._splits else ERROR
         self.findings.add(severity, self.root, what, [image.path for image in lost], fix)
         used = {path for images in self._splits.values() for path in images}
-        there = {'/'.join(parts) for found in self.index.by_name.values() for parts in found}
         what = 'images that no label file names, not used'
-        self.findings.add(NOTE, self.root, what, sorted(there - used))
+        self.findings.add(
+            NOTE, self.root, what, [path for path in self.index.all_paths if path not in used]
+        )
 
 
 def class_name(value: Any) -> str:

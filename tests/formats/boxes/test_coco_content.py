@@ -67,8 +67,14 @@ def test_what_needs_nothing_stays_the_same_object():
 
 
 def test_what_is_no_number_stays_for_the_check_of_boxes():
-    made, _ = mended(_each('annotations', bbox=lambda box: [*box[:3], 'wide']))
-    assert made['annotations'][0]['bbox'] == [10, 10, 20, 'wide']
+    made, said = mended(_each('annotations', bbox=lambda box: ['10', *box[:2], 'wide']))
+    assert (made['annotations'][0]['bbox'], said) == (['10', 10, 10, 'wide'], [])
+
+
+def test_a_category_that_is_not_listed_stays_unknown():
+    made, _ = mended(lambda content: content['categories'][0].update(id='one'))
+    assert [category['id'] for category in made['categories']] == [1, 2]
+    assert [annotation['category_id'] for annotation in made['annotations']] == ['1', 2]
 
 
 def test_no_key_annotations_is_no_boxes():
