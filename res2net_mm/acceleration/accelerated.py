@@ -104,7 +104,7 @@ class AcceleratedRoot(Root):
     memory = KEEP_ALL  # as above
 
     def forward(self, *features: Tensor) -> Tensor:
-        """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
+        """Maps (N, C_i, H, W), sum of C_i = inputs -> (N, outputs, H, W)."""
         return recompute([self], self._run, *features, memory=self.memory)
 
     def _run(self, *features: Tensor) -> Tensor:

@@ -22,8 +22,8 @@ from torch import Tensor, nn
 
 from res2net_mm.layers import Bottle2neck
 
-from .conditions import count_pixels, has_hooks, is_channels_last, is_plain_tensor, learns
-from .convolution import conv_backward, is_pointwise
+from .conditions import count_pixels, has_hooks, is_channels_last, learns
+from .convolution import conv_backward, is_plain, is_pointwise
 from .double_backward import differentiable_gradients
 from .kernels import are_built, batch_norm
 from .kernels.product import multiply, multiply_transposed
@@ -46,20 +46,11 @@ def can_step(block: Bottle2neck, x: Tensor) -> bool:
         and not block.plugins
         and not has_hooks(block.relu)
         and is_pointwise(block.conv1, x)
-        and all(map(_is_plain_conv, block.all_convs()))
+        and all(
+            type(c) is nn.Conv2d and is_plain(c) and not has_hooks(c) for c in block.all_convs()
+        )
         and are_steppable(block.all_norms())
         and count_pixels(x) > block.stride**2  # of one value a norm raises its own error
-    )
-
-
-def _is_plain_conv(conv: nn.Module) -> bool:
-    return (
-        type(conv) is nn.Conv2d
-        and conv.bias is None
-        and conv.weight.dtype == torch.float32
-        and is_plain_tensor(conv.weight)
-        and conv.padding_mode == 'zeros'
-        and not has_hooks(conv)
     )
 
 

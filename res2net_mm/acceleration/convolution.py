@@ -143,13 +143,20 @@ def _is_plain_3x3(conv: nn.Conv2d) -> bool:
     """Return whether :func:`weight_gradient` computes its weight gradient, and faster."""
     return (
         avx2_kernels() is not None
+        and is_plain(conv)
         and conv.kernel_size == (3, 3)
-        and conv.bias is None
         and conv.groups == 1
-        and conv.padding_mode == 'zeros'
         and conv.padding == conv.dilation
         and conv.dilation[0] == conv.dilation[1]
         and conv.stride[0] == conv.stride[1]
+    )
+
+
+def is_plain(conv: nn.Conv2d) -> bool:
+    """Return whether a convolution has plain float32 weights, no bias and a padding of zeros."""
+    return (
+        conv.bias is None
+        and conv.padding_mode == 'zeros'
         and is_plain_tensor(conv.weight)
         and conv.weight.dtype == torch.float32
     )

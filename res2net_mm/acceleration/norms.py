@@ -95,12 +95,20 @@ def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:
 
 def is_trained(norm: nn.Module, dtype: torch.dtype | None = None) -> TypeGuard[nn.BatchNorm2d]:
     """Return whether it is a plain batch norm in training, with parameters of this dtype."""
+    plain = type(norm) is nn.BatchNorm2d and _is_plain(norm, dtype)
+    return plain and norm.training and norm.momentum is not None
+
+
+def is_held(norm: nn.Module) -> TypeGuard[_BatchNorm]:
+    """Return whether it is a plain batch norm in float32 with held statistics."""
+    plain = type(norm) in (nn.BatchNorm2d, nn.SyncBatchNorm) and _is_plain(norm, torch.float32)
+    return plain and not norm.training
+
+
+def _is_plain(norm: Any, dtype: torch.dtype | None) -> bool:
     return (
-        type(norm) is nn.BatchNorm2d
-        and norm.training
-        and norm.affine
+        norm.affine
         and norm.running_mean is not None
-        and norm.momentum is not None
         and is_plain_tensor(norm.weight)
         and (dtype is None or norm.weight.dtype == norm.running_mean.dtype == dtype)
         and not has_hooks(norm)

@@ -5,15 +5,13 @@ Feature maps are matrices (pixels, channels). ``stats`` are the four rows (4, ch
 """
 
 from collections.abc import Sequence
-from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from .conditions import has_hooks, is_plain_tensor
 from .kernels import batch_norm
-from .norms import is_trained, outweighs, scale_and_shift
+from .norms import is_held, is_trained, outweighs, scale_and_shift
 
 
 class TrainedNorm:
@@ -125,17 +123,3 @@ def are_steppable(norms: Sequence[nn.Module]) -> bool:
     """Return whether all are norms of :class:`TrainedNorm`, or all of :class:`HeldNorm`."""
     trained = all(is_trained(norm, torch.float32) for norm in norms)
     return trained or all(map(is_held, norms))
-
-
-def is_held(norm: nn.Module) -> TypeGuard[_BatchNorm]:
-    """Return whether it is a batch norm with held statistics that :class:`HeldNorm` computes."""
-    return (
-        isinstance(norm, _BatchNorm)
-        and type(norm) in (nn.BatchNorm2d, nn.SyncBatchNorm)
-        and not norm.training
-        and norm.affine
-        and norm.running_mean is not None
-        and is_plain_tensor(norm.weight)
-        and norm.weight.dtype == norm.running_mean.dtype == torch.float32
-        and not has_hooks(norm)
-    )

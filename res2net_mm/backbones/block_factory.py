@@ -57,59 +57,47 @@ class BlockFactory:
                 per_stage('plugin stages', plugin['stages'], self.num_stages)
 
     def build(
-        self,
-        stage: int,
-        in_channels: int,
-        out_channels: int,
-        *,
-        first: bool,
-        stride: int = 1,
-        dilation: int = 1,
-        shortcut: nn.Module | None = None,
+        self, stage: int, inputs: int, outputs: int, *, first: bool, stride: int = 1, **shape: Any
     ) -> AcceleratedBottle2neck:
-        """Build a block of a stage, see :class:`Bottle2neck`."""
-        network, planes = self.network, out_channels // self.expansion
+        """Build a block of a stage, (N, inputs, H, W) -> (N, outputs, H / stride, W / stride).
+
+        ``shape`` are ``dilation`` and ``shortcut``, as of :class:`Bottle2neck`.
+        """
+        network, planes = self.network, outputs // self.expansion
         dcn = dict(self.dcn or {}) if self.stage_with_dcn and self.stage_with_dcn[stage] else None
         if dcn and dcn.pop('fallback_on_stride', False) and stride != 1:
             dcn = None
         block = AcceleratedBottle2neck(
-            in_channels,
-            out_channels,
+            inputs,
+            outputs,
             planes * network['base_width'] // 64 * network['groups'],
             network['scales'],
             first=first,
             block_rule=network['block_rule'],
             stride=stride,
-            dilation=dilation,
             groups=network['groups'],
             pass_last=not (first and network.get('convolve_first')),
             style=self.style,
-            shortcut=shortcut,
             se=network['se'],
             plugins=[p for p in self.plugins or () if 'stages' not in p or p['stages'][stage]],
             hierarchical_conv_cfg=dcn,
             **self.parts,
+            **shape,
         )
         block.with_cp = self.with_cp
         return block
 
     def build_stage(
-        self,
-        stage: int,
-        in_channels: int,
-        out_channels: int,
-        *,
-        stride: int,
-        dilations: Sequence[int],
+        self, stage: int, inputs: int, outputs: int, *, stride: int, dilations: Sequence[int]
     ) -> nn.Sequential:
         """Build a stage of ResNet's form, a block for each of ``dilations``, the first strided."""
         blocks = []
         for i, dilation in enumerate(dilations):
             shape: dict[str, Any] = dict(stride=stride if i == 0 else 1)
             shape['shortcut'] = build_shortcut(
-                in_channels, out_channels, avg_down=self.network['avg_down'], **shape, **self.parts
+                inputs, outputs, avg_down=self.network['avg_down'], **shape, **self.parts
             )
-            shape.update(first=i == 0, dilation=dilation)
-            blocks.append(self.build(stage, in_channels, out_channels, **shape))
-            in_channels = out_channels
+            block = self.build(stage, inputs, outputs, first=i == 0, dilation=dilation, **shape)
+            blocks.append(block)
+            inputs = outputs
         return nn.Sequential(*blocks)

@@ -35,7 +35,7 @@ def parts_of(
 
 
 def stages_of(backbone: nn.Module) -> list[nn.Module]:
-    """Return the stages of this package's or an OpenMMLab ResNet's backbone, or raise UserError."""
+    """Return the stages of a backbone of this package or of one built like OpenMMLab's ResNet."""
     if names := getattr(backbone, 'res_layers', None):
         return [getattr(backbone, name) for name in names]
     if stages := getattr(backbone, 'stages', None):

@@ -16,21 +16,14 @@ MakeBlock = Callable[[int, int, int, bool], nn.Module]
 class Root(nn.Module):
     """Join feature maps of one resolution with a 1x1 convolution, norm and ReLU."""
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        *,
-        conv_cfg: dict[str, Any] | None,
-        norm_cfg: dict[str, Any],
-    ) -> None:
+    def __init__(self, inputs: int, outputs: int, *, conv_cfg: Any, norm_cfg: Any) -> None:
         super().__init__()
-        self.conv = build_conv(conv_cfg, in_channels, out_channels)
-        self.bn = build_norm(norm_cfg, out_channels)
+        self.conv = build_conv(conv_cfg, inputs, outputs)
+        self.bn = build_norm(norm_cfg, outputs)
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, *features: Tensor) -> Tensor:
-        """Maps (N, C_i, H, W), sum of C_i = in_channels -> (N, out_channels, H, W)."""
+        """Maps (N, C_i, H, W), sum of C_i = inputs -> (N, outputs, H, W)."""
         return self.relu(self.bn(self.conv(torch.cat(features, dim=1))))
 
 
