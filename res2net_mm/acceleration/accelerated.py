@@ -105,10 +105,11 @@ class AcceleratedRoot(Root):
 
     def forward(self, *features: Tensor) -> Tensor:
         """Maps (N, C_i, H, W), sum of C_i = inputs -> (N, outputs, H, W)."""
-        return recompute([self], self._run, *features, memory=self.memory)
 
-    def _run(self, *features: Tensor) -> Tensor:
-        return self.relu(conv_norm(self.conv, self.bn, torch.cat(features, dim=1)))
+        def run(*features: Tensor) -> Tensor:
+            return self.relu(conv_norm(self.conv, self.bn, torch.cat(features, dim=1)))
+
+        return recompute([self], run, *features, memory=self.memory)
 
 
 class AcceleratedSequential(nn.Sequential):

@@ -25,7 +25,6 @@ _LONG, _INT, _FLOAT, _DOUBLE = ctypes.c_long, ctypes.c_int, ctypes.c_float, ctyp
 _FLOATS = ctypes.c_void_p
 _SIGNATURES = {
     'transpose': (_FLOATS, _LONG, _LONG, _FLOATS),
-    'has_avx2': (),
     'norm_scratch': (_LONG, _LONG),
     'norm_statistics': (
         Rows, _LONG, _LONG, _FLOATS, _FLOATS, _DOUBLE, _DOUBLE, _FLOATS, _FLOATS, Rows, _FLOATS,
@@ -47,13 +46,6 @@ _AVX2_SIGNATURES = {
     'rows_transposed_times_rows_scratch': (_LONG, _LONG, _LONG),
     'rows_transposed_times_rows': (_FLOATS, _LONG, _FLOATS, *[_LONG] * 4, _FLOATS, _FLOATS),
 }
-_RESULTS = {
-    'has_avx2': _INT,
-    'norm_scratch': _LONG,
-    'conv3x3_weight_gradient_scratch': _LONG,
-    'rows_times_matrix_scratch': _LONG,
-    'rows_transposed_times_rows_scratch': _LONG,
-}
 MOST_THREADS = 8  # the kernels for AVX2 split their work among no more
 
 
@@ -68,7 +60,8 @@ def _load() -> ctypes.CDLL | None:
     for name, arguments in {**_SIGNATURES, **_AVX2_SIGNATURES}.items():
         if name in _SIGNATURES or loaded.has_avx2():
             function = getattr(loaded, name)
-            function.argtypes, function.restype = arguments, _RESULTS.get(name)
+            function.argtypes = arguments
+            function.restype = _LONG if name.endswith('_scratch') else None
     return loaded
 
 

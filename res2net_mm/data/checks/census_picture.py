@@ -1,4 +1,4 @@
-"""Draws what a folder holds: boxes by class and size, or the share of each class in pixels."""
+"""Draw what a folder holds: boxes by class and size, or the share of each class in pixels."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
