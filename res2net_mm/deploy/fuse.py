@@ -1,7 +1,6 @@
 """Fuse a trained model into an equal, faster one that only predicts."""
 
 import copy
-from collections.abc import Callable
 from typing import Any, cast
 
 import torch
@@ -62,8 +61,7 @@ def fuse(model: nn.Module, *, pad_to: int | None = None) -> nn.Module:
     for module in fused.modules():
         if isinstance(module, Bottle2neck):
             pad_splits(module, pad_to)
-    fused = _replaced(fused, _packed, {})
-    fused = _replaced(fused, _fused_block, {})
+    fused = _faster(fused, {})
     for module in fused.modules():
         if _is_of_mmcv_ops(module):
             give_contiguous_inputs(module)
@@ -75,31 +73,21 @@ def _is_of_mmcv_ops(module: nn.Module) -> bool:
     return type(module).__module__.startswith('mmcv.ops')
 
 
-def _packed(module: nn.Module) -> nn.Module | None:
-    if _is_of_mmcv_ops(module):  # the offsets inside keep their layout
-        return module
-    return PackedConv2d.of(module) if can_pack(module) else None
-
-
-def _fused_block(module: nn.Module) -> nn.Module | None:
-    if isinstance(module, Bottle2neck):
-        return FusedBottle2neck(module)
-    return FusedBottleneck(module) if FusedBottleneck.takes(module) else None
-
-
-def _replaced(
-    module: nn.Module,
-    replace: Callable[[nn.Module], nn.Module | None],
-    done: dict[nn.Module, nn.Module],
-) -> nn.Module:
-    """Replace every module inside for which ``replace`` returns another, and return the module."""
+def _faster(module: nn.Module, done: dict[nn.Module, nn.Module]) -> nn.Module:
+    """Return what takes the module's place, or itself; what is inside is replaced first."""
     if module not in done:
-        replacement = replace(module)
-        done[module] = module if replacement is None else replacement
-        if replacement is None:
-            for name, child in list(module._modules.items()):
-                if child is not None:
-                    module._modules[name] = _replaced(child, replace, done)
+        done[module] = module
+        if _is_of_mmcv_ops(module):  # the offsets inside keep their layout
+            return module
+        for name, child in list(module._modules.items()):
+            if child is not None:
+                module._modules[name] = _faster(child, done)
+        if can_pack(module):
+            done[module] = PackedConv2d.of(module)
+        elif isinstance(module, Bottle2neck):
+            done[module] = FusedBottle2neck(module)
+        elif FusedBottleneck.takes(module):
+            done[module] = FusedBottleneck(module)
     return done[module]
 
 

@@ -11,11 +11,11 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES
 from res2net_mm.openmmlab.checks import require_datasets, use_data_root_variable
 from res2net_mm.openmmlab.edit import leaf_datasets
 from res2net_mm.openmmlab.trained_model import read_image
 
-SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
 PHOTOGRAPHS = ('astronaut.png', 'coffee.png', 'rocket.jpg')  # of scikit-image
 
 
@@ -78,7 +78,7 @@ def _readable(paths: Sequence[str | Path], name: str) -> Iterator[Path]:
     for path in map(Path, paths):
         files = [path]
         if path.is_dir():
-            files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+            files = sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
         if not files or not path.exists():
             raise UserError(
                 f'{argument(name, str(path))} is neither an image nor a folder of images'

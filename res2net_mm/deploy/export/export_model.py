@@ -95,7 +95,7 @@ def export_model(
     how = facts.get('normalise')
     read = [normalised(file, **how) if how else pixels(cfg, file) for file in files]
     say(f'to be checked on {", ".join(map(str, files))}')
-    facts['model'] = name
+    facts = dict(model=name, **facts)
     with tempfile.TemporaryDirectory() as folder:
         floating = Path(folder, 'float32.onnx') if int8 else out
         written = export(model, floating, images=with_a_batch(read), facts=facts, say=say)
