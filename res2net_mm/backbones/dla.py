@@ -33,7 +33,6 @@ class Res2NetDLA(Res2NetBackbone):
         block_rule: How the first block of a stage flows. Default ``dla``.
         in_channels: Channels of the image.
         strides: Stride of each stage. Default 2 each, on a stem of stride 2.
-
         dilations: Dilation of each stage. Default 1.
         contract_dilation: Whether a dilated stage's first block has half the dilation.
         **shared: ``out_indices``, ``frozen_stages``, ``norm_cfg``, ``norm_eval``, ``conv_cfg``,

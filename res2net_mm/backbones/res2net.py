@@ -74,6 +74,10 @@ class Res2Net(Res2NetBackbone):
             ``res2net://<preset>``; any published dialect fits (``dialect``, ``prefix``, ``weights``
             and ``partial`` as in :func:`res2net_mm.load_weights`). Default Kaiming initialisation.
 
+    Attributes:
+        out_channels: Channels of each returned feature map.
+        block_rule: The rule of the first block of each stage.
+
     Raises:
         UserError: An argument is out of its range or contradicts another; the message names it.
 

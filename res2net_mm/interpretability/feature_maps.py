@@ -70,8 +70,7 @@ def places_of(
             raise UserError(f'stage {stage} is out of range: the backbone has 1 to {len(modules)}')
         module = modules[stage - 1]
         places.append(FeatureMaps((f'stage {stage}',), stage, module))
-        blocks = [part for part in module.modules() if has_splits(part)]
-        if blocks:
+        if blocks := [part for part in module.modules() if has_splits(part)]:
             places.append(_splits(blocks, stage, block))
     return places
 
