@@ -1,6 +1,5 @@
 """A batch norm computed with the convolution before it, or with the ReLU behind it."""
 
-from functools import partial
 from typing import Any, TypeGuard
 
 import torch
@@ -155,16 +154,15 @@ class _CompiledNormRelu(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, bias, stats = ctx.saved_tensors
         if torch.is_grad_enabled():
-            run = partial(_by_operators, ctx.eps, ctx.relu)
+
+            def run(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+                y = F.batch_norm(x, None, None, weight, bias, training=True, eps=ctx.eps)
+                return y.relu() if ctx.relu else y
+
             return *differentiable_gradients(run, [x, weight, bias], gradient), None, None
         d_x = torch.empty_like(to_rows(x))
         sums = batch_norm.gradients(to_rows(gradient), to_rows(x), stats, d_x, relu=ctx.relu)
         return to_maps(d_x, x.shape), sums[1], sums[0], None, None
-
-
-def _by_operators(eps: float, relu: bool, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    y = F.batch_norm(x, None, None, weight, bias, training=True, eps=eps)
-    return y.relu() if relu else y
 
 
 def _can_join(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> TypeGuard[nn.BatchNorm2d]:
