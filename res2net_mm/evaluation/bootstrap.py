@@ -60,12 +60,7 @@ def draw_scores(
 
 
 def with_intervals(
-    result: R,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    progress: bool = False,
+    result: R, *, resamples: int = 1000, seed: int = 0, level: float = 0.95, progress: bool = False
 ) -> R:
     """Return the result with a confidence interval for every score, per bin and per class.
 

@@ -7,12 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import (
-    class_mean,
-    draw_scores,
-    intervals_of,
-    share_above_zero,
-)
+from res2net_mm.evaluation.bootstrap import class_mean, draw_scores, intervals_of, share_above_zero
 from res2net_mm.evaluation.result import BySize, ClassScores, Result
 from res2net_mm.evaluation.size_bins import SizeBin
 
@@ -89,13 +84,7 @@ class Comparison(BySize[BinComparison]):
 
 
 def compare_results(
-    a: R,
-    b: R,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    progress: bool = False,
+    a: R, b: R, *, resamples: int = 1000, seed: int = 0, level: float = 0.95, progress: bool = False
 ) -> Comparison:
     """Compare two runs, paired: both are scored on the same draws of images.
 

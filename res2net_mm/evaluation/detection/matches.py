@@ -97,11 +97,7 @@ def _rounds(
 
 
 def _match_voc(
-    pairs: Pairs,
-    place: np.ndarray,
-    truth: TruthArrays,
-    ignored: np.ndarray,
-    ious: np.ndarray,
+    pairs: Pairs, place: np.ndarray, truth: TruthArrays, ignored: np.ndarray, ious: np.ndarray
 ) -> np.ndarray:
     """Match the object of largest IoU; a detection is wrong if a better one has taken it."""
     # Among equals the first that counts, then the first.

@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation import (
-    GroundTruth,
-    Results,
-    read_ground_truth,
-    read_results,
-    read_saved_evaluation,
-)
-from res2net_mm.evaluation.detection.coco.detections import shapes_of_both
+from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
+from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.saved_evaluation import read_saved_evaluation
 from res2net_mm.report.runs import Run, check_ground_truth, image_folder, name_runs
 from res2net_mm.report.training import read_training_log
 

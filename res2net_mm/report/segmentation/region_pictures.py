@@ -64,11 +64,7 @@ def read_region_image(a: SegmenterRun, b: SegmenterRun, index: int) -> RegionIma
 
 
 def views(
-    image: RegionImage,
-    box: np.ndarray | None,
-    *,
-    colours: np.ndarray,
-    runs: tuple[int, int],
+    image: RegionImage, box: np.ndarray | None, *, colours: np.ndarray, runs: tuple[int, int]
 ) -> list[Window]:
     """Return five views: ground truth, the first run, the second, the image, what differs.
 
