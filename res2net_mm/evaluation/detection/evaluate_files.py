@@ -9,7 +9,12 @@ from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.coco.conventions import convert_results, find_convention
-from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
+from res2net_mm.evaluation.detection.coco.detections import (
+    Results,
+    read_results,
+    shapes_of_both,
+    with_ids,
+)
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.size_result import (
     SizeResult,
@@ -74,7 +79,7 @@ def evaluate_files(
         classwise: Whether to print AP and AR per class, too.
         json_path: Where to write the results; None for nowhere.
         progress: Whether to show progress.
-        say: Gets the tables and what else a reader should know.
+        say: Receives the tables and what else a reader should know.
 
     Returns:
         The results, one for each IoU type.
@@ -194,17 +199,10 @@ def _as_it_is(results: Results) -> Results:
 
 
 def _with_names(results: Results, names: Iterable[str], classes: Mapping[Any, str]) -> Results:
-    """Return results with names for ids that are numbers."""
+    """Return results with names in place of ids that are numbers."""
     images: dict[Any, str] = {}
     for name in names:
         images[name] = name
         if Path(name).name.isdecimal():
             images[int(Path(name).name)] = name
-    entries = []
-    for entry in results.entries:
-        image, category = entry.get('image_id'), entry.get('category_id')
-        if image.__hash__ and category.__hash__:  # others are refused where they are read
-            image, category = images.get(image, image), classes.get(category, category)
-            entry = {**entry, 'image_id': image, 'category_id': category}
-        entries.append(entry)
-    return Results(results.name, entries, results.from_file)
+    return with_ids(results, images, classes)

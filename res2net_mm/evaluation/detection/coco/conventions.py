@@ -15,7 +15,7 @@ import numpy as np
 from pycocotools import mask as mask_api
 
 from res2net_mm.errors import argument, check_choice
-from res2net_mm.evaluation.detection.coco.detections import Results
+from res2net_mm.evaluation.detection.coco.detections import Results, with_ids
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, box_of
 from res2net_mm.formats.finite_numbers import numbers
 
@@ -61,14 +61,11 @@ def convert_results(results: Results, truth: GroundTruth, formats: Sequence[str]
         categories = places | {str(place): identity for place, identity in places.items()}
     sizes = {image['id']: (image.get('width'), image.get('height')) for image in truth.images}
     entries = []
-    for entry in results.entries:
-        image, category = entry.get('image_id'), entry.get('category_id')
-        if image.__hash__ and category.__hash__:  # others are refused where they are read
-            image, category = images.get(image, image), categories.get(category, category)
-            new = {**entry, 'image_id': image, 'category_id': category}
-            if (box := box_of(entry)) is not None:
-                new['bbox'] = _as_xywh(box, sizes.get(image, (None, None)), formats)
-            entry = new
+    for entry in with_ids(results, images, categories).entries:
+        image, box = entry.get('image_id'), box_of(entry)
+        if box is not None and image.__hash__:
+            size = sizes.get(image, (None, None))
+            entry = {**entry, 'bbox': _as_xywh(box, size, formats)}
         entries.append(entry)
     return replace(results, entries=entries)
 

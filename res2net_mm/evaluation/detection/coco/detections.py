@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,6 +56,18 @@ def read_results(source: str | Path | Sequence[Mapping[str, Any]] | Results) -> 
             f'category_id and score; the first is {odd[0]!r:.80}'
         )
     return Results(name, entries, from_file)
+
+
+def with_ids(results: Results, images: Mapping[Any, Any], categories: Mapping[Any, Any]) -> Results:
+    """Return results with the ids that the mappings have in place of those in the entries."""
+    entries = []
+    for entry in results.entries:
+        image, category = entry.get('image_id'), entry.get('category_id')
+        if image.__hash__ and category.__hash__:  # others are refused where they are read
+            image, category = images.get(image, image), categories.get(category, category)
+            entry = {**entry, 'image_id': image, 'category_id': category}
+        entries.append(entry)
+    return replace(results, entries=entries)
 
 
 def shapes_of_both(ground_truth: GroundTruth, results: Results) -> list[str]:
