@@ -186,3 +186,57 @@ def write_text(path: Path, lines: list[str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('\n'.join(lines) + '\n')
     return path
+
+
+def write_supervisely(root: Path) -> Path:
+    write_images(root, '{}/img')
+    write_json(root / 'meta.json', {'classes': [{'title': 'cat'}, {'title': 'dog'}], 'tags': []})
+    kinds = dict(cat='polygon', dog='rectangle')
+    for split in SPLITS:
+        for index in range(2):
+            objects = [
+                {
+                    'classTitle': label,
+                    'geometryType': kinds[label],
+                    'points': {'exterior': points, 'interior': []},
+                }
+                for label, points in objects_of(index)
+            ]
+            content = {'size': {'height': 60, 'width': 80}, 'objects': objects}
+            write_json(root / split / f'ann/{split}_{index}.jpg.json', content)
+    return root
+
+
+def datumaro(items: list[dict], labels=('cat', 'dog')) -> dict:
+    """A file of Datumaro."""
+    names = [dict(name=name, parent='', attributes=[]) for name in labels]
+    categories = {'label': {'labels': names, 'attributes': []}, 'points': {'items': []}}
+    return {'info': {}, 'categories': categories, 'items': items}
+
+
+def write_datumaro(root: Path) -> Path:
+    write_images(root, 'images/{}')
+    cat = dict(type='polygon', label_id=0, points=[value for point in CAT for value in point])
+    dog = dict(type='bbox', label_id=1, bbox=[10, 20, 30, 30])
+    for split in SPLITS:
+        items = []
+        for index in range(2):
+            name = f'{split}_{index}'
+            image = dict(path=f'{name}.jpg', size=[60, 80])
+            items.append(dict(id=name, annotations=[cat, dog][index:], image=image))
+        write_json(root / f'annotations/{split}.json', datumaro(items))
+    return root
+
+
+def kitti_line(label: str, *edges) -> str:
+    edges = ' '.join(map(str, edges))
+    return f'{label} 0.00 0 -1.57 {edges} 1.4 1.6 3.6 1.8 1.5 8.4 -1.6'
+
+
+def write_kitti(root: Path, place: str = '{}/image_2', files: str = '{}/label_2') -> Path:
+    write_images(root, place)
+    for split in SPLITS:
+        for index in range(2):
+            lines = [kitti_line(label, *BOXES[label]) for label, _ in objects_of(index)]
+            write_text(root / files.format(split) / f'{split}_{index}.txt', lines)
+    return root

@@ -12,10 +12,13 @@ from res2net_mm.errors import UserError, argument, check_choice
 
 from .boxes.coco import COCO
 from .boxes.csv_boxes import CSV_BOXES
+from .boxes.kitti import KITTI
 from .boxes.openimages import OPENIMAGES
 from .boxes.tools.createml import CREATEML
 from .boxes.tools.cvat import CVAT
+from .boxes.tools.datumaro import DATUMARO
 from .boxes.tools.labelme import LABELME
+from .boxes.tools.supervisely import SUPERVISELY
 from .boxes.tools.via import VIA
 from .boxes.voc import VOC
 from .boxes.yolo.folder import YOLO
@@ -34,8 +37,11 @@ READERS: tuple[Reader[Any], ...] = (
     VIA,
     CVAT,
     CREATEML,
+    SUPERVISELY,
+    DATUMARO,
     OPENIMAGES,
     CSV_BOXES,
+    KITTI,
     LABEL_MAP_FOLDERS,
 )
 

@@ -10,8 +10,11 @@ from tool_folders import (
     write_createml,
     write_csv,
     write_cvat,
+    write_datumaro,
+    write_kitti,
     write_labelme,
     write_openimages,
+    write_supervisely,
     write_via,
 )
 
@@ -37,8 +40,11 @@ WRITERS = {
     'via': write_via,
     'cvat': write_cvat,
     'createml': write_createml,
+    'supervisely': write_supervisely,
+    'datumaro': write_datumaro,
     'openimages': write_openimages,
     'csv': write_csv,
+    'kitti': write_kitti,
     'label maps': write_masked,
 }
 
