@@ -47,8 +47,7 @@ def fit(
 ) -> Fit:
     """Compare tensors under official names with those of a backbone.
 
-    Raises:
-        UserError: Not all fit, and ``partial`` does not allow it; the likely cause is named.
+    Unless ``partial``, a UserError with the likely cause is raised if not all fit.
     """
     lacking: Counter[str] = Counter()
     unused: Counter[str] = Counter()

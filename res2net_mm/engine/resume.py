@@ -77,8 +77,7 @@ def latest_whole_checkpoint(work_dir: str | Path) -> FoundCheckpoint | None:
 def checkpoint_to_resume(work_dir: str | Path) -> tuple[FoundCheckpoint | None, list[str]]:
     """Return that checkpoint, and what to log: the files that were passed over, with the reasons.
 
-    Raises:
-        UserError: There are checkpoints, but all are damaged.
+    Raises UserError where there are checkpoints, but all are damaged.
     """
     found, passed_over, damaged = _search(Path(work_dir))
     if found is None and damaged:
@@ -90,10 +89,9 @@ def checkpoint_to_resume(work_dir: str | Path) -> tuple[FoundCheckpoint | None, 
 
 
 def named_checkpoint(path: str | Path) -> FoundCheckpoint:
-    """Return a checkpoint to resume from that the user has named.
+    """Return a checkpoint to resume from that the user has named, or raise UserError.
 
-    Raises:
-        UserError: It is not there, damaged, or not of a run; the last whole one beside it is named.
+    The error names the last whole checkpoint beside it.
     """
     if '://' in str(path) or not str(path):
         raise UserError(

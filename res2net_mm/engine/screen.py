@@ -90,21 +90,13 @@ def quiet_screen(*, verbose: bool = False) -> Iterator[None]:
     with redirect_stdout(output), warnings.catch_warnings():
         plain = warnings.showwarning
 
-        def show_warning(
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
+        def show_warning(text: Any, kind: Any, filename: str, lineno: int, *more: Any) -> None:
             if '-packages' in filename and 'res2net_mm' not in filename:
-                text = warnings.formatwarning(message, category, filename, lineno, line)
-                output.add(text.rstrip())
+                output.add(warnings.formatwarning(text, kind, filename, lineno).rstrip())
             else:
-                plain(message, category, filename, lineno, file, line)
+                plain(text, kind, filename, lineno, *more)
 
-        warnings.showwarning = show_warning
+        warnings.showwarning = show_warning  # type: ignore[assignment]  # called by position
         try:
             yield
         except (UserError, SystemExit, KeyboardInterrupt):

@@ -146,14 +146,8 @@ def meant_places(cfg: Config, option: str) -> list[str]:
     """Return the keys that an option is meant for when it names a setting beside its dataset.
 
     A dataset may lie inside a wrapper (RepeatDataset, ConcatDataset). MMEngine would add a setting
-    of the dataset to the wrapper, which does not know it.
-
-    Args:
-        cfg: The config, without the option.
-        option: A dotted key, such as ``train_dataloader.dataset.pipeline.2.scale``.
-
-    Returns:
-        The dotted keys inside the wrapper; none if the option is where it belongs.
+    of the dataset to the wrapper, which does not know it. Returns no key if the option, such as
+    ``train_dataloader.dataset.pipeline.2.scale``, is where it belongs.
     """
     node: Any = cfg
     names = option.split('.')

@@ -67,13 +67,10 @@ def shipped_folder(toolbox: str) -> Path:
 
 
 def shipped_file(name: str) -> Path:
-    """Return the file of a shipped config.
+    """Return the file of a shipped config; UserError if there is none.
 
     MMEngine's ``get_config`` installs a toolbox that it does not find, and refuses folders whose
     name holds more than word characters, such as ``gn+ws``.
-
-    Raises:
-        UserError: The toolbox is not installed, or ships no such config.
     """
     toolbox, _, rest = name.partition('::')
     file = shipped_folder(toolbox) / rest
@@ -123,10 +120,7 @@ def import_lines(original: Path, folder: Path) -> list[str]:
     """Return the lines by which a new-style config in ``folder`` inherits ``original``.
 
     A config inside an installed package is imported by its full name, others relative to the
-    folder.
-
-    Raises:
-        UserError: A folder or the file is not named by a Python identifier, as an import needs.
+    folder; UserError if no import can spell the name.
     """
     original, folder = original.resolve(), folder.resolve()
     roots = [Path(entry).resolve() for entry in sys.path if entry]

@@ -98,10 +98,9 @@ def plain(settings: Any) -> Any:
 
 
 def class_of(settings: Mapping[str, Any], scope: str) -> type:
-    """Return the class that settings build; ``scope`` is the toolbox whose registry is asked first.
+    """Return the class that settings build; UserError if it is not registered.
 
-    Raises:
-        UserError: The type is not registered, or the package that registers it is not installed.
+    ``scope`` is the toolbox whose registry is asked first.
     """
     kind = settings.get('type')
     if isinstance(kind, type):

@@ -22,10 +22,6 @@ def set_class_count(model: dict[str, Any], count: int) -> list[str]:
     repeated for the new number of classes; unequal ones are removed, since they belong to the
     original classes. A region proposal network tells objects from background only and stays.
 
-    Args:
-        model: The ``model`` of a config.
-        count: The number of classes, without background.
-
     Returns:
         What was changed, one line each.
 
@@ -54,10 +50,7 @@ def class_counts(model: Mapping[str, Any]) -> dict[str, int]:
 def set_segmentation_heads(model: dict[str, Any], count: int, ignored: int) -> list[str]:
     """Set the number of classes and the ignored label of a segmenter's heads, in place.
 
-    Args:
-        model: The ``model`` of a config.
-        count: The number of classes.
-        ignored: The label that is neither trained on nor counted; padding gets it, too.
+    The ignored label is neither trained on nor counted; padding gets it, too.
 
     Returns:
         What was changed, one line each.

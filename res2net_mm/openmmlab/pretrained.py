@@ -12,11 +12,7 @@ from .edit import type_name, walk
 
 
 def fetch_pretrained(cfg: Config) -> None:
-    """Fetch the pretrained weights that a config names, before anything slow begins.
-
-    Raises:
-        UserError: A file cannot be fetched; the message names it, its URL and what to do.
-    """
+    """Fetch the pretrained weights that a config names; UserError says how to get them else."""
     for part in walk(cfg.model):
         for init_cfg in loading_entries(part):
             if not isinstance(init_cfg.get('checkpoint'), str):
@@ -37,11 +33,7 @@ def drop_pretrained(cfg: Config) -> None:
 
 
 def start_from_random(cfg: Config) -> list[str]:
-    """Remove the pretrained weights, and let everything train that would stay random.
-
-    Returns:
-        What was changed, a line each.
-    """
+    """Remove the pretrained weights, let all train that would stay random; return the changes."""
     drop_pretrained(cfg)
     given = argument('pretrained', False)
     said = f'no pretrained weights ({given}): the model starts from random ones'

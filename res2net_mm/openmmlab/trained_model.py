@@ -84,11 +84,7 @@ def tensor_differences(model: nn.Module, state_dict: Mapping[str, Tensor]) -> li
 
 
 def find_test_dataset(cfg: Config) -> ConfigDict:
-    """Return the settings of the test set, of the first one where there are several.
-
-    Raises:
-        UserError: The config has none.
-    """
+    """Return the settings of the test set, of the first of several; UserError without any."""
     dataset = cfg.get('test_dataloader', {}).get('dataset')
     while dataset is not None and 'pipeline' not in dataset:
         dataset = dataset.get('dataset') or (dataset.get('datasets') or [None])[0]
@@ -98,11 +94,7 @@ def find_test_dataset(cfg: Config) -> ConfigDict:
 
 
 def choose_device(name: str | None) -> torch.device:
-    """Return the device of a name; None for the GPU if there is one, else the CPU.
-
-    Raises:
-        UserError: PyTorch knows no such device.
-    """
+    """Return the device of a name, by default the GPU if there is one; UserError if unknown."""
     try:
         return torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
     except RuntimeError as error:
@@ -110,11 +102,7 @@ def choose_device(name: str | None) -> torch.device:
 
 
 def read_image(cfg: Config, image: str | Path) -> dict[str, Any]:
-    """Read one image as the config's test set does.
-
-    Returns:
-        ``inputs``, (3, H, W) and not yet normalised, and ``data_samples``.
-    """
+    """Read an image as the test set does: ``inputs``, (3, H, W), not normalised, ``data_samples``."""
     pipeline = pipeline_without_labels(find_test_dataset(cfg))
     return Compose(pipeline)(dict(img_path=str(image), img_id=0))
 
@@ -139,10 +127,8 @@ def _classes_of(cfg: Config) -> tuple[str, ...] | None:
 def saved_config(checkpoint: str | Path) -> Config | None:
     """Return the config that MMEngine saved with a checkpoint, None where it holds none.
 
-    It is read as data: nothing in a checkpoint is run.
-
-    Raises:
-        UserError: The checkpoint cannot be read, or its config holds more than plain settings.
+    It is read as data: nothing in a checkpoint is run. A config of more than plain settings is a
+    UserError.
     """
     meta = open_checkpoint(checkpoint).get('meta') or {}
     text = meta.get('cfg') or meta.get('config')

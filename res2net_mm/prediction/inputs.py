@@ -75,7 +75,7 @@ def read_pixels(picture: Picture) -> np.ndarray:
 
 
 def find_inputs(inputs: Sequence[str | Path]) -> tuple[list[Picture], list[Video], list[str]]:
-    """Find what to predict on.
+    """Find the images, videos and messages of what a user asks to have predicted.
 
     Args:
         inputs: Image files, folders (searched to any depth), glob patterns, video files, URLs of

@@ -75,16 +75,8 @@ def draw_labels(
 ) -> np.ndarray:
     """Paint a label map over its picture, with a legend of the classes below.
 
-    Args:
-        picture: (H, W, 3) uint8, BGR; not changed.
-        labels: (H, W) indices of classes; those beyond the classes are left as in the picture.
-        classes: Names of the classes.
-        colours: (K, 3) BGR.
-        letters: Letters for the names.
-        edges: (H, W) bool, pixels drawn white, such as the borders between objects.
-
-    Returns:
-        (H', W, 3) uint8, BGR, with H' > H by the legend.
+    The picture, (H, W, 3) uint8, BGR, is copied. Labels, (H, W), beyond the classes are left as in
+    the picture; ``edges``, (H, W) bool, are drawn white. The legend adds to the height.
     """
     drawn = paint_labels(picture, labels, colours, OPACITY)
     if edges is not None:

@@ -19,16 +19,13 @@ BATCH_NORMS = ('BN', 'BN2d', 'SyncBN', 'BatchNorm2d', 'SyncBatchNorm', 'NaiveSyn
 def adapt(
     use: dict[str, Any], preset: Preset, *, original: Mapping[str, Any], pretrained: bool
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings of a preset's backbone, without defaults.
+    """Return the settings of a preset's backbone, without defaults, and what could not be kept.
 
     Args:
         use: How the original is used, as arguments of a Res2Net.
         preset: The network.
         original: The settings of the original; those of :data:`WRITTEN` it has are always written.
         pretrained: Whether to load the preset's published weights.
-
-    Returns:
-        The settings, with ``type``, and a line for each that could not be kept.
 
     Raises:
         UserError: The preset has all four stages, and fewer are used.

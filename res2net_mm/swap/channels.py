@@ -47,8 +47,7 @@ def follow(
 def outer_changes(settings: Settings, path: Path, maps: Maps) -> Iterator[Change]:
     """Yield the changes of a backbone that is built around another one, which gives ``maps``.
 
-    Raises:
-        UserError: It is not known which settings of the outer backbone count channels.
+    Raises UserError where it is not known which of its settings count channels.
     """
     if maps.same_channels:
         return

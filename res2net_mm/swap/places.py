@@ -42,8 +42,7 @@ class Place:
 def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
     """Return the backbones to swap, and a line for each network that stays as it is.
 
-    Raises:
-        UserError: There is no backbone, or one that cannot be swapped.
+    Raises UserError where there is no backbone, or one that cannot be swapped.
     """
     if not isinstance(cfg.get('model'), Mapping) or not cfg.model:
         raise UserError(

@@ -52,13 +52,8 @@ def measure(
 ) -> Pyramid:
     """Build a module with random weights, run it and return the maps it gives.
 
-    Results are kept for the process.
-
-    Args:
-        settings: The settings of the module.
-        scope: The toolbox that builds it.
-        inputs: The maps it reads; None for an image.
-        one: Whether it reads the first map only, as a shared head does.
+    Results are kept for the process. ``inputs`` are the maps it reads, None for an image; with
+    ``one`` it reads the first map only, as a shared head does.
 
     Raises:
         UserError: The module cannot be built or run, or gives no feature maps.

@@ -37,14 +37,9 @@ def speaks_resnet(backbone: type) -> bool:
 
 
 def translate(settings: Mapping[str, Any], backbone: type) -> tuple[dict[str, Any], list[str]]:
-    """Return the arguments of a Res2Net that is used like a ResNet.
+    """Return the arguments of a Res2Net that is used like a ResNet, and what could not be kept.
 
-    Args:
-        settings: The settings of the ResNet.
-        backbone: Its class, which has the defaults.
-
-    Returns:
-        The arguments, and a line for each that could not be kept.
+    ``backbone`` is the class of the ResNet, which has the defaults.
 
     Raises:
         UserError: The meaning of an argument is not known.
@@ -73,14 +68,7 @@ def translate(settings: Mapping[str, Any], backbone: type) -> tuple[dict[str, An
 
 
 def fit_pyramid(settings: Mapping[str, Any], pyramid: Pyramid) -> tuple[dict[str, Any], list[str]]:
-    """Return the arguments of a Res2Net whose maps have the strides of another backbone's.
-
-    Args:
-        settings: The settings of the other backbone.
-        pyramid: Its maps.
-
-    Returns:
-        The arguments, and a line for each that could not be kept.
+    """Return the arguments of a Res2Net with maps of another backbone's strides, and what is lost.
 
     Raises:
         UserError: A Res2Net has no maps of these strides.
@@ -119,10 +107,8 @@ def shared_head_change(
 ) -> Change | None:
     """Return the change of the shared head of a model at a path, None if it has none.
 
-    The shared head of a C4 detector is the last stage of the network of its backbone.
-
-    Raises:
-        UserError: The head is not a stage of a ResNet.
+    The shared head of a C4 detector is the last stage of the network of its backbone; any other is
+    a UserError.
     """
     head = (model.get('roi_head') or {}).get('shared_head')
     if not head:

@@ -8,7 +8,6 @@ from typing import Any
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add('model', help='detector or segmenter that `res2net-mm export` wrote, .onnx')
     add('-o', '--out', metavar='FILE', help="page to write; default the model's name with .html")
@@ -26,7 +25,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(model: str, **options: Any) -> None:
-    """Write the page."""
     from res2net_mm.deploy.web.demo_page import write_demo_page
 
     page = write_demo_page(model, **options)

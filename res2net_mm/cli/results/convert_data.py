@@ -14,7 +14,6 @@ from ..options import add_labels, add_layout
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Declare the options."""
     add = parser.add_argument
     add('data', metavar='DIR', help='the folder to read')
     add('out', metavar='OUT', help='the folder to make, absent or empty')
@@ -25,7 +24,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(data: str, out: str, *, to: str, **options: Any) -> None:
-    """Write the folder and print what came of it."""
     from res2net_mm.data.conversion.convert_data import convert_data
 
     print(convert_data(data, out, to=to, **options))

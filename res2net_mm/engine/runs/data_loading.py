@@ -119,9 +119,8 @@ class SeededFetch:
 def seed_batches(loader: DataLoader[Any], *, seed: int, rank: int) -> NumberedBatches | None:
     """Number the batches of a data loader and seed the loading of each.
 
-    Returns:
-        The loader's new batch sampler, whose ``begin`` sets where to start; None for a loader over
-        an iterable dataset, whose order cannot be resumed.
+    The new batch sampler is returned, whose ``begin`` sets where to start; None for a loader over
+    an iterable dataset, whose order cannot be resumed.
     """
     if loader.batch_sampler is None or isinstance(loader.dataset, IterableDataset):
         return None

@@ -20,8 +20,7 @@ VALIDATED = 'validated_iter'  # in the message hub: the iteration of the last va
 def use_resumable_loop(cfg: Config) -> str | None:
     """Replace the config's training loop by the resumable one of its kind.
 
-    Returns:
-        What to log if the config has a loop of another kind; it stays as it is.
+    A loop of another kind stays; what to log of it is returned.
     """
     loop = cfg.train_cfg
     by_epoch = loop.pop('by_epoch', None)
