@@ -102,7 +102,7 @@ def choose_device(name: str | None) -> torch.device:
 
 
 def read_image(cfg: Config, image: str | Path) -> dict[str, Any]:
-    """Read an image as the test set does: ``inputs``, (3, H, W) as loaded, and ``data_samples``."""
+    """Read an image as the test set does: ``inputs``, (3, H, W) unnormalised, ``data_samples``."""
     pipeline = pipeline_without_labels(find_test_dataset(cfg))
     return Compose(pipeline)(dict(img_path=str(image), img_id=0))
 
