@@ -1,4 +1,4 @@
-"""When a computation may be replaced: what is asked of modules and tensors first."""
+"""Conditions under which a computation may be replaced by a faster one."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ def has_hooks(module: nn.Module) -> bool:
 
 
 def is_plain_tensor(x: Any) -> bool:
-    """Return whether it is a tensor or parameter and no subclass, such as one that is quantised."""
+    """Return whether ``x`` is a tensor or parameter and no subclass, such as one that is quantised."""
     return type(x) in (Tensor, nn.Parameter)
 
 

@@ -117,7 +117,7 @@ class HeldStatistics:
 
 
 def _normalises(module: nn.Module) -> bool:
-    """Return whether it is a norm whose output depends on the other images or pixels."""
+    """Return whether a module is a norm whose output depends on the other images or pixels."""
     if isinstance(module, nn.modules.batchnorm._BatchNorm):
         return module.training
     return isinstance(module, nn.GroupNorm)

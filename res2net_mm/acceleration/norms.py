@@ -40,7 +40,7 @@ def conv_norm(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
 
 
 def scale_and_shift(norm: _BatchNorm) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the factor and the summand of a norm in eval mode and 1 / deviation; each (C,)."""
+    """Return scale, shift and 1 / deviation of a norm in eval mode, each (C,)."""
     mean, variance = norm.running_mean, norm.running_var
     assert mean is not None
     assert variance is not None
@@ -93,13 +93,13 @@ def norm_relu(norm: nn.Module, relu: nn.Module | None, x: Tensor) -> Tensor:
 
 
 def is_trained(norm: nn.Module, dtype: torch.dtype | None = None) -> TypeGuard[nn.BatchNorm2d]:
-    """Return whether it is a plain batch norm in training, with parameters of this dtype."""
+    """Return whether a module is a plain batch norm in training, its parameters of ``dtype``."""
     plain = type(norm) is nn.BatchNorm2d and _is_plain(norm, dtype)
     return plain and norm.training and norm.momentum is not None
 
 
 def is_held(norm: nn.Module) -> TypeGuard[_BatchNorm]:
-    """Return whether it is a plain batch norm in float32 with held statistics."""
+    """Return whether a module is a plain batch norm in float32 with held statistics."""
     plain = type(norm) in (nn.BatchNorm2d, nn.SyncBatchNorm) and _is_plain(norm, torch.float32)
     return plain and not norm.training
 

@@ -134,7 +134,7 @@ class Res2NetBackbone(BaseModule):
         return [*self.stem_modules(), *self.stages[: self.frozen_stages]]
 
     def set_block_rule(self, block_rule: str) -> None:
-        """Compute by the rule ``block_rule`` from now on; no weight changes."""
+        """Switch to the rule ``block_rule``; the weights stay."""
         for block in self.blocks():
             block.set_block_rule(block_rule)
         self.block_rule = block_rule

@@ -52,7 +52,7 @@ def check_whole(*, least: int = 1, **numbers: Any) -> None:
 
 
 def check_wholes(*, least: int = 1, **lists: Any) -> None:
-    """Raise UserError if an argument is not a list of such numbers; None passes."""
+    """Raise UserError if an argument is not a list of whole numbers, ``least`` or more."""
     for name, values in lists.items():
         if values is None:
             continue

@@ -110,7 +110,7 @@ def _count_two_stages(model: Any, image: Tensor) -> int:
 
 
 def _region_features(extractor: Any, maps: Any, rois: Tensor, *_: Any, **__: Any) -> Tensor:
-    """Return features of the shape that an extractor's have."""
+    """Return empty features in the shape of those that an extractor returns."""
     size = extractor.roi_layers[0].output_size
     return maps[0].new_empty(len(rois), extractor.out_channels, *size)
 

@@ -117,11 +117,11 @@ class Treatment:
     where: tuple[str, str] | None = None  # the (device, dtype) it is for; None for any
 
     def applies(self, contestant: Contestant, mode: str) -> bool:
-        """Return whether it exists for a network in a mode."""
+        """Return whether a network can be run this way in a mode of the benchmark."""
         return mode in self.modes and (contestant.ours or not self.ours_only)
 
     def absent(self, device: str, dtype: str) -> str:
-        """Return why it cannot be measured here, or an empty string."""
+        """Return why this way cannot be measured here, or an empty string."""
         if self.package and find_spec(self.package) is None:
             return f'{self.package} is not installed'
         if self.where not in (None, (device, dtype)):

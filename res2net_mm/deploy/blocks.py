@@ -47,7 +47,7 @@ class FusedBottleneck(FusedModule):
 
     @staticmethod
     def takes(module: nn.Module) -> bool:
-        """Return whether the module is such a block, without plugins or special convolutions."""
+        """Return whether a module is such a block, without plugins or special convolutions."""
         if [kind.__name__ for kind in type(module).__mro__[:2]] not in _BOTTLENECKS:
             return False
         if not type(module).__module__.startswith(('mmdet.', 'mmseg.', 'mmpretrain.')):
@@ -76,7 +76,7 @@ class FusedBottleneck(FusedModule):
 
 
 class FusedBottle2neck(FusedBottleneck):
-    """A :class:`Bottle2neck` in the same way.
+    """A :class:`Bottle2neck` without norms, in few passes over memory.
 
     The chain writes its outputs over its inputs, so that nothing is concatenated.
     """

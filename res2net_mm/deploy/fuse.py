@@ -74,7 +74,7 @@ def _is_of_mmcv_ops(module: nn.Module) -> bool:
 
 
 def _faster(module: nn.Module, done: dict[nn.Module, nn.Module]) -> nn.Module:
-    """Return what takes the module's place, or itself; what is inside is replaced first."""
+    """Replace the modules inside by faster ones, then return the module or a faster one."""
     if module not in done:
         done[module] = module
         if _is_of_mmcv_ops(module):  # the offsets inside keep their layout

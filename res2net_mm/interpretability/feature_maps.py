@@ -1,4 +1,4 @@
-"""The feature maps of a backbone that are looked at: outputs of stages, and splits of blocks."""
+"""The feature maps that are explained and measured: outputs of stages, and splits of blocks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager

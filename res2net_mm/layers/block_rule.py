@@ -28,7 +28,7 @@ from res2net_mm.errors import UserError
 
 
 class SplitFlow(NamedTuple):
-    """How the splits of one block flow."""
+    """How the splits of one block are connected."""
 
     carry: bool  # y_i = b_i(x_i + y_{i-1}) instead of b_i(x_i)
     pool_last: bool  # the last split is average-pooled 3x3 instead of passed through
@@ -46,7 +46,7 @@ BLOCK_RULES = tuple(_FIRST_AT_STRIDE_1)
 
 
 def split_flow(rule: str, *, first: bool, stride: int) -> SplitFlow:
-    """Return how the splits flow in a block under ``rule``.
+    """Return how the splits of a block are connected under ``rule``.
 
     ``first`` marks the first block of a stage; ``stride`` is that of its 3x3 convolutions.
 

@@ -92,7 +92,7 @@ class Bottle2neck(HierarchicalConv):
             self._modules[name] = self._modules.pop(name)
 
     def set_block_rule(self, block_rule: str) -> None:
-        """Compute by the rule ``block_rule`` from now on; no weight changes."""
+        """Switch to the rule ``block_rule``; the weights stay."""
         flow = split_flow(block_rule, first=self.first, stride=self.stride)
         self.carry, self.pool_last, self.pool_padding = flow
 

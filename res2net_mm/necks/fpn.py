@@ -20,7 +20,7 @@ XAVIER = dict(type='Xavier', layer='Conv2d', distribution='uniform')
 
 @MODELS.register_module()
 class HierarchicalFPN(BaseModule):
-    """Feature pyramid: lateral 1x1, added from the top down, each then a hierarchical 3x3.
+    """Feature pyramid network whose 3x3 convolutions are hierarchical.
 
     The arguments and their meaning are those of MMDetection 3's FPN, plus ``scales``; with
     ``scales=1`` it is that FPN, and its weights load. Neither toolbox is needed.

@@ -153,7 +153,7 @@ def _neighbours(place: Tensor, size: int) -> tuple[Tensor, Tensor]:
 
 
 class Operators(NamedTuple):
-    """Both operators in one form."""
+    """The two operators, both named or both plain."""
 
     nms: Callable[..., Tensor]
     roi_align: Callable[..., Tensor]

@@ -25,7 +25,7 @@ class Opening(NamedTuple):
     dims: dict[int, Any]  # the open dimensions, by index, as torch.export takes them
 
     def fitting(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the images (N, 3, H, W), cropped to whole steps, or those of the first's size."""
+        """Return images (N, 3, H, W) of sizes that the program takes: cropped, or selected."""
         if not self.step:
             return [image for image in images if image.shape[2:] == images[0].shape[2:]]
         sides = [[side // self.step * self.step for side in image.shape[2:]] for image in images]
