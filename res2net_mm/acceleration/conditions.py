@@ -18,7 +18,7 @@ def has_hooks(module: nn.Module) -> bool:
 
 
 def is_plain_tensor(x: Any) -> bool:
-    """Return whether ``x`` is a tensor or parameter and no subclass, such as one that is quantised."""
+    """Return whether ``x`` is a tensor or parameter and no subclass, such as a quantised one."""
     return type(x) in (Tensor, nn.Parameter)
 
 
