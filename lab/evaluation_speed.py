@@ -3,14 +3,9 @@
 import argparse
 import contextlib
 import json
-import multiprocessing
 import os
-import resource
-import sys
 import tempfile
-import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +15,7 @@ from pycocotools import mask as mask_api
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from lab.process_cost import Cost, run_apart
 from res2net_mm.errors import UserError, exit_on_user_error
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.progress import track
@@ -29,19 +25,13 @@ NEAR = 0.4  # of all detections lie near an object
 
 
 @dataclass(frozen=True)
-class Run:
-    """One evaluation from files to numbers, in a process of its own.
+class Run(Cost):
+    """One evaluation from files to numbers.
 
     Attributes:
-        seconds: From before the files are read to the last number.
-        cpu: Seconds of computing in that time; tells more on a machine with other work.
-        gib: Largest memory of the process, with the libraries it imports.
         stats: The twelve numbers of COCO, -1 for none.
     """
 
-    seconds: float
-    cpu: float
-    gib: float
     stats: tuple[float, ...]
 
 
@@ -80,10 +70,9 @@ def compare_speed(
         )
         runs = []
         for title, run in (('res2net_mm', _run_ours), ('pycocotools', _run_pycocotools)):
-            with ProcessPoolExecutor(1, multiprocessing.get_context('spawn')) as process:
-                runs.append(process.submit(_measure, run, files[0], files[1], iou_type).result())
-            took = runs[-1]
-            say(f'{title:12} {took.seconds:7.1f} s {took.cpu:7.1f} s CPU {took.gib:6.2f} GiB')
+            cost, stats = run_apart(run, *files, iou_type)
+            runs.append(Run(cost.seconds, cost.cpu, cost.gib, tuple(map(float, stats))))
+            say(f'{title:12} {cost}')
     ours, theirs = runs
     apart = max(abs(a - b) for a, b in zip(ours.stats, theirs.stats, strict=True))
     by_cpu = theirs.cpu / ours.cpu
@@ -175,16 +164,6 @@ def _outline(box: list[float]) -> list[float]:
     a, b = w / 4, h / 4
     corners = [x + a, y, x + w - a, y, x + w, y + b, x + w, y + h - b]
     return [*corners, x + w - a, y + h, x + a, y + h, x, y + h - b, x, y + b]
-
-
-def _measure(run: Callable, truth: str, results: str, iou_type: str) -> Run:
-    start, cpu = time.perf_counter(), time.process_time()
-    stats = run(truth, results, iou_type)
-    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    # Linux counts in KiB, macOS in bytes.
-    unit = 1 if sys.platform == 'darwin' else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
-    return Run(seconds, cpu, peak, tuple(float(value) for value in stats))
 
 
 def _run_ours(truth: str, results: str, iou_type: str) -> list[float]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -41,7 +42,7 @@ class BoxImages:
             for image in self.content['images']
         }
 
-    @property
+    @cached_property
     def image_files(self) -> list[Path]:
         return [self.image_dir / image['file_name'] for image in self.content['images']]
 

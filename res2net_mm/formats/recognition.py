@@ -66,6 +66,7 @@ def read_as(
     return splits
 
 
+@each_json_once()
 def read_in_best_layout(
     root: Path, labels: str, readers: Readers, findings: Findings
 ) -> tuple[str, dict[str, Any]] | None:
@@ -84,19 +85,17 @@ def read_in_best_layout(
         UserError: The folder can be read in none of the layouts that fit.
     """
     kind = [reader for reader in readers if reader.labels == labels]
-    like = [reader for reader in kind if reader.is_like(root)]
     readings: list[_Reading] = []
     failures: list[tuple[Reader[Any], UserError]] = []
-    with each_json_once():
-        for reader in like or kind:
-            found = Findings(stop=False)
-            try:
-                splits = reader.read(root, found)
-            except UserError as error:
-                failures.append((reader, error))
-                continue
-            if splits:
-                readings.append(_Reading(reader, splits, found))
+    for reader in [reader for reader in kind if reader.is_like(root)] or kind:
+        found = Findings(stop=False)
+        try:
+            splits = reader.read(root, found)
+        except UserError as error:
+            failures.append((reader, error))
+            continue
+        if splits:
+            readings.append(_Reading(reader, splits, found))
     if failures and not any(reading.total for reading in readings):
         raise failures[0][1]
     if not readings:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,13 @@ def _images_by_their_ids(file: Path, content: Entry, findings: Findings) -> Entr
 
 def _boxes_of_numbers(file: Path, content: Entry, findings: Findings) -> Entry:
     """Turn boxes and areas that are texts into numbers; what is none stays for the check."""
+    found = content['annotations']
+    boxes = [entry.get('bbox') for entry in found]
+    numbers = chain.from_iterable(box for box in boxes if isinstance(box, list))
+    if not any(map(_has_text, (boxes, numbers, (entry.get('area') for entry in found)))):
+        return content
     entries, count = [], 0
-    for entry in content['annotations']:
+    for entry in found:
         written = [key for key in ('bbox', 'area') if _is_written(entry.get(key))]
         if not written:
             entries.append(entry)
