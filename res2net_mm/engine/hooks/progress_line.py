@@ -13,6 +13,7 @@ from tqdm import tqdm
 from .finite import learning_rate
 
 FORM = '{desc} {n_fmt}/{total_fmt}{postfix}, {remaining} left, {rate_fmt}'
+IN_TABLES = ('coco/', 'pascal_voc/', 'size/')  # prefixes of SizeMetric and RegionSizeMetric
 
 
 class ProgressLineHook(Hook):
@@ -63,11 +64,13 @@ class ProgressLineHook(Hook):
     def after_test_iter(self, runner: Runner, batch_idx: int, *_: Any, **__: Any) -> None:
         self._advance(runner, self._lines['test'], batch_idx + 1)
 
-    def after_val_epoch(self, *_: Any, **__: Any) -> None:
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, Any] | None = None) -> None:
         self._end('val')
+        _log_scores(runner, metrics)
 
-    def after_test_epoch(self, *_: Any, **__: Any) -> None:
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, Any] | None = None) -> None:
         self._end('test')
+        _log_scores(runner, metrics)
 
     def _begin(self, mode: str, what: str, total: int, done: int = 0) -> None:
         live = self._is_live = sys.stderr.isatty()
@@ -90,6 +93,16 @@ class ProgressLineHook(Hook):
 
     def _end(self, mode: str) -> None:
         self._lines.pop(mode).close()
+
+
+def _log_scores(runner: Runner, metrics: dict[str, Any] | None) -> None:
+    shown = [
+        f'{name}: {value:.4g}'
+        for name, value in (metrics or {}).items()
+        if isinstance(value, float | int) and not name.startswith(IN_TABLES)
+    ]
+    if shown:
+        runner.logger.info(', '.join(shown))
 
 
 class _Nowhere(io.TextIOBase):

@@ -18,7 +18,7 @@ def test_plain_lines_at_the_interval_of_the_log(tiny, capsys):
     found = re.findall(f'(?m)^{LINE}$', shown)
     expected = [(str(1 + (n - 1) // BATCHES), str(n)) for n in range(2, EPOCHS * BATCHES + 1, 2)]
     assert found == expected
-    assert len(re.findall(r'(?m)^validating 6/6, ', shown)) == EPOCHS
+    assert len(re.findall(r'(?m)^validating 6/6, .*\nacc: [-.\d]+$', shown)) == EPOCHS
 
 
 def test_a_run_by_iterations_and_one_that_is_resumed(tiny, capsys):
