@@ -35,11 +35,8 @@ class Res2NetDLA(Res2NetBackbone):
         strides: Stride of each stage. Default 2 each, on a stem of stride 2.
         dilations: Dilation of each stage. Default 1.
         contract_dilation: Whether a dilated stage's first block has half the dilation.
-        **shared: ``out_indices``, ``frozen_stages``, ``norm_cfg``, ``norm_eval``, ``conv_cfg``,
-            ``dcn``, ``stage_with_dcn``, ``plugins``, ``with_cp``, ``memory``,
-            ``zero_init_residual`` and ``init_cfg``, as of :class:`Res2Net`.
 
-    Attributes and errors are those of :class:`Res2Net`.
+    The other arguments, the attributes and errors are those of :class:`Res2Net`.
 
     Source: Gao et al., Res2Net, arXiv 1904.01169, table 1; Yu et al., arXiv 1707.06484.
     """
@@ -57,7 +54,18 @@ class Res2NetDLA(Res2NetBackbone):
         strides: Sequence[int] = (2, 2, 2, 2),
         dilations: Sequence[int] = (1, 1, 1, 1),
         contract_dilation: bool = False,
-        **shared: Any,
+        out_indices: Sequence[int] | None = None,
+        frozen_stages: int = -1,
+        norm_cfg: dict[str, Any] | None = None,
+        norm_eval: bool = False,
+        conv_cfg: dict[str, Any] | None = None,
+        dcn: dict[str, Any] | None = None,
+        stage_with_dcn: Sequence[bool] | None = None,
+        plugins: Sequence[dict[str, Any]] | None = None,
+        with_cp: bool = False,
+        memory: str = 'default',
+        zero_init_residual: bool = False,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
     ) -> None:
         net = fill_from_preset(
             'Res2NetDLA',
@@ -72,13 +80,12 @@ class Res2NetDLA(Res2NetBackbone):
         check_wholes(strides=strides, dilations=dilations)
         num_stages = len(STAGE_CHANNELS)
         super().__init__(
-            net,
-            expansion=EXPANSION,
-            preset=preset,
-            block_rule_given=block_rule is not None,
-            num_stages=num_stages,
-            **shared,
-        )
+            net, expansion=EXPANSION, preset=preset, block_rule_given=block_rule is not None,
+            num_stages=num_stages, out_indices=out_indices, frozen_stages=frozen_stages,
+            norm_cfg=norm_cfg, norm_eval=norm_eval, conv_cfg=conv_cfg, dcn=dcn,
+            stage_with_dcn=stage_with_dcn, plugins=plugins, with_cp=with_cp, memory=memory,
+            zero_init_residual=zero_init_residual, init_cfg=init_cfg,
+        )  # fmt: skip
         strides = per_stage('strides', strides, num_stages)
         dilations = per_stage('dilations', dilations, num_stages)
         parts = self.factory.parts
