@@ -1,11 +1,16 @@
-"""Write text in any script on pictures."""
+"""Write text in any script on pictures and plots."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SIZE = 12  # px, height of a line of capitals and small letters
 # Known for many scripts; they are looked at before the other fonts of the system.
@@ -32,6 +37,22 @@ class Lettering:
     def shown(self, name: str) -> str:
         """Return what is written for a name: the name or its number."""
         return self._shown.get(name, name)
+
+    def said(self) -> str:
+        """Return what the numbers stand for, as a sentence; empty where there are none."""
+        numbered = ', '.join(f'{self.shown(name)} {name}' for name in self.unwritten)
+        what = 'no font of this system has the letters of some names; drawn as'
+        return f'{what}: {numbered}' if numbered else ''
+
+    def families(self, names: Iterable[str]) -> list[str]:
+        """Return the fonts of some of the names by the names that matplotlib knows them by."""
+        from matplotlib.font_manager import FontProperties, fontManager
+
+        paths = dict.fromkeys(str(font.path) for n in names if (font := self.fonts.get(n)))
+        for path in paths:
+            fontManager.addfont(path)
+        found = [FontProperties(fname=path).get_name() for path in paths]
+        return [*dict.fromkeys(['DejaVu Sans', *found])]
 
     def size_of(self, name: str, more: str = '') -> tuple[int, int]:
         """Return width and height in px of a name with the plain text ``more`` behind it."""
@@ -67,6 +88,24 @@ class Lettering:
     def _parts(self, name: str, more: str) -> list[tuple[ImageFont.FreeTypeFont, str]]:
         parts = [(self.fonts.get(name) or self.plain, self.shown(name)), (self.plain, more)]
         return [(font, text) for font, text in parts if text] or [(self.plain, ' ')]
+
+
+def letter(figure: 'Figure') -> Lettering:
+    """Give the texts of a plot fonts that have their letters; words that none has become numbers.
+
+    Labels of ticks keep their words: these have to be right when they are set.
+    """
+    from matplotlib.text import Text
+
+    texts: list[Text] = figure.findobj(lambda artist: isinstance(artist, Text))  # type: ignore[assignment]
+    texts = [text for text in texts if not text.get_text().isascii()]
+    words = [word for text in texts for word in text.get_text().split()]
+    letters = Lettering(word for word in words if not word.isascii())
+    for text in texts:
+        parts = re.split(r'(\s+)', text.get_text())
+        text.set_text(''.join(map(letters.shown, parts)))
+        text.set_fontfamily(letters.families(parts))
+    return letters
 
 
 def _font_for(name: str, size: int) -> ImageFont.FreeTypeFont | None:

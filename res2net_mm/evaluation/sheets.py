@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from res2net_mm.lettering import Lettering
+
 CELL = 320  # px, longer side of one picture on the sheet
 CAPTION = 24  # px, height of the line above the sheet
 # Distinct for readers who confuse red and green, too (Okabe and Ito).
@@ -21,6 +23,7 @@ PAIRS_PER_ROW = 2  # of ground truth and predictions, on a sheet of boxes
 COLUMNS = ('image', 'ground truth', 'predicted')  # of a sheet of label maps
 OPACITY = 0.65  # of a class over the image
 LEGEND_ROW = 22  # px
+BLACK = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,9 @@ def draw_sheet(
     Returns:
         The sheet (H', W', 3), uint8, BGR.
     """
+    letters = Lettering(classes)
     pairs = [
-        np.hstack([_with_boxes(image, truth, classes), _with_boxes(image, predicted, classes)])
+        np.hstack([_with_boxes(image, boxes, classes, letters) for boxes in (truth, predicted)])
         for image, truth, predicted in pictures
     ]
     pairs += [np.full_like(pairs[0], 255)] * (-len(pairs) % PAIRS_PER_ROW)
@@ -107,7 +111,9 @@ def paint_labels(
     return painted
 
 
-def _with_boxes(image: np.ndarray, boxes: Boxes, classes: Sequence[str]) -> np.ndarray:
+def _with_boxes(
+    image: np.ndarray, boxes: Boxes, classes: Sequence[str], letters: Lettering
+) -> np.ndarray:
     """Fit an image into a square cell and draw its boxes."""
     shrunk, scale = _shrink(image)
     cell = np.full((CELL, CELL, 3), 255, np.uint8)
@@ -115,14 +121,13 @@ def _with_boxes(image: np.ndarray, boxes: Boxes, classes: Sequence[str]) -> np.n
     for i, (corners, label) in enumerate(zip(boxes.xyxy, boxes.labels, strict=True)):
         x1, y1, x2, y2 = (round(float(v) * scale) for v in corners)
         colour = COLOURS[int(label) % len(COLOURS)][::-1]  # RGB -> BGR
-        text = classes[int(label)]
-        if boxes.scores is not None:
-            text += f' {boxes.scores[i]:.2f}'
+        name = classes[int(label)]
+        score = '' if boxes.scores is None else f' {boxes.scores[i]:.2f}'
         cv2.rectangle(cell, (x1, y1), (x2, y2), colour, 2)
-        width, height = _text_size(text)
-        top, left = max(y1, height + 6), min(x1, CELL - width - 4)
-        cv2.rectangle(cell, (left, top - height - 6), (left + width + 4, top), colour, -1)
-        _write(cell, text, left + 2, top - 4, (255, 255, 255))
+        width, height = letters.size_of(name, score)
+        top, left = max(y1, height + 4), min(x1, CELL - width - 4)
+        cv2.rectangle(cell, (left, top - height - 4), (left + width + 4, top), colour, -1)
+        letters.write(cell, (left + 2, top - height - 3), name, score)
     return cell
 
 
@@ -141,9 +146,9 @@ def _row(picture: Masks, colours: np.ndarray) -> np.ndarray:
 
 
 def _legend(classes: Sequence[str], colours: np.ndarray, width: int) -> np.ndarray:
-    places, x, y = [], 6, 0
+    letters, places, x, y = Lettering(classes), [], 6, 0
     for name in classes:
-        needed = 36 + _text_size(name)[0]
+        needed = 36 + letters.size_of(name)[0]
         if x > 6 and x + needed > width:
             x, y = 6, y + LEGEND_ROW
         places.append((x, y))
@@ -151,15 +156,16 @@ def _legend(classes: Sequence[str], colours: np.ndarray, width: int) -> np.ndarr
     legend = np.full((y + LEGEND_ROW, width, 3), 255, np.uint8)
     for (x, y), name, colour in zip(places, classes, colours, strict=True):
         legend[y + 4 : y + 18, x : x + 14] = colour
-        _write(legend, name, x + 20, y + 15)
+        letters.write(legend, (x + 20, y + 4), name, colour=BLACK)
     return legend
 
 
 def _caption(titles: Sequence[str]) -> np.ndarray:
     """Return a line with the title of each cell."""
     caption = np.full((CAPTION, len(titles) * CELL, 3), 255, np.uint8)
+    letters = Lettering(titles)
     for i, text in enumerate(titles):
-        _write(caption, text, i * CELL + 6, CAPTION - 8)
+        letters.write(caption, (i * CELL + 6, 5), text, colour=BLACK)
     return caption
 
 
@@ -169,14 +175,3 @@ def _shrink(image: np.ndarray) -> tuple[np.ndarray, float]:
     scale = (CELL - 2) / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
-
-
-def _text_size(text: str) -> Sequence[int]:
-    return cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0]
-
-
-def _write(
-    image: np.ndarray, text: str, x: int, y: int, colour: tuple[int, int, int] = (0, 0, 0)
-) -> None:
-    """Write a line of small text, its lower left corner at x, y."""
-    cv2.putText(image, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.4, colour, 1, cv2.LINE_AA)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats.image_file import shown_size
+from res2net_mm.lettering import letter
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.internals import graph_kept
 from res2net_mm.openmmlab.trained_model import choose_device, load_trained, read_image
@@ -132,6 +133,8 @@ def draw_class_activation(
     )
     if all(len(place.names) == 1 for place in places):
         say('splits exist only in Res2Net blocks: this backbone has none, its stages are shown')
+    if said := letter(sheet).said():
+        say(said)
     with whole_file(out) as partial_path:
         sheet.savefig(partial_path, dpi=110)
     content = dict(method=method, target=chosen.text, maps=figures)

@@ -15,6 +15,7 @@ from torch import nn
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
 from res2net_mm.errors import UserError, argument
+from res2net_mm.lettering import letter
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file, write_json_file
 
@@ -88,7 +89,9 @@ def show_receptive_fields(
     fields = measure_receptive_fields(backbone, **how)
     say(receptive_field_table(fields))
     with whole_file(out) as partial:
-        draw_receptive_fields(fields, title).savefig(partial, dpi=110)
+        sheet = draw_receptive_fields(fields, title)
+        letter(sheet)
+        sheet.savefig(partial, dpi=110)
     figures = {
         field.name: dict(theoretical=field.theoretical, measured=field.measured, cut=field.cut)
         for field in fields

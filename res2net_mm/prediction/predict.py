@@ -181,11 +181,7 @@ class _Run:
         sizes, segments = self.sizes, isinstance(self.results, LabelResults)
         what = 'regions' if segments else f'objects with a score of at least {self.score:g}'
         lines = [f'found: {what} by size (area), {sizes.images} images', sizes.table()]
-        unwritten = {name for letters in self.letters.values() for name in letters.unwritten}
-        if unwritten:
-            numbered = next(iter(self.letters.values()))
-            shown = ', '.join(f'{numbered.shown(name)} {name}' for name in sorted(unwritten))
-            lines.append(f'no font of this system has the letters of some names; drawn as: {shown}')
+        lines += {said for letters in self.letters.values() if (said := letters.said())}
         assert self.results is not None
         files = [*self.results.files, FOUND, *(['pictures/'] if self.pictures else [])]
         return '\n'.join([*lines, f'written to {self.out}: {", ".join(files)}'])

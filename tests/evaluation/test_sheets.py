@@ -60,3 +60,19 @@ def test_a_long_legend_breaks():
     sheet = draw_segmentation_sheet([Masks(image, labels, labels)], names, [(1, 2, 3)] * 30)
     short = draw_segmentation_sheet([Masks(image, labels, labels)], ['a'], [(1, 2, 3)])
     assert len(sheet) >= len(short) + 3 * LEGEND_ROW
+
+
+def test_names_of_other_scripts_are_written_in_their_letters_or_as_numbers(monkeypatch):
+    """OpenCV would write a row of question marks, as many as the name has bytes."""
+    image, labels = np.zeros((60, 60, 3), np.uint8), np.zeros((60, 60), int)
+    boxes = Boxes(np.array([[5.0, 5, 50, 50]]), np.array([0]), np.array([0.5]))
+
+    def sheets(name):
+        masks = draw_segmentation_sheet([Masks(image, labels, labels)], [name], [(1, 2, 3)])
+        return draw_sheet([(image, boxes, boxes)], [name]), masks
+
+    for one, other in zip(sheets('Ёлка'), sheets('Ложь'), strict=True):
+        assert (one != other).any()
+    monkeypatch.setattr('res2net_mm.lettering._font_with', lambda letters: None)
+    for one, other in zip(sheets('汽车'), sheets('#1'), strict=True):
+        assert (one == other).all()

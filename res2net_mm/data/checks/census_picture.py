@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from res2net_mm.data.checks.size_census import SizeCensus
+from res2net_mm.lettering import Lettering, letter
 from res2net_mm.whole_file import whole_file
 
 MOST_CLASSES = 40  # bars on a picture; the most frequent ones
@@ -26,7 +27,7 @@ def draw_boxes(census: SizeCensus, path: Path, title: str) -> Path:
         label = f'{size.name} ({size.limits} px^2)'
         bars.barh(range(len(order)), counts[order, i], left=left, color=COLOURS[i], label=label)
         left += counts[order, i]
-    _name_bars(bars, [census.classes[i] for i in order], 'boxes')
+    _name_bars(bars, census.classes, order, 'boxes')
     bars.legend(fontsize=8)
     sides = np.sqrt(census.areas[census.areas > 0])
     low, high = (sides.min(), sides.max()) if len(sides) else (16, 128)
@@ -54,7 +55,7 @@ def draw_shares(
         share = 100 * counted[order] / max(1, counted.sum())
         places = np.arange(len(order)) + 0.4 - height * (i + 0.5)
         bars.barh(places, share, height, color=COLOURS[i], label=name)
-    _name_bars(bars, [classes[i] for i in order], '% of the pixels that count')
+    _name_bars(bars, classes, order, '% of the pixels that count')
     bars.legend(fontsize=8)
     return _write(figure, path, title)
 
@@ -64,13 +65,15 @@ def _figure(rows: int, *, columns: int) -> tuple[Figure, Sequence[Axes]]:
     return figure, figure.subplots(1, columns, squeeze=False)[0]
 
 
-def _name_bars(axes: Axes, names: Sequence[str], what: str) -> None:
-    axes.set_yticks(range(len(names)), names)
+def _name_bars(axes: Axes, classes: Sequence[str], order: npt.NDArray[np.int64], what: str) -> None:
+    letters = Lettering(classes)
+    axes.set_yticks(range(len(order)), [letters.shown(classes[i]) for i in order])
     axes.set_xlabel(what)
 
 
 def _write(figure: Figure, path: Path, title: str) -> Path:
     figure.suptitle(title, fontsize=10)
+    letter(figure)
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as partial:
         figure.savefig(partial, dpi=120)

@@ -35,6 +35,7 @@ from res2net_mm.formats import (
     find_reader,
 )
 from res2net_mm.formats.findings import NOTE, PROBLEM
+from res2net_mm.lettering import Lettering
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.edit import is_segmenter
 from res2net_mm.openmmlab.resize_rule import resize_rule
@@ -174,6 +175,7 @@ def _check_boxes(
         check_classes(cfg, folder.classes, train.file, check.findings)
     census = count_sizes(train, cfg and resize_rule(cfg))
     check.tables += [replace(folder, findings=()).summary(), census.table()]
+    _note_numbers(check, census.classes)
     check.pictures.append(draw_boxes(census, picture, f'{check.root}: boxes to train on'))
 
 
@@ -187,7 +189,14 @@ def _check_label_maps(
     check.tables.append(replace(folder, findings=()).summary())
     pixels = {name: split.pixels for name, split in folder.own_splits.items()}
     title = f'{check.root}: share of the classes'
+    _note_numbers(check, folder.labels.classes)
     check.pictures.append(draw_shares(folder.labels.classes, pixels, picture, title))
+
+
+def _note_numbers(check: FolderCheck, classes: Sequence[str]) -> None:
+    letters = Lettering(classes)
+    count = len(letters.unwritten) or None
+    check.findings.add(NOTE, check.root, letters.said(), count=count)
 
 
 def _check_images(

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
+import matplotlib
 import numpy as np
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 
 from res2net_mm.errors import UserError
+from res2net_mm.lettering import Lettering
 from res2net_mm.registry import HOOKS
 from res2net_mm.whole_file import whole_file
 
@@ -38,6 +40,26 @@ class PredictionSheetHook(Hook):
         self.images = images
         self.score_threshold = score_threshold
         self.samples: list[BaseDataElement] = []
+
+    def before_test(self, runner: Runner) -> None:
+        """Let the toolbox draw names in fonts that have them, else as numbers that are told once.
+
+        MMDetection draws by matplotlib, MMSegmentation by OpenCV, which knows Latin letters only.
+        """
+        classes = runner.test_dataloader.dataset.metainfo.get('classes') or ()
+        if all(map(str.isascii, classes)):
+            return
+        letters = Lettering(classes)
+        shown = [letters.shown(name) for name in classes]
+        if type(runner.visualizer).__name__.startswith('Seg'):
+            shown = [n if n.isascii() else f'#{i}' for i, n in enumerate(classes, start=1)]
+        else:
+            matplotlib.rcParams['font.sans-serif'] = letters.families(classes)
+        numbered = [f'{n} {name}' for n, name in zip(shown, classes, strict=True) if n != name]
+        if numbered:
+            runner.logger.warning(f'names of classes drawn as numbers: {", ".join(numbered)}')
+        meta = runner.visualizer.dataset_meta or {}
+        runner.visualizer.dataset_meta = {**meta, 'classes': tuple(shown)}
 
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]

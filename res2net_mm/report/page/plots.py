@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Plot
 
+from res2net_mm.lettering import letter
 from res2net_mm.report.page.parts import Figure
 
 # Told apart by readers who confuse red and green (Okabe and Ito, without black and yellow).
@@ -65,11 +67,16 @@ def make_figure(
     with matplotlib.rc_context({**_STYLE, 'svg.hashsalt': name}):
         plot = Plot(figsize=size)
         draw(plot)
-        plot.draw_without_rendering()  # one layout for both files
-        plot.set_layout_engine('none')
         svg, png = io.StringIO(), io.BytesIO()
+        with warnings.catch_warnings():  # of letters that only the reader's browser has
+            warnings.filterwarnings('ignore', 'Glyph .* missing')
+            plot.draw_without_rendering()  # one layout for both files
+            plot.set_layout_engine('none')
+            about = {'Date': None, 'Creator': None}
+            plot.savefig(svg, format='svg', transparent=True, metadata=about)
+        said = letter(plot).said()
         plot.savefig(png, format='png')
-        plot.savefig(svg, format='svg', transparent=True, metadata={'Date': None, 'Creator': None})
+    caption = f'{caption} In the PNG: {said}.' if said else caption
     return Figure(name, alt, caption, _for_page(svg.getvalue(), name), png.getvalue())
 
 

@@ -410,3 +410,14 @@ def test_a_folder_of_no_layout_is_told_of_all(tmp_path):
     assert 'holds no boxes and no label maps in a known layout' in str(raised.value)
     for reader in READERS:
         assert reader.looked_for in str(raised.value)
+
+
+def test_names_that_no_font_has_are_numbered_and_told_once(coco, monkeypatch, drawn):
+    monkeypatch.setattr('res2net_mm.lettering._font_with', lambda letters: None)
+    for split in ('train', 'val'):
+        change(coco, 'categories', split=split, name='汽车')
+    said = str(check(coco))
+    assert (
+        said.count('no font of this system has the letters of some names; drawn as: #1 汽车') == 1
+    )
+    assert said.endswith(': clean')

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import cv2
+import matplotlib
 import numpy as np
 import pytest
 import torch
 from mmengine.structures import BaseDataElement, InstanceData, PixelData
 
+from res2net_mm import lettering
 from res2net_mm.engine import LabelMapHook, PredictionSheetHook
 from res2net_mm.errors import UserError
 
@@ -93,3 +95,38 @@ def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_pat
     hook.after_test_iter(Runner, 3, {}, [sample('elsewhere/1.png')])  # again, as samplers may
     hook.after_test_iter(Runner, 4, {}, [sample('set/labels/../../../out.png')])
     assert (tmp_path / 'out.png').is_file()  # and not beside tmp_path
+
+
+class SegVisualizer(SimpleNamespace):
+    """By its name known for one that writes Latin letters only."""
+
+
+@pytest.mark.parametrize(
+    ('visualizer', 'shown', 'told'),
+    [
+        (SimpleNamespace, ('cat', 'Ёлка', '#3'), '#3 汽车'),
+        (SegVisualizer, ('cat', '#2', '#3'), '#2 Ёлка, #3 汽车'),
+    ],
+)
+def test_names_are_drawn_by_the_toolbox_as_it_can(visualizer, shown, told, runner, monkeypatch):
+    monkeypatch.setattr(
+        lettering,
+        '_font_with',
+        lambda letters: None if max(letters) > 0x2E80 else lettering._default_font(),
+    )
+    monkeypatch.setitem(matplotlib.rcParams, 'font.sans-serif', [])
+    classes = ('cat', 'Ёлка', '汽车')
+    runner.test_dataloader.dataset.metainfo = dict(META, classes=classes)
+    runner.visualizer = visualizer(dataset_meta=dict(META, classes=classes))
+    PredictionSheetHook().before_test(runner)
+    assert runner.visualizer.dataset_meta == dict(META, classes=shown)
+    assert runner.test_dataloader.dataset.metainfo['classes'] == classes
+    message = f'names of classes drawn as numbers: {told}'
+    runner.logger.warning.assert_called_once_with(message)
+
+
+def test_latin_names_are_drawn_as_they_are(runner):
+    runner.visualizer = SimpleNamespace(dataset_meta=META)
+    PredictionSheetHook().before_test(runner)
+    assert runner.visualizer.dataset_meta is META
+    runner.logger.warning.assert_not_called()
