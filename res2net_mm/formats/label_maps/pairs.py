@@ -9,8 +9,8 @@ from pathlib import Path
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import first_few
 from res2net_mm.formats.image_file import LABEL_MAP_SUFFIXES, files_below
-
-VOC_MAP_DIR = 'SegmentationClass'
+from res2net_mm.formats.label_maps.matching import IDS
+from res2net_mm.formats.label_maps.tree import read_tree
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
 
     Files belong together that have the same path below their folders; where none has, the same
     name; where none has, the same name without the ending that all names of a folder share
-    (``a_gtFine_labelTrainIds`` and ``a_leftImg8bit``). In VOC's layout the ground truth is that in
-    ``SegmentationClass``.
+    (``a_gtFine_labelTrainIds`` and ``a_leftImg8bit``). Where the folder of the ground truth holds
+    images, pictures or objects, too, it is what :func:`read_tree` takes for label maps.
 
     Returns:
         The pairs, by name; the predictions without ground truth.
@@ -48,8 +48,7 @@ def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
         UserError: A folder holds no label maps, two files of one have the same name, or none of
             the names are alike.
     """
-    homes = sorted(path for path in gt.rglob(VOC_MAP_DIR) if path.is_dir())
-    truths, predictions = _label_maps(homes[0] if homes else gt), _label_maps(dt)
+    truths, predictions = _ground_truth(gt), _label_maps(dt)
     found = _match_names(truths, predictions, gt, dt)
     if found is None:
         raise UserError(
@@ -84,6 +83,15 @@ def find_images(names: Sequence[str], folder: Path) -> list[Path | None]:
         )
     others = (found[name] for name in names)
     return [None if other is None else images[other] for other in others]
+
+
+def _ground_truth(folder: Path) -> dict[str, Path]:
+    """Return the label maps below a folder without what lies beside them; of ids the best."""
+    everything, found = _label_maps(folder), read_tree(folder).maps
+    maps = {os.path.relpath(file.path, folder): file for file in found} or dict.fromkeys(everything)
+    for ids in IDS:
+        maps = {n: f for n, f in maps.items() if Path(n).stem.lower().endswith(ids)} or maps
+    return {name: everything[name] for name in maps if name in everything}
 
 
 def _label_maps(folder: Path) -> dict[str, Path]:

@@ -6,12 +6,12 @@ A folder may be called by what it holds (``images``, ``SegmentationClass``), by 
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from res2net_mm.formats.image_file import IMAGE_SUFFIXES, LABEL_MAP_SUFFIXES
+from res2net_mm.formats.image_file import IMAGE_SUFFIXES, LABEL_MAP_SUFFIXES, paths_below
 from res2net_mm.formats.splits import split_of
 
 IMAGE, MAP, OTHER = 'image', 'label map', 'other'
@@ -114,33 +114,30 @@ class Tree:
 
 
 def core(stem: str) -> str:
-    """Return a stem, in lower case, without words for images and label maps at its ends."""
+    """Return a stem without words for images and label maps at its ends."""
     parts = _PARTS.split(stem)
     first, last = 0, len(parts)
-    while first < last and parts[first] in _ENDS:
+    while first < last and parts[first].lower() in _ENDS:
         first += 2
-    while last > first and parts[last - 1] in _ENDS:
+    while last > first and parts[last - 1].lower() in _ENDS:
         last -= 2
     return ''.join(parts[first:last])
 
 
 def read_tree(root: Path, places: Iterable[tuple[Path, Place]] | None = None) -> Tree:
-    """Return what lies below a folder, walked once; links are followed, hidden files left out.
+    """Return what lies below a folder; links are followed, hidden files left out.
 
     Args:
         root: The folder.
         places: Folders whose meaning is known, to be read in place of all of it.
     """
     tree = Tree([], [], [], [], [])
-    if places is None:
-        for folder, names in _walk(root):
-            below = os.path.relpath(folder, root).replace(os.sep, '/')
-            _add(tree, folder, names, place_of('' if below == '.' else below))
-        tree.lists.sort()
-    else:
-        for top, place in places:
-            for folder, names in _walk(top):
-                _add(tree, folder, names, place)
+    for top, known in [(root, None)] if places is None else places:
+        for below, names in _folders(top):
+            _add(tree, os.path.join(top, below).rstrip('/'), names, known or place_of(below))
+    if places is not None:
+        tree.lists.clear()
+    tree.lists.sort()
     return tree
 
 
@@ -163,9 +160,8 @@ def place_of(below: str) -> Place:
 
 def may_hold_label_maps(root: Path) -> bool:
     """Return whether there is a label map where they usually lie."""
-    for folder, names in _walk(root):
-        below = os.path.relpath(folder, root).replace(os.sep, '/')
-        role = place_of('' if below == '.' else below).role
+    for below, names in _folders(root):
+        role = place_of(below).role
         for name in names:
             stem, suffix = os.path.splitext(name.lower())
             is_label_map = role == MAP or (role != OTHER and _is_called_map(stem))
@@ -217,14 +213,10 @@ def _is_called_map(stem: str) -> bool:
     return _PARTS.split(stem)[-1] in MAP_ENDS
 
 
-def _walk(root: Path) -> Iterator[tuple[str, list[str]]]:
-    visited = set()
-    for top, folders, names in os.walk(root, followlinks=True):
-        if (place := os.path.realpath(top)) in visited:  # a link to a folder above it
-            folders.clear()
-            continue
-        visited.add(place)
-        folders[:] = sorted(name for name in folders if not name.startswith('.'))
-        # A folder that is called like an image is a fault for readers to find.
-        pictures = [name for name in folders if name.lower().endswith(IMAGE_SUFFIXES)]
-        yield top, sorted(name for name in (*names, *pictures) if not name.startswith('.'))
+def _folders(root: Path) -> list[tuple[str, list[str]]]:
+    """Return the folders below a folder, by their paths below it, with what lies in each."""
+    found: dict[str, list[str]] = {}
+    for path in paths_below(root):
+        below, _, name = path.rpartition('/')
+        found.setdefault(below, []).append(name)
+    return sorted(found.items())

@@ -2,11 +2,14 @@
 
 import copy
 
+import numpy as np
 import pytest
+from folders import write_image
 from mask_folders import write_masked, write_voc_masks
 from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.registry import DefaultScope
+from PIL import Image
 
 import res2net_mm  # noqa: F401  (lets mmseg:: configs be found)
 from res2net_mm.data import recognise_masks, set_masks
@@ -129,6 +132,34 @@ def test_palettes_of_voc_are_read_as_labels(tmp_path):
     labels = dataset[0]['data_samples'].gt_sem_seg.data
     assert set(labels.unique().tolist()) == {0, 15, 20, 255}
     assert cfg.model.decode_head.num_classes == 21
+
+
+@pytest.mark.parametrize('kind', ['colours', 'black and white', 'Cityscapes'])
+def test_training_reads_labels_whatever_the_label_maps_hold(kind, tmp_path):
+    from mmseg.registry import DATASETS
+
+    root, name, ending = tmp_path / 'set', 'ulm_000001_000019', ''
+    values = {'colours': [(9, 8, 7), (0, 0, 200)], 'black and white': [0, 255]}
+    pixels = np.array(values.get(kind, [0, 7, 26]), np.uint8)
+    if kind == 'Cityscapes':
+        ending = '_gtFine_labelIds'
+    for split in ('train', 'val'):
+        write_image(root / f'images/{split}/{name}_leftImg8bit.png', 4, 6)
+        label_map = root / f'masks/{split}/{name}{ending}.png'
+        label_map.parent.mkdir(parents=True)
+        Image.fromarray(np.repeat(pixels[None], 6 // len(pixels), 1).repeat(4, 0)).save(label_map)
+    if kind == 'colours':
+        (root / 'class_dict.csv').write_text('name,r,g,b\na,0,0,200\nb,9,8,7\n')
+    cfg = load(DEEPLAB)
+    set_masks(cfg, recognise_masks(root, tmp_path / 'out'))
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    row = dataset[0]['data_samples'].gt_sem_seg.data[0, 0].tolist()
+    assert row == {
+        'colours': [1, 1, 1, 0, 0, 0],
+        'black and white': [0, 0, 0, 1, 1, 1],
+        'Cityscapes': [255, 255, 0, 0, 13, 13],
+    }.get(kind)
+    assert cfg.model.decode_head.num_classes == (19 if kind == 'Cityscapes' else 2)
 
 
 def test_weights_of_other_classes_go_and_it_is_said(folder):

@@ -57,9 +57,17 @@ def test_predictions_without_ground_truth_are_told(folders):
     assert pairs_of(*folders(['a.png'], ['c.png', 'a.png', 'b.png']))[1] == ['b.png', 'c.png']
 
 
-def test_in_vocs_layout_the_classes_are_meant_and_not_the_objects(folders):
-    names = ['VOC2012/SegmentationClass/a.png', 'VOC2012/SegmentationObject/a.png']
-    assert pairs_of(*folders(names, ['a.png']))[0] == {'a.png': 'a.png'}
+@pytest.mark.parametrize(
+    ('beside', 'meant'),
+    [
+        ('VOC2012/SegmentationObject/a.png', 'VOC2012/SegmentationClass/a.png'),
+        ('images/val/a.png', 'masks/val/a.png'),
+        ('u/a_gtFine_color.png u/a_gtFine_labelIds.png', 'u/a_gtFine_labelTrainIds.png'),
+        ('u/a_gtFine_color.png u/a_gtFine_instanceIds.png', 'u/a_gtFine_labelIds.png'),
+    ],
+)
+def test_what_lies_beside_the_ground_truth_is_passed_over(beside, meant, folders):
+    assert pairs_of(*folders([*beside.split(), meant], ['a.png']))[0] == {meant: 'a.png'}
 
 
 def test_what_does_not_fit_is_refused(folders, tmp_path):

@@ -51,7 +51,7 @@ def test_folders(below, role, split, rest, kind):
         ('mask_007', '007'),
         ('0001tp_006690_l', '0001tp_006690'),
         ('ulm_000001_000019_gtfine_labeltrainids', 'ulm_000001_000019'),
-        ('ulm_000001_000019_leftimg8bit', 'ulm_000001_000019'),
+        ('ulm_000001_000019_leftImg8bit', 'ulm_000001_000019'),
         ('100_sat', '100'),
         ('mask', ''),
         ('label_img', ''),
