@@ -6,6 +6,7 @@ on the second a dog.
 
 from pathlib import Path
 
+import pytest
 from folders import write_image, write_json
 
 from res2net_mm.data import recognise
@@ -34,9 +35,10 @@ def check_folder(root: Path, out: Path, layout: str, *, polygons: bool = True) -
         assert split.boxes_by_class == {'cat': 1, 'dog': 2}
         assert (split.masks > 0) == polygons
         cat, *dogs = sorted(split.files.content['annotations'], key=lambda a: a['category_id'])
-        assert cat['bbox'] == [5, 5, 20, 30]
-        assert cat['area'] == (300 if polygons else 600)
-        assert [dog['bbox'] for dog in dogs] == [[10, 20, 30, 30]] * 2
+        assert cat['bbox'] == pytest.approx([5, 5, 20, 30])
+        assert cat['area'] == pytest.approx(300 if polygons else 600)
+        assert len(dogs) == 2
+        assert all(dog['bbox'] == pytest.approx([10, 20, 30, 30]) for dog in dogs)
 
 
 def labelme(shapes, name='a.jpg', **more) -> dict:
@@ -239,4 +241,34 @@ def write_kitti(root: Path, place: str = '{}/image_2', files: str = '{}/label_2'
         for index in range(2):
             lines = [kitti_line(label, *BOXES[label]) for label, _ in objects_of(index)]
             write_text(root / files.format(split) / f'{split}_{index}.txt', lines)
+    return root
+
+
+def label_studio_result(label: str, kind: str, **value) -> dict:
+    """What was drawn, in per cent of an image of 60 x 80 px."""
+    value = {**value, f'{kind}labels': [label]}
+    sizes = dict(original_width=80, original_height=60)
+    return dict(id=f'{label}{value}', type=f'{kind}labels', value=value, **sizes)
+
+
+def write_label_studio(root: Path, url: str = '/data/upload/1/{}', *, short: bool = False) -> Path:
+    write_images(root)
+    cat = [[x / 0.8, y / 0.6] for x, y in CAT]
+    dog = dict(x=10 / 0.8, y=20 / 0.6, width=30 / 0.8, height=30 / 0.6, rotation=0)
+    cat, dog = (
+        label_studio_result('cat', 'polygon', points=cat),
+        label_studio_result('dog', 'rectangle', **dog),
+    )
+    for split in SPLITS:
+        tasks = []
+        for index in range(2):
+            image, results = url.format(f'{split}_{index}.jpg'), [cat, dog][index:]
+            if short:
+                sizes = dict(original_width=80, original_height=60)
+                labels = [{**result['value'], **sizes} for result in results]
+                tasks.append(dict(image=image, id=index, label=labels, annotator=1))
+            else:
+                annotations = [dict(id=1, result=results, was_cancelled=False)]
+                tasks.append(dict(id=index, annotations=annotations, data=dict(image=image)))
+        write_json(root / split / 'export.json', tasks)
     return root

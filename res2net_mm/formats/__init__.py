@@ -17,6 +17,7 @@ from .boxes.openimages import OPENIMAGES
 from .boxes.tools.createml import CREATEML
 from .boxes.tools.cvat import CVAT
 from .boxes.tools.datumaro import DATUMARO
+from .boxes.tools.label_studio import LABEL_STUDIO
 from .boxes.tools.labelme import LABELME
 from .boxes.tools.supervisely import SUPERVISELY
 from .boxes.tools.via import VIA
@@ -37,6 +38,7 @@ READERS: tuple[Reader[Any], ...] = (
     VIA,
     CVAT,
     CREATEML,
+    LABEL_STUDIO,
     SUPERVISELY,
     DATUMARO,
     OPENIMAGES,

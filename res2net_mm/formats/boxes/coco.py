@@ -26,7 +26,8 @@ NAMES = 'from the categories in the JSON'
 SAMPLE = 20  # images of a file that are looked for to find their folder
 DEEPEST = 4  # folders between the root and a file
 MANY = 20  # JSON files in a folder, beyond which those that begin otherwise are not read
-START = r'^\s*\{[^\0]*"(images|annotations|categories)"\s*:\s*\['
+# Categories alone name the classes of another layout, unless there are many.
+START = r'^\s*\{[^\0]*("(images|annotations)"\s*:\s*\[|"categories"\s*:\s*\[[^\0]{3000})'
 
 
 def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:

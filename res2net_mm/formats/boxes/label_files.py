@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import TypeVar
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import ERROR, Findings
-from res2net_mm.formats.image_file import files_below
+from res2net_mm.formats.image_file import files_below, paths_below
 from res2net_mm.formats.splits import split_of
 
 START = 4096  # bytes by which a file is known
@@ -31,8 +32,8 @@ def files_like(root: Path, suffix: str, start: str) -> list[Path]:
 
 def has_files_like(root: Path, suffix: str, start: str) -> bool:
     """Return whether there is such a file among the first of a folder."""
-    first = [*files_below(root, (suffix,)).values()][: 2 * LOOKED_AT]
-    return any(begins_like(file, start) for file in first)
+    paths = (path for path in paths_below(root) if path.lower().endswith(suffix))
+    return any(begins_like(root / path, start) for path in islice(paths, 2 * LOOKED_AT))
 
 
 def begins_like(file: Path, start: str) -> bool:

@@ -62,8 +62,13 @@ def ellipse(x: Any, y: Any, across: Any, down: Any) -> list[Point]:
     return [(x + across * math.cos(angle), y + down * math.sin(angle)) for angle in angles]
 
 
-def turned(points: Iterable[Point], degrees: Any) -> list[Point]:
-    """Return points turned clockwise about the middle of their box, as the image shows it.
+def turned(points: Iterable[Point], degrees: Any, about: Point | None = None) -> list[Point]:
+    """Return points turned clockwise, as the image shows it.
+
+    Args:
+        points: The points.
+        degrees: By how much.
+        about: The point that stays; by default the middle of their box.
 
     Raises:
         ValueError: The angle is no finite number.
@@ -71,8 +76,8 @@ def turned(points: Iterable[Point], degrees: Any) -> list[Point]:
     places = np.array([*points])
     angle = math.radians(finite(degrees))
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    middle = (places.min(0) + places.max(0)) / 2
-    return [(float(x), float(y)) for x, y in (places - middle) @ turn + middle]
+    pivot = (places.min(0) + places.max(0)) / 2 if about is None else np.array(about)
+    return [(float(x), float(y)) for x, y in (places - pivot) @ turn + pivot]
 
 
 def mask_of(

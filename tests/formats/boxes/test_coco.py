@@ -7,7 +7,8 @@ from folders import coco_content, write_coco, write_image, write_json
 from res2net_mm.data import recognise
 from res2net_mm.errors import UserError
 from res2net_mm.formats import Findings
-from res2net_mm.formats.boxes.coco import COCO
+from res2net_mm.formats.boxes.coco import COCO, START
+from res2net_mm.formats.boxes.label_files import begins_like
 
 # Where the annotations and images of a split lie, by layout.
 LAYOUTS = {
@@ -321,3 +322,10 @@ def test_a_byte_order_mark_is_no_fault(tmp_path):
     file = tmp_path / 'annotations/instances_train2017.json'
     file.write_bytes(b'\xef\xbb\xbf' + file.read_bytes())
     assert recognise(tmp_path, tmp_path / 'out').splits['train'].images == 5
+
+
+@pytest.mark.parametrize(('classes', 'is_like'), [(3, False), (200, True)])
+def test_a_file_of_class_names_alone_does_not_begin_as_coco_s_do(classes, is_like, tmp_path):
+    categories = [{'id': i, 'name': f'class {i}'} for i in range(classes)]
+    file = write_json(tmp_path / 'notes.json', {'categories': categories, 'info': {}})
+    assert begins_like(file, START) == is_like

@@ -18,6 +18,9 @@ def test_turned_boxes():
     assert quarter[0] == pytest.approx((25, 5))
     assert quarter[1] == pytest.approx((25, 25))
     assert turned(square, 0) == square
+    about = turned(square, 90, (10, 10))
+    assert about[0] == pytest.approx((10, 10))
+    assert about[2] == pytest.approx((0, 30))
 
 
 def test_masks_lie_where_they_are_put():
