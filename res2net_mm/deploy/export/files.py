@@ -100,7 +100,7 @@ def write_onnx(program: ExportedProgram, path: Path, metadata: Mapping[str, Any]
     """
     from .onnx_operators import translations
 
-    with _quiet():
+    with quiet():
         try:
             made: Any = torch.onnx.export(
                 program,
@@ -146,17 +146,16 @@ def write_torch(program: ExportedProgram, path: Path, metadata: Mapping[str, Any
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence torch.onnx, which warns that torchvision is missing and reports its progress."""
-    logger = logging.getLogger('torch.onnx')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+def quiet() -> Iterator[None]:
+    """Silence warnings that are no news: torchvision is missing, layers should be fused."""
+    disabled_before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             yield
     finally:
-        logger.setLevel(level)
+        logging.disable(disabled_before)
 
 
 class Format(NamedTuple):

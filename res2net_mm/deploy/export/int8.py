@@ -2,7 +2,6 @@
 
 import ast
 import json
-import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
 from .check_images import find_images, images_of, pixels
-from .files import KEY, SCOPES, convert_to_openvino, files_of, open_exported
+from .files import KEY, SCOPES, convert_to_openvino, files_of, open_exported, quiet
 
 CALIBRATION = 64  # images
 MAX_DROP = 0.02  # of AP or mIoU, between 0 and 1
@@ -113,9 +112,7 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
     chosen = list(_nodes_to_quantise(model.graph))
     if not any(node.op_type in ('Conv', 'Gemm') for node in chosen):
         raise UserError(f'{file} has no convolution to quantise')
-    disabled_before = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # advises to fuse layers, which torch.onnx has done
-    try:
+    with quiet():
         quantize_static(
             model,
             out,
@@ -128,8 +125,6 @@ def quantise(file: Path, out: Path, images: Iterable[np.ndarray]) -> dict[str, i
             weight_type=QuantType.QInt8,
             reduce_range=True,  # weights of seven bits: eight overflow on processors without VNNI
         )
-    finally:
-        logging.disable(disabled_before)
     written = onnx.load(out)
     for entry in written.metadata_props:
         if entry.key == KEY:
