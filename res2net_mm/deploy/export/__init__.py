@@ -11,17 +11,11 @@ if TYPE_CHECKING:
     from .checked_writing import export
     from .files import FORMATS, open_exported, require_packages
 
-_MODULES = {
-    'FORMATS': '.files',
-    'export': '.checked_writing',
-    'open_exported': '.files',
-    'require_packages': '.files',
-}
-
 __all__ = ['FORMATS', 'export', 'open_exported', 'require_packages']
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    if name not in __all__:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    return getattr(import_module(_MODULES[name], __name__), name)
+    module = '.checked_writing' if name == 'export' else '.files'
+    return getattr(import_module(module, __name__), name)
