@@ -17,19 +17,12 @@ MATCH = 0.5  # intersection over the smaller box, above which two boxes are one 
 
 @dataclass(frozen=True)
 class Found:
-    """What a detector found on one image.
+    """What a detector found on one image."""
 
-    Attributes:
-        boxes: (N, 4) float32, corners x1 y1 x2 y2 in px of the image.
-        scores: (N,) float32, 0 to 1.
-        labels: (N,) int64, indices of classes.
-        masks: (N, H, W) bool, or None for a detector without masks.
-    """
-
-    boxes: np.ndarray
-    scores: np.ndarray
-    labels: np.ndarray
-    masks: np.ndarray | None = None
+    boxes: np.ndarray  # (N, 4) float32, corners x1 y1 x2 y2 in px of the image
+    scores: np.ndarray  # (N,) float32, 0 to 1
+    labels: np.ndarray  # (N,) int64, indices of classes
+    masks: np.ndarray | None = None  # (N, H, W) bool, None for a detector without masks
 
     def __len__(self) -> int:
         return len(self.scores)

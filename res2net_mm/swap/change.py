@@ -12,17 +12,10 @@ Settings = TypeVar('Settings', bound=Any)
 
 @dataclass(frozen=True)
 class Change:
-    """Set one key of a config; ``str()`` tells it in a line.
+    """Set one key of a config; ``str()`` tells it in a line."""
 
-    Attributes:
-        path: Keys and list indices from the top, ``('model', 'neck', 0, 'in_channels')``.
-        value: The new value; a dict replaces the old one as a whole.
-        why: The reason, in a few words.
-        old: The value before, None if there was none.
-    """
-
-    path: Path
-    value: Any
+    path: Path  # from the top, ('model', 'neck', 0, 'in_channels')
+    value: Any  # a dict replaces the old one as a whole
     why: str
     old: Any = None
 
