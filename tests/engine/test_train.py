@@ -84,7 +84,8 @@ def test_train_test_resume(coco_folder, tmp_path):
             cwd=tmp_path,
         )
     )
-    assert 'was trained on the classes' in error
+    assert 'boxes of categories that the checkpoint does not know' in error
+    assert "3 ('other'" in error
 
     longer = [*OPTIONS, 'train_cfg.max_epochs=2']
     done = run_afresh(
