@@ -1,7 +1,7 @@
 """Find the XML files of a folder in VOC layout and the image of each, wherever both lie."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,10 +49,7 @@ class VocFiles:
     @cached_property
     def splits(self) -> dict[str, str | None]:
         """The split that the folders of each XML file name, else those of its image."""
-        in_xml, in_images = (
-            FolderSplits(self.images),
-            FolderSplits(self.images.values()),
-        )
+        in_xml, in_images = FolderSplits(self.images), FolderSplits(self.images.values())
         splits = {xml: in_xml.of(xml) or in_images.of(at) for xml, at in self.images.items()}
         return splits | {xml: in_xml.of(xml) for xml in self.alone}
 
@@ -88,19 +85,19 @@ def find_voc_files(root: Path, findings: Findings) -> VocFiles | None:
     pairs = images.pairs()
     known = {*pairs, *strange, *images.second}
     alone = [xml for xml in xmls if xml not in known]
+    copies = _copies(root, pairs)
+    pairs = {xml: image for xml, image in pairs.items() if xml not in copies}
     if not pairs and not alone:
         return None
     what = 'XML files whose image another XML file is about, too, not used'
     findings.add(PROBLEM, root, what, images.second, 'keep one XML file for each image')
+    what = 'XML files that are copies of others, and their images too, not used'
+    findings.add(PROBLEM, root, what, sorted(copies), 'take the copies away')
     what = 'XML files with another root element than <annotation>, not used'
     findings.add(NOTE, root, what, sorted(strange))
     what = 'XML files named otherwise than their image, found by <filename>'
-    findings.add(
-        NOTE,
-        root,
-        what,
-        [f'{xml}: {at}' for xml, at in pairs.items() if renamed.get(xml)],
-    )
+    by_filename = [f'{xml}: {image}' for xml, image in pairs.items() if renamed.get(xml)]
+    findings.add(NOTE, root, what, by_filename)
     what = 'XML files that several images fit, read for the first of them'
     several = [
         f'{xml}: {" or ".join(images.several[xml])}' for xml in pairs if xml in images.several
@@ -128,6 +125,29 @@ def _xml_files(root: Path, files: Iterable[str]) -> list[str]:
         if any(is_voc(root / name) for name in names[:3]):
             found += [name for name in names if (root / name).is_file()]
     return found
+
+
+def _copies(root: Path, pairs: Mapping[str, str]) -> set[str]:
+    """Return the XML files of one split that equal another's, and whose images are as large.
+
+    Archives often hold everything twice. Of two the one in fewer folders is no copy.
+    """
+    splits = FolderSplits(pairs)
+    named: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for xml in sorted(pairs, key=lambda xml: (xml.count('/'), xml)):
+        named[xml.rpartition('/')[2], splits.of(xml)].append(xml)
+    copies = set()
+    for xmls in named.values():
+        seen = set()
+        for xml in xmls if xmls[1:] else ():
+            try:
+                content = (root / xml).read_bytes(), (root / pairs[xml]).stat().st_size
+            except OSError:
+                continue  # said where it is needed
+            if content in seen:
+                copies.add(xml)
+            seen.add(content)
+    return copies
 
 
 def _sample(files: Sequence[str]) -> Iterator[str]:

@@ -23,7 +23,7 @@ IMAGE_DIRS = ('jpegimages', 'images', 'image', 'imgs', 'img')
 NO_IMAGES = re.compile('mask|segm|trimap|label|anno|depth|visual|ground')
 # How near the folder of an image is to that of an XML file (``_nearness``), and whether their names
 # are the same to the letter.
-Near = tuple[bool, bool, int, int, bool, bool]
+Near = tuple[bool, bool, int, int, bool, int, bool]
 
 
 def is_voc(file: Path) -> bool:
@@ -115,7 +115,7 @@ class Images:
 
 
 @lru_cache(maxsize=4096)
-def _nearness(xml_dir: str, image_dir: str) -> tuple[bool, bool, int, int, bool]:
+def _nearness(xml_dir: str, image_dir: str) -> tuple[bool, bool, int, int, bool, int]:
     """Return how near the folder of an image is to that of an XML file; greater is nearer."""
     ours, theirs = folder_parts(xml_dir), folder_parts(image_dir)
     above = alike(ours, theirs)
@@ -126,6 +126,7 @@ def _nearness(xml_dir: str, image_dir: str) -> tuple[bool, bool, int, int, bool]
         above,
         alike(ours[above:][::-1], own[::-1]),
         any(part.lower() in IMAGE_DIRS for part in own),
+        -len(own),
     )
 
 

@@ -15,7 +15,7 @@ from res2net_mm.formats.boxes.voc.paths import (
     is_below,
     stem_of,
 )
-from res2net_mm.formats.findings import ERROR, PROBLEM, Findings
+from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.splits import TRAINED_ON, UNNAMED, split_named, split_of
 from res2net_mm.formats.text_file import read_json, read_lines
 
@@ -38,7 +38,7 @@ class VocList:
 
     Attributes:
         file: Its path below the folder.
-        split: What it lists.
+        split: What it lists; '' if its name does not tell.
         place: Where it lies, the most usual place being the least.
         whole: Whether it lists the whole split, and not the images of one class.
         xmls: The XML files that it names, each once.
@@ -71,12 +71,17 @@ def find_lists(files: VocFiles, findings: Findings) -> dict[str, dict[str, list[
     """
     holders = {above for xml in files.xmls for above in _above(xml)}
     found: dict[str, list[VocList]] = {}
+    unknown = []
     for file in files.others:
         home = next(above for above in _above(file) if above in holders)
         for entry, lines in _read(files, file, home, findings):
             _resolve(entry, lines, files, home)
-            if entry.place < BESIDE or len(entry.xmls) > (0 if entry.whole else len(entry.lost)):
+            if not entry.split:
+                unknown += [file] if entry.xmls else []
+            elif entry.place < BESIDE or len(entry.xmls) > (0 if entry.whole else len(entry.lost)):
                 found.setdefault(home, []).append(entry)
+    what = 'lists in ImageSets whose names stand for no split, not used'
+    findings.add(NOTE, files.root, what, unknown)
     chosen = {home: _choose(files.root, lists, findings) for home, lists in found.items()}
     for lists in chosen.values():
         entries = [entry for of_split in lists.values() for entry in of_split]
@@ -107,13 +112,13 @@ def _read(
         return
     place = _place(folder_parts(folder_of(file))[len(folder_parts(home)) :])
     split = split_named(stem) or (UNNAMED if stem in WHOLE else None)
-    named = split or split_of(Path(file).stem)
+    named = split or split_of(Path(file).stem) or (UNNAMED if stem.endswith('_default') else None)
     try:
         if suffix == '.json':
             if named or 'split' in stem:
                 yield from _read_json_lists(path, file)
-        elif named and (place < BESIDE or stem not in files.by_stem):  # else labels of an image
-            yield VocList(file, named, place, split is not None), read_lines(path)
+        elif place < BESIDE or (named and stem not in files.by_stem):  # else labels of an image
+            yield VocList(file, named or '', place, split is not None), read_lines(path)
     except UserError as error:
         if place < BESIDE:
             raise

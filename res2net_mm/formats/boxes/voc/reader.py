@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from res2net_mm.formats.boxes.voc.annotation import (
 )
 from res2net_mm.formats.boxes.voc.files import VocFiles, find_voc_files, holds_voc
 from res2net_mm.formats.boxes.voc.images import ROOT_ELEMENT
-from res2net_mm.formats.boxes.voc.paths import alike, folder_of, folder_parts, is_below
+from res2net_mm.formats.boxes.voc.paths import alike, folder_of, folder_parts, is_below, stem_of
 from res2net_mm.formats.boxes.voc.splits import assign_splits
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import IMAGE_SUFFIXES
@@ -30,6 +30,7 @@ LOOKED_FOR = (
     'PASCAL VOC layout: Annotations/*.xml, or XML files beside their images, with the root element '
     '<annotation>; splits by lists such as ImageSets/Main/train.txt, or by folders such as train/'
 )
+NO_PICTURES = ('.txt', '.json', '.csv', *IMAGE_SUFFIXES)
 #: The finding about a folder that does not count as VOC does.
 FROM_ZERO = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
 
@@ -60,9 +61,10 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
     if files is None:
         return {}
     if not files.images:
+        first = _without_image(files, files.alone[:1])[0]
         raise UserError(
             f'{root} has no image ({", ".join(IMAGE_SUFFIXES)}) for any of {len(files.alone)} XML '
-            f'files, such as {files.alone[0]}: put the images there, under the same names.'
+            f'files, such as {first}: put the images there, under the same names.'
         )
     sets = _sets(files)
     _check_sets(files, sets, findings)
@@ -71,7 +73,8 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
     alone = {*files.alone}
     what = f'XML files without an image ({", ".join(IMAGE_SUFFIXES)}) of the same name'
     fix = 'put the images there, or take the XML files away and out of the lists'
-    findings.add(ERROR, root, what, [xml for xml in needed if xml in alone], fix)
+    without = [xml for xml in needed if xml in alone]
+    findings.add(ERROR, root, what, _without_image(files, without), fix)
     annotations = _read_all(files, [xml for xml in needed if xml not in alone], findings)
     from_zero = _counting_from_zero(annotations, sets)
     for name in sorted(from_zero):
@@ -135,6 +138,21 @@ def _check_sets(files: VocFiles, sets: Mapping[str, str], findings: Findings) ->
         )
     if len(apart) > 1:
         findings.add(NOTE, files.root, 'folders in VOC layout, read as one', shown)
+
+
+def _without_image(files: VocFiles, xmls: Sequence[str]) -> list[str]:
+    """Return XML files without an image for a message, with what is there in place of the image."""
+    there = (
+        {}
+        if not xmls
+        else {
+            file.rpartition('/')[2].rpartition('.')[0].lower(): file
+            for file in files.others
+            if not file.lower().endswith(NO_PICTURES)
+        }
+    )
+    others = ((xml, there.get(stem_of(xml))) for xml in xmls)
+    return [f'{xml} ({other} is of no such kind)' if other else xml for xml, other in others]
 
 
 def _read_all(files: VocFiles, xmls: Iterable[str], findings: Findings) -> dict[str, Annotation]:

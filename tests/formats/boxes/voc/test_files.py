@@ -1,5 +1,7 @@
 """XML files find their images, whatever the folders are called."""
 
+import shutil
+
 import pytest
 from folders import voc_xml
 from voc_tree import write_tree
@@ -83,6 +85,23 @@ def test_one_xml_file_for_each_image(tmp_path):
     assert found.images == {'Annotations/a.xml': 'JPEGImages/a.jpg'}
     assert found.alone == ['backup/b.xml']
     assert said == ['XML files whose image another XML file is about, too, not used: 1']
+
+
+def test_copies_are_read_once(tmp_path):
+    """An archive with everything in it twice, a set that only counts alike, and a split."""
+    write_tree(tmp_path, 'set/xmls/{a,b}.xml set/images/{a,b}.jpg')
+    shutil.copytree(tmp_path / 'set', tmp_path / 'set/set')
+    shutil.copytree(tmp_path / 'set/set', tmp_path / 'val')
+    shutil.copytree(tmp_path / 'val', tmp_path / 'other')
+    (tmp_path / 'other/images/a.jpg').write_text('another picture')
+    (tmp_path / 'other/xmls/b.xml').write_text(voc_xml())
+    found, said = find(tmp_path)
+    assert list(found.images) == [
+        f'{xml}.xml'
+        for home in ('other', 'set', 'val')
+        for xml in (f'{home}/xmls/a', f'{home}/xmls/b')
+    ]
+    assert said == ['XML files that are copies of others, and their images too, not used: 2']
 
 
 def test_images_that_several_fit_or_none(tmp_path):

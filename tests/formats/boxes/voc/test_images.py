@@ -23,6 +23,7 @@ def give(root, xmls, images):
         (['s/JPEGImages/a.jpg', 's/masks/a.jpg', 's/Segmentation/a.jpg'], 's/JPEGImages/a.jpg'),
         (['JPEGImages/a.jpg', 's/photos/a.jpg'], 's/photos/a.jpg'),
         (['s/photos/a.jpg', 's/images/a.jpg'], 's/images/a.jpg'),
+        (['s/images/a.jpg', 's/s/images/a.jpg'], 's/images/a.jpg'),
         (['s/images/A.jpg', 's/images/a.png'], 's/images/a.png'),
         (['s/images/a.bmp', 's/images/a.png'], 's/images/a.png'),
         (['s/visualised/a.png'], 's/visualised/a.png'),

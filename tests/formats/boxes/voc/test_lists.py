@@ -215,3 +215,14 @@ def test_a_list_that_cannot_be_read(tmp_path):
     (tmp_path / 'test.txt').rename(tmp_path / 'ImageSets/test.txt')
     with pytest.raises(UserError, match=r'ImageSets/test\.txt is not text'):
         lists(tmp_path)
+
+
+def test_lists_of_unknown_names_are_told(tmp_path):
+    found, said = lists(tmp_path, SET, ImageSets__Main__fold1='a b', ImageSets__notes='mine')
+    assert (found, said) == (
+        {},
+        [
+            'lists in ImageSets whose names stand for no split, not used: 1 '
+            "('ImageSets/Main/fold1.txt',)"
+        ],
+    )

@@ -175,7 +175,7 @@ BROKEN = {
         "boxes of the split 'train' that can be used: 0",
     ),
     'two sets': (
-        lambda home: write_voc(home / 'VOC2012', {'a': voc_xml()}, {}),
+        lambda home: write_voc(home / 'VOC2012', {'a': voc_xml([])}, {}),
         '2 folders in VOC layout within each other: ., VOC2012',
     ),
 }
@@ -256,4 +256,12 @@ def test_folders_within_folders_are_refused_and_others_joined(tmp_path):
     assert findings[0].examples == ('x/one', 'x/two')
     write_voc(tmp_path / 'x', {'all': voc_xml()}, {})
     with pytest.raises(UserError, match=r'3 folders .* within each other: x, x/one, x/two'):
+        read_voc(tmp_path, Findings())
+
+
+@pytest.mark.parametrize('names', ['ab', 'a'])
+def test_images_of_a_kind_that_is_not_read_are_named(names, tmp_path):
+    write_voc(tmp_path, {name: voc_xml() for name in names}, {})
+    (tmp_path / 'JPEGImages/a.jpg').rename(tmp_path / 'JPEGImages/a.heic')
+    with pytest.raises(UserError, match=r'a\.xml \(JPEGImages/a\.heic is of no such kind\)'):
         read_voc(tmp_path, Findings())

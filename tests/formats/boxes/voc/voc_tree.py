@@ -22,7 +22,9 @@ def write_tree(root: Path, files: str = '', **texts: str) -> Path:
         for name in inside.split(',') if rest else ['']:
             path = root / f'{head}{name}{tail}'
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(voc_xml() if path.suffix == '.xml' else '')
+            own = f'<annotation><!-- {path} -->'  # so that no file is a copy of another
+            text = voc_xml().replace('<annotation>', own) if path.suffix == '.xml' else ''
+            path.write_text(text)
     for name, lines in texts.items():
         path = root / f'{name.replace("__", "/")}.txt'
         path.parent.mkdir(parents=True, exist_ok=True)
