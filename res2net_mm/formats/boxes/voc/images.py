@@ -17,7 +17,7 @@ from res2net_mm.formats.boxes.voc.paths import (
 )
 from res2net_mm.formats.image_file import IMAGE_SUFFIXES
 
-ROOT_ELEMENT = r'<annotation[\s/>]'  # in the first bytes of VOC's XML files
+ROOT_ELEMENT = r'(?i)<annotation[\s/>]'  # in the first bytes of VOC's XML files
 IMAGE_DIRS = ('jpegimages', 'images', 'image', 'imgs', 'img')
 #: Parts of the names of folders whose pictures are labels or drawings, and no photographs.
 NO_IMAGES = re.compile('mask|segm|trimap|label|anno|depth|visual|ground')

@@ -65,7 +65,7 @@ def test_free_images_only(tmp_path):
 
 
 def test_what_is_voc(tmp_path):
-    for text, wanted in {'<annotation verified="no">': True, '<annotations>': False}.items():
+    for text, wanted in {'<Annotation verified="no">': True, '<annotations>': False}.items():
         (tmp_path / 'a.xml').write_text(text)
         assert is_voc(tmp_path / 'a.xml') == wanted
     assert not is_voc(tmp_path / 'gone.xml')
