@@ -26,10 +26,7 @@ from res2net_mm.formats.splits import split_named
 from res2net_mm.formats.text_file import without_collection
 from res2net_mm.progress import track
 
-LOOKED_FOR = (
-    'PASCAL VOC layout: Annotations/*.xml, or XML files beside their images, with the root element '
-    '<annotation>; splits by lists such as ImageSets/Main/train.txt, or by folders such as train/'
-)
+LOOKED_FOR = 'PASCAL VOC layout: Annotations/*.xml, or XML with <annotation> beside the images'
 NO_PICTURES = ('.txt', '.json', '.csv', *IMAGE_SUFFIXES)
 #: The finding about a folder that does not count as VOC does.
 FROM_ZERO = 'boxes read as counting pixels from 0 and not from 1, because some begin at 0'
