@@ -19,8 +19,8 @@ from res2net_mm.formats.text_file import read_json
 # COCO 2017 keeps these beside the instances; they hold other tasks.
 OTHER_TASKS = ('captions_', 'person_keypoints_', 'stuff_', 'panoptic_', 'image_info_')
 LOOKED_FOR = (
-    'COCO layout: annotations/instances_train2017.json or annotations/train.json beside the '
-    'images, or train/_annotations.coco.json'
+    'COCO layout: annotations/instances_train2017.json beside the images, or '
+    'train/_annotations.coco.json'
 )
 NAMES = 'from the categories in the JSON'
 SAMPLE = 20  # images of a file that are looked for to find their folder
