@@ -35,7 +35,8 @@ def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapI
     Raises:
         UserError: No image has a label map, or a list or description cannot be read.
     """
-    tree = read_tree(root, described_places(root))
+    places = described_places(root)
+    tree = read_tree(root, places)
     matches = match(tree.images, tree.maps)
     if not matches.label_maps:
         _refuse(root, tree)
@@ -58,6 +59,12 @@ def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapI
         for split, of_split in splits.items()
     }
     _name_unused(root, tree, matches, unlisted, has_lists=bool(lists), findings=findings)
+    if places is not None:
+        known = {file.path for file in (*tree.maps, *tree.others, *tree.jpeg_maps)}
+        names = (os.path.relpath(file.path, root) for file in read_tree(root).maps)
+        rest = [name for name in names if os.path.join(root, name) not in known]
+        what = 'label maps in folders that the description of the splits does not name, not used'
+        findings.add(PROBLEM, root, what, rest, 'name their folders in it, or take them away')
     return found
 
 

@@ -50,6 +50,38 @@ def run(*folders, **options):
     return result, '\n'.join(lines)
 
 
+@pytest.mark.parametrize('kind', ['white', 'colours', 'ids'])
+@pytest.mark.parametrize('predicted', ['alike', 'labels'])
+def test_predictions_are_as_the_ground_truth_or_labels(kind, predicted, folders, tmp_path):
+    gt, dt = folders
+    shown = {
+        'white': np.array([0, 255, 255], np.uint8),
+        'colours': np.array([(0, 0, 200), (9, 8, 7), (1, 1, 1)], np.uint8),
+        'ids': np.array([7, 2, 30], np.uint8),
+    }[kind]
+    if kind == 'colours':
+        (tmp_path / 'class_dict.csv').write_text('name,r,g,b\na,0,0,200\nb,9,8,7\nc,1,1,1\n')
+    elif kind == 'ids':
+        (tmp_path / 'classes.json').write_text('{"7": "b", "2": "a", "30": "c"}')
+    orders = {'white': [0, 1, 1], 'colours': [0, 1, 2], 'ids': [1, 0, 2]}
+    order = np.array(orders[kind], np.uint8)
+    for i, name in enumerate(NAMES):
+        truth = label_map(i, ignored=0)
+        write(gt / name, shown[truth])
+        labels = label_map(i, shift=2, ignored=0)
+        write(
+            dt / name, shown[labels] if predicted == 'alike' else np.array(order, np.uint8)[labels]
+        )
+        write(tmp_path / 'plain/gt' / name, np.array(order, np.uint8)[truth])
+        write(tmp_path / 'plain/dt' / name, np.array(order, np.uint8)[labels])
+    classes = 2 + (kind != 'white')
+    plain = [f'class {i}' for i in range(classes)]
+    expected, _ = run(tmp_path / 'plain/gt', tmp_path / 'plain/dt', classes=plain)
+    result, _ = run(gt, dt)
+    assert [c.iou for c in result.columns] == [c.iou for c in expected.columns]
+    assert len(result.classes) == classes
+
+
 def test_the_tool_prints_the_table_and_writes_files(folders, tmp_path):
     gt, dt = folders
     out = tmp_path / 'out.json'

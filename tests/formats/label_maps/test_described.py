@@ -27,6 +27,10 @@ def test_images_may_lie_beside_the_folder(tmp_path):
     }
     assert folder.labels.classes == ('a', 'b')
     assert folder.splits['train'].files.image_dir == tmp_path / 'images/one'
+    assert folder.findings == ()
+    write_pairs(tmp_path / 'images/four', root / 'masks/four', (0, 1), count=2)
+    (found,) = recognise_masks(root, tmp_path / 'out').findings
+    assert (found.count, found.examples[0]) == (2, 'masks/four/four_0.png')
     (root / 'masks/two').rename(root / 'masks/three')
     with pytest.raises(UserError, match=r'names the folder masks/two of val, which is not there'):
         described_places(root)
