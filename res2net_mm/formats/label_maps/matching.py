@@ -16,14 +16,14 @@ class Kind(NamedTuple):
     Attributes:
         is_array: Whether they are arrays.
         is_beside: Whether they lie elsewhere than in a folder of label maps.
-        is_coloured: Whether they are called by colours.
+        is_lesser: Whether they are called coarse, or by colours.
         folder: The name of their folder, without the split.
         ending: What follows the name of the image.
     """
 
     is_array: bool
     is_beside: bool
-    is_coloured: bool
+    is_lesser: bool
     folder: str
     ending: str
 
@@ -88,12 +88,12 @@ def match(images: Sequence[TreeFile], maps: Iterable[TreeFile]) -> Matches:
     return matches
 
 
-def _rank(counts: Mapping[Kind, int]) -> Callable[[Kind], tuple[int, int, Kind]]:
+def _rank(counts: Mapping[Kind, int]) -> Callable[[Kind], tuple[bool, int, int, Kind]]:
     """Return the order in which kinds of label maps are taken."""
 
-    def rank(kind: Kind) -> tuple[int, int, Kind]:
+    def rank(kind: Kind) -> tuple[bool, int, int, Kind]:
         ids = next((i for i, end in enumerate(IDS) if kind.ending.endswith(end)), len(IDS))
-        return -counts[kind], ids, kind
+        return kind.is_lesser, -counts[kind], ids, kind
 
     return rank
 
@@ -103,7 +103,8 @@ def _kind(image: TreeFile, label_map: TreeFile) -> Kind:
     start = stem.find(image.core)
     ending = stem[start + len(image.core) :] if start >= 0 else stem
     is_array, is_beside = label_map.name.lower().endswith('.npy'), place.role != MAP
-    return Kind(is_array, is_beside, 'colo' in place.kind + ending, place.kind, ending)
+    is_lesser = any(word in place.kind + ending for word in ('colo', 'coarse'))
+    return Kind(is_array, is_beside, is_lesser, place.kind, ending)
 
 
 def _without_image_suffix(stem: str) -> str:

@@ -63,3 +63,11 @@ def test_kinds_of_ids_are_not_mixed():
     found = match(images, files([*maps, 'gtFine/a_gtFine_labelTrainIds.png']))
     assert {m.name.rpartition('_')[2] for m in found.label_maps.values()} == {'labelIds.png'}
     assert len(found.label_maps) == 3
+
+
+def test_fine_label_maps_are_taken_before_coarse_ones():
+    images = files([f'leftImg8bit/{n}_leftImg8bit.png' for n in 'ab'])
+    maps = ['gtCoarse/a_gtCoarse_labelIds.png', 'gtCoarse/b_gtCoarse_labelIds.png']
+    found = match(images, files([*maps, 'gtFine/a_gtFine_labelIds.png']))
+    assert [m.folder for m in found.label_maps.values()] == ['gtFine']
+    assert [file.path for file in found.unused['gt_coarse/*_gtcoarse_labelids']] == maps
