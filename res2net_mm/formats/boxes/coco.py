@@ -1,6 +1,7 @@
 """COCO layout: which JSON file holds the boxes of each split, and which folder its images."""
 
 import os
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.coco_content import coco_content
 from res2net_mm.formats.boxes.label_files import begins_like, split_of_file
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
-from res2net_mm.formats.image_file import leads_out
+from res2net_mm.formats.image_file import leads_out, paths_below
 from res2net_mm.formats.image_index import ImageIndex
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import UNNAMED, split_named, split_of
@@ -85,18 +86,17 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
 
 def _json_files(root: Path) -> list[Path]:
     """Return the JSON files that may hold boxes."""
+    folders: dict[str, list[str]] = defaultdict(list)
+    for path in paths_below(root):  # a folder of such a name is no file, which reading it says
+        folder, _, name = path.rpartition('/')
+        if name.lower().endswith('.json') and not name.startswith(OTHER_TASKS):
+            folders[folder].append(path)
     found: list[Path] = []
-    for top, folders, names in os.walk(root, followlinks=True):
-        place = Path(top)
-        folders[:] = sorted(name for name in folders if not name.startswith('.'))
-        if len(place.relative_to(root).parts) >= DEEPEST:
-            folders.clear()
-        # A folder of such a name is no file, which reading it says.
-        files = sorted(n for n in (*names, *folders) if n.lower().endswith('.json'))
-        files = [n for n in files if not n.startswith(('.', *OTHER_TASKS))]
-        if len(files) > MANY:  # each describes an image, or there is one of COCO's among such
-            files = [name for name in files if begins_like(place / name, START)]
-        found += [place / name for name in files]
+    for folder, paths in folders.items():
+        if folder.count('/') < DEEPEST:
+            # Of many each describes an image, but for one of COCO's among them.
+            many = len(paths) > MANY
+            found += [root / path for path in paths if not many or begins_like(root / path, START)]
     return found
 
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.coco_dict import CocoDict
-from res2net_mm.formats.boxes.label_files import split_of_folders
+from res2net_mm.formats.boxes.label_files import MALFORMED, split_of_folders
 from res2net_mm.formats.boxes.shapes import Point
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings, Severity
 from res2net_mm.formats.image_file import Size, read_headers
@@ -19,8 +19,6 @@ from res2net_mm.formats.image_index import ImageIndex
 from res2net_mm.formats.reader import BoxImages
 from res2net_mm.formats.splits import UNNAMED
 
-#: What reading an entry of a damaged file raises.
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 REDRAW = 'draw them anew or delete them'
 UNUSED = 'draw them as boxes or polygons where they are to be found, or delete them'
 

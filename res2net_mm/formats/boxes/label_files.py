@@ -15,6 +15,9 @@ from res2net_mm.formats.splits import split_of
 START = 4096  # bytes by which a file is known
 LOOKED_AT = 50  # files of a folder; where none of them fits, none is thought to
 
+#: What reading an entry of a damaged file raises.
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+
 Content = TypeVar('Content')
 
 
@@ -61,6 +64,8 @@ def read_each(
             content = read(file)
         except UserError as error:
             faults.append(str(error).rstrip('.'))
+        except MALFORMED as error:
+            faults.append(f'{file} is not as its tool writes it ({error})')
         else:
             yield file, content
     findings.add(ERROR, root, 'label files that cannot be read', faults, 'mend or delete them')

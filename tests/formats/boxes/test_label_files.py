@@ -40,15 +40,16 @@ def test_a_folder_of_other_files_is_left_after_the_first(tmp_path, monkeypatch):
 
 def test_files_that_cannot_be_read_are_one_error(tmp_path):
     def read(file):
-        if file.name != 'b':
+        if file.name == 'a':
             raise UserError(f'{file.name} is broken.')
-        return 7
+        return 7 if file.name == 'b' else None[0]
 
     findings = Findings(stop=False)
     files = [tmp_path / name for name in 'abc']
     assert list(read_each(tmp_path, files, read, findings)) == [(tmp_path / 'b', 7)]
+    said = f"{tmp_path}/c is not as its tool writes it ('NoneType' object is not subscriptable)"
     (finding,) = findings
-    assert (finding.count, finding.examples) == (2, ('a is broken', 'c is broken'))
+    assert (finding.count, finding.examples) == (2, ('a is broken', said))
 
 
 @pytest.mark.parametrize(

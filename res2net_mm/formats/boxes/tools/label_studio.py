@@ -49,11 +49,9 @@ def read_label_studio(root: Path, findings: Findings) -> dict[str, BoxImages]:
             size = next((_size(result) for result in results if isinstance(result, Mapping)), None)
             image = images.image(file, name if images.find(name) else short, size, split)
             unused += [image.path] * others
-            labelled = {of.get('id') for of in results if isinstance(of, Mapping) and _classes(of)}
-            labelled.discard(None)
+            labelled = {_id(result) for result in results if _classes(result)} - {''}
             for result in results:
-                drawn_twice = isinstance(result, Mapping) and result.get('id') in labelled
-                if not drawn_twice or _classes(result):  # a shape, and once more with its class
+                if _classes(result) or _id(result) not in labelled:  # else its class comes apart
                     images.draw(image, result, _drawn)
     what = 'annotations of images beside the first, not used'
     findings.add(PROBLEM, root, what, unused, 'keep one annotation of each task')
@@ -95,8 +93,12 @@ def _size(result: Mapping[str, Any]) -> tuple[Any, Any]:
     return told.get('original_height'), told.get('original_width')
 
 
-def _classes(result: Mapping[str, Any]) -> Any:
-    value = result.get('value')
+def _id(result: Any) -> str:
+    return str(result.get('id') or '') if isinstance(result, Mapping) else ''
+
+
+def _classes(result: Any) -> Any:
+    value = result.get('value') if isinstance(result, Mapping) else None
     value = value if isinstance(value, Mapping) else {}
     return next((value[key] for key in value if key.endswith('labels')), None)
 

@@ -66,7 +66,8 @@ def _classes(root: Path) -> list[str]:
     files = sorted(root.rglob('meta.json'), key=lambda file: len(file.parts))
     content = read_json(files[0]) if files else None
     classes = content.get('classes') if isinstance(content, dict) else None
-    titles = [entry.get('title') for entry in classes or [] if isinstance(entry, dict)]
+    classes = classes if isinstance(classes, list) else []
+    titles = [entry.get('title') for entry in classes if isinstance(entry, dict)]
     return [title for title in titles if isinstance(title, str)]
 
 
