@@ -14,7 +14,7 @@ from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import leads_out, paths_below
 from res2net_mm.formats.image_index import ImageIndex
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
-from res2net_mm.formats.splits import UNNAMED, split_named, split_of
+from res2net_mm.formats.splits import UNNAMED, split_named
 from res2net_mm.formats.text_file import read_json
 
 # COCO 2017 keeps these beside the instances; they hold other tasks.
@@ -102,7 +102,8 @@ def _json_files(root: Path) -> list[Path]:
 
 def _is_meant(file: Path) -> bool:
     """Return whether the name of a file says that it holds the boxes of a split."""
-    return split_of(file.stem) is not None or 'coco' in file.stem.lower()
+    stem = file.stem.lower()
+    return split_named(stem) is not None or 'coco' in stem or 'instances' in stem
 
 
 def _content_of(file: Path) -> dict[str, Any] | None:

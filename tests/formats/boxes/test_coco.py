@@ -303,6 +303,7 @@ def test_of_many_json_files_those_that_begin_as_coco_do_are_read(tmp_path):
 def test_a_file_of_another_tool_in_the_folder_of_a_split_is_no_fault(tmp_path):
     write_coco(tmp_path, splits=('train',))
     write_json(tmp_path / 'val/settings.json', {'colour': 'red'})
+    write_json(tmp_path / 'val_0.json', {'shapes': []})
     assert [*COCO.read(tmp_path, Findings())] == ['train']
     write_json(tmp_path / 'val/_annotations.coco.json', [])
     with pytest.raises(UserError, match='is not in COCO layout'):

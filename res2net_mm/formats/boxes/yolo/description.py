@@ -27,7 +27,7 @@ NAME_FILES = (
 )
 START = r'(?im)^\s*(train|val|valid|test|names)\s*[:=]'
 LIST_START = r'(?i)\A[^\n]*\.(jpe?g|png|bmp|tiff?|webp)\s*(\n|\Z)'
-NOT_THERE = 'splits that are not where they are said to be'
+NOT_THERE = 'splits that are not where they are said to be, looked for by the names of folders'
 
 
 @dataclass
@@ -104,7 +104,7 @@ def _read(root: Path, file: Path, images: ImageIndex, findings: Findings) -> Des
     described.names = _names(root, file, content.get('names'))
     described.box_only = 'kpt_shape' in content
     bases = [f'{home}/{content.get("path") or ""}', home, str(content.get('path') or '')]
-    missing = []
+    missing, lost = [], []
     for key, value in content.items():
         split = split_named(str(key))
         if split is None or not value:
@@ -117,8 +117,14 @@ def _read(root: Path, file: Path, images: ImageIndex, findings: Findings) -> Des
                 described.splits[split] = list(dict.fromkeys(paths))
             else:
                 missing.append(f'{key}: {entry}')
+                lost.append(split)
     fix = 'give paths that begin at the folder of this file'
     findings.add(PROBLEM, file, NOT_THERE, missing, fix)
+    used = {path for found in described.splits.values() for path in found}
+    for path in images.all_paths if lost and described.splits else ():
+        split = split_of_folders(PurePosixPath(path))
+        if split in lost and path not in used:
+            described.splits.setdefault(split, []).append(path)
     return described
 
 

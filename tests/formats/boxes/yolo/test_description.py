@@ -71,11 +71,11 @@ def test_images_of_a_list_that_are_not_there_are_counted(tmp_path):
     assert str(finding).endswith('not there, left out: 2 (x/gone.jpg, gone.jpg)')
 
 
-def test_a_split_that_is_not_there_is_not_taken_from_another_folder(tmp_path):
+def test_a_split_that_is_not_there_is_looked_for_by_the_name_of_its_folder(tmp_path):
     write_image(tmp_path / 'images/e.jpg')
     text = 'train: train/images\nval: val/images\ntest: test/images'
     described, (finding,) = describe(tmp_path, data_yaml=text)
-    assert described.splits == {'train': IMAGES[:2]}
+    assert described.splits == EXPECTED
     assert finding.examples == ('val: val/images', 'test: test/images')
 
 

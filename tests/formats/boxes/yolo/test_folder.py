@@ -174,7 +174,7 @@ def test_a_split_that_is_not_where_it_is_said_to_be_is_named(tmp_path):
     write_yolo(tmp_path)
     (tmp_path / 'data.yaml').write_text(DESCRIPTIONS['list'] + '\ntest: test/images')
     summary = recognise(tmp_path, tmp_path / 'out').summary()
-    assert 'not where they are said to be: 1 (test: test/images)' in summary
+    assert 'by the names of folders: 1 (test: test/images)' in summary
 
 
 @pytest.mark.parametrize(
