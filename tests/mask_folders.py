@@ -41,12 +41,13 @@ def write_masked(root: Path, labels=(0, 1, 2), *, names: str | None = None) -> P
 
 def write_voc_masks(home: Path, labels=(0, 15, 20, 255), *, palette=True) -> Path:
     """VOC's layout: three images to train on, two to validate, a sixth without a mask."""
-    for name in 'abcde':
+    names = [f'2007_{i:06}' for i in range(6)]
+    for name in names[:5]:
         write_image(home / 'JPEGImages' / f'{name}.jpg')
         write_mask(home / 'SegmentationClass' / f'{name}.png', labels, palette=palette)
-    write_image(home / 'JPEGImages/f.jpg')
+    write_image(home / f'JPEGImages/{names[5]}.jpg')
     lists = home / 'ImageSets/Segmentation'
     lists.mkdir(parents=True)
-    (lists / 'train.txt').write_text('a\nb\nc\nf\n')
-    (lists / 'val.txt').write_text('d\ne\n')
+    (lists / 'train.txt').write_text('\n'.join([*names[:3], names[5]]))
+    (lists / 'val.txt').write_text('\n'.join(names[3:5]))
     return home

@@ -140,6 +140,9 @@ def _goes_by_colour(table: ClassTable, census: LabelCensus) -> bool:
     colours = {entry.colour for entry in table.entries}
     if None in colours:
         return False
+    of_values = {entry.value: entry.colour for entry in table.entries}
+    if all(shown == {of_values.get(value)} for value, shown in census.shown.items()):
+        return bool(census.colours)  # values say the same, and need not be written anew
     return bool(census.colours) or census.all_colours.keys() <= colours
 
 

@@ -28,8 +28,9 @@ CITYSCAPES = {
 # fmt: on
 CITYSCAPES_IDS = range(34)
 ADE_LABELS = range(151)  # 0 is none of its 150 classes
-VOC_IMAGE = re.compile(r'20\d\d_\d{6}|\d{6}')
-VOC_HOME = re.compile(r'VOC20\d\d')
+# Tutorials have people put images of their own, with VOC's palette, into a folder VOC2007.
+VOC_IMAGE = re.compile(r'20\d\d_\d{6}')
+VOC2007_IMAGE = re.compile(r'\d{6}|20\d\d_\d{6}')
 CAMVID_IMAGE = re.compile(r'(0001TP|0006R0|0016E5|Seq05VD)_f?\d+')  # the films it is cut from
 CITYSCAPES_IMAGE = re.compile(r'[a-z-]+_\d{6}_\d{6}')
 ADE_IMAGE = re.compile(r'ADE_(train|val|test)_\d{8}')
@@ -74,9 +75,10 @@ def known_set(
             'ADE20K',
             entries,
         )
-    homes = {part for file in maps[:100] for part in file.parts if VOC_HOME.fullmatch(part)}
-    if (homes or _all(VOC_IMAGE, images)) and _in_voc_colours(census):
-        colours = voc_colours()
+    colours = voc_colours()
+    labels = {label for label in range(21) if label in seen or colours[label] in census.colours}
+    is_voc2007 = _all(VOC2007_IMAGE, images) and _most(labels, len(VOC_CLASSES))
+    if (_all(VOC_IMAGE, images) or is_voc2007) and _in_voc_colours(census):
         entries = tuple(Entry(name, i, colours[i]) for i, name in enumerate(VOC_CLASSES))
         border = Entry('void', 255, colours[255])
         what = 'named as in PASCAL VOC, as names and colours of the label maps say'

@@ -125,7 +125,7 @@ def test_labels_that_begin_at_one_are_moved_down(tmp_path):
 def test_palettes_of_voc_are_read_as_labels(tmp_path):
     from mmseg.registry import DATASETS
 
-    root = write_voc_masks(tmp_path / 'VOC2012')
+    root = write_voc_masks(tmp_path / 'set')
     cfg = load(CITYSCAPES)
     set_masks(cfg, recognise_masks(root, tmp_path / 'out'))
     dataset = DATASETS.build(cfg.val_dataloader.dataset)

@@ -62,6 +62,7 @@ def test_voc_has_its_names_and_is_found_below(tmp_path):
     folder = recognise(tmp_path)
     assert len(folder.labels.classes) == 21
     assert folder.labels.classes[15] == 'person'
+    assert folder.labels.encoding.is_direct
     assert folder.labels.ignore_index == 255
     assert counts(folder) == {'train': 3, 'val': 2, 'test': 2}
     assert folder.splits['train'].ignored == 3 * 60 * 20
@@ -124,13 +125,14 @@ def test_suffixes_may_differ(tmp_path):
 def test_lists_in_a_folder_of_two_sets(tmp_path):
     for year, split in (('VOC2007', 'train'), ('VOC2012', 'val')):
         home = write_voc_masks(tmp_path / year)
-        (home / 'JPEGImages/f.jpg').unlink()
+        (home / 'JPEGImages/2007_000005.jpg').unlink()
         for name in ('train', 'val'):
             (home / f'ImageSets/Segmentation/{name}.txt').unlink()
-        (home / f'ImageSets/Segmentation/{split}.txt').write_text('a\nb\nc\nd\n')
+        listed = '\n'.join(f'2007_{i:06}' for i in range(4))
+        (home / f'ImageSets/Segmentation/{split}.txt').write_text(listed)
     folder = recognise(tmp_path)
     assert counts(folder) == {'train': 4, 'val': 4, 'test': 4}
-    assert folder.splits['val'].files.images[0] == 'a.jpg'
+    assert folder.splits['val'].files.images[0] == '2007_000000.jpg'
     assert 'of no split' in folder.findings[0].name
     assert folder.findings[0].count == 2
 
