@@ -88,11 +88,8 @@ def save_evaluation(
         The path of ``evaluation.json``.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for iou_type, found in detections.items():
-        files[iou_type] = f'detections.{iou_type}.json'
-        _write_json(folder / files[iou_type], list(map(_with_text, found)))
+    save_detections(folder, detections)
+    files = {iou_type: detections_file(iou_type) for iou_type in detections}
     if ground_truth_file is None:
         kept = GROUND_TRUTH_FILE
         lists = {key: getattr(ground_truth, key) for key in ('images', 'annotations', 'categories')}
@@ -113,6 +110,20 @@ def save_evaluation(
         'options': {**options, 'bins': bins, 'max_dets': limits},
     }
     return write_json_file(content, folder / EVALUATION_FILE)
+
+
+def save_detections(
+    folder: str | Path, detections: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Write COCO results, given by ``iou_type``, into a folder, made where it is missing."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for iou_type, found in detections.items():
+        _write_json(Path(folder) / detections_file(iou_type), list(map(_with_text, found)))
+
+
+def detections_file(iou_type: str) -> str:
+    """Return the name of the file of the detections."""
+    return f'detections.{iou_type}.json'
 
 
 def is_saved_evaluation(folder: str | Path) -> bool:

@@ -23,7 +23,12 @@ from res2net_mm.evaluation.detection.coco.samples import (
 )
 from res2net_mm.evaluation.detection.coco.truth_arrays import AREAS_OF
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
-from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
+from res2net_mm.evaluation.detection.saved_evaluation import (
+    detections_file,
+    is_saved_evaluation,
+    save_detections,
+    save_evaluation,
+)
 from res2net_mm.evaluation.detection.size_result import (
     SizeResult,
     class_table,
@@ -32,6 +37,7 @@ from res2net_mm.evaluation.detection.size_result import (
 )
 from res2net_mm.evaluation.size_bins import make_bins, short_name
 from res2net_mm.formats.findings import check_on_error
+from res2net_mm.formats.text_file import read_json
 from res2net_mm.registry import METRICS
 
 RESULT_FILE = 'ap_by_size.json'
@@ -69,6 +75,10 @@ class SizeMetric(BySizeMetric):
         out_dir: Where ``ap_by_size.json`` goes and, for comparisons, the detections and what they
             were scored against; overwritten by each evaluation. None for the work directory of the
             run, found by the log file; without one nothing is written.
+        format_only: Whether to write the detections as COCO results and score nothing, for images
+            without labels, as in CocoMetric. Needs ``ann_file``, for the ids of images and classes;
+            ``out_dir`` is by default ``predictions`` in the work directory, so that what an earlier
+            evaluation wrote stays whole.
         backend_args: MMEngine's file backend for ``ann_file``.
         base: Arguments of BaseMetric: ``collect_device``, ``prefix``, ``collect_dir``.
 
@@ -91,6 +101,7 @@ class SizeMetric(BySizeMetric):
         on_error: str = 'stop',
         classwise: bool = False,
         out_dir: str | Path | None = None,
+        format_only: bool = False,
         backend_args: Mapping | None = None,
         **base: Any,
     ):
@@ -117,10 +128,23 @@ class SizeMetric(BySizeMetric):
         self.inclusive = protocol != 'coco' and ann_file is None
         self.classwise = classwise
         self.ann_file = ann_file
+        self.format_only = format_only
+        if format_only and ann_file is None:
+            raise UserError(
+                f'{argument("format_only", True)} needs {argument("ann_file")}, a COCO file that '
+                'tells the ids of the images and categories'
+            )
+        if format_only and out_dir is not None and is_saved_evaluation(out_dir):
+            raise UserError(
+                f'{argument("out_dir", str(out_dir))} holds an evaluation, whose detections would '
+                'be overwritten: name another folder'
+            )
         self.local = backend_args is None  # so that a later comparison can open ann_file, too
         self._images: str | None = None  # folder that the file names of the images start from
         # Read now: a wrong file should not be found out after the first epoch.
-        self.ground_truth = None if ann_file is None else _read(str(ann_file), backend_args)
+        self.ground_truth: GroundTruth | None = None
+        if ann_file is not None:
+            self.ground_truth = _read(str(ann_file), backend_args, labelled=not format_only)
         self._said: set[str] = set()
 
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
@@ -149,6 +173,8 @@ class SizeMetric(BySizeMetric):
         if not results:
             raise UserError('nothing to evaluate: the dataset has no images')
         truths, predictions = zip(*results, strict=True)
+        if self.format_only:
+            return self._write_detections(truths, predictions)
         ground_truth, image_ids, category_ids = self._ground_truth_of(truths)
         logger = MMLogger.get_current_instance()
         scored, detections = [], {}
@@ -177,6 +203,27 @@ class SizeMetric(BySizeMetric):
             logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
         return {key: value for result in scored for key, value in _values(result).items()}
 
+    def _write_detections(self, image_ids: Sequence[Any], predictions: Sequence[Any]) -> dict:
+        """Write the detections of all kept samples and return no scores."""
+        assert self.ground_truth is not None, 'checked when the metric was made'
+        out_dir = self._out_dir or (self.out_dir and self.out_dir / 'predictions')
+        if out_dir is None:
+            raise UserError(f'name the folder of the detections: {argument("out_dir")}')
+        category_ids = self._category_ids(self.ground_truth)
+        for iou_type in self.iou_types:
+            found = coco_detections(predictions, image_ids, category_ids, iou_type)
+            save_detections(out_dir, {iou_type: found})
+            MMLogger.get_current_instance().info(
+                f'{iou_type}: {len(found)} detections in {len(image_ids)} images; no ground truth, '
+                f'so no scores. Written to {out_dir / detections_file(iou_type)}'
+            )
+        return {}
+
+    def _category_ids(self, ground_truth: GroundTruth) -> Sequence[Any]:
+        category_ids, note = categories_of_labels(ground_truth, self.classes, str(self.ann_file))
+        self._say([note] if note else [])
+        return category_ids
+
     def _ground_truth_of(
         self, truths: Sequence[Any]
     ) -> tuple[GroundTruth, Sequence[Any], Sequence[Any]]:
@@ -191,10 +238,7 @@ class SizeMetric(BySizeMetric):
             category_ids: Sequence[Any] = range(1, len(classes) + 1)
             self._say(_doubts(truths))
         else:
-            category_ids, note = categories_of_labels(
-                self.ground_truth, classes, str(self.ann_file)
-            )
-            self._say([note] if note else [])
+            category_ids = self._category_ids(self.ground_truth)
             ground_truth, image_ids = self.ground_truth.of_categories(set(category_ids)), truths
             if unseen := len(ground_truth.images) - len(set(image_ids)):
                 self._say([f'images of {self.ann_file} that got no prediction: {unseen}'])
@@ -211,11 +255,14 @@ class SizeMetric(BySizeMetric):
                 MMLogger.get_current_instance().warning(note)
 
 
-def _read(ann_file: str, backend_args: Mapping | None) -> GroundTruth:
-    if backend_args is None:
-        return read_ground_truth(ann_file)
-    with get_local_path(ann_file, backend_args=backend_args) as path:
-        return read_ground_truth(path)
+def _read(ann_file: str, backend_args: Mapping | None, *, labelled: bool) -> GroundTruth:
+    if backend_args is not None:
+        with get_local_path(ann_file, backend_args=backend_args) as path:
+            return _read(path, None, labelled=labelled)
+    content = None if labelled else read_json(ann_file)
+    if isinstance(content, dict):  # COCO's test sets have no annotations
+        return read_ground_truth({'annotations': [], **content})
+    return read_ground_truth(ann_file)
 
 
 def _image_folder(sample: Mapping, ground_truth: GroundTruth | None) -> str | None:

@@ -461,3 +461,33 @@ def test_bad_arguments_are_refused_before_the_run(tmp_path):
         SizeMetric(ann_file=tmp_path / 'none.json')
     with pytest.raises(UserError, match='low < high'):
         SizeMetric(bins=[('a', 3, 2)])
+
+
+@pytest.mark.parametrize('labelled', [True, False], ids=['with annotations', 'as test-dev'])
+def test_format_only_writes_the_results_and_no_scores(labelled, coco, logged, tmp_path):
+    path, truth, boxes, masks = coco
+    if not labelled:
+        path.write_text(json.dumps({key: truth[key] for key in ('images', 'categories')}))
+    settings = dict(ann_file=path, metric=['bbox', 'segm'], format_only=True)
+    assert (
+        evaluate(SizeMetric(**settings, out_dir=tmp_path / 'o'), samples_of(truth, boxes, masks))
+        == {}
+    )
+    for kind, given in (('bbox', boxes), ('segm', masks)):
+        written = json.loads((tmp_path / f'o/detections.{kind}.json').read_text())
+        assert len(written) == len(given)
+        assert {(w['image_id'], w['category_id'], w['score']) for w in written} == {
+            (g['image_id'], g['category_id'], boxes[i]['score']) for i, g in enumerate(given)
+        }
+        said = f'{kind}: {len(given)} detections in 12 images; no ground truth, so no scores.'
+        assert any(text.startswith(said) for _, text in logged)
+    assert len(list((tmp_path / 'o').iterdir())) == 2
+
+
+def test_format_only_needs_ids_and_spares_an_evaluation(coco, tmp_path):
+    path, truth, boxes, _ = coco
+    with pytest.raises(UserError, match='format_only=True needs ann_file='):
+        SizeMetric(format_only=True)
+    evaluate(SizeMetric(ann_file=path, out_dir=tmp_path), samples_of(truth, boxes))
+    with pytest.raises(UserError, match='holds an evaluation, whose detections would be over'):
+        SizeMetric(ann_file=path, format_only=True, out_dir=tmp_path)
