@@ -272,3 +272,18 @@ def write_label_studio(root: Path, url: str = '/data/upload/1/{}', *, short: boo
                 tasks.append(dict(id=index, annotations=annotations, data=dict(image=image)))
         write_json(root / split / 'export.json', tasks)
     return root
+
+
+WIDER_BOX = '10 20 30 30 0 0 0 0 0 0'
+
+
+def write_wider_face(root: Path) -> Path:
+    """Two images in each split, with two faces and one."""
+    write_images(root, 'WIDER_{}/images')
+    for split in SPLITS:
+        lines = []
+        for index in range(2):
+            boxes = [WIDER_BOX] * (2 - index)
+            lines += [f'{split}_{index}.jpg', str(len(boxes)), *boxes]
+        write_text(root / f'wider_face_split/wider_face_{split}_bbx_gt.txt', lines)
+    return root

@@ -22,6 +22,7 @@ from .boxes.tools.labelme import LABELME
 from .boxes.tools.supervisely import SUPERVISELY
 from .boxes.tools.via import VIA
 from .boxes.voc import VOC
+from .boxes.wider_face import WIDER_FACE
 from .boxes.yolo.folder import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
 from .image_file import each_folder_once
@@ -44,6 +45,7 @@ READERS: tuple[Reader[Any], ...] = (
     OPENIMAGES,
     CSV_BOXES,
     KITTI,
+    WIDER_FACE,
     LABEL_MAP_FOLDERS,
 )
 

@@ -17,6 +17,7 @@ from tool_folders import (
     write_openimages,
     write_supervisely,
     write_via,
+    write_wider_face,
 )
 
 from res2net_mm.errors import UserError
@@ -47,6 +48,7 @@ WRITERS = {
     'openimages': write_openimages,
     'csv': write_csv,
     'kitti': write_kitti,
+    'widerface': write_wider_face,
     'label maps': write_masked,
 }
 
