@@ -1,5 +1,6 @@
 """Text files of a data folder, read whole or refused by name: lists of names, CSV, JSON."""
 
+import codecs
 import csv
 import gc
 import json
@@ -75,6 +76,12 @@ def each_json_once() -> Iterator[None]:
         yield
     finally:
         _READ.reset(token)
+
+
+def has_mark(file: str | Path) -> bool:
+    """Return whether a file begins with UTF-8's byte order mark, which pycocotools cannot read."""
+    with open(file, 'rb') as stream:
+        return stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
 def read_json(path: str | Path) -> Any:

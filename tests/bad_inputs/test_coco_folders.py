@@ -144,7 +144,6 @@ CONTENT = {
     'area NaN': (at('annotations', 0, 'area', value=NAN), 'area'),
     'area missing': (at('annotations', 0, 'area', drop=True), 'area'),
     'annotation id twice': (at('annotations', 0, 'id', value=2), 'id'),
-    'annotation id zero': (at('annotations', 0, 'id', value=0), 'id'),
     'annotation id a text': (at('annotations', 0, 'id', value='1'), 'id'),
     'annotation id a list': (at('annotations', 0, 'id', value=[1]), 'annotations[0]'),
     'annotation id missing': (at('annotations', 0, 'id', drop=True), 'id'),

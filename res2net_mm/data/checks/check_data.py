@@ -164,6 +164,8 @@ def _check_boxes(
         images = part.content['images']
         labelled = {annotation['image_id'] for annotation in part.content['annotations']}
         empty = [image['file_name'] for image in images if image['id'] not in labelled]
+        if not split.boxes and not split.ignored:
+            continue  # that none can be used is said
         what = f'images of {name} without boxes'
         given = argument('allow_empty', True)
         fix = f'label them, take them away, or say {given} if they are meant as background'

@@ -30,7 +30,7 @@ def config_classes(cfg: Config, dataset: Mapping[str, Any]) -> tuple[str, ...] |
         named = getattr(kind, 'METAINFO', {}).get('classes')
     if isinstance(named, str):  # one class, or the file that lists them
         file = Path(named)
-        named = file.read_text().split() if file.is_file() else [named]
+        named = file.read_text(encoding='utf-8-sig').split() if file.is_file() else [named]
     return None if named is None else tuple(named)
 
 

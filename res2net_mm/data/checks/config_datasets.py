@@ -18,7 +18,7 @@ from res2net_mm.formats.findings import ERROR, PROBLEM
 from res2net_mm.formats.image_check import check_headers
 from res2net_mm.formats.image_file import leads_out, missing_files, read_headers
 from res2net_mm.formats.splits import APART
-from res2net_mm.formats.text_file import read_json, read_lines
+from res2net_mm.formats.text_file import has_mark, read_json, read_lines
 from res2net_mm.openmmlab.edit import leaf_datasets, type_name
 from res2net_mm.openmmlab.heads import class_counts
 
@@ -89,6 +89,12 @@ def _check_coco(
     file = Path(root, dataset['ann_file'])
     image_dir = Path(root, (dataset.get('data_prefix') or {}).get('img') or '')
     content = read_json(file)
+    if has_mark(file):
+        what, fix = (
+            'byte order mark at the beginning, which MMDetection cannot read',
+            'save as UTF-8',
+        )
+        findings.add(ERROR, file, what, fix=f'{fix} without it', count=1)
     if not labelled and isinstance(content, dict):  # COCO's test sets have no annotations
         content.setdefault('annotations', [])
     if not is_coco(file, content):

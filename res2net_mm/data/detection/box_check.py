@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from pycocotools import mask as mask_api
 
 from res2net_mm.formats import BoxImages, Findings
-from res2net_mm.formats.findings import PROBLEM
+from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.formats.finite_numbers import finite_or_nan
 from res2net_mm.formats.mask_check import compressed_runs_fill, is_polygon, runs_fill
 
@@ -21,6 +21,8 @@ TOO_SMALL = 'delete them, unless they are meant'
 LIST_IMAGE = 'list their images or delete the boxes'
 WRITE_AREA = 'write the area in px^2'
 RENUMBER = 'give every box an id of its own, from 1 on'
+HARMLESS = ''
+ROUNDING = 1  # px that tools which round put a box beyond the edge
 
 
 def clean_boxes(
@@ -60,8 +62,11 @@ def clean_boxes(
             notes[f'boxes {fault}, left out', REDRAW].append(where)
             continue
         x, y, width, height = box
-        if x < 0 or y < 0 or x + width > image['width'] or y + height > image['height']:
+        beyond = max(-x, -y, x + width - image['width'], y + height - image['height'])
+        if beyond > ROUNDING:
             notes['boxes that reach out of their image, kept as they are', CLIP].append(where)
+        elif beyond > 0:
+            notes['boxes a pixel or less beyond the edge of their image', HARMLESS].append(where)
         if width < 1 or height < 1:
             what = 'boxes narrower than a pixel, which MMDetection evaluates but does not train on'
             notes[what, TOO_SMALL].append(where)
@@ -84,11 +89,14 @@ def clean_boxes(
         kept.append(annotation if unchanged else {**annotation, **changes})
 
     if unfit := _unfit_ids([annotation.get('id') for annotation in kept]):
-        what = 'ids of boxes that another one has or that are no positive number, all numbered anew'
-        notes[what, RENUMBER] = [f'id {number}' for number in unfit]
+        what, fix = 'ids of boxes from 0 on, numbered anew from 1 on', HARMLESS
+        if unfit != [0]:
+            what, fix = 'ids of boxes that another one has or that are no positive number', RENUMBER
+            what += ', all numbered anew'
+        notes[what, fix] = [f'id {number}' for number in unfit]
         kept = [{**annotation, 'id': i} for i, annotation in enumerate(kept, start=1)]
     for (what, fix), places in notes.items():
-        findings.add(PROBLEM, split.file, what, places, fix)
+        findings.add(PROBLEM if fix else NOTE, split.file, what, places, fix)
     return kept
 
 

@@ -26,6 +26,7 @@ from res2net_mm.formats import (
 )
 from res2net_mm.formats.findings import ERROR, PROBLEM
 from res2net_mm.formats.splits import choose_splits
+from res2net_mm.formats.text_file import has_mark
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
@@ -145,7 +146,7 @@ def recognise(
         raise UserError(describe_unknown(place, BOXES))
     splits = folder.own_splits
     for name, split in splits.items():  # only now is nothing left that could be wrong
-        if split.files.is_copy:
+        if split.files.is_copy or has_mark(split.files.file):
             file = Path(out_dir).absolute() / f'instances_{name}.json'
             _write_json(file, split.files.content)
             splits[name] = replace(split, ann_file=file)
@@ -192,12 +193,16 @@ def read_boxes(
     for name, part in chosen.items():
         splits[name] = _count(name, clean_split(part, categories, findings, whose=whose))
         if not splits[name].boxes:
-            what = f'boxes of the split {name!r} that can be used'
-            fix = 'label some, or mend those there are'
+            what, fix = f'boxes of the split {name!r} that can be used', 'label some'
+            if ignored := splits[name].ignored:
+                what += f', as all {ignored} are crowds (iscrowd=1) or difficult'
+                fix = 'mark only those that are not to be trained on or counted'
+            elif part.content['annotations']:
+                fix = 'mend those there are'
             findings.add(ERROR, part.file, what, fix=fix, count=0)
     if 'val' in splits:
         splits.setdefault('test', replace(splits['val'], name='test'))
-    if 'train' in splits:
+    if 'train' in splits and splits['train'].boxes:
         unseen = [name for name, count in splits['train'].boxes_by_class.items() if not count]
         fix = 'label some, or take the class out of the categories'
         what = 'classes without a box to train on'

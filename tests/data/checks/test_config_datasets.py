@@ -1,11 +1,13 @@
 """The data that a config names by itself is checked before a run begins, without `--data`."""
 
+import codecs
 import json
 
 import pytest
 from folders import voc_xml, write_coco, write_json, write_voc
 from mask_folders import write_masked
 from mmengine.config import Config
+from PIL import Image
 
 from res2net_mm.data.checks.config_datasets import check_config_data
 from res2net_mm.errors import UserError
@@ -68,6 +70,10 @@ def change(root, key, **new):
     write_json(file, content)
 
 
+def mark(file):
+    file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+
+
 def check(cfg):
     return check_config_data(cfg, loaders=LOADERS)
 
@@ -94,6 +100,12 @@ def test_what_is_clean_has_no_findings(tmp_path):
         (lambda r: change(r, 'images', file_name='../../etc/passwd'), 'leads out of the folder'),
         (lambda r: (r / 'annotations/instances_val2017.json').write_text('{'), 'not a JSON file'),
         (lambda r: write_json(r / 'annotations/instances_val2017.json', []), 'no list images'),
+        (lambda r: mark(r / 'annotations/instances_val2017.json'), 'byte order mark .* without it'),
+        (lambda r: (r / 'val2017/val_1.jpg').write_bytes(b'x'), r'cannot be read: 1 \(val_1.jpg: '),
+        (
+            lambda r: Image.new('F', (80, 60), 0.5).save(r / 'val2017/val_1.jpg', format='TIFF'),
+            r'images that training cannot read, of 32-bit floats 0.5..0.5: 1 \(val_1.jpg\)',
+        ),
     ],
 )
 def test_faults_of_coco_stop_a_run(break_it, message, tmp_path):
@@ -138,6 +150,10 @@ def test_images_of_both_splits_are_said(tmp_path):
         (
             lambda home: (home / 'Annotations/b.xml').unlink(),
             r'VOCDataset .* cannot be read.*b.xml',
+        ),
+        (
+            lambda home: (home / 'JPEGImages/a.jpg').write_bytes(b''),
+            r'images that cannot be read: 1 \(a.jpg: it is empty',
         ),
         (lambda home: (home / 'Annotations/b.xml').write_text('<'), 'VOCDataset .* cannot be read'),
         (lambda home: (home / 'ImageSets/Main/val.txt').write_text('../../x'), 'leads out of the'),

@@ -4,6 +4,7 @@ import pytest
 from folders import coco_content, write_coco, write_image, write_json
 
 from res2net_mm.data import recognise
+from res2net_mm.formats.findings import NOTE, PROBLEM
 
 
 def with_annotation(tmp_path, **changes):
@@ -148,3 +149,27 @@ def test_sizes_count_by_area_with_both_ends(tmp_path):
     boxes = [(0, 0, 31, 33), (0, 0, 32, 32), (0, 0, 64, 60)]
     folder = recognise(write_coco(tmp_path / 'set', boxes=boxes), tmp_path / 'out')
     assert folder.splits['train'].boxes_by_size == {'small': 10, 'medium': 10, 'large': 0}
+
+
+@pytest.mark.parametrize(
+    ('box', 'severity', 'words'),
+    [
+        ([-0.5, 10, 20, 20], NOTE, 'a pixel or less beyond the edge'),
+        ([60.5, 40, 20, 20.9], NOTE, 'a pixel or less beyond the edge'),
+        ([61.5, 40, 20, 20], PROBLEM, 'reach out of their image'),
+        ([60, 40, 20, 20], None, ''),
+    ],
+)
+def test_boxes_that_rounding_has_put_over_the_edge_are_a_note(box, severity, words, tmp_path):
+    folder, annotations = with_annotation(tmp_path, bbox=box)
+    assert annotations[0]['bbox'] == box
+    assert [finding.severity for finding in folder.findings] == [severity] * (severity is not None)
+    assert all(words in finding.name and finding.count == 1 for finding in folder.findings)
+
+
+def test_ids_from_0_are_a_note_and_others_a_problem(tmp_path):
+    for number, severity in ((0, NOTE), (2, PROBLEM), (-1, PROBLEM)):
+        folder, annotations = with_annotation(tmp_path / str(number), id=number)
+        (finding,) = folder.findings
+        assert (finding.severity, finding.examples) == (severity, (f'id {number}',))
+        assert [annotation['id'] for annotation in annotations] == [1, 2, 3, 4, 5]

@@ -1,5 +1,8 @@
+import codecs
+import json
+
 import pytest
-from folders import write_coco, write_image
+from folders import write_coco, write_image, write_json
 
 from res2net_mm.data import recognise
 from res2net_mm.errors import UserError
@@ -56,3 +59,32 @@ def test_a_relative_path_is_made_absolute(tmp_path, monkeypatch):
     folder = recognise('set', 'out')
     assert folder.splits['train'].ann_file.is_absolute()
     assert folder.splits['train'].image_dir == tmp_path / 'set/train2017'
+
+
+def test_a_file_with_a_byte_order_mark_is_copied_without_it(tmp_path):
+    write_coco(tmp_path)
+    file = tmp_path / 'annotations/instances_val2017.json'
+    file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    folder = recognise(tmp_path, tmp_path / 'out')
+    val = folder.splits['val'].ann_file
+    assert val == tmp_path / 'out/instances_val.json'
+    assert len(json.loads(val.read_text())['images']) == 5
+    assert folder.splits['train'].ann_file == file.with_name('instances_train2017.json')
+    assert folder.findings == ()
+
+
+@pytest.mark.parametrize(
+    ('entry', 'words'),
+    [
+        (dict(iscrowd=1), r"split 'train' that can be used, as all 5 are crowds \(iscrowd=1\)"),
+        (dict(bbox=[1, 1, 0, 0]), r"split 'train' that can be used: 0\. Fix: mend those there are"),
+    ],
+)
+def test_the_cause_is_named_where_no_box_can_be_used(entry, words, tmp_path):
+    write_coco(tmp_path)
+    file = tmp_path / 'annotations/instances_train2017.json'
+    content = json.loads(file.read_text())
+    content['annotations'] = [annotation | entry for annotation in content['annotations']]
+    write_json(file, content)
+    with pytest.raises(UserError, match=words):
+        recognise(tmp_path, tmp_path / 'out')
