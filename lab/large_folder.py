@@ -1,7 +1,6 @@
 """Time and memory of reading and checking a folder of COCO's size, which is drawn for it."""
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -17,6 +16,7 @@ from res2net_mm.data import recognise
 from res2net_mm.data.checks.check_data import check_data
 from res2net_mm.data.conversion.convert_data import convert_data
 from res2net_mm.errors import UserError, exit_on_user_error
+from res2net_mm.formats.text_file import write_json_lists
 from res2net_mm.progress import track
 
 VAL = 24  # of so many images one is for validation
@@ -95,7 +95,7 @@ def draw_folder(root: Path, images: int, boxes: int, classes: int, *, seed: int 
             else:
                 os.link(place / f'{i % PICTURES + 1:012}.jpg', file)
         with (root / f'annotations/instances_{split}2017.json').open('w') as stream:
-            json.dump(content, stream)
+            write_json_lists(content, stream)
 
 
 def _picture(seed: int) -> np.ndarray:

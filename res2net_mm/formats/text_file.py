@@ -5,16 +5,17 @@ import csv
 import gc
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.file_kinds import what_it_is
 
 SEPARATORS = ',;\t|'  # of columns
+WRITTEN = 10_000  # entries of a list at a time
 KEPT = 8  # JSON files, the last ones read
 _READ: ContextVar[dict[Path, Any] | None] = ContextVar('read', default=None)
 
@@ -136,3 +137,33 @@ def _what_else(path: Path) -> str | None:
     with path.open('rb') as file:
         pickled = file.read(1) == b'\x80'
     return 'it is a pickle, which is not read: save it as JSON' if pickled else what_it_is(path)
+
+
+def write_json_lists(
+    content: Mapping[str, Any], stream: IO[str], *, allow_nan: bool = False
+) -> None:
+    """Write a dict with long lists as JSON, some entries at a time.
+
+    So the quick encoder is used, which ``json.dump`` does not do, and the text is never whole in
+    memory.
+
+    Args:
+        content: The dict.
+        stream: Where to write.
+        allow_nan: Whether numbers that are not finite are written, which Python alone reads.
+
+    Raises:
+        ValueError: A number is not finite, and must be.
+    """
+    stream.write('{')
+    for index, (key, value) in enumerate(content.items()):
+        stream.write(f'{", " * bool(index)}{json.dumps(key)}: ')
+        if not isinstance(value, list):
+            stream.write(json.dumps(value, allow_nan=allow_nan))
+            continue
+        stream.write('[')
+        for start in range(0, len(value), WRITTEN):
+            text = json.dumps(value[start : start + WRITTEN], allow_nan=allow_nan)
+            stream.write(', ' * bool(start) + text[1:-1])
+        stream.write(']')
+    stream.write('}')

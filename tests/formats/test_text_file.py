@@ -1,6 +1,8 @@
 """Text files are read whole, or refused with what they are instead."""
 
 import gc
+import io
+import math
 import pickle
 
 import pytest
@@ -13,6 +15,7 @@ from res2net_mm.formats.text_file import (
     read_json,
     read_lines,
     read_rows,
+    write_json_lists,
 )
 
 
@@ -102,3 +105,13 @@ def test_what_is_no_csv_is_an_error(tmp_path):
 
 def test_plain_names():
     assert [plain(name) for name in ('X_Min', 'Roi.X1', 'größe 2')] == ['xmin', 'roix1', 'größe2']
+
+
+@pytest.mark.parametrize('count', [0, 1, 10_000, 10_001])
+def test_a_dict_of_lists_is_written_as_it_is_read(count, tmp_path):
+    content = {'info': {'year': 1}, 'annotations': [{'id': i} for i in range(count)], 'a"b': []}
+    with (tmp_path / 'a.json').open('w') as stream:
+        write_json_lists(content, stream)
+    assert read_json(tmp_path / 'a.json') == content
+    with pytest.raises(ValueError, match='not JSON compliant'):
+        write_json_lists({'a': [math.nan]}, io.StringIO())

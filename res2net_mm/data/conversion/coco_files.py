@@ -1,10 +1,10 @@
 """Writes images and boxes in COCO layout."""
 
-import json
 from pathlib import Path
 
 from res2net_mm.data.conversion.image_links import ImageLinks, unique_names
 from res2net_mm.data.conversion.labelled_images import LabelledFolder, Lost
+from res2net_mm.formats.text_file import write_json_lists
 from res2net_mm.progress import track
 
 
@@ -36,4 +36,4 @@ def write_coco(folder: LabelledFolder, root: Path, links: ImageLinks, lost: Lost
         }
         file = root / f'annotations/instances_{split}.json'
         with file.open('w', encoding='utf-8') as stream:
-            json.dump(content, stream)
+            write_json_lists(content, stream, allow_nan=True)

@@ -1,6 +1,5 @@
 """Recognises a folder of images with boxes: its layout, classes and splits, ready to train on."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ from res2net_mm.formats import (
 )
 from res2net_mm.formats.findings import ERROR, PROBLEM
 from res2net_mm.formats.splits import choose_splits
-from res2net_mm.formats.text_file import has_mark
+from res2net_mm.formats.text_file import has_mark, write_json_lists
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
@@ -236,4 +235,4 @@ def _count(name: str, part: BoxImages) -> Split:
 def _write_json(file: Path, content: Mapping[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(file) as partial, partial.open('w') as stream:
-        json.dump(content, stream, allow_nan=False)
+        write_json_lists(content, stream)
