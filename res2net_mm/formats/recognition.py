@@ -87,7 +87,10 @@ def read_in_best_layout(
     kind = [reader for reader in readers if reader.labels == labels]
     readings: list[_Reading] = []
     failures: list[tuple[Reader[Any], UserError]] = []
-    for reader in [reader for reader in kind if reader.is_like(root)] or kind:
+    like = [reader for reader in kind if reader.is_like(root)]
+    for reader in (*like, *(reader for reader in kind if reader not in like)):
+        if reader not in like and (readings or failures):
+            break
         found = Findings(stop=False)
         try:
             splits = reader.read(root, found)

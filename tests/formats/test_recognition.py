@@ -195,3 +195,12 @@ def test_label_maps_are_told_by_their_images(tmp_path):
 def test_a_picture_of_no_label_is_no_layout(tmp_path):
     write_image(tmp_path / 'a.jpg')
     assert read_folder(tmp_path, BOXES, Findings()) is None
+
+
+def test_a_reader_that_looks_right_and_reads_nothing_hides_no_other(tmp_path):
+    write_coco(tmp_path)
+    looks_right = replace(COCO, name='empty', read=lambda root, findings: {})
+    reads = replace(COCO, is_like=lambda root: False)
+    read_as_coco = read_in_best_layout(tmp_path, BOXES, [looks_right, reads], Findings())
+    assert read_as_coco is not None
+    assert read_as_coco[0] == 'coco'
