@@ -202,7 +202,7 @@ def _add(tree: Tree, folder: str, names: list[str], place: Place) -> None:
             if stem not in boxes:
                 tree.jpeg_maps.append(file)
         elif role == MAP or (
-            is_lossless and (is_twin or (parts[-1] in MAP_ENDS and file.core in bare))
+            is_lossless and (is_twin or (_is_called_map(stem) and core(_unnumbered(stem)) in bare))
         ):
             tree.maps.append(file)
         elif suffix in IMAGE_SUFFIXES:
@@ -210,7 +210,13 @@ def _add(tree: Tree, folder: str, names: list[str], place: Place) -> None:
 
 
 def _is_called_map(stem: str) -> bool:
-    return _PARTS.split(stem)[-1] in MAP_ENDS
+    return _PARTS.split(_unnumbered(stem))[-1] in MAP_ENDS
+
+
+def _unnumbered(stem: str) -> str:
+    """Return ``a_mask`` for ``a_mask_1``, one of several label maps of an image."""
+    start, _, number = stem.rpartition('_')
+    return start if number.isdigit() and _PARTS.split(start)[-1] in MAP_ENDS else stem
 
 
 def _folders(root: Path) -> list[tuple[str, list[str]]]:

@@ -85,6 +85,12 @@ def test_files(tmp_path):
     [
         ('a.jpg a.png b.jpg b.png c.jpg', 'a.jpg b.jpg c.jpg', 'a.png b.png', ''),
         ('a.jpg a.png b.jpg', 'a.jpg a.png b.jpg', '', ''),
+        (
+            'b.png b_mask.png b_mask_1.png c_mask_1.png',
+            'b.png c_mask_1.png',
+            'b_mask.png b_mask_1.png',
+            '',
+        ),
         ('x/img.png x/label.png x/label_viz.png', 'img.png', 'label.png', 'label_viz.png'),
         ('gt/a.png gt/a_color.png', '', 'a.png', 'a_color.png'),
     ],
