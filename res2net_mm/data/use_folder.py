@@ -6,7 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.formats import Findings, describe
+from res2net_mm.formats import BOXES, LABEL_MAPS, Findings, describe, existing_folder
 from res2net_mm.openmmlab.edit import is_segmenter
 
 from .checks.image_kinds import check_kinds
@@ -14,6 +14,7 @@ from .detection.box_folder import DetectionFolder, recognise
 from .detection.set_dataset import set_dataset
 from .segmentation.mask_folder import SegmentationFolder, recognise_masks
 from .segmentation.set_masks import set_masks
+from .unlabelled import find_unlabelled, set_unlabelled
 
 
 def use_folder(
@@ -33,7 +34,8 @@ def use_folder(
         folder: Images with label maps for a segmenter, with boxes for a detector.
         classes: Names of the classes of label maps, where the folder does not tell them.
         ignore_index: The label of label maps that is neither trained on nor counted, likewise.
-        training: Whether the folder is trained on; else its test split is used, or all of it.
+        training: Whether the folder is trained on; else its test split is used, or all of it. A
+            folder of images without labels is tested on, too: it is predicted on and not scored.
         layout: The name of the layout to read the folder in; by default the best that fits.
         known: The classes of the checkpoint that is tested, among which the folder's are found.
 
@@ -46,6 +48,40 @@ def use_folder(
     if not str(folder):
         raise UserError(f"{argument('data')} '' does not name a folder")
     out_dir = Path(cfg.work_dir) / 'data'
+    labels = LABEL_MAPS if is_segmenter(cfg) else BOXES
+    try:
+        return _use_labels(
+            cfg,
+            folder,
+            out_dir,
+            classes=classes,
+            ignore_index=ignore_index,
+            training=training,
+            layout=layout,
+            known=known,
+        )
+    except UserError:
+        described = classes or ignore_index is not None or layout is not None  # so it has labels
+        findings = Findings()
+        if training or described or not Path(folder).is_dir():
+            raise
+        images = find_unlabelled(existing_folder(folder), findings)
+        if images is None:
+            raise
+    return set_unlabelled(cfg, images, known, findings, labels)
+
+
+def _use_labels(
+    cfg: Config,
+    folder: str | Path,
+    out_dir: Path,
+    *,
+    classes: Sequence[str] | None,
+    ignore_index: int | None,
+    training: bool,
+    layout: str | None,
+    known: Sequence[str] | None,
+) -> str:
     if is_segmenter(cfg):
         masked = recognise_masks(
             folder,

@@ -40,7 +40,9 @@ def evaluate(
         config: A config file, a toolbox's name for one, or a loaded config.
         checkpoint: The trained weights, or a file that ``res2net-mm export`` wrote.
         data: A folder in place of the config's data, as in training; its test split is used, or
-            its val split where the test split has no labels. Its classes are found by name among
+            its val split where the test split has no labels. Images without any labels are
+            predicted on and not scored: the detections or label maps go to ``predictions`` in the
+            work directory. Its classes are found by name among
             the checkpoint's, some of which it may lack.
         classes: Names of the classes in the masks of ``data``, where the folder does not hold them.
         ignore_index: The label in the masks of ``data`` that is neither trained on nor counted.
@@ -80,6 +82,9 @@ def evaluate(
         layout=layout,
         known=known,
     )
+    scored = cfg.get('test_evaluator') != []
+    if segments and not scored and out_dir is None:
+        out_dir = Path(cfg.work_dir) / 'predictions/label_maps'
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
     if exported:
@@ -106,7 +111,10 @@ def evaluate(
         runner = build_runner(cfg, hooks=(config_errors,), messages=messages)
         if exported:
             _require_task(runner.model.exported.metadata['task'], checkpoint, segments=segments)
-        return runner.test()
+        metrics = runner.test()
+        if not scored:
+            runner.logger.info('no ground truth, so no scores')
+        return metrics
 
 
 def _classes_of(checkpoint: str | Path, *, exported: bool) -> tuple[str, ...] | None:

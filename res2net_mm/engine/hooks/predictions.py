@@ -122,6 +122,8 @@ def _labels(pixels: Any) -> np.ndarray:
 def _boxes(instances: Any, *, scored: bool) -> 'Boxes':
     from res2net_mm.evaluation import Boxes
 
+    if instances is None or 'bboxes' not in instances:  # images without labels
+        return Boxes(np.zeros((0, 4)), np.zeros(0, int))
     bboxes = instances.bboxes
     bboxes = getattr(bboxes, 'tensor', bboxes)  # mmdet's box classes hold a tensor
     return Boxes(

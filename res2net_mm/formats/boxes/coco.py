@@ -61,7 +61,7 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
                 'Keep one of them there.'
             )
         for file, content in contents.items():
-            part = _with_images(root, file, split, content, images, findings)
+            part = with_images(root, file, split, content, images, findings)
             is_copy = part.is_copy or content is not read[file]
             found[split] = replace(part, is_copy=is_copy)
         others = {file: _content_of(file) for file in files if file not in instances}
@@ -125,7 +125,7 @@ def _name_unused(
     findings.add(PROBLEM, root, f'annotation files that are not used {why}', names, fix)
 
 
-def _with_images(
+def with_images(
     root: Path,
     file: Path,
     split: str,

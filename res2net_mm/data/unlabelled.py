@@ -1,0 +1,193 @@
+"""Images without labels, on which a model is tested to have its predictions and no scores."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats import LABEL_MAPS, READERS, BoxImages, Findings, describe, looked_for
+from res2net_mm.formats.boxes.coco import with_images
+from res2net_mm.formats.boxes.coco_content import coco_content
+from res2net_mm.formats.boxes.label_files import split_of_file
+from res2net_mm.formats.findings import NOTE, PROBLEM
+from res2net_mm.formats.image_check import check_headers
+from res2net_mm.formats.image_file import (
+    IMAGE_SUFFIXES,
+    Header,
+    each_folder_once,
+    paths_below,
+    read_headers,
+)
+from res2net_mm.formats.image_index import ImageIndex
+from res2net_mm.formats.label_maps.encoding import IGNORED
+from res2net_mm.formats.splits import UNNAMED
+from res2net_mm.formats.text_file import read_json
+from res2net_mm.openmmlab.edit import is_segmenter, make_palette, replace_dataset, type_name
+from res2net_mm.openmmlab.heads import set_class_count, set_segmentation_heads
+from res2net_mm.openmmlab.trained_model import find_test_dataset, pipeline_without_labels
+from res2net_mm.whole_file import whole_file, write_json_file
+
+from .checks.config_classes import config_classes
+from .checks.image_kinds import check_kinds
+from .detection.image_check import clean_images
+from .detection.set_dataset import COCO_METRICS
+
+#: Suffixes of files that may hold labels, in a layout that is known or not.
+LABEL_SUFFIXES = (
+    '.json', '.jsonl', '.ndjson', '.geojson', '.xml', '.txt', '.csv', '.tsv', '.yaml', '.yml',
+    '.lst', '.labels', '.names', '.npy', '.npz', '.mat', '.pkl', '.parquet', '.tfrecord', '.gif',
+)  # fmt: skip
+#: How the names of files begin that tell people about a folder.
+DOCUMENTS = ('readme', 'licen', 'copying', 'notice')
+
+
+def find_unlabelled(root: Path, findings: Findings) -> BoxImages | None:
+    """Return the images of a folder without labels.
+
+    They are those that the one COCO file without annotations lists, which may lack the list, or
+    else all images at any depth.
+
+    Args:
+        root: The folder.
+        findings: Gets files that are no images, and images that cannot be read, which are an error.
+
+    Returns:
+        The images with ids and sizes; None where there is none, or something looks like labels.
+
+    Raises:
+        UserError: Several COCO files list images, or ``findings`` stop at an error.
+    """
+    with each_folder_once():
+        if any(reader.is_like(root) for reader in READERS if reader.labels == LABEL_MAPS):
+            return None
+        paths = [path for path in paths_below(root) if (root / path).is_file()]
+    images = [path for path in paths if path.lower().endswith(IMAGE_SUFFIXES)]
+    others = sorted({*paths} - {*images})
+    suspects = [
+        root / path
+        for path in others
+        if path.lower().endswith(LABEL_SUFFIXES)
+        and not Path(path).name.lower().startswith(DOCUMENTS)
+    ]
+    if suspects or not images:
+        return _listed_images(root, suspects, findings) if images else None
+    findings.add(NOTE, root, 'files that are no images, not used', others)
+    headers = read_headers((root / path for path in images), 'images')
+    check_headers(root, dict.fromkeys(headers), headers, findings)
+    entries = []
+    for number, path in enumerate(images, start=1):
+        if isinstance(header := headers[root / path], Header):
+            height, width = header.size
+            entries.append(dict(id=number, file_name=path, height=height, width=width))
+    return BoxImages(root, root, dict(images=entries, annotations=[], categories=[]), is_copy=True)
+
+
+def _listed_images(root: Path, files: Sequence[Path], findings: Findings) -> BoxImages | None:
+    """Return what the one COCO file without annotations lists; None if a file is another one."""
+    lists = {}
+    for file in files:
+        content = read_json(file) if file.suffix.lower() == '.json' else None
+        if not isinstance(content, dict) or 'images' not in content or content.get('annotations'):
+            return None
+        lists[file] = coco_content(file, {'categories': [], **content, 'annotations': []}, findings)
+    if len(lists) > 1:
+        names = ', '.join(file.relative_to(root).as_posix() for file in lists)
+        raise UserError(
+            f'{root} has {len(lists)} lists of images without labels ({names}): keep the one there '
+            'whose images are meant.'
+        )
+    ((file, coco),) = lists.items()
+    if coco is None:
+        return None
+    split = split_of_file(file.relative_to(root)) or UNNAMED
+    part = with_images(root, file, split, coco, ImageIndex(root), findings)
+    return replace(part, content={**part.content, 'images': clean_images(part, findings)})
+
+
+def set_unlabelled(
+    cfg: Config, part: BoxImages, known: Sequence[str] | None, findings: Findings, labels: str
+) -> str:
+    """Point the test set of a config at images without labels, and its evaluator at their results.
+
+    A detector writes COCO results by :class:`~res2net_mm.SizeMetric`; a segmenter has no evaluator.
+
+    Args:
+        cfg: A loaded config, changed in place.
+        part: What ``find_unlabelled`` returned.
+        known: The classes of the checkpoint; None for those of the config.
+        findings: What was noticed so far; gets what is said of the images.
+        labels: The kind of labels that was looked for.
+
+    Returns:
+        What was found and changed, to be printed.
+
+    Raises:
+        UserError: No names of classes are known, or the model writes panoptic results.
+    """
+    given = cfg.get('test_evaluator') or []
+    metrics = [*given] if isinstance(given, list | tuple) else [given]
+    if any('Panoptic' in type_name(metric) for metric in metrics):
+        raise UserError(
+            f'{part.file} has no labels to test a panoptic model on; `res2net-mm predict` writes '
+            'its predictions'
+        )
+    dataset = find_test_dataset(cfg)
+    classes = tuple(known or config_classes(cfg, dataset) or ())
+    if not classes:
+        raise UserError('neither the checkpoint nor the config tells the names of the classes')
+    check_kinds(part.image_files, part.file, findings, cfg=cfg)
+    dataset.pipeline, dataset.test_mode = pipeline_without_labels(dataset), True
+    new: dict[str, Any] = dict(metainfo=dict(classes=classes, palette=make_palette(len(classes))))
+    out_dir = Path(cfg.work_dir).absolute() / 'predictions'
+    if is_segmenter(cfg):
+        listing = out_dir / 'images.txt'
+        listing.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(listing) as partial:
+            partial.write_text('\n'.join(e['file_name'] for e in part.content['images']) + '\n')
+        prefix = dict(img_path=str(part.image_dir))
+        new |= dict(type='mmseg.BaseSegDataset', data_prefix=prefix, img_suffix='')
+        changes = set_segmentation_heads(cfg.model, len(classes), IGNORED)
+        cfg.test_evaluator = []
+    else:
+        categories = _categories(part, classes, findings)
+        content = {**part.content, 'categories': categories}
+        listing = write_json_file(content, out_dir / 'images.json')
+        new |= dict(type='mmdet.CocoDataset', data_prefix=dict(img=str(part.image_dir)))
+        changes = set_class_count(cfg.model, len(classes))
+        ours = [metric for metric in metrics if type_name(metric) in COCO_METRICS]
+        kinds = [ours[0].get('metric', 'bbox')] if ours else ['bbox']
+        kinds = [kind for entry in kinds for kind in ([entry] if isinstance(entry, str) else entry)]
+        cfg.test_evaluator = dict(
+            type='res2net_mm.SizeMetric',
+            metric=[kind for kind in kinds if kind in ('bbox', 'segm')] or ['bbox'],
+            ann_file=str(listing),
+            format_only=True,
+            out_dir=str(out_dir),
+        )
+    new['ann_file'] = str(listing)
+    cfg.test_dataloader.dataset = replace_dataset(cfg.test_dataloader.dataset, new)
+    count = len(part.content['images'])
+    return '\n'.join(
+        (
+            f'{part.file}: {count} images, and no {labels}: they are predicted on, and there is no '
+            f'ground truth to score. Looked for: {looked_for(labels)}.',
+            *(f'  {line}' for line in describe(findings)),
+            *changes,
+            f'test_dataloader: {count} images of {listing}',
+        )
+    )
+
+
+def _categories(part: BoxImages, classes: Sequence[str], findings: Findings) -> list[dict]:
+    """Return a category for each class, with the id of the list's own if it has all of them."""
+    ids = {entry['name']: entry['id'] for entry in part.content['categories']}
+    lacking = [name for name in classes if name not in ids]
+    if lacking:
+        what = 'classes of the model that are no category of the file, so that ids count from 1'
+        fix = 'write the categories as the model has them'
+        findings.add(PROBLEM, part.file, what, lacking if ids else (), fix)
+        ids = {name: number for number, name in enumerate(classes, start=1)}
+    return [dict(id=ids[name], name=name) for name in classes]
