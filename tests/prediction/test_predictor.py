@@ -32,6 +32,44 @@ def test_boxes_equal_those_of_an_evaluation(detector, coco_folder, tmp_path):
         assert np.allclose([e['score'] for e in expected], seen.scores, atol=1e-6)
 
 
+@pytest.mark.parametrize('kind', ['detector', 'segmenter', 'instance_segmenter'])
+def test_images_without_labels_are_tested_to_the_same_predictions(kind, request, images, tmp_path):
+    checkpoint, folder, work_dir = request.getfixturevalue(kind), images[0].parent, tmp_path / 'w'
+    config = tmp_path / 'config.py'
+    content = torch.load(checkpoint, weights_only=True)
+    config.write_text(content['meta']['cfg'])
+    if kind == 'segmenter':  # whose sixth class the fixture does not name
+        classes = ('background', *content['meta']['dataset_meta']['classes'])
+        content['meta']['dataset_meta']['classes'] = classes
+        torch.save(content, checkpoint := tmp_path / 'six.pth')
+    assert evaluate(config, checkpoint, data=folder, work_dir=work_dir) == {}
+    (log,) = work_dir.glob('*/*.log')
+    assert f'{folder}: 4 images, and no ' in log.read_text()
+    assert 'no ground truth, so no scores' in log.read_text()
+    assert not list(work_dir.rglob('*_by_size.json'))
+    predictor = Predictor(checkpoint, fused=False, **CPU)
+    out = work_dir / 'predictions'
+    if kind == 'segmenter':
+        for image in images:
+            written = cv2.imread(str(out / f'label_maps/{image.stem}.png'), cv2.IMREAD_UNCHANGED)
+            assert (written == predictor(image).pred_sem_seg.data[0].numpy()).all()
+        return
+    entries = json.loads((out / 'detections.bbox.json').read_text())
+    listed = json.loads((out / 'images.json').read_text())
+    assert [image['file_name'] for image in listed['images']] == [image.name for image in images]
+    assert [c['name'] for c in listed['categories']] == list(predictor.classes)
+    for number, image in enumerate(images, start=1):
+        seen, mine = (
+            found_objects(predictor(image)),
+            [e for e in entries if e['image_id'] == number],
+        )
+        assert [e['category_id'] for e in mine] == [label + 1 for label in seen.labels]
+        boxes = np.array([e['bbox'] for e in mine])
+        boxes[:, 2:] += boxes[:, :2]
+        assert np.allclose(boxes, seen.boxes, atol=1e-3)
+        assert np.allclose([e['score'] for e in mine], seen.scores, atol=1e-6)
+
+
 def test_fused_and_in_batches_it_finds_the_same(detector, images):
     alone = Predictor(detector, fused=False, **CPU)
     together = Predictor(detector, batch_size=3, **CPU)
