@@ -53,8 +53,8 @@ def train(
 
     Args:
         config: A config file, a toolbox's name for one, or a loaded config.
-        data: A folder to train on in place of the config's data: in COCO or VOC layout or, for a
-            segmenter, of images and label masks.
+        data: A folder to train on in place of the config's data, in any layout that
+            ``docs/data.md`` lists: of boxes or, for a segmenter, of label maps.
         classes: Names of the classes in the masks of ``data``, where the folder does not hold them.
         ignore_index: The label in the masks of ``data`` that is neither trained on nor counted.
         layout: The name of the layout to read ``data`` in; by default the best that fits.

@@ -49,7 +49,7 @@ WRITERS = {
     'csv': write_csv,
     'kitti': write_kitti,
     'widerface': write_wider_face,
-    'label maps': write_masked,
+    'masks': write_masked,
 }
 
 

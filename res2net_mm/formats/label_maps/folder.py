@@ -155,7 +155,7 @@ def _name_unused(
 
 
 LABEL_MAP_FOLDERS = Reader(
-    'label maps',
+    'masks',
     LABEL_MAPS,
     LOOKED_FOR,
     may_hold_label_maps,
