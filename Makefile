@@ -1,5 +1,5 @@
 # `make demo` and `make test` set up .venv first; that is instant once it is up to date.
-.PHONY: help setup demo demo-seg test test-quick lint format clean
+.PHONY: help setup demo demo-seg test test-quick lint format docs clean
 
 # The first Python that is fit. A command that is there but does not run (a shim) is passed over.
 FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))
@@ -17,6 +17,7 @@ help:
 	@echo 'make setup       make or update $(VENV); SETUP_ARGS=--cpu leaves a GPU unused'
 	@echo '                 SETUP_ARGS=--original installs mmengine, mmcv, ... in place of onedl-*'
 	@echo 'make format      let ruff format the code and mend what it can'
+	@echo 'make docs        build the site of the documentation into build/site'
 	@echo 'make clean       remove $(VENV) and what tests and builds left (the wheel cache stays)'
 
 setup:
@@ -42,6 +43,9 @@ lint: setup
 format: setup
 	"$(VENV)/bin/ruff" check --fix .
 	"$(VENV)/bin/ruff" format .
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 "$(VENV)/bin/python" -m mkdocs build -q -f .mkdocs.yml
 
 clean:
 	rm -rf "$(VENV)" "$(VENV).lock" build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .dist_test
