@@ -99,7 +99,7 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
     if missing:
         segmenter = is_segmenter(cfg)
         public = 'the set' if segmenter else 'COCO 2017 from https://cocodataset.org/#download'
-        kind = 'of images and label masks' if segmenter else 'in COCO or VOC layout'
+        kind = 'of images and label maps' if segmenter else 'of images with boxes'
         raise UserError(
             f'the data of this config is not there: looked for {", ".join(map(str, missing))} '
             f'(from {Path.cwd()}). Get {public} and put it, or link it, at '
