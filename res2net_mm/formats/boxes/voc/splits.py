@@ -36,7 +36,9 @@ def assign_splits(files: VocFiles, findings: Findings) -> dict[str, tuple[Path, 
     lists = find_lists(files, findings)
     homes: dict[str, list[str]] = {home: [] for home in sorted(lists, key=len, reverse=True)}
     rest: list[str] = []
-    for xml in files.xmls:
+    entries = [entry for of in lists.values() for of_split in of.values() for entry in of_split]
+    listed = {xml for entry in entries for xml in entry.xmls}
+    for xml in [xml for xml in files.xmls if xml not in listed]:
         home = next((home for home in homes if is_below(xml, home)), None)
         (rest if home is None else homes[home]).append(xml)
     left: list[str] = []
@@ -54,25 +56,26 @@ def assign_splits(files: VocFiles, findings: Findings) -> dict[str, tuple[Path, 
 
 def _by_list(
     files: VocFiles,
-    xmls: Iterable[str],
+    unlisted: Iterable[str],
     lists: Mapping[str, list[VocList]],
     left: list[str],
 ) -> Members:
-    """Return the XML files of a folder by its lists; ``left`` gets those in none."""
+    """Return the XML files of a folder by its lists, and by folders those that no list names.
+
+    Of these, ``left`` gets the ones that no folder assigns to a split without a list.
+    """
     members: Members = {}
-    listed = set()
     for split, entries in lists.items():
         for entry in entries:
             for xml in entry.xmls:
                 folder = files.splits[xml]
                 held_out = folder in ('val', 'test') and split in TRAINED_ON
                 _add(members, str(folder) if held_out else split, entry.file, xml)
-            listed.update(entry.xmls)
-    for xml in xmls:
+    for xml in unlisted:
         folder = files.splits[xml]
-        if folder and folder not in lists and xml not in listed:
+        if folder and folder not in lists:
             _add(members, folder, '', xml)
-        elif xml not in listed:
+        else:
             left.append(xml)
     return members
 
@@ -111,8 +114,10 @@ def _place_left(root: Path, members: Members, left: list[str], findings: Finding
             _add(members, UNNAMED, '', xml)
     fix = 'add them to the split that they belong to, or take them away'
     if UNNAMED in members and not {'train', 'trainval'}.isdisjoint(members):
+        loose = _all(members.pop(UNNAMED))
+        used = {xml for of in members.values() for xml in _all(of)}
         what = 'XML files of no split, not used beside the splits that are named'
-        findings.add(PROBLEM, root, what, _all(members.pop(UNNAMED)), fix)
+        findings.add(PROBLEM, root, what, [xml for xml in loose if xml not in used], fix)
     if 'train' in members and 'trainval' in members:
         used = {xml for split, of in members.items() if split != 'trainval' for xml in _all(of)}
         unused = [xml for xml in _all(members['trainval']) if xml not in used]

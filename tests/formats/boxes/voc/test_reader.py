@@ -1,4 +1,5 @@
 import json
+import random
 import re
 
 import numpy as np
@@ -265,3 +266,47 @@ def test_images_of_a_kind_that_is_not_read_are_named(names, tmp_path):
     (tmp_path / 'JPEGImages/a.jpg').rename(tmp_path / 'JPEGImages/a.heic')
     with pytest.raises(UserError, match=r'a\.xml \(JPEGImages/a\.heic is of no such kind\)'):
         read_voc(tmp_path, Findings())
+
+
+PLACES = (
+    '',
+    'train',
+    'val',
+    'test',
+    'Annotations',
+    'images',
+    'VOC2007',
+    'VOC2012',
+    'ImageSets/Main',
+)
+NOT_READ = re.compile(
+    'XML files (whose|that are copies|with another|without|that no list|of no|that c)'
+)
+
+
+@pytest.mark.parametrize('seed', range(60))
+def test_no_xml_file_is_dropped_in_silence(seed, tmp_path):
+    """Files thrown into folders: each XML file is read, or counted in a finding."""
+    chance = random.Random(seed)
+    places = ['/'.join(chance.choices(PLACES, k=2)).strip('/') for _ in range(4)]
+    for _ in range(14):
+        home, stem = tmp_path / chance.choice(places), chance.choice('abc')
+        home.mkdir(parents=True, exist_ok=True)
+        match chance.choice(('voc', 'voc', 'image', 'image', 'other', 'list')):
+            case 'voc':
+                (home / f'{stem}.xml').write_text(f'{voc_xml()}<!-- {chance.random()} -->')
+            case 'other':
+                (home / f'{stem}.xml').write_text('<annotations/>')
+            case 'image':
+                (home / f'{stem}.jpg').touch()
+            case 'list':
+                name = chance.choice(('train', 'val', 'test', 'default', 'x_train'))
+                (home / f'{name}.txt').write_text('\n'.join(chance.choices('abc', k=3)))
+    findings = Findings(stop=False)
+    try:
+        splits = read_voc(tmp_path, findings)
+    except UserError:
+        return
+    read = {file for part in splits.values() for file in part.image_files}
+    left = sum(finding.count for finding in findings if NOT_READ.match(finding.name))
+    assert not splits or len(read) + left == len([*tmp_path.rglob('*.xml')])

@@ -83,6 +83,12 @@ SPLITS = {
         {'train': ['images/a.jpg'], 'test': ['images/b.jpg']},
         ['PROBLEM XML files that no list names, not used: 2'],
     ),
+    'lists of a set and of the folder around it': (
+        'x/Annotations/{a,b,c}.xml x/images/{a,b,c}.jpg',
+        {'train': 'a c', 'x/ImageSets/Main/val': 'b'},
+        {'val': ['x/images/b.jpg'], 'train': ['x/images/a.jpg', 'x/images/c.jpg']},
+        [],
+    ),
     'lists, but none to train on': (
         'Annotations/{a,b,c}.xml images/{a,b,c}.jpg',
         {'ImageSets/Main/test': 'b'},
