@@ -173,7 +173,7 @@ BROKEN = {
     ),
     'only difficult': (
         lambda home: (home / 'Annotations/a.xml').write_text(voc_xml([('dog', 1, 1, 9, 9, 1)])),
-        "boxes of the split 'train' that can be used: 0",
+        r"boxes of the split 'train' that can be used, as all 1 are .* difficult: 0",
     ),
     'two sets': (
         lambda home: write_voc(home / 'VOC2012', {'a': voc_xml([])}, {}),
