@@ -22,8 +22,7 @@ from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_rows
 
 LOOKED_FOR = (
-    'CSV: a file with a box in each line, such as filename,class,xmin,ymin,xmax,ymax or, without a '
-    'line of names, path,x1,y1,x2,y2,class'
+    'CSV: a box in each line, as filename,class,xmin,ymin,xmax,ymax or path,x1,y1,x2,y2,class'
 )
 # The names that columns go by, as text_file.plain has them.
 IMAGE = (

@@ -21,9 +21,8 @@ from res2net_mm.formats.reader import LABEL_MAPS, LabelMapImages, Reader
 from res2net_mm.formats.splits import UNNAMED
 
 LOOKED_FOR = (
-    'images/{train,val} beside annotations/{train,val} (or labels, masks, gt, ...), in either '
-    'order or as train_images beside train_masks; VOC, Cityscapes and ADE layout; a_mask.png '
-    'beside a.jpg; images beside masks without splits'
+    'images/{train,val} beside annotations/{train,val} (or labels, masks, gt, ...), train_images '
+    'beside train_masks, or without splits; VOC, Cityscapes and ADE layout; a_mask.png beside a.jpg'
 )
 
 

@@ -26,7 +26,7 @@ from res2net_mm.formats.image_file import UNREADABLE, Size, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json
 
-LOOKED_FOR = 'Supervisely: meta.json, and ann/*.json beside img/ in the folder of each data set'
+LOOKED_FOR = 'Supervisely: meta.json, and ann/*.json beside img/'
 START = r'"(classTitle|geometryType)"\s*:|"size"\s*:\s*\{[^{}]*\}\s*,\s*"objects"\s*:'
 
 
