@@ -52,6 +52,8 @@ def image_loader(cfg: Config | None) -> Load:
     step = next((step for step in steps if type_name(step) == 'LoadImageFromFile'), {})
     flag, backend = step.get('color_type', 'color'), step.get('imdecode_backend', 'cv2')
 
+    cv2.setLogLevel(0)  # what OpenCV says of an image does not name it
+
     def load(file: Path) -> Pixels | None:
         try:
             pixels: Pixels | None = mmcv.imfrombytes(file.read_bytes(), flag=flag, backend=backend)
