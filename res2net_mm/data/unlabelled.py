@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats import LABEL_MAPS, READERS, BoxImages, Findings, describe, looked_for
+from res2net_mm.formats import LABEL_MAPS, READERS, BoxImages, Findings, describe
 from res2net_mm.formats.boxes.coco import with_images
 from res2net_mm.formats.boxes.coco_content import coco_content
 from res2net_mm.formats.boxes.label_files import split_of_file
@@ -158,11 +158,11 @@ def set_unlabelled(
         new |= dict(type='mmdet.CocoDataset', data_prefix=dict(img=str(part.image_dir)))
         changes = set_class_count(cfg.model, len(classes))
         ours = [metric for metric in metrics if type_name(metric) in COCO_METRICS]
-        kinds = [ours[0].get('metric', 'bbox')] if ours else ['bbox']
-        kinds = [kind for entry in kinds for kind in ([entry] if isinstance(entry, str) else entry)]
+        wanted = ours[0].get('metric', 'bbox') if ours else 'bbox'
+        wanted = [wanted] if isinstance(wanted, str) else wanted
         cfg.test_evaluator = dict(
             type='res2net_mm.SizeMetric',
-            metric=[kind for kind in kinds if kind in ('bbox', 'segm')] or ['bbox'],
+            metric=[kind for kind in wanted if kind in ('bbox', 'segm')] or ['bbox'],
             ann_file=str(listing),
             format_only=True,
             out_dir=str(out_dir),
@@ -170,10 +170,12 @@ def set_unlabelled(
     new['ann_file'] = str(listing)
     cfg.test_dataloader.dataset = replace_dataset(cfg.test_dataloader.dataset, new)
     count = len(part.content['images'])
+    readers = [reader for reader in READERS if reader.labels == labels]
+    kinds = ', '.join(map(str, readers)) if readers[1:] else readers[0].looked_for
     return '\n'.join(
         (
             f'{part.file}: {count} images, and no {labels}: they are predicted on, and there is no '
-            f'ground truth to score. Looked for: {looked_for(labels)}.',
+            f'ground truth to score. Looked for: {kinds}.',
             *(f'  {line}' for line in describe(findings)),
             *changes,
             f'test_dataloader: {count} images of {listing}',

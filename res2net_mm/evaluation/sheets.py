@@ -57,12 +57,13 @@ class Masks:
 
 
 def draw_sheet(
-    pictures: Sequence[tuple[np.ndarray, Boxes, Boxes]], classes: Sequence[str]
+    pictures: Sequence[tuple[np.ndarray, Boxes | None, Boxes]], classes: Sequence[str]
 ) -> np.ndarray:
     """Draw a sheet with ground truth on the left and predictions on the right.
 
     Args:
-        pictures: Image (H, W, 3), uint8, BGR; its ground truth; the predictions to show.
+        pictures: Image (H, W, 3), uint8, BGR; its ground truth, or None, in whose
+            place the image stands; the predictions to show.
         classes: Names of the classes.
 
     Returns:
@@ -75,7 +76,8 @@ def draw_sheet(
     ]
     pairs += [np.full_like(pairs[0], 255)] * (-len(pairs) % PAIRS_PER_ROW)
     rows = [np.hstack(pairs[i : i + PAIRS_PER_ROW]) for i in range(0, len(pairs), PAIRS_PER_ROW)]
-    return np.vstack([_caption(('ground truth', 'predicted') * PAIRS_PER_ROW), *rows])
+    left = COLUMNS[any(truth is not None for _, truth, _ in pictures)]
+    return np.vstack([_caption((left, COLUMNS[2]) * PAIRS_PER_ROW), *rows])
 
 
 def draw_segmentation_sheet(
@@ -112,12 +114,14 @@ def paint_labels(
 
 
 def _with_boxes(
-    image: np.ndarray, boxes: Boxes, classes: Sequence[str], letters: Lettering
+    image: np.ndarray, boxes: Boxes | None, classes: Sequence[str], letters: Lettering
 ) -> np.ndarray:
     """Fit an image into a square cell and draw its boxes."""
     shrunk, scale = _shrink(image)
     cell = np.full((CELL, CELL, 3), 255, np.uint8)
     cell[: shrunk.shape[0], : shrunk.shape[1]] = shrunk
+    if boxes is None:
+        return cell
     for i, (corners, label) in enumerate(zip(boxes.xyxy, boxes.labels, strict=True)):
         x1, y1, x2, y2 = (round(float(v) * scale) for v in corners)
         colour = COLOURS[int(label) % len(COLOURS)][::-1]  # RGB -> BGR

@@ -111,11 +111,6 @@ def existing_folder(path: str | os.PathLike[str]) -> Path:
     return root
 
 
-def looked_for(labels: str | None = None) -> str:
-    """Return what the readers look for, all or those of one kind of labels."""
-    return '; '.join(r.looked_for for r in READERS if labels in (None, r.labels))
-
-
 def describe_unknown(root: Path, labels: str | None = None) -> str:
     """Return what was looked for in a folder that is in no known layout, and what is there.
 
@@ -123,13 +118,14 @@ def describe_unknown(root: Path, labels: str | None = None) -> str:
         root: The folder.
         labels: The kind of labels that is needed; None for any.
     """
+    looked_for = '; '.join(r.looked_for for r in READERS if labels in (None, r.labels))
     entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
     others = [r.labels for r in READERS if labels not in (None, r.labels) and r.is_like(root)]
     hint = f' It looks like a folder of {others[0]}, not of {labels}.' if others else ''
     return (
         f'{root} holds no {labels or f"{BOXES} and no {LABEL_MAPS}"} in a known layout. Looked '
-        f'for: {looked_for(labels)}. In it: {there or "nothing"}.{hint}'
+        f'for: {looked_for}. In it: {there or "nothing"}.{hint}'
     )
 
 
@@ -150,6 +146,5 @@ __all__ = [
     'find_reader',
     'first_few',
     'layout_names',
-    'looked_for',
     'read_folder',
 ]

@@ -124,7 +124,7 @@ def test_a_detector_writes_results_and_loads_no_labels(folder, tmp_path):
     assert cfg.model.roi_head.bbox_head.num_classes == 2
     assert not [s for s in cfg.test_dataloader.dataset.pipeline if 'Annotations' in s.type]
     assert f'{folder}: 2 images, and no boxes: they are predicted on, and there is no' in said
-    assert 'Looked for: COCO layout' in said
+    assert 'Looked for: COCO layout, VOC layout, YOLO layout, ' in said
 
 
 def test_a_segmenter_reads_the_list_of_all_images(folder, tmp_path):

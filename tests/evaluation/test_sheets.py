@@ -21,6 +21,14 @@ def test_a_box_lies_where_it_should_in_the_colour_of_its_class():
     assert (sheet[CAPTION : CAPTION + 100, CELL : CELL + 300] == 0).all()  # nothing predicted
 
 
+def test_an_image_without_ground_truth_is_called_image():
+    image = np.zeros((100, 200, 3), np.uint8)
+    with_truth, without = (draw_sheet([(image, t, NONE)], ['cat']) for t in (NONE, None))
+    assert (with_truth[CAPTION:] == without[CAPTION:]).all()
+    assert (with_truth[:CAPTION, :CELL] != without[:CAPTION, :CELL]).any()
+    assert (with_truth[:CAPTION, CELL : 2 * CELL] == without[:CAPTION, CELL : 2 * CELL]).all()
+
+
 def test_images_of_any_shape_and_an_odd_number_make_a_full_sheet():
     pictures = [
         (np.zeros((h, w, 3), np.uint8), NONE, Boxes(np.ones((1, 4)), np.array([7]), np.ones(1)))

@@ -88,7 +88,8 @@ class PredictionSheetHook(Hook):
         for sample in self.samples:
             predicted = sample.pred_instances
             predicted = predicted[predicted.scores >= self.score_threshold]
-            truth = _boxes(sample.get('gt_instances'), scored=False)
+            truth = sample.get('gt_instances')
+            truth = _boxes(truth, scored=False) if truth is not None and 'bboxes' in truth else None
             pictures.append((_image(sample), truth, _boxes(predicted, scored=True)))
         return draw_sheet(pictures, classes)
 
@@ -122,8 +123,6 @@ def _labels(pixels: Any) -> np.ndarray:
 def _boxes(instances: Any, *, scored: bool) -> 'Boxes':
     from res2net_mm.evaluation import Boxes
 
-    if instances is None or 'bboxes' not in instances:  # images without labels
-        return Boxes(np.zeros((0, 4)), np.zeros(0, int))
     bboxes = instances.bboxes
     bboxes = getattr(bboxes, 'tensor', bboxes)  # mmdet's box classes hold a tensor
     return Boxes(

@@ -27,6 +27,12 @@ def boxes(path):
     return sample
 
 
+def unlabelled(path):
+    sample = boxes(path)
+    sample.gt_instances = InstanceData()  # as PackDetInputs makes it
+    return sample
+
+
 def masks(path):
     sample = BaseDataElement(metainfo=dict(img_path=str(path)))
     sample.pred_sem_seg = PixelData(data=torch.ones(1, 20, 20, dtype=torch.long))
@@ -39,7 +45,7 @@ def runner(tmp_path):
     return SimpleNamespace(work_dir=tmp_path, rank=0, test_dataloader=loader, logger=Mock())
 
 
-@pytest.mark.parametrize('make', [boxes, masks])
+@pytest.mark.parametrize('make', [boxes, unlabelled, masks])
 def test_as_many_as_are_asked_for_are_drawn(runner, tmp_path, make):
     image = tmp_path / 'image.png'
     cv2.imwrite(str(image), np.zeros((20, 20, 3), np.uint8))
