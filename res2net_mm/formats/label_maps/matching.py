@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from res2net_mm.formats.image_file import IMAGE_SUFFIXES
 from res2net_mm.formats.label_maps.tree import MAP, TreeFile, core
@@ -56,7 +56,9 @@ def match(images: Sequence[TreeFile], maps: Iterable[TreeFile]) -> Matches:
     An image and its label map are of one split and have the same stem, or the same without words
     such as ``mask`` at its ends; else the label map has the image's stem and any ending. They lie
     in the same folders but for those that tell images, label maps and splits, or no other image
-    has this name. Where an image has label maps of several kinds, the kind with the most is taken.
+    has this name. Where an image has label maps of several kinds, the kind with the most is taken,
+    and what is passed over in one split is not taken in another: the masks of the field of view
+    in DRIVE's test split are no labels.
     """
     index = _Index(images)
     found: dict[TreeFile, dict[Kind, TreeFile]] = {}
@@ -76,8 +78,22 @@ def match(images: Sequence[TreeFile], maps: Iterable[TreeFile]) -> Matches:
     for image, kinds in found.items():
         sizes.setdefault(image.place.split, Counter()).update(kinds.keys())
     first = {split: min(kinds, key=_rank(kinds)) for split, kinds in sizes.items()}
+    passed_over = {
+        kind.folder
+        for split, kinds in sizes.items()
+        for kind in kinds
+        if kind.folder != first[split].folder
+    }
     for image, kinds in found.items():
         best = first[image.place.split]
+        if best.folder in passed_over and all(
+            best.folder != other.folder
+            for split, other in first.items()
+            if split != image.place.split
+        ):
+            for kind, label_map in kinds.items():
+                matches.unused.setdefault(str(kind), []).append(label_map)
+            continue
         chosen = min(kinds, key=_rank(sizes[image.place.split]))
         never_mixed = best.ending.endswith(IDS) or chosen.ending.endswith(IDS)
         for kind, label_map in kinds.items():
@@ -88,12 +104,14 @@ def match(images: Sequence[TreeFile], maps: Iterable[TreeFile]) -> Matches:
     return matches
 
 
-def _rank(counts: Mapping[Kind, int]) -> Callable[[Kind], tuple[bool, int, int, Kind]]:
+def _rank(counts: Mapping[Kind, int]) -> Callable[[Kind], tuple[Any, ...]]:
     """Return the order in which kinds of label maps are taken."""
 
-    def rank(kind: Kind) -> tuple[bool, int, int, Kind]:
+    def rank(kind: Kind) -> tuple[Any, ...]:
         ids = next((i for i, end in enumerate(IDS) if kind.ending.endswith(end)), len(IDS))
-        return kind.is_lesser, -counts[kind], ids, kind
+        # Where labels are called manual, what is called mask is the field of view.
+        is_drawn = 'manual' in kind.folder
+        return kind.is_lesser, not is_drawn, -counts[kind], ids, kind
 
     return rank
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from res2net_mm.formats.image_file import IMAGE_SUFFIXES, LABEL_MAP_SUFFIXES, paths_below
-from res2net_mm.formats.splits import split_of
+from res2net_mm.formats.splits import split_named, split_of
 
 IMAGE, MAP, OTHER = 'image', 'label map', 'other'
 JPEG = ('.jpg', '.jpeg')
@@ -22,7 +22,7 @@ IMAGE_WORDS = {'images', 'image', 'imgs', 'img', 'jpegimages', 'photos', 'inputs
 MAP_WORDS = {
     'annotations', 'annotation', 'annots', 'annot', 'ann', 'anns', 'labels', 'label', 'lbl',
     'masks', 'mask', 'gt', 'gts', 'truth', 'groundtruth', 'segmentation', 'segmentations', 'seg',
-    'semantic', 'targets', 'target', 'stuffthingmaps',
+    'semantic', 'targets', 'target', 'stuffthingmaps', 'manual',
 }  # fmt: skip
 #: Pictures of label maps, and label maps of single objects.
 OTHER_WORDS = {
@@ -34,6 +34,7 @@ OTHER_WORDS = {
 MAP_ENDS = {
     'mask', 'masks', 'label', 'labels', 'gt', 'l', 'lbl', 'seg', 'segmentation', 'annotation',
     'annotations', 'annot', 'ann', 'groundtruth', 'labelids', 'labeltrainids', 'gtfine', 'gtcoarse',
+    'manual', 'manual1', 'manual2',
 }  # fmt: skip
 IMAGE_ENDS = {'image', 'images', 'img', 'sat', 'rgb', 'color', 'colour', 'leftimg8bit'}
 OTHER_ENDS = {
@@ -42,10 +43,6 @@ OTHER_ENDS = {
 }  # fmt: skip
 _ENDS = MAP_ENDS | IMAGE_ENDS
 _PARTS = re.compile('([_ .-]+)')
-_WORDS = re.compile(f'(?i)(?:(?:^|[_ .-])(?:{MAP_ENDS}|{IMAGE_ENDS}))+')
-_AFFIXES = re.compile(
-    f'(?i)^(?:(?:{MAP_ENDS}|{IMAGE_ENDS})[_ .-]+)+(?=.)|(?:[_ .-]+(?:{MAP_ENDS}|{IMAGE_ENDS}))+$'
-)
 _WORDS = re.compile('[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
 _GLUED = re.compile('(?i)^(train|valid|val|test)(?=annot|mask|label|image|img)')
 
@@ -114,14 +111,19 @@ class Tree:
 
 
 def core(stem: str) -> str:
-    """Return a stem without words for images and label maps at its ends."""
+    """Return a stem without words for images, label maps and splits at its ends."""
     parts = _PARTS.split(stem)
     first, last = 0, len(parts)
-    while first < last and parts[first].lower() in _ENDS:
+    while first < last and _is_end(parts[first].lower()):
         first += 2
-    while last > first and parts[last - 1].lower() in _ENDS:
+    while last > first and _is_end(parts[last - 1].lower()):
         last -= 2
     return ''.join(parts[first:last])
+
+
+@lru_cache
+def _is_end(word: str) -> bool:
+    return word in _ENDS or split_named(word) is not None
 
 
 def read_tree(root: Path, places: Iterable[tuple[Path, Place]] | None = None) -> Tree:

@@ -57,6 +57,21 @@ def test_the_kind_of_most_is_taken_and_the_others_are_named():
     assert [file.name for file in found.alone] == ['c.png']
 
 
+def test_what_one_split_passes_over_is_no_label_in_another():
+    images = files(['training/images/21_training.tif', 'test/images/01_test.tif'])
+    drawn = files(['training/1st_manual/21_manual1.gif', 'training/mask/21_training_mask.gif'])
+    view = files(['test/mask/01_test_mask.gif'])
+    found = match(images, drawn + view)
+    assert found.label_maps == {images[0]: drawn[0]}
+    unused = [file for kind in found.unused.values() for file in kind]
+    assert unused == [drawn[1], *view]
+    of_test = files(['test/1st_manual/01_manual1.gif'])
+    assert match(images, drawn + view + of_test).label_maps == {
+        images[0]: drawn[0],
+        images[1]: of_test[0],
+    }
+
+
 def test_kinds_of_ids_are_not_mixed():
     images = files([f'leftImg8bit/{n}_leftImg8bit.png' for n in 'abc'])
     maps = [f'gtFine/{n}_gtFine_labelIds.png' for n in 'abc']
