@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from packaging.version import Version
-
 from .errors import UserError
 
 SET_UP = 'run `python tools/setup_env.py` in a clone of this project'
@@ -90,4 +88,6 @@ def _installed_version(distribution: str) -> str | None:
 
 
 def _at_least(found: str, least: str) -> bool:
+    from packaging.version import Version  # the set-up reads this file before it is installed
+
     return Version(found.split('+')[0]) >= Version(least)
