@@ -25,6 +25,7 @@ from res2net_mm.backbones import Res2Net
 from res2net_mm.checkpoints import read_checkpoint
 from res2net_mm.checkpoints.backbone_tensors import backbone_tensors
 from res2net_mm.data.checks.decoded_images import decode
+from res2net_mm.data.checks.image_look import image_loader
 from res2net_mm.data.detection.box_folder import read_boxes
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import evaluate_by_size, read_saved_evaluation
@@ -226,7 +227,7 @@ def test_images_and_masks(suffix, rounds, tmp_path):
     for seed in range(rounds):
         path.write_bytes(changed_bytes(content, random.Random(seed)))
         survives(lambda: read_label_map(path), seed)
-        survives(lambda: decode(path), seed)
+        survives(lambda: decode(path, image_loader(None)), seed)
 
 
 @pytest.mark.parametrize('rounds', ROUNDS)
