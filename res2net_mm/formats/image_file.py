@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -212,7 +212,7 @@ def _of_jpeg(start: bytes) -> Header | None:
     while start[:2] == b'\xff\xd8' and at + 10 <= len(start) and start[at] == 0xFF:
         marker, length = start[at + 1], int.from_bytes(start[at + 2 : at + 4], 'big')
         content = start[at + 4 : at + 2 + length]
-        if 0xC0 <= marker <= 0xC2:  # depth, height, width and channels
+        if 0xC0 <= marker <= 0xC2 and len(content) >= 6:  # depth, height, width and channels
             height, width = (int.from_bytes(content[i : i + 2], 'big') for i in (1, 3))
             mode = {1: 'L', 3: 'RGB'}.get(content[5])
             if content[0] != 8 or mode is None or not height or not width:
@@ -221,8 +221,9 @@ def _of_jpeg(start: bytes) -> Header | None:
             return Header(size, turned, f'JPEG {mode}')
         if marker == 0xE1 and content.startswith(b'Exif'):
             exif = Image.Exif()
-            exif.load(content)
-            turned = exif.get(ORIENTATION) or 1
+            with suppress(Exception):  # damaged EXIF turns nothing, as for OpenCV
+                exif.load(content)
+                turned = exif.get(ORIENTATION) or 1
         at += 2 + length
     return None
 
@@ -233,7 +234,8 @@ def _header_of(image: Image.Image) -> Header:
     width, height = image.size
     turned = 1
     if kind in ('JPEG', 'MPO', 'TIFF') or (kind == 'PNG' and 'exif' in image.info):
-        turned = image.getexif().get(ORIENTATION) or 1  # of other PNG, it would decode the pixels
+        with suppress(Exception):  # of other PNG, it would decode the pixels
+            turned = image.getexif().get(ORIENTATION) or 1
     if isinstance(image, TiffImagePlugin.TiffImageFile):  # whose size Pillow has turned already
         width, height = image.tag_v2[WIDTH], image.tag_v2[HEIGHT]
     mode = _raw_mode(image)

@@ -108,10 +108,13 @@ def _needs_nothing(
     area: Any = annotation.get('area')
     if type(box) is not list or len(box) != 4 or not {*map(type, box)} <= NUMBERS:
         return False
-    x, y, width, height = box
-    if not (x >= 0 and y >= 0 and width >= 1 and height >= 1):  # as of NaN
+    (x, y, width, height), most_x, most_y = box, image['width'], image['height']
+    # Also of NaN, and before they are added, since JSON has numbers beyond any float.
+    if not (
+        0 <= x <= most_x and 0 <= y <= most_y and 1 <= width <= most_x and 1 <= height <= most_y
+    ):
         return False
-    if not (x + width <= image['width'] and y + height <= image['height']):
+    if not (x + width <= most_x and y + height <= most_y):
         return False
     if type(area) not in NUMBERS or not 0 < area < GREATEST or new_ids[category] != category:
         return False
