@@ -50,16 +50,23 @@ def use_folder(
     out_dir = Path(cfg.work_dir) / 'data'
     labels = LABEL_MAPS if is_segmenter(cfg) else BOXES
     try:
-        return _use_labels(
-            cfg,
-            folder,
-            out_dir,
-            classes=classes,
-            ignore_index=ignore_index,
-            training=training,
-            layout=layout,
-            known=known,
-        )
+        if is_segmenter(cfg):
+            masked = recognise_masks(
+                folder,
+                out_dir,
+                classes=classes,
+                ignore_index=ignore_index,
+                training=training,
+                layout=layout,
+                known=known,
+            )
+            told = [masked.summary(), *_check_kinds(cfg, masked)]
+            return '\n'.join((*told, *set_masks(cfg, masked)))
+        if classes or ignore_index is not None:
+            given = f'{argument("classes")} and {argument("ignore_index")}'
+            raise UserError(f'{given} are for label maps: this is a detector')
+        boxed = recognise(folder, out_dir, training=training, layout=layout, known=known)
+        return '\n'.join((boxed.summary(), *_check_kinds(cfg, boxed), *set_dataset(cfg, boxed)))
     except UserError:
         described = classes or ignore_index is not None or layout is not None  # so it has labels
         findings = Findings()
@@ -69,36 +76,6 @@ def use_folder(
         if images is None:
             raise
     return set_unlabelled(cfg, images, known, findings, labels)
-
-
-def _use_labels(
-    cfg: Config,
-    folder: str | Path,
-    out_dir: Path,
-    *,
-    classes: Sequence[str] | None,
-    ignore_index: int | None,
-    training: bool,
-    layout: str | None,
-    known: Sequence[str] | None,
-) -> str:
-    if is_segmenter(cfg):
-        masked = recognise_masks(
-            folder,
-            out_dir,
-            classes=classes,
-            ignore_index=ignore_index,
-            training=training,
-            layout=layout,
-            known=known,
-        )
-        told = [masked.summary(), *_check_kinds(cfg, masked)]
-        return '\n'.join((*told, *set_masks(cfg, masked)))
-    if classes or ignore_index is not None:
-        given = f'{argument("classes")} and {argument("ignore_index")}'
-        raise UserError(f'{given} are for label maps: this is a detector')
-    boxed = recognise(folder, out_dir, training=training, layout=layout, known=known)
-    return '\n'.join((boxed.summary(), *_check_kinds(cfg, boxed), *set_dataset(cfg, boxed)))
 
 
 def _check_kinds(cfg: Config, folder: DetectionFolder | SegmentationFolder) -> list[str]:

@@ -57,6 +57,12 @@ class LibraryOutput(io.TextIOBase):
         else:
             self._logger.info(line, extra=dict(is_of_library=True))
 
+    def end_line(self) -> None:
+        """Add what a library has printed without a line break behind it."""
+        line, self._partial = self._partial, ''
+        if line:
+            self.add(line)
+
     def log_to(self, logger: MMLogger) -> None:
         """Write what was printed so far, and what follows, to the file of a logger."""
         self._logger = logger
@@ -91,7 +97,7 @@ def quiet_screen(*, verbose: bool = False) -> Iterator[None]:
         plain = warnings.showwarning
 
         def show_warning(text: Any, kind: Any, filename: str, lineno: int, *more: Any) -> None:
-            if '-packages' in filename and 'res2net_mm' not in filename:
+            if _is_installed(filename):
                 output.add(warnings.formatwarning(text, kind, filename, lineno).rstrip())
             else:
                 plain(text, kind, filename, lineno, *more)
@@ -102,9 +108,11 @@ def quiet_screen(*, verbose: bool = False) -> Iterator[None]:
         except (UserError, SystemExit, KeyboardInterrupt):
             raise
         except Exception:
+            output.end_line()
             output.give_back()
             raise
         finally:
+            output.end_line()
             _OUTPUT.reset(token)
 
 
@@ -162,6 +170,12 @@ def _is_for_people(record: logging.LogRecord) -> bool:
     return not (getattr(record, 'is_of_library', False) or _is_from_library())
 
 
+def _is_installed(file: str) -> bool:
+    """Return whether a source file is of an installed package other than this one."""
+    _, found, path = file.replace('\\', '/').partition('-packages/')
+    return bool(found) and not path.startswith('res2net_mm/')
+
+
 def _is_from_library() -> bool:
     """Return whether a library logs or prints, and no metric its results, going by the stack."""
     frame: FrameType | None = sys._getframe(1)
@@ -171,6 +185,6 @@ def _is_from_library() -> bool:
             package = name.split('.')[0]
             if package == 'res2net_mm' or '.evaluation.' in name:
                 return False
-            return package in LIBRARIES or '-packages' in frame.f_code.co_filename
+            return package in LIBRARIES or _is_installed(frame.f_code.co_filename)
         frame = frame.f_back
     return False

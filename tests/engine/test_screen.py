@@ -58,14 +58,25 @@ def test_results_and_errors_of_libraries_are_shown(tiny, capsys):
     assert shown == 'mmseg.evaluation.metrics.iou_metric\nmine.model\nerror: fault\n'
 
 
+def test_a_line_without_its_break_is_not_lost(tiny, log_of):
+    with quiet_screen():
+        runner = tiny(ema=False)
+        exec("print('half a line', end='')", dict(__name__='torch.x'))
+    assert log_of(runner).endswith('half a line\n')
+
+
 def test_warnings_of_libraries_go_to_the_log_and_ours_are_shown(tiny, log_of):
     with pytest.warns(UserWarning, match='ours') as shown, quiet_screen():  # noqa: PT031
         runner = tiny(ema=False)
         warnings.warn_explicit('theirs', UserWarning, '/x/site-packages/torch/a.py', 1)
+        in_checkout = '/x/res2net_mm/.venv/lib/site-packages/torch/a.py'
+        warnings.warn_explicit('theirs, too', UserWarning, in_checkout, 1)
         warnings.warn_explicit('ours', UserWarning, '/x/site-packages/res2net_mm/a.py', 1)
         warnings.warn_explicit('ours, too', UserWarning, 'script.py', 1)
     assert [str(warning.message) for warning in shown] == ['ours', 'ours, too']
-    assert 'UserWarning: theirs' in log_of(runner)
+    log = log_of(runner)
+    assert 'UserWarning: theirs\n' in log
+    assert 'UserWarning: theirs, too\n' in log
 
 
 @pytest.mark.parametrize(('error', 'said'), [(RuntimeError, 'loading\n'), (UserError, '')])

@@ -12,13 +12,15 @@ from markupsafe import Markup
 
 from res2net_mm.deploy.export.files import open_exported
 from res2net_mm.errors import UserError, argument, check_choice
+from res2net_mm.evaluation.detection import size_metric
+from res2net_mm.evaluation.regions import saved_regions
 from res2net_mm.evaluation.size_bins import COCO_BINS
 from res2net_mm.formats.text_file import read_json
 from res2net_mm.whole_file import whole_file
 
 from .web_engine import VERSION, web_engine
 
-RESULT_FILES = ('ap_by_size.json', 'iou_by_size.json')
+RESULT_FILES = (size_metric.RESULT_FILE, saved_regions.RESULT_FILE)
 _NOT_SHOWN = ('bin', 'area_px2', 'by', 'limits', 'intervals')
 
 

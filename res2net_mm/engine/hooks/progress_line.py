@@ -13,7 +13,7 @@ from tqdm import tqdm
 from .finite import learning_rate
 
 FORM = '{desc} {n_fmt}/{total_fmt}{postfix}, {remaining} left, {rate_fmt}'
-IN_TABLES = ('coco/', 'pascal_voc/', 'size/')  # prefixes of SizeMetric and RegionSizeMetric
+IN_TABLES = ('coco/', 'pascal_voc/')  # prefixes of SizeMetric, which prints a table
 
 
 class ProgressLineHook(Hook):

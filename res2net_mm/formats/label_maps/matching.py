@@ -84,13 +84,10 @@ def match(images: Sequence[TreeFile], maps: Iterable[TreeFile]) -> Matches:
         for kind in kinds
         if kind.folder != first[split].folder
     }
+    takers = Counter(kind.folder for kind in first.values())
     for image, kinds in found.items():
         best = first[image.place.split]
-        if best.folder in passed_over and all(
-            best.folder != other.folder
-            for split, other in first.items()
-            if split != image.place.split
-        ):
+        if best.folder in passed_over and takers[best.folder] == 1:
             for kind, label_map in kinds.items():
                 matches.unused.setdefault(str(kind), []).append(label_map)
             continue
