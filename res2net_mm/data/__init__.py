@@ -1,7 +1,6 @@
 """Folders of images to train on: recognise and check them, draw one, point a config at them."""
 
 from res2net_mm.formats.findings import Finding
-from res2net_mm.openmmlab.edit import is_segmenter
 
 from .demo.demo_set import draw_demo_set
 from .detection.box_folder import DetectionFolder, Split, recognise
@@ -16,7 +15,6 @@ __all__ = [
     'SegmentationFolder',
     'Split',
     'draw_demo_set',
-    'is_segmenter',
     'recognise',
     'recognise_masks',
     'set_dataset',

@@ -25,7 +25,13 @@ from res2net_mm.formats.image_index import ImageIndex
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.splits import UNNAMED
 from res2net_mm.formats.text_file import read_json
-from res2net_mm.openmmlab.edit import is_segmenter, make_palette, replace_dataset, type_name
+from res2net_mm.openmmlab.edit import (
+    SEGMENTER,
+    make_palette,
+    model_kind,
+    replace_dataset,
+    type_name,
+)
 from res2net_mm.openmmlab.heads import set_class_count, set_segmentation_heads
 from res2net_mm.openmmlab.trained_model import find_test_dataset, pipeline_without_labels
 from res2net_mm.whole_file import whole_file, write_json_file
@@ -142,7 +148,7 @@ def set_unlabelled(
     dataset.pipeline, dataset.test_mode = pipeline_without_labels(dataset), True
     new: dict[str, Any] = dict(metainfo=dict(classes=classes, palette=make_palette(len(classes))))
     out_dir = Path(cfg.work_dir).absolute() / 'predictions'
-    if is_segmenter(cfg):
+    if model_kind(cfg) == SEGMENTER:
         listing = out_dir / 'images.txt'
         listing.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(listing) as partial:

@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import BOXES, LABEL_MAPS, Findings, describe, existing_folder
-from res2net_mm.openmmlab.edit import is_segmenter
+from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
 
 from .checks.image_kinds import check_kinds
 from .detection.box_folder import DetectionFolder, recognise
@@ -48,9 +48,10 @@ def use_folder(
     if not str(folder):
         raise UserError(f"{argument('data')} '' does not name a folder")
     out_dir = Path(cfg.work_dir) / 'data'
-    labels = LABEL_MAPS if is_segmenter(cfg) else BOXES
+    kind = model_kind(cfg)
+    labels = LABEL_MAPS if kind == SEGMENTER else BOXES
     try:
-        if is_segmenter(cfg):
+        if kind == SEGMENTER:
             masked = recognise_masks(
                 folder,
                 out_dir,

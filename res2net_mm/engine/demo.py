@@ -4,7 +4,7 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.edit import is_segmenter
+from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
 
 from .evaluate import evaluate
 from .hooks.predictions import SHEET
@@ -32,8 +32,8 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     train(load_config(config, work_dir=work_dir))
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
     metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
-    name = region_size_metric.RESULT_FILE if is_segmenter(cfg) else size_metric.RESULT_FILE
-    table = Path(cfg.work_dir, name)
+    metric = region_size_metric if model_kind(cfg) == SEGMENTER else size_metric
+    table = Path(cfg.work_dir, metric.RESULT_FILE)
     print(
         f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'
         + (f'the table above as JSON in {table},\n' if table.is_file() else '')

@@ -11,7 +11,7 @@ from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError, argument
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import ConfigErrors
-from res2net_mm.openmmlab.edit import is_segmenter
+from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
 from res2net_mm.openmmlab.pretrained import drop_pretrained
 from res2net_mm.openmmlab.trained_model import classes_in
 
@@ -67,7 +67,7 @@ def evaluate(
         cfg_options=cfg_options,
         launcher=launcher,
     )
-    segments, exported = is_segmenter(cfg), is_exported(checkpoint)
+    segments, exported = model_kind(cfg) == SEGMENTER, is_exported(checkpoint)
     if out_dir is not None and not segments:
         raise UserError(
             f'{argument("out_dir")} saves the label maps of a segmenter, and this is a detector'

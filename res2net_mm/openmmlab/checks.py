@@ -12,7 +12,7 @@ from mmengine.registry import OPTIMIZERS
 
 from res2net_mm.errors import UserError, argument
 
-from .edit import is_segmenter, leaf_datasets, look_up, map_values
+from .edit import SEGMENTER, leaf_datasets, look_up, map_values, model_kind
 
 # Place in the config -> kind of number and least value. A missing value, or None, is MMEngine's.
 _NUMBERS: dict[str, tuple[type[Any], int]] = {
@@ -97,7 +97,7 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
     ]
     missing = [path for path in dict.fromkeys(needed) if not path.exists()]
     if missing:
-        segmenter = is_segmenter(cfg)
+        segmenter = model_kind(cfg) == SEGMENTER
         public = 'the set' if segmenter else 'COCO 2017 from https://cocodataset.org/#download'
         kind = 'of images and label maps' if segmenter else 'of images with boxes'
         raise UserError(

@@ -9,6 +9,9 @@ from mmengine.registry import MODELS
 
 from res2net_mm.errors import UserError
 
+#: What the model of a config predicts for: see :func:`model_kind`.
+DETECTOR, SEGMENTER, CLASSIFIER = 'detector', 'segmenter', 'classifier'
+
 Path = tuple[str | int, ...]  # keys and list indices from the top: ('model', 'neck', 0, 'type')
 
 # Settings of any dataset that stay when its data is replaced; the others describe the data.
@@ -112,9 +115,17 @@ def class_of(settings: Mapping[str, Any], scope: str) -> type:
     return found
 
 
-def is_segmenter(cfg: Config) -> bool:
-    """Return whether the config is one of MMSegmentation: its model has a decode head."""
-    return bool((cfg.get('model') or {}).get('decode_head'))
+def model_kind(cfg: Config) -> str:
+    """Return the kind of model that a config trains.
+
+    Returns:
+        ``SEGMENTER`` for MMSegmentation's, known by their decode head; ``CLASSIFIER`` for
+        MMPretrain's, whose types are called so; else ``DETECTOR``.
+    """
+    model = cfg.get('model') or {}
+    if type_name(model).endswith('Classifier'):
+        return CLASSIFIER
+    return SEGMENTER if model.get('decode_head') else DETECTOR
 
 
 def data_settings(cfg: Config) -> list[str]:

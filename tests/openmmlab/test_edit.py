@@ -6,14 +6,17 @@ from torch.nn import BatchNorm2d
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import (
+    CLASSIFIER,
+    DETECTOR,
+    SEGMENTER,
     class_of,
     data_settings,
     dotted,
-    is_segmenter,
     leaf_datasets,
     look_up,
     make_palette,
     map_values,
+    model_kind,
     plain,
     replace_dataset,
     type_name,
@@ -73,8 +76,22 @@ def test_parts_of_a_config():
     cfg = Config(dict(model=dict(decode_head=dict(type='FCNHead')), val_evaluator=None))
     cfg.train_dataloader = dict(dataset=dict())
     assert data_settings(cfg) == ['model', 'train_dataloader']
-    assert is_segmenter(cfg)
-    assert not is_segmenter(Config(dict(model=None)))
+
+
+@pytest.mark.parametrize(
+    ('model', 'kind'),
+    [
+        (dict(type='EncoderDecoder', decode_head=dict(type='FCNHead')), SEGMENTER),
+        (dict(type='CascadeEncoderDecoder', decode_head=[dict(type='FCNHead')]), SEGMENTER),
+        (dict(type='ImageClassifier', head=dict(type='LinearClsHead')), CLASSIFIER),
+        (dict(type='mmpretrain.TimmClassifier', model_name='resnet50'), CLASSIFIER),
+        (dict(type='FasterRCNN', roi_head=dict()), DETECTOR),
+        (dict(type='SoftTeacher', detector=dict(type='FasterRCNN')), DETECTOR),
+        (None, DETECTOR),
+    ],
+)
+def test_the_kind_of_a_model(model, kind):
+    assert model_kind(Config(dict(model=model))) == kind
 
 
 def test_colours_differ():

@@ -37,7 +37,7 @@ from res2net_mm.formats import (
 from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.lettering import Lettering
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.edit import is_segmenter
+from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
 from res2net_mm.openmmlab.resize_rule import resize_rule
 
 
@@ -112,7 +112,7 @@ def check_data(
     cfg = load_config(config) if isinstance(config, str | Path) else config
     path = Path(picture or Path('work_dirs/check_data') / f'{root.name}.png').absolute()
     check, boxes, maps = FolderCheck(root), None, None
-    segmenter = cfg is not None and is_segmenter(cfg)
+    segmenter = cfg is not None and model_kind(cfg) == SEGMENTER
     needed = None if cfg is None else LABEL_MAPS if segmenter else BOXES
     if layout is not None:
         needed = find_reader(layout, needed).labels

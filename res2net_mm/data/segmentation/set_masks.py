@@ -9,9 +9,10 @@ from res2net_mm.data.segmentation.mask_folder import MaskSplit, SegmentationFold
 from res2net_mm.errors import UserError
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.openmmlab.edit import (
+    SEGMENTER,
     data_settings,
-    is_segmenter,
     make_palette,
+    model_kind,
     replace_dataset,
     type_name,
     walk,
@@ -45,7 +46,7 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
     Raises:
         UserError: The number of classes cannot be set.
     """
-    if not is_segmenter(cfg) or cfg.get('train_dataloader') is None:
+    if model_kind(cfg) != SEGMENTER or cfg.get('train_dataloader') is None:
         raise UserError(
             'the config has no decode_head or no train_dataloader: it trains no segmenter.'
         )
