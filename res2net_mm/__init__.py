@@ -53,9 +53,10 @@ def prepare_stack() -> None:
     Raises:
         StackError: The installed torch, mmengine or mmcv does not fit.
     """
-    from .stack import check_stack
+    from .stack import check_stack, let_torchvision_be_imported
 
     check_stack()
+    let_torchvision_be_imported()
 
     from .openmmlab.config_names import teach_config_names
     from .openmmlab.data_only import teach_preset_scheme  # once the stack is checked

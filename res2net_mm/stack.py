@@ -7,6 +7,8 @@ mmsegmentation) and the maintained one (onedl-mmengine, onedl-mmcv, ...). Either
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
 
 from .errors import UserError
 
@@ -78,6 +80,26 @@ def stack_faults() -> Iterator[str]:
                 f'--force-reinstall --no-deps {full_mmcv}`, or install mmcv-lite in its place if '
                 'the backbones are all you need'
             )
+
+
+def let_torchvision_be_imported() -> None:
+    """Declare the operators without which a CUDA build of torchvision fails beside a CPU torch.
+
+    PyPI has no CPU build of torchvision for Linux. Beside the CPU build of torch its compiled
+    operators do not load, and its import ends with "operator torchvision::nms does not exist",
+    although MMPretrain and MMPose need only its image transforms. What is declared here has no
+    kernel: torchvision itself refuses a call of it.
+    """
+    import torch
+
+    spec = find_spec('torchvision')
+    if torch.version.cuda or spec is None or spec.origin is None:
+        return
+    build = Path(spec.origin).with_name('version.py').read_text(encoding='utf-8').partition('\n')[0]
+    if '+cu' in build and not hasattr(torch.ops.torchvision, 'nms'):
+        for operator in ('nms', 'qnms'):
+            schema = '(Tensor dets, Tensor scores, float iou_threshold) -> Tensor'
+            torch.library.define(f'torchvision::{operator}', schema)
 
 
 def _installed_version(distribution: str) -> str | None:

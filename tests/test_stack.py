@@ -76,6 +76,28 @@ def test_an_original_toolbox_beside_a_newer_mmcv_is_found_out(fake):
         stack.check_stack()
 
 
+@pytest.mark.parametrize(('build', 'declared'), [('0.28.0+cu130', True), ('0.28.0+cpu', False)])
+def test_a_cuda_build_of_torchvision_is_importable_beside_a_cpu_torch(tmp_path, build, declared):
+    """A torchvision that, like the real one, needs its operators declared when it is imported."""
+    torchvision = tmp_path / 'torchvision'
+    torchvision.mkdir()
+    (torchvision / 'version.py').write_text(f"__version__ = '{build}'\nfrom nowhere import x\n")
+    (torchvision / '__init__.py').write_text(
+        'import torch\n'
+        "for operator in ('nms', 'qnms'):\n"
+        "    torch.library.register_fake(f'torchvision::{operator}')(lambda *_: None)\n"
+    )
+    code = (
+        f'import sys; sys.path.insert(0, {str(tmp_path)!r})\n'
+        'import torch; torch.version.cuda = None\n'
+        'import res2net_mm\n'
+        'import torchvision'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert (done.returncode == 0) == declared, done.stderr
+    assert declared or 'operator torchvision::nms does not exist' in done.stderr
+
+
 def test_a_config_gets_the_sentence_too(tmp_path):
     """MMEngine swallows an ImportError while it resolves a type: it must not be one."""
     (tmp_path / 'broken.py').write_text(

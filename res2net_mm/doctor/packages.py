@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
-from res2net_mm.stack import SET_UP
+from res2net_mm.stack import SET_UP, let_torchvision_be_imported
 
 from .finding import Finding
 
@@ -20,7 +20,7 @@ OPENCV = (
 )  # fmt: skip
 STACK = ('torch', 'mmengine', 'mmcv')
 # Module of a toolbox -> the submodule that imports all of its requirements.
-TOOLBOXES = {'mmdet': 'mmdet.apis', 'mmseg': 'mmseg.apis', 'mmpretrain': 'mmpretrain.apis'}
+TOOLBOXES = {name: f'{name}.apis' for name in ('mmdet', 'mmseg', 'mmpretrain', 'mmpose')}
 LOWEST, HIGHEST = (3, 10), (3, 14)  # versions of Python
 
 
@@ -129,10 +129,10 @@ def check_opencv() -> Iterator[Finding]:
 
 
 def check_torchvision() -> Iterator[Finding]:
-    """Check that torchvision, if installed, fits torch; nothing here needs it."""
+    """Check that torchvision, if installed, fits torch; only MMPretrain and MMPose need it."""
     version = _installed('torchvision')
     if version is None:
-        yield Finding('torchvision', 'not installed, and not needed')
+        yield Finding('torchvision', 'not installed; only MMPretrain and MMPose need it')
         return
     torch = _installed('torch')
     needed = [r for r in metadata.requires('torchvision') or () if re.match(r'torch\b', r)]
@@ -143,6 +143,7 @@ def check_torchvision() -> Iterator[Finding]:
         yield Finding('torchvision', found, fix)
         return
     try:
+        let_torchvision_be_imported()
         importlib.import_module('torchvision')
     except Exception as error:  # a RuntimeError where its operators are of another torch
         yield Finding('torchvision', f'{version} cannot be imported: {error}', fix)

@@ -28,12 +28,10 @@ for pin in sys.argv[1:]:
     name, version = pin.split('==')
     found = metadata.version(name)
     assert found.split('+')[0] == version, f'{name} is {found}, not {version}'
-import torch, cv2, mmcv._ext, onnxscript, onnxruntime, openvino
+import importlib, torch, cv2, mmcv._ext, onnxscript, onnxruntime, openvino, res2net_mm
 from mmcv.ops import nms
-from mmdet.utils import register_all_modules as import_all_of_mmdet
-from mmseg.utils import register_all_modules as import_all_of_mmseg
-import_all_of_mmdet(init_default_scope=False)
-import_all_of_mmseg(init_default_scope=False)
+for toolbox in ('mmdet', 'mmseg', 'mmpretrain', 'mmpose'):
+    importlib.import_module(toolbox + '.utils').register_all_modules(init_default_scope=False)
 boxes = torch.tensor([[0., 0., 9., 9.], [0., 0., 9., 8.], [20., 20., 29., 29.]])
 kept = nms(boxes, torch.tensor([.9, .8, .7]), .5)[1].tolist()
 assert kept == [0, 2], f'mmcv.ops.nms kept {kept} of three boxes, not [0, 2]'
@@ -184,9 +182,11 @@ class SetUp:
         self.ask('import torch, mmcv._ext')
 
     def install_openmmlab(self) -> None:
-        with self.report.step('mmdet, mmseg'):
+        """Install the toolboxes; of xtcocotools the source, since its wheels are for numpy 1."""
+        with self.report.step('toolboxes'):
             pins = self.pins[self.line][2:]
-            self.pip('install', '--no-deps', '--no-build-isolation', *pins)
+            from_source = ('--no-build-isolation', '--no-binary', 'xtcocotools')
+            self.pip('install', '--no-deps', *from_source, *pins)
             self.report.set_detail(', '.join(map(str, pins)))
 
     def install_checkout(self) -> None:
