@@ -3,6 +3,7 @@
 from res2net_mm.formats.findings import Finding
 
 from .demo.demo_set import draw_demo_set
+from .demo.object_set import draw_object_set
 from .detection.box_folder import DetectionFolder, Split, recognise
 from .detection.set_dataset import set_dataset
 from .segmentation.mask_folder import MaskSplit, SegmentationFolder, recognise_masks
@@ -15,6 +16,7 @@ __all__ = [
     'SegmentationFolder',
     'Split',
     'draw_demo_set',
+    'draw_object_set',
     'recognise',
     'recognise_masks',
     'set_dataset',

@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from res2net_mm.data.demo.demo_scene import CLASSES, Scene, draw_scene
-from res2net_mm.errors import UserError
+from res2net_mm.data.demo.drawn_folder import (
+    check_numbers,
+    draw_folder,
+    generator_of,
+    write_png,
+)
 
-MANIFEST = 'demo_set.json'
 # Raise it whenever the same arguments draw other pixels, so that old folders are drawn anew.
 DRAWING = 1
 
@@ -45,56 +47,26 @@ def draw_demo_set(
     Raises:
         UserError: A number is out of range, or ``root`` holds something else.
     """
-    for name, value, least in (
-        ('train_images', train_images, 1),
-        ('val_images', val_images, 1),
-        ('seed', seed, 0),
-    ):
-        if value < least:
-            raise UserError(f'The demo set needs {name} of at least {least}, not {value}.')
-    root = Path(root)
+    check_numbers(train_images=train_images, val_images=val_images, seed=seed)
     counts = {'train': train_images, 'val': val_images}
-    manifest = {'drawing': DRAWING, 'seed': seed, 'images': counts, 'classes': list(CLASSES)}
-    if _is_complete(root, manifest):
-        return root
-    if root.exists() and not (root / MANIFEST).is_file() and any(root.iterdir()):
-        raise UserError(
-            f'{root} is not empty and not a demo set (no {MANIFEST} in it): name another folder.'
+
+    def draw(folder: Path) -> None:
+        for number, (split, count) in enumerate(counts.items()):
+            scenes = (draw_scene(generator_of(seed, number, i)) for i in range(count))
+            _write_split(folder, f'{split}2017', scenes)
+            print(f'demo set: {count} {split} images drawn', flush=True)
+        (folder / 'labels/classes.txt').write_text('\n'.join(('background', *CLASSES)) + '\n')
+
+    def complete(folder: Path) -> bool:
+        return all(
+            (folder / f'annotations/instances_{split}2017.json').is_file()
+            and len(list((folder / place).glob('*.png'))) == count
+            for split, count in counts.items()
+            for place in (f'{split}2017', f'labels/{split}2017')
         )
 
-    root.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f'.{root.name}.', dir=root.parent))
-    try:
-        for number, (split, count) in enumerate(counts.items()):
-            scenes = (
-                draw_scene(np.random.Generator(np.random.PCG64([seed, number, i])))
-                for i in range(count)
-            )
-            _write_split(partial, f'{split}2017', scenes)
-            print(f'demo set: {count} {split} images drawn', flush=True)
-        (partial / 'labels/classes.txt').write_text('\n'.join(('background', *CLASSES)) + '\n')
-        (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + '\n')
-        partial.chmod(0o755)  # mkdtemp makes it private
-        if root.exists():
-            shutil.rmtree(root)
-        partial.rename(root)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return root
-
-
-def _is_complete(root: Path, manifest: Mapping[str, Any]) -> bool:
-    try:
-        if json.loads((root / MANIFEST).read_text()) != manifest:
-            return False
-    except (OSError, ValueError):
-        return False
-    return all(
-        (root / f'annotations/instances_{split}2017.json').is_file()
-        and len(list((root / folder).glob('*.png'))) == count
-        for split, count in manifest['images'].items()
-        for folder in (f'{split}2017', f'labels/{split}2017')
-    )
+    manifest = {'drawing': DRAWING, 'seed': seed, 'images': counts, 'classes': list(CLASSES)}
+    return draw_folder(root, manifest, draw, complete)
 
 
 def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
@@ -105,8 +77,8 @@ def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
     annotations: list[dict[str, Any]] = []
     for image_id, scene in enumerate(scenes, start=1):
         name = f'{image_id:06d}.png'
-        _write_png(image_dir / name, scene.image)
-        _write_png(label_dir / name, scene.semantic)
+        write_png(image_dir / name, scene.image)
+        write_png(label_dir / name, scene.semantic)
         height, width = scene.semantic.shape
         images.append({'id': image_id, 'file_name': name, 'height': height, 'width': width})
         for mask, label in zip(scene.masks, scene.labels, strict=True):
@@ -130,11 +102,6 @@ def _write_split(root: Path, split: str, scenes: Iterator[Scene]) -> None:
         ],
     }
     (root / f'annotations/instances_{split}.json').write_text(json.dumps(content))
-
-
-def _write_png(path: Path, pixels: npt.NDArray[Any]) -> None:
-    if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3]):
-        raise OSError(f'could not write {path}')
 
 
 def _run_lengths(mask: npt.NDArray[Any]) -> dict[str, Any]:

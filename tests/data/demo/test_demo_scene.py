@@ -1,9 +1,8 @@
 """Scenes have objects of every size and class, and labels that agree with what is in sight."""
 
 import numpy as np
-import pytest
 
-from res2net_mm.data.demo.demo_scene import CLASSES, UNIT_AREA, _signed_distance, draw_scene
+from res2net_mm.data.demo.demo_scene import draw_scene
 from res2net_mm.evaluation.size_bins import COCO_BINS
 
 
@@ -24,10 +23,3 @@ def test_hidden_objects_are_ignored_not_background():
     assert hidden, 'no seed hides an object: the rule is not tried'
     for scene in hidden:
         assert not any((scene.semantic[mask] == 255).any() for mask in scene.masks)
-
-
-@pytest.mark.parametrize('shape', CLASSES)
-def test_unit_areas(shape):
-    x, y = np.meshgrid(*[np.linspace(-1.1, 1.1, 1101)] * 2)
-    area = (_signed_distance(shape, x, y) < 0).mean() * 2.2**2
-    assert area == pytest.approx(UNIT_AREA[shape], rel=0.01)

@@ -3,12 +3,10 @@ import json
 import cv2
 import numpy as np
 import pytest
-from folders import write_image
 from pycocotools.coco import COCO
 
 from res2net_mm.data import draw_demo_set, recognise
 from res2net_mm.data.demo.demo_scene import CLASSES
-from res2net_mm.errors import UserError
 
 
 @pytest.fixture(scope='module')
@@ -63,41 +61,6 @@ def test_an_image_does_not_depend_on_how_many(drawn, tmp_path):
     fewer = draw_demo_set(tmp_path / 'demo', train_images=2, val_images=1)
     for name in ('train2017/000002.png', 'val2017/000001.png'):
         assert (fewer / name).read_bytes() == (drawn / name).read_bytes()
-
-
-def test_complete_is_reused_incomplete_is_redrawn(tmp_path):
-    root = draw_demo_set(tmp_path / 'demo', train_images=2, val_images=1)
-    before = {file: file.stat().st_mtime_ns for file in root.rglob('*')}
-    draw_demo_set(root, train_images=2, val_images=1)
-    assert {file: file.stat().st_mtime_ns for file in root.rglob('*')} == before
-
-    complete = everything(root)
-    (root / 'val2017/000001.png').unlink()
-    draw_demo_set(root, train_images=2, val_images=1)
-    assert everything(root) == complete
-    draw_demo_set(root, train_images=1, val_images=1)
-    assert len(list((root / 'train2017').iterdir())) == 1
-
-
-def test_a_failure_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(cv2, 'imwrite', lambda *_: False)
-    with pytest.raises(OSError, match='could not write'):
-        draw_demo_set(tmp_path / 'demo', train_images=1, val_images=1)
-    assert not list(tmp_path.iterdir())
-
-
-def test_somebody_elses_folder_is_left_alone(tmp_path):
-    write_image(tmp_path / 'mine/a.jpg')
-    with pytest.raises(UserError, match='not a demo set'):
-        draw_demo_set(tmp_path / 'mine', train_images=1, val_images=1)
-    assert (tmp_path / 'mine/a.jpg').is_file()
-
-
-@pytest.mark.parametrize('bad', [{'train_images': 0}, {'val_images': -1}, {'seed': -1}])
-def test_bad_numbers(bad, tmp_path):
-    with pytest.raises(UserError, match=next(iter(bad))):
-        draw_demo_set(tmp_path / 'demo', **bad)
-    assert not list(tmp_path.iterdir())
 
 
 def test_manifest_says_how(drawn):

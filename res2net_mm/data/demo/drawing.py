@@ -1,0 +1,155 @@
+"""What the demo sets are drawn with: shapes, patterns, walls and colours.
+
+Everything is computed with numpy from a seeded generator, so the pixels depend on the seed alone,
+not on the version of a drawing library. A shape is a signed distance (negative inside, in pixels),
+which gives its exact mask and its smooth edge at once.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+SHAPES = ('disc', 'square', 'triangle', 'star', 'ring')
+
+# Area of each shape drawn with circumradius 1.
+UNIT_AREA = {
+    'disc': math.pi,
+    'square': 2.0,
+    'triangle': 3 * math.sqrt(3) / 4,
+    'star': 1.1226,
+    'ring': math.pi * (1 - 0.5**2),
+}
+# The patterns of ``paint`` by number.
+SHADED, STRIPES, CHECKS, PLAIN, DOTS = range(5)
+
+
+def window_around(centre: Array, reach: float, size: int) -> tuple[slice, slice]:
+    """Return rows and columns within ``reach`` pixels of a centre (x, y), cut at the edge."""
+    low = np.maximum(0, np.floor(centre - reach)).astype(int)
+    high = np.minimum(size, np.ceil(centre + reach)).astype(int)
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def place_shape(
+    window: tuple[slice, slice],
+    centre: Array,
+    shape: str,
+    radius: float,
+    squeeze: float,
+    angle: float,
+) -> tuple[Array, Array]:
+    """Return where the pixels of a window lie in and about a shape.
+
+    Args:
+        window: Rows and columns.
+        centre: Of the shape, (x, y) in px.
+        shape: One of ``SHAPES``.
+        radius: Its circumradius in px.
+        squeeze: What it is stretched by along its first axis and squeezed by along the other.
+        angle: What it is turned by, in radians.
+
+    Returns:
+        The signed distance to its edge, (h, w) float64 in px, and the shape's own coordinates
+        (2, h, w), in which its circumradius is 1.
+    """
+    rows, columns = np.mgrid[window] + 0.5
+    x, y = columns - centre[0], rows - centre[1]
+    along = (math.cos(angle) * x + math.sin(angle) * y) / (radius * squeeze)
+    across = (math.cos(angle) * y - math.sin(angle) * x) / (radius / squeeze)
+    return radius * signed_distance(shape, along, across), np.stack([along, across])
+
+
+def signed_distance(shape: str, x: Array, y: Array) -> Array:
+    """Return the distance to the edge of a shape of circumradius 1, negative inside."""
+    if shape == 'disc':
+        return np.hypot(x, y) - 1
+    if shape == 'ring':
+        return np.abs(np.hypot(x, y) - 0.75) - 0.25
+    if shape == 'square':
+        return _half_planes(x, y, 4).max(axis=0)
+    if shape == 'triangle':
+        return _half_planes(x, y, 3).max(axis=0)
+    # A five-pointed star is where at most one of the five lines of a pentagram is crossed.
+    return np.partition(_half_planes(x, y, 5, math.cos(2 * math.pi / 5)), -2, axis=0)[-2]
+
+
+def _half_planes(x: Array, y: Array, sides: int, inradius: float | None = None) -> Array:
+    """Return signed distances (sides, H, W) to the lines of a regular polygon."""
+    if inradius is None:
+        inradius = math.cos(math.pi / sides)
+    turns = 2 * math.pi * np.arange(sides) / sides
+    return np.stack([math.cos(t) * x + math.sin(t) * y - inradius for t in turns])
+
+
+def background(rng: np.random.Generator, size: int) -> Array:
+    """Return a muted wall: slow clouds, fine stripes, a little colour. (H, W, 3) float64."""
+    clouds = sum(_smooth_noise(rng, size, cells) / cells**0.5 for cells in (3, 7, 20))
+    rows, columns = np.mgrid[:size, :size]
+    angle, period = uniform(rng, 0, math.pi), uniform(rng, 6, 18)
+    phase = 2 * math.pi * (columns * math.cos(angle) + rows * math.sin(angle)) / period
+    light = uniform(rng, 70, 185) + 40 * clouds + uniform(rng, 2, 9) * np.sin(phase)
+    tint = 1 + 0.1 * (rng.random(3) - 0.5)
+    return np.clip(light[..., None] * tint, 0, 255)
+
+
+def _smooth_noise(rng: np.random.Generator, size: int, cells: int) -> Array:
+    """Return values in [-1, 1] on a coarse grid, interpolated to (size, size)."""
+    grid = 2 * rng.random((cells + 1, cells + 1)) - 1
+    at = np.linspace(0, cells, size, endpoint=False)
+    low = at.astype(int)
+    weight = at - low
+    weight = weight * weight * (3 - 2 * weight)
+    lines = grid[low] * (1 - weight)[:, None] + grid[low + 1] * weight[:, None]
+    return lines[:, low] * (1 - weight) + lines[:, low + 1] * weight
+
+
+def paint(
+    rng: np.random.Generator,
+    image: Array,
+    distance: Array,
+    local: Array,
+    colour: Array,
+    pattern: int,
+) -> None:
+    """Blend one object into ``image``: two tones of its colour in a pattern, and a dark rim.
+
+    Args:
+        rng: Says how dark the second tone is.
+        image: (h, w, 3) float64 in BGR, changed in place.
+        distance: (h, w), the signed distance to the edge in px.
+        local: (2, h, w), the shape's own coordinates.
+        colour: (3,) BGR, 0 to 255.
+        pattern: ``SHADED`` and so on.
+    """
+    dark = _pattern(pattern, *local)[..., None] * uniform(rng, 0.25, 0.5)
+    fill = colour * (1 - dark)
+    rim = np.clip(distance + max(1.2, 0.03 * math.sqrt((distance < 0).sum())), 0, 1)[..., None]
+    fill = fill * (1 - 0.75 * rim)
+    alpha = np.clip(0.5 - distance, 0, 1)[..., None]
+    image += alpha * (fill - image)
+
+
+def _pattern(kind: int, x: Array, y: Array) -> Array:
+    """Return how dark each pixel is, in [0, 1]; five patterns, in the shape's own coordinates."""
+    if kind == SHADED:  # towards the rim
+        return np.clip(np.hypot(x, y), 0, 1) ** 2
+    if kind == STRIPES:
+        return (np.sin(10 * x) > 0).astype(float)
+    if kind == CHECKS:
+        return (np.sin(8 * x) * np.sin(8 * y) > 0).astype(float)
+    if kind == PLAIN:
+        return np.zeros_like(x)
+    return ((np.sin(9 * x) > 0.4) & (np.sin(9 * y) > 0.4)).astype(float)
+
+
+def bgr(hue: float, saturation: float, value: float) -> Array:
+    """Convert hue, saturation and value to blue, green and red, all in [0, 1]."""
+    sector = (np.array([1, 3, 5]) + 6 * hue) % 6
+    return value * (1 - saturation * np.clip(np.minimum(sector, 4 - sector), 0, 1))
+
+
+def uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    return low + (high - low) * rng.random()
