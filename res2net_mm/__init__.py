@@ -59,11 +59,11 @@ def prepare_stack() -> None:
     let_torchvision_be_imported()
 
     from .openmmlab.config_names import teach_config_names
-    from .openmmlab.data_only import teach_preset_scheme  # once the stack is checked
+    from .openmmlab.data_only import teach_schemes  # once the stack is checked
     from .swap import swap
 
     teach_config_names()
-    teach_preset_scheme()
+    teach_schemes()
     globals()['swap'] = swap  # now, since the first import of the room sets its name to the room
 
 

@@ -30,7 +30,11 @@ LICENCE = 'official code CC BY-NC-SA 4.0 (non-commercial), nothing separate is s
 OFFICIAL = 'https://shanghuagao.oss-cn-beijing.aliyuncs.com/res2net/'
 TIMM = 'https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-res2net/'
 OPENMMLAB = 'https://download.openmmlab.com/'
+ONEDL = 'https://mmassets.onedl.ai/'  # of OpenMMLab's maintained line
 PADDLE = 'https://paddle-imagenet-models-name.bj.bcebos.com/dygraph/'
+# Servers with the same files under the same paths.
+MIRRORS = ((OPENMMLAB, ONEDL),)
+HUB_FILE = 'model.safetensors'  # the file of weights in timm's repositories on the Hugging Face Hub
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Weights:
     top1: float | None = None  # ImageNet accuracy in % its publisher prints; None: the preset's
     top5: float | None = None
     source: str = ''  # tag of SOURCES, of the accuracy
+    hub: str = ''  # repository on the Hugging Face Hub with the same tensors in a file of its own
 
     @property
     def file(self) -> str:
@@ -77,17 +82,19 @@ class Preset:
         return tuple(dict.fromkeys((self.name, *self.aliases, *(w.name for w in self.weights))))
 
 
-def _official(name: str, file: str, mirror: str | None = TIMM) -> Weights:
-    return Weights(name, 'official', tuple(base + file for base in (OFFICIAL, mirror) if base))
+def _official(name: str, file: str, hub: str = '', mirror: str | None = TIMM) -> Weights:
+    urls = tuple(base + file for base in (OFFICIAL, mirror) if base)
+    return Weights(name, 'official', urls, hub=f'timm/{hub or name}.in1k')
 
 
 def _mmpretrain(name: str, end: str, top1: float, top5: float) -> Weights:
     file = f'mmclassification/v0/res2net/{name}_3rdparty_8xb32_in1k_20210927-{end}.pth'
-    return Weights(name, 'mmpretrain', (OPENMMLAB + file,), top1, top5, 'MP')
+    return Weights(name, 'mmpretrain', (OPENMMLAB + file, ONEDL + file), top1, top5, 'MP')
 
 
 def _mmdet(name: str, end: str) -> Weights:
-    return Weights(name, 'mmdet', (f'{OPENMMLAB}pretrain/third_party/{name}_mmdetv2-{end}.pth',))
+    file = f'pretrain/third_party/{name}_mmdetv2-{end}.pth'
+    return Weights(name, 'mmdet', (OPENMMLAB + file, ONEDL + file))
 
 
 def _paddle(name: str, top1: float, top5: float) -> Weights:
@@ -115,19 +122,23 @@ _WEIGHTS = {
         _mmpretrain('res2net101-w26-s4', '870b6c36', 79.19, 94.44)),
     'res2next50': (_official('res2next50', 'res2next50_4s-6ef7e7bf.pth'),),
     'res2net50_v1b_26w_4s': (
-        _official('res2net50_v1b_26w_4s', 'res2net50_v1b_26w_4s-3cf99910.pth', mirror=None),
+        _official('res2net50_v1b_26w_4s', 'res2net50_v1b_26w_4s-3cf99910.pth',
+                  'res2net50d', None),
         _paddle('Res2Net50_vd_26w_4s', 79.75, 94.91),
         _paddle('Res2Net50_vd_26w_4s_ssld', 83.1, 96.6)),
     'res2net101_v1b_26w_4s': (
-        _official('res2net101_v1b_26w_4s', 'res2net101_v1b_26w_4s-0812c246.pth', mirror=None),
+        _official('res2net101_v1b_26w_4s', 'res2net101_v1b_26w_4s-0812c246.pth',
+                  'res2net101d', None),
         _mmdet('res2net101_v1d_26w_4s', 'f0a600f9'),
         _paddle('Res2Net101_vd_26w_4s', 80.64, 95.22),
         _paddle('Res2Net101_vd_26w_4s_ssld', 83.9, 97.1)),
     'res2net200_v1b_26w_4s': (
         _paddle('Res2Net200_vd_26w_4s_ssld', 85.13, 97.42),
         _paddle('Res2Net200_vd_26w_4s', 81.21, 95.71)),
-    'res2net_dla60': (_official('res2net_dla60', 'res2net_dla60_4s-d88db7f9.pth'),),
-    'res2next_dla60': (_official('res2next_dla60', 'res2next_dla60_4s-d327927b.pth'),),
+    'res2net_dla60': (
+        _official('res2net_dla60', 'res2net_dla60_4s-d88db7f9.pth', 'dla60_res2net'),),
+    'res2next_dla60': (
+        _official('res2next_dla60', 'res2next_dla60_4s-d327927b.pth', 'dla60_res2next'),),
 }
 
 
@@ -304,6 +315,8 @@ def describe(name: str) -> str:
         own = f', top-1 {w.top1} %' if w.top1 else ''
         lines += [f'  weights        {w.name} ({w.dialect}{own})']
         lines += [f'                 {url}' for url in w.urls]
+        if w.hub:
+            lines += [f'                 hf://{w.hub}/{HUB_FILE} (the same tensors)']
     lines += [f'  licence        {LICENCE}' if p.weights else f'  weights        {p.no_weights}']
     tags = [*p.sources.split(), *(w.source for w in p.weights if w.source)]
     lines += [f'  source {tag:7} {SOURCES[tag]}' for tag in dict.fromkeys(tags)]

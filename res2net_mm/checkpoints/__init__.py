@@ -2,8 +2,9 @@
 
 from .converting import WRITABLE, ConversionReport, convert_checkpoint
 from .dialects import DIALECTS
-from .loading import LoadReport, accept_dialects, load_weights, open_checkpoint, partial_loading
+from .loading import LoadReport, accept_dialects, load_weights, partial_loading
 from .reading import read_checkpoint
+from .sources import open_checkpoint
 
 __all__ = [
     'DIALECTS',

@@ -15,7 +15,7 @@ from res2net_mm.whole_file import whole_file
 from .averaged import choose_weights
 from .backbone_tensors import BackboneTensors, backbone_tensors, is_dla, set_metadata, some, unwrap
 from .dialects import DIALECTS, Dialect, find_dialect
-from .loading import open_checkpoint
+from .sources import open_checkpoint
 
 WRITABLE = tuple(name for name, dialect in DIALECTS.items() if dialect.writable)
 
@@ -61,7 +61,7 @@ def convert_checkpoint(
     other dialects only its backbone is written.
 
     Args:
-        source: A path, an https URL or ``res2net://<preset>``.
+        source: As :func:`open_checkpoint` takes it.
         target: The file to write: in the format of safetensors if it ends in ``.safetensors``, else
             in PyTorch's. It holds tensors only.
         to: ``official``, ``timm``, ``mmdet`` or ``mmpretrain``.

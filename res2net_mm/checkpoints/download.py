@@ -33,8 +33,17 @@ def cache_folder() -> Path:
     return Path(torch.hub.get_dir()) / 'checkpoints'
 
 
+def insecure_is_allowed() -> bool:
+    """Return whether the environment variable :data:`ALLOW_INSECURE` is 1."""
+    return os.environ.get(ALLOW_INSECURE) == '1'
+
+
 def fetch(
-    urls: str | Sequence[str], *, again: bool = False, allow_insecure: bool | None = None
+    urls: str | Sequence[str],
+    *,
+    name: str | None = None,
+    again: bool = False,
+    allow_insecure: bool | None = None,
 ) -> Path:
     """Return the path of a downloaded file, after downloading it if necessary.
 
@@ -43,7 +52,8 @@ def fetch(
     download is continued.
 
     Args:
-        urls: URLs of the same file, tried in order.
+        urls: URLs of the same file, tried in order. What the first says of the hash holds for all.
+        name: The file's name among the downloads. Default: that in the first URL.
         again: Whether to download a file that is there, such as a damaged one.
         allow_insecure: Whether to accept http, and files whose hash is not known, which may be
             altered on the way. Default: the environment variable :data:`ALLOW_INSECURE`.
@@ -53,14 +63,15 @@ def fetch(
     """
     urls = [urls] if isinstance(urls, str) else list(urls)
     if allow_insecure is None:
-        allow_insecure = os.environ.get(ALLOW_INSECURE) == '1'
+        allow_insecure = insecure_is_allowed()
     for url in urls:
         if not url.startswith('https://') and not allow_insecure:
             raise UserError(
                 f'{url} is not fetched: only https is, as http can be altered on the way '
                 f'({ALLOW_INSECURE}=1 allows it)'
             )
-    name = PurePosixPath(urllib.parse.unquote(urllib.parse.urlsplit(urls[0]).path)).name
+    path = urllib.parse.unquote(urllib.parse.urlsplit(urls[0]).path)
+    name = name or PurePosixPath(path).name
     if name in ('', '..'):
         raise UserError(f'{urls[0]} names no file')
     target, expected = cache_folder() / name, _expected_hash(urls[0], name)

@@ -18,15 +18,12 @@ from mmengine.logging import print_log
 from torch import nn
 
 from res2net_mm.errors import UserError
-from res2net_mm.presets import find_weights
 
 from .averaged import choose_weights
 from .backbone_tensors import BackboneTensors, backbone_tensors, set_metadata, stored_rule
-from .download import fetch
 from .fitting import Fit, fit
-from .reading import DamagedFileError, read_checkpoint
+from .sources import open_checkpoint
 
-PRESET_SCHEME = 'res2net://'
 _partial: ContextVar[bool] = ContextVar('partial', default=False)
 
 
@@ -93,7 +90,8 @@ def load_weights(
 
     Args:
         model: A backbone of this package, or a model that has one.
-        source: A path, an https URL or ``res2net://<preset or alias>``.
+        source: A path, an https URL, ``res2net://<preset or alias>`` or
+            ``hf://<owner>/<repository>/<file>``.
         dialect: The dialect of the file; by default it is recognised by the tensors' names. With
             the 7x7 stem, official, timm and mmpretrain have the same names and compute the same.
         prefix: The beginning of the backbone's names, if the file holds several backbones.
@@ -129,24 +127,6 @@ def partial_loading() -> Iterator[None]:
         yield
     finally:
         _partial.reset(token)
-
-
-def open_checkpoint(source: str | Path, map_location: Any = 'cpu') -> dict[str, Any]:
-    """Read a checkpoint from a path, an https URL or ``res2net://<preset or alias>``.
-
-    A damaged download is fetched once more.
-    """
-    text = str(source)
-    if text.startswith(PRESET_SCHEME):
-        urls = find_weights(text[len(PRESET_SCHEME) :]).urls
-    elif '://' in text:
-        urls = (text,)
-    else:
-        return read_checkpoint(source, map_location)
-    try:
-        return read_checkpoint(fetch(urls), map_location)
-    except DamagedFileError:
-        return read_checkpoint(fetch(urls, again=True), map_location)
 
 
 def backbone_of(model: nn.Module) -> nn.Module:

@@ -1,7 +1,7 @@
 """Have MMEngine read checkpoints, annotations and YAML as data, running nothing in them.
 
 MMEngine unpickles anything where PyTorch's ``weights_only`` refuses a file, and lets YAML build any
-Python object. The scheme ``res2net://<preset>`` is registered here, too.
+Python object. The schemes ``res2net://`` and ``hf://`` are registered here, too.
 """
 
 import io
@@ -18,8 +18,8 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from mmengine.structures import InstanceData
 
 from res2net_mm.checkpoints.backbone_tensors import backbone_tensors, set_metadata
-from res2net_mm.checkpoints.loading import PRESET_SCHEME, open_checkpoint
 from res2net_mm.checkpoints.reading import DataUnpickler, check_opcodes
+from res2net_mm.checkpoints.sources import HUB_SCHEME, PRESET_SCHEME, open_checkpoint
 from res2net_mm.errors import UserError, brief
 
 Loader = Callable[..., dict[str, Any]]
@@ -45,9 +45,10 @@ def load_from_res2net(filename: str, map_location: Any = None) -> dict[str, Any]
     return dict(meta={}, state_dict=state)
 
 
-def teach_preset_scheme() -> None:
-    """Have MMEngine load ``res2net://<preset>``; doing it again is harmless."""
+def teach_schemes() -> None:
+    """Have MMEngine load ``res2net://`` and ``hf://``; doing it again is harmless."""
     CheckpointLoader.register_scheme(PRESET_SCHEME, load_from_res2net, force=True)
+    CheckpointLoader.register_scheme(HUB_SCHEME, open_checkpoint, force=True)
 
 
 def make_mmengine_loading_safe() -> None:
@@ -62,7 +63,7 @@ def make_mmengine_loading_safe() -> None:
     loaders: dict[str, Loader] = dict.fromkeys(('', 'https://', 'http://'), open_checkpoint)
     loaders |= {scheme: _load_from_zoo(table, scheme) for scheme, table in _ZOOS.items()}
     for scheme in CheckpointLoader._schemes:
-        if scheme != PRESET_SCHEME:
+        if scheme not in (PRESET_SCHEME, HUB_SCHEME):
             loader = loaders.get(scheme, _refuse)
             CheckpointLoader.register_scheme(scheme, loader, force=True)
 

@@ -17,8 +17,8 @@ def fetch_pretrained(cfg: Config) -> None:
         for init_cfg in loading_entries(part):
             if not isinstance(init_cfg.get('checkpoint'), str):
                 raise UserError(
-                    f'init_cfg={dict(init_cfg)} needs a checkpoint: a path, an https URL or '
-                    'res2net://<preset>'
+                    f'init_cfg={dict(init_cfg)} needs a checkpoint: a path, an https URL, '
+                    'res2net://<preset> or hf://<owner>/<repository>/<file>'
                 )
             CheckpointLoader.load_checkpoint(init_cfg['checkpoint'], map_location='cpu')
 

@@ -8,7 +8,7 @@ def add_options(parser: ArgumentParser) -> None:
     from res2net_mm.checkpoints import WRITABLE
 
     add = parser.add_argument
-    add('source', metavar='SRC', help='file, https URL or res2net://<preset>')
+    add('source', metavar='SRC', help='file, https URL, res2net://<preset> or hf://OWNER/REPO/FILE')
     add('target', metavar='DST', help='file to write; .safetensors or PyTorch')
     add('--to', choices=WRITABLE, required=True, help='publisher to name as')
     add('--dialect', help='publisher of SRC; default: recognized by its names')
