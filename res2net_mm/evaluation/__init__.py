@@ -1,4 +1,4 @@
-"""Evaluation by object size: AP and AR, IoU and boundary F in bins, as functions and as metrics."""
+"""Evaluation by object size: AP and AR, IoU, saliency in bins, as functions and as metrics."""
 
 from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.comparison import Comparison, compare_results
@@ -22,6 +22,7 @@ from res2net_mm.evaluation.detection.size_result import (
 from res2net_mm.evaluation.detection.voc_results import read_voc_results
 from res2net_mm.evaluation.regions import RegionSizeMetric
 from res2net_mm.evaluation.result import ClassScores
+from res2net_mm.evaluation.saliency import SaliencySizeMetric
 from res2net_mm.evaluation.sheets import Boxes, Masks, draw_segmentation_sheet, draw_sheet
 from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse_bins
 
@@ -36,6 +37,7 @@ __all__ = [
     'Matches',
     'RegionSizeMetric',
     'Results',
+    'SaliencySizeMetric',
     'SavedEvaluation',
     'SizeBin',
     'SizeMetric',
