@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,13 @@ def compare_speed(
     classes: int = 80,
     detections: int = 500_000,
     iou_type: str = 'bbox',
+    errors: bool = False,
     seed: int = 0,
     say: Callable[[str], None] = print,
 ) -> tuple[Run, Run]:
     """Draw data, evaluate it with this package and with pycocotools, say how they compare.
+
+    ``errors`` lets this package find what each kind of error costs, too.
 
     Returns:
         The run of this package and that of pycocotools.
@@ -69,7 +73,8 @@ def compare_speed(
             f'{detections} detections, seed {seed}'
         )
         runs = []
-        for title, run in (('res2net_mm', _run_ours), ('pycocotools', _run_pycocotools)):
+        ours_too = partial(_run_ours, errors=errors)
+        for title, run in (('res2net_mm', ours_too), ('pycocotools', _run_pycocotools)):
             cost, stats = run_apart(run, *files, iou_type)
             runs.append(Run(cost.seconds, cost.cpu, cost.gib, tuple(map(float, stats))))
             say(f'{title:12} {cost}')
@@ -166,8 +171,8 @@ def _outline(box: list[float]) -> list[float]:
     return [*corners, x + w - a, y + h, x + a, y + h, x, y + h - b, x, y + b]
 
 
-def _run_ours(truth: str, results: str, iou_type: str) -> list[float]:
-    result = evaluate_by_size(truth, results, iou_type=iou_type, progress=True)
+def _run_ours(truth: str, results: str, iou_type: str, *, errors: bool) -> list[float]:
+    result = evaluate_by_size(truth, results, iou_type=iou_type, errors=errors, progress=True)
     return [-1.0 if value is None else value for value in result.coco_stats]
 
 
@@ -190,6 +195,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--classes', type=int, default=80)
     parser.add_argument('--detections', type=int, default=500_000)
     parser.add_argument('--iou-type', choices=['bbox', 'segm'], default='bbox')
+    parser.add_argument(
+        '--errors', action='store_true', help='find what each kind of error costs, too'
+    )
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--debug', action='store_true', help='show tracebacks')
     return parser.parse_args()

@@ -7,7 +7,13 @@ from lab.evaluation_speed import compare_speed, draw
 def test_both_are_run_on_the_same_data_and_agree():
     said = []
     ours, theirs = compare_speed(
-        images=20, boxes=100, classes=5, detections=800, iou_type='segm', say=said.append
+        images=20,
+        boxes=100,
+        classes=5,
+        detections=800,
+        iou_type='segm',
+        errors=True,
+        say=said.append,
     )
     assert max(abs(a - b) for a, b in zip(ours.stats, theirs.stats, strict=True)) < 1e-6
     assert 0.05 < ours.stats[0] < 0.95

@@ -2,6 +2,7 @@
 
 res2net-mm eval-by-size --gt annotations.json --dt results.json
 res2net-mm eval-by-size --gt gt.json --dt dt.json --bins 16 32 96 --by side --bootstrap 1000
+res2net-mm eval-by-size --gt annotations.json --dt results.json --errors   # and why
 res2net-mm eval-by-size --gt VOCdevkit/VOC2007 --dt results/VOC2007/Main
 res2net-mm eval-by-size --gt labels/val --dt predictions   # two folders of label maps
 """
@@ -57,6 +58,11 @@ def add_options(parser: ArgumentParser) -> None:
         '--classwise',
         action='store_true',
         help='print AP and AR per class, too; label maps always have their classes',
+    )
+    add(
+        '--errors',
+        action='store_true',
+        help='print what each kind of error costs by object size, too, and put it into --json',
     )
     add('--json', dest='json_path', metavar='FILE', help='write the scores here')
 

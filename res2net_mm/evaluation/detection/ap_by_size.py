@@ -16,6 +16,8 @@ from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePre
 from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_detections
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.coco.truth_arrays import image_areas, truth_arrays
+from res2net_mm.evaluation.detection.errors.error_kinds import LEAST_IOU
+from res2net_mm.evaluation.detection.errors.error_result import error_result
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
@@ -35,6 +37,7 @@ def evaluate_by_size(
     protocol: str = 'coco',
     max_dets: Sequence[float] | None = None,
     on_error: str = 'stop',
+    errors: bool = False,
     progress: bool = False,
 ) -> SizeResult:
     """Score detections overall, per size bin and per class.
@@ -56,6 +59,7 @@ def evaluate_by_size(
             None for the protocol's own: 1, 10, 100 for COCO, no limit for VOC.
         on_error: What to do about detections or objects that cannot be scored: ``stop`` refuses
             them, ``skip`` leaves them out; either says what and how many.
+        errors: Whether to find what each kind of error costs, too.
         progress: Whether to show progress.
 
     Raises:
@@ -85,7 +89,15 @@ def evaluate_by_size(
         area_of=area_of,
         on_error=on_error,
     )
-    pairs = overlapping_pairs(objects, found, rules.ious[0], shapes=shapes, progress=progress)
+    near = None
+    if errors:
+        near = overlapping_pairs(
+            objects, found, LEAST_IOU, shapes=shapes, all_classes=True, progress=progress
+        )
+        same = objects.category[near.truth] == found.category[near.found]
+        pairs = near.of(same & (near.iou >= rules.ious[0]))
+    else:
+        pairs = overlapping_pairs(objects, found, rules.ious[0], shapes=shapes, progress=progress)
     matches = Matches(
         protocol=rules,
         image_ids=image_ids,
@@ -96,13 +108,15 @@ def evaluate_by_size(
         truth=objects,
         found=replace(found, rle=None),
         pairs=pairs,
+        near=near,
     )
-    return result_of(
+    result = result_of(
         matches,
         iou_type=iou_type,
         area_of=truth.area_of if area_of == 'annotation' else area_of,
         notes=(*truth.notes, *truth_lines, *lines),
     )
+    return replace(result, errors=error_result(matches, iou_type=iou_type)) if errors else result
 
 
 def result_of(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from res2net_mm.evaluation.detection.curves import Curves
 from res2net_mm.evaluation.detection.matches import RIGHT, Matches
 from res2net_mm.evaluation.result import ImageScores
 
@@ -55,8 +56,8 @@ class AveragePrecision(ImageScores):
     count up to there is a running count of those of the bin's size, put right at the few that count
     although they are of another size, or do not count although they are of the bin's.
 
-    An *event* is a right detection or one of those few. Events stand in order of column, threshold,
-    category and falling score; those of one column, threshold and category are a *segment*.
+    An event is a right detection or one of those few. Events stand in order of column, threshold,
+    category and falling score; those of one column, threshold and category are a segment.
     """
 
     names = SCORE_NAMES
@@ -72,9 +73,8 @@ class AveragePrecision(ImageScores):
         row = matches.rows[c]
         self.right = (outcomes[a, t, c] == RIGHT).astype(np.int32)
         self.excess = excess[a, t, c].astype(np.int32)
-        self.segment = (a * self.shape[1] + t) * self.shape[2] + found.category[row]
-        self.opening = np.flatnonzero(np.diff(self.segment, prepend=-1))
-        self.lengths = np.diff(self.opening, append=len(row))
+        segment = (a * self.shape[1] + t) * self.shape[2] + found.category[row]
+        self.curves = Curves(segment, int(np.prod(self.shape)), matches.protocol.recalls)
         self.image = found.image[row]
         self.rank = found.rank[row]
         # All detections of the first column's size, then all of the second's, and so on; and where
@@ -86,7 +86,7 @@ class AveragePrecision(ImageScores):
         firsts = np.stack(
             [o + np.searchsorted(s, first) for s, o in zip(sized, offsets[:-1], strict=True)]
         )
-        self.before = firsts[a, found.category[row]][self.opening]
+        self.before = firsts[a, found.category[row]][self.curves.opening]
         upto = np.cumsum(matches.in_range, axis=1, dtype=np.int32)
         self.until = offsets[a] + upto[a, row]
 
@@ -98,18 +98,12 @@ class AveragePrecision(ImageScores):
         objects = self.class_objects(weights)
         total = np.repeat(objects[:, None], self.shape[1], axis=1).ravel()
         right, precision = self._curves(weights)
-        recall = right / self._spread(np.maximum(total, 1)[self.segment[self.opening]])
-        reached = self._reached(recall)
-        gain = np.diff(reached, prepend=0)
-        gain[self.opening] = reached[self.opening]
-        ap = self._sum(gain * self._envelope(precision))
-
-        found = np.zeros((1, len(total)))
-        found[0, self.segment[self.opening]] = right[self.opening + self.lengths - 1]
+        ap = self.curves.average(right, precision, total)
+        found = self.curves.last(right)[None]
         if all_limits:
             step = self.right if weights is None else self.right * weights[self.image]
             limits = self.matches.max_dets[:-1]
-            found = np.stack([*(self._sum(step * (self.rank < n)) for n in limits), *found])
+            found = np.stack([*(self.curves.sum(step * (self.rank < n)) for n in limits), *found])
         nothing = np.where(total > 0, 1.0, np.nan)
         return Scores(
             ap=(ap * nothing).reshape(self.shape),
@@ -132,10 +126,11 @@ class AveragePrecision(ImageScores):
         levels = np.linspace(0, 1, 101)
         total = np.repeat(self.class_objects()[:, None], self.shape[1], axis=1).ravel()
         right, precision = self._curves(None)
-        envelope = self._envelope(precision)
+        envelope = self.curves.envelope(precision)
         curves = np.where(total > 0, 0.0, np.nan)[:, None] * np.ones(len(levels))
-        for start, end in zip(self.opening, self.opening + self.lengths, strict=True):
-            segment = self.segment[start]
+        opening = self.curves.opening
+        for start, end in zip(opening, opening + self.curves.lengths, strict=True):
+            segment = self.curves.segment[start]
             if total[segment]:
                 place = np.searchsorted(right[start:end] / total[segment], levels)
                 reached = place < end - start
@@ -143,13 +138,7 @@ class AveragePrecision(ImageScores):
         return curves.reshape(*self.shape, len(levels))
 
     def class_objects(self, weights: np.ndarray | None = None) -> np.ndarray:
-        truth = self.matches.truth
-        times, classes = 1 if weights is None else weights[truth.image], self.shape[2]
-        objects = [
-            np.bincount(truth.category, counts * times, minlength=classes)[:classes]
-            for counts in self.matches.counts
-        ]
-        return np.array(objects).astype(np.int64)
+        return count_objects(self.matches, self.matches.counts, weights)
 
     def _curves(self, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return the right detections up to each event, and the precision there."""
@@ -158,34 +147,18 @@ class AveragePrecision(ImageScores):
         counted = np.zeros(len(self.sized_image) + 1, dtype=np.int32)
         np.cumsum(weights[self.sized_image], out=counted[1:])
         of_event = weights[self.image]
-        right = self._running(self.right * of_event)
-        counts = counted[self.until] - self._spread(counted[self.before])
-        counts += self._running(self.excess * of_event)
+        right = self.curves.running(self.right * of_event)
+        counts = counted[self.until] - self.curves.spread(counted[self.before])
+        counts += self.curves.running(self.excess * of_event)
         return right, right / (counts + np.spacing(1))
 
-    def _running(self, steps: np.ndarray) -> np.ndarray:
-        """Return running sums within each segment."""
-        sums = np.cumsum(steps, dtype=np.int32)
-        return sums - self._spread(sums[self.opening] - steps[self.opening])
 
-    def _spread(self, values: np.ndarray) -> np.ndarray:
-        """Repeat the value of each segment for each of its events."""
-        return np.repeat(values, self.lengths)
-
-    def _envelope(self, precision: np.ndarray) -> np.ndarray:
-        """Return the best precision at this or a later event of the segment."""
-        # Lifted by 2 for every later segment, no precision reaches into the segment before.
-        lift = -2.0 * self.segment
-        return np.maximum.accumulate((precision + lift)[::-1])[::-1] - lift
-
-    def _reached(self, recall: np.ndarray) -> np.ndarray:
-        """Return the part of the recall axis that lies behind each event, 0..1."""
-        levels = self.matches.protocol.recalls
-        if levels is None:
-            return recall
-        last = len(levels) - 1
-        level = np.minimum((recall * last + 1e-6).astype(np.int64), last)
-        return (level + (recall >= levels[level])) / len(levels)
-
-    def _sum(self, values: np.ndarray) -> np.ndarray:
-        return np.bincount(self.segment, values, minlength=int(np.prod(self.shape)))
+def count_objects(
+    matches: Matches, which: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the (..., K) numbers of the objects ``which`` (..., G), as their images count."""
+    truth, classes = matches.truth, len(matches.categories)
+    times = 1 if weights is None else weights[truth.image]
+    rows = which.reshape(int(np.prod(which.shape[:-1])), len(truth))
+    counts = [np.bincount(truth.category, row * times, minlength=classes)[:classes] for row in rows]
+    return np.array(counts).astype(np.int64).reshape(*which.shape[:-1], classes)

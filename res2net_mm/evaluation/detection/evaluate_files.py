@@ -1,6 +1,7 @@
 """Score detections that any framework has written to files; no model is needed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from res2net_mm.evaluation.detection.coco.detections import (
     with_ids,
 )
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.errors import error_table
 from res2net_mm.evaluation.detection.size_result import (
     SizeResult,
     class_table,
@@ -48,6 +50,7 @@ def evaluate_files(
     seed: int = 0,
     on_error: str = 'stop',
     classwise: bool = False,
+    errors: bool = False,
     json_path: str | Path | None = None,
     progress: bool = True,
     say: Callable[[str], None] = print,
@@ -77,6 +80,7 @@ def evaluate_files(
         seed: Seed of these draws.
         on_error: ``stop`` at what cannot be scored, or ``skip`` it.
         classwise: Whether to print AP and AR per class, too.
+        errors: Whether to find and print what each kind of error costs, too.
         json_path: Where to write the results; None for nowhere.
         progress: Whether to show progress.
         say: Receives the tables and what else a reader should know.
@@ -122,6 +126,7 @@ def evaluate_files(
                 protocol=protocol or 'coco',
                 max_dets=max_dets,
                 on_error=on_error,
+                errors=errors,
                 progress=progress,
             )
         except UserError as error:
@@ -131,12 +136,17 @@ def evaluate_files(
                 told.add(note)
                 say(f'note: {note}')
         if bootstrap:
-            result = with_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
+            draws: dict[str, Any] = dict(resamples=bootstrap, seed=seed, progress=progress)
+            result = with_intervals(result, **draws)
+            if result.errors is not None:
+                result = replace(result, errors=with_intervals(result.errors, **draws))
         scored.append(result)
         say('\n' + size_table(result))
         if classwise:
             say('\n' + class_table(result))
             say('\n' + class_table(result, 'AR'))
+        if result.errors is not None:
+            say('\n' + error_table(result.errors))
     if json_path is not None:
         say(f'\nwritten to {write_json(scored, json_path)}')
     return scored

@@ -128,6 +128,7 @@ class Matches:
         columns: The bins, the one of all objects first.
         max_dets: Detections per image and category that count, in rising order.
         pairs: Which of them overlap by at least the lowest threshold.
+        near: Pairs of all categories down to a lower IoU, for the kinds of errors.
         rows: (C,) indices of the detections in ``pairs``; all others match nothing.
         matched: (A, T, C) the object each of these matches, or ``NOTHING`` or ``TAKEN``.
     """
@@ -141,6 +142,7 @@ class Matches:
     truth: TruthArrays
     found: DetectionArrays
     pairs: Pairs
+    near: Pairs | None = None
     rows: np.ndarray = field(init=False)
     matched: np.ndarray = field(init=False)
 

@@ -27,6 +27,10 @@ class Pairs:
     truth: np.ndarray  # index of the object
     iou: np.ndarray  # intersection over union; for a crowd, over the detection's area
 
+    def of(self, which: np.ndarray) -> 'Pairs':
+        """Return some of the pairs, chosen by a (P,) bool array."""
+        return Pairs(self.found[which], self.truth[which], self.iou[which])
+
 
 def overlapping_pairs(
     truth: TruthArrays,
@@ -34,15 +38,18 @@ def overlapping_pairs(
     least: float,
     *,
     shapes: Sequence[dict[str, Any]] | None = None,
+    all_classes: bool = False,
     progress: bool = False,
 ) -> Pairs:
     """Return all pairs of one image and category with an IoU of at least ``least``, above 0.
 
     ``shapes``, the compressed RLE of every object, compares masks; None compares boxes.
+    ``all_classes`` returns the pairs of different categories, too.
     """
     images = 1 + max(truth.image.max(initial=0), found.image.max(initial=0))
-    truth_key = truth.category.astype(np.int64) * images + truth.image
-    found_key = found.category.astype(np.int64) * images + found.image
+    apart = 0 if all_classes else images
+    truth_key = truth.category.astype(np.int64) * apart + truth.image
+    found_key = found.category.astype(np.int64) * apart + found.image
     order = np.argsort(truth_key, kind='stable')
     begin = np.searchsorted(truth_key[order], found_key, side='left')
     count = np.searchsorted(truth_key[order], found_key, side='right') - begin

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePrecision
+from res2net_mm.evaluation.detection.errors.error_result import ErrorResult
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.protocols import PROTOCOLS
 from res2net_mm.evaluation.result import (
@@ -63,6 +64,7 @@ class SizeResult(Result[BinScores]):
         iou_type: ``bbox`` or ``segm``.
         area_of: What the size is measured on: ``mask``, ``box`` or ``annotation``.
         protocol: ``coco``, ``voc07`` or ``voc12``.
+        errors: What each kind of error costs, if it was asked for.
         matches: What the scores were made from, for curves and comparisons; takes no part in
             equality and in the JSON file.
     """
@@ -71,6 +73,7 @@ class SizeResult(Result[BinScores]):
     area_of: str
     detections: int
     protocol: str = 'coco'
+    errors: ErrorResult | None = None
     matches: Matches | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -120,6 +123,7 @@ class SizeResult(Result[BinScores]):
             'images': self.images,
             'detections': self.detections,
             **super().to_dict(),
+            **({} if self.errors is None else {'errors': self.errors.to_dict()}),
         }
 
 

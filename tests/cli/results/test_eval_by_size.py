@@ -7,7 +7,7 @@ def test_options_become_arguments(call):
     given = call(
         FUNCTION,
         'eval-by-size --gt g --dt d --layout yolo --bins a:0:5 b:5: --split val --tolerance 0.1 '
-        '--classwise --bootstrap 9 --seed 3 --on-error skip --json j --area-of box '
+        '--classwise --errors --bootstrap 9 --seed 3 --on-error skip --json j --area-of box '
         '--protocol voc07',
     )
     assert given.pop('options') == dict(
@@ -17,6 +17,7 @@ def test_options_become_arguments(call):
         layout='yolo',
         tolerance=0.1,
         classwise=True,
+        errors=True,
         bootstrap=9,
         seed=3,
         on_error='skip',
