@@ -7,7 +7,7 @@ from .startup import is_command
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .backbones import Res2Net, Res2NetDLA, build
+    from .backbones import Res2Net, Res2NetDLA, build, register_timm_models
     from .checkpoints import load_weights
     from .deploy import fuse
     from .prediction import Predictor
@@ -23,6 +23,7 @@ _ROOMS = {
     'fuse': 'deploy',
     'list_presets': 'presets',
     'load_weights': 'checkpoints',
+    'register_timm_models': 'backbones',
     'swap': 'swap',
 }
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     'fuse',
     'list_presets',
     'load_weights',
+    'register_timm_models',
     'swap',
 ]
 

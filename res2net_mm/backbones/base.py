@@ -17,6 +17,7 @@ from res2net_mm.registry import MODELS
 
 from .block_factory import BlockFactory
 from .checked_arguments import check_whole, check_wholes
+from .described import DescribedFeatures
 
 DEFAULT_INIT = (
     dict(type='Kaiming', layer='Conv2d'),
@@ -24,12 +25,12 @@ DEFAULT_INIT = (
 )
 
 
-class Res2NetBackbone(BaseModule):
+class Res2NetBackbone(DescribedFeatures, BaseModule):
     """A backbone made of :class:`Bottle2neck` blocks.
 
     A subclass builds its layers with :attr:`factory`, defines :meth:`stem`, :meth:`stem_modules`
-    and :attr:`stages`, and calls :meth:`finish` at the end of its constructor. Arguments that are
-    not listed are those of :class:`Res2Net`.
+    and :attr:`stages`, and calls :meth:`describe` and :meth:`finish` at the end of its constructor.
+    Arguments that are not listed are those of :class:`Res2Net`.
 
     Args:
         network: The numbers of the network, as :func:`fill_from_preset` returns them.
@@ -37,7 +38,6 @@ class Res2NetBackbone(BaseModule):
         **blocks: Further arguments of :class:`BlockFactory`.
 
     Attributes:
-        out_channels: Channels of each returned feature map.
         preset: The preset's name as given, or None.
         block_rule: The rule of the first block of each stage.
         block_rule_given: Whether the user named it; loading a checkpoint then keeps it.
@@ -45,7 +45,6 @@ class Res2NetBackbone(BaseModule):
         keeps_layout: Whether features get the images' memory layout (acceleration/layout.py).
     """
 
-    out_channels: tuple[int, ...]
     maxpool: nn.Module  # between stem and stages
     init_cfg: Any  # of MMEngine's BaseModule
 

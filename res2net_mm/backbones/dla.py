@@ -111,7 +111,8 @@ class Res2NetDLA(Res2NetBackbone):
             )  # fmt: skip
             self.add_module(f'level{i + 2}', tree)
             channels = out_channels
-        self.out_channels = tuple(STAGE_CHANNELS[i] for i in self.out_indices)
+        widths = (STEM_CHANNELS[-1], *STAGE_CHANNELS)
+        self.describe(channels=widths, stem_stride=2, pool=1, strides=strides)
         self.finish()
 
     @property

@@ -160,6 +160,7 @@ class Res2Net(Res2NetBackbone):
 
         self.num_stages = num_stages
         self.style = style
+        widths = [channels]
         for i in range(num_stages):
             out_channels = net['base_channels'] * 2**i * EXPANSION
             first = dilations[i] // 2 if contract_dilation and dilations[i] > 1 else dilations[i]
@@ -170,8 +171,10 @@ class Res2Net(Res2NetBackbone):
                 i, channels, out_channels, stride=strides[i], dilations=grid
             )
             channels = out_channels
+            widths.append(channels)
             self.add_module(f'layer{i + 1}', stage)
-        self.out_channels = tuple(net['base_channels'] * 2**i * EXPANSION for i in self.out_indices)
+        halved = 1 if net['stem'] == '3x3' else 2
+        self.describe(channels=widths, stem_stride=halved, pool=halved, strides=strides)
         self.finish()
 
     @property
