@@ -10,6 +10,7 @@ from mmengine.registry import LOOPS as ROOT_LOOPS
 from mmengine.registry import METRICS as ROOT_METRICS
 from mmengine.registry import MODEL_WRAPPERS as ROOT_MODEL_WRAPPERS
 from mmengine.registry import MODELS as ROOT_MODELS
+from mmengine.registry import TRANSFORMS as ROOT_TRANSFORMS
 from mmengine.registry import Registry
 
 SCOPE = 'res2net_mm'
@@ -26,8 +27,10 @@ MODELS = _child(
     ROOT_MODELS,
     'res2net_mm.backbones',
     'res2net_mm.necks',
+    'res2net_mm.heads',
     'res2net_mm.deploy.export.exported_model',
 )
+TRANSFORMS = _child(ROOT_TRANSFORMS, 'res2net_mm.data.segmentation.load_saliency')
 METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
 HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')
 LOOPS = _child(ROOT_LOOPS, 'res2net_mm.engine')

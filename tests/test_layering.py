@@ -18,7 +18,7 @@ ROWS = (
     ('registry', 'presets'),
     ('layers', 'checkpoints', 'formats'),
     ('acceleration',),  # takes the place of parts of layers/, which knows nothing of it
-    ('backbones', 'necks'),
+    ('backbones', 'necks', 'heads'),
     ('openmmlab',),
     ('evaluation',),
     ('data', 'swap'),
