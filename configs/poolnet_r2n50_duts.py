@@ -1,4 +1,4 @@
-# Published: maxF 0.892, MAE 0.037 on DUTS-TE (Res2Net-PoolNet).
+# Published: maxF 0.892, MAE 0.037 on DUTS-TE (README of Res2Net-PoolNet).
 _base_ = './poolnet_r50_duts.py'
 
 # The same source on other sets, maxF and MAE: ECSSD 0.947 0.036, PASCAL-S 0.871 0.070,

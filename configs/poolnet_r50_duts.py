@@ -1,4 +1,4 @@
-# Published: maxF 0.886, MAE 0.040 on DUTS-TE (Res2Net-PoolNet).
+# Published: maxF 0.886, MAE 0.040 on DUTS-TE (README of Res2Net-PoolNet).
 _base_ = 'mmseg::_base_/default_runtime.py'
 
 # The same source on other sets, maxF and MAE: ECSSD 0.940 0.042, PASCAL-S 0.863 0.075,

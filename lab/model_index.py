@@ -29,6 +29,8 @@ TASKS = {
     'mask AP': 'Instance Segmentation',
     'PQ': 'Panoptic Segmentation',
     'mIoU': 'Semantic Segmentation',
+    'maxF': 'Salient Object Detection',
+    'MAE': 'Salient Object Detection',
 }
 DATASETS = {
     'voc07': 'PASCAL VOC 2007',
@@ -36,10 +38,13 @@ DATASETS = {
     'voc12aug': 'PASCAL VOC 2012 + Aug',
     'cityscapes': 'Cityscapes',
     'ade20k': 'ADE20K',
+    'msrab': 'MSRA-B',
+    'duts': 'DUTS-TR',
     'demo': 'the demo set of this package',
 }
 PUBLISHED = re.compile(r'# Published: (.+?) \((.+)\)\.$')
 RESULT = re.compile(rf'({"|".join(TASKS)}) ([\d.]+)')
+TESTED_ON = re.compile(r' on ([\w-]+)$')  # where that is another set than the training's
 WEIGHTS = re.compile(r'# Weights: (\S+)$')
 
 
@@ -77,8 +82,10 @@ def _entry(path: Path) -> dict:
     }
     if published := PUBLISHED.match(lines[0]):
         metadata['Results From'] = published[2]
+        tested = TESTED_ON.search(published[1])
+        of = tested[1] if tested else dataset
         entry['Results'] = [
-            dict(Task=TASKS[metric], Dataset=dataset, Metrics={metric: float(value)})
+            dict(Task=TASKS[metric], Dataset=of, Metrics={metric: float(value)})
             for metric, value in RESULT.findall(published[1])
         ]
     if weights := WEIGHTS.match(lines[1]):

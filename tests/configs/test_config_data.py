@@ -20,6 +20,9 @@ KINDS = (
     'deeplabv3plus_r2n50_voc12aug',
     'fcn_r2n50_d8_cityscapes',
     'fcn_r2n50_d8_ade20k',
+    'poolnet_r2n50_duts',
+    'dss_r2n50_msrab',
+    'poolnet_r2n_light_demo',
 )
 
 

@@ -14,9 +14,10 @@ import res2net_mm  # noqa: F401  (lets mmseg:: configs be found)
 # <method>_<backbone>[_<neck>][_<schedule>][_<dataset>]
 NAME = re.compile(
     r'(faster_rcnn|mask_rcnn|cascade_rcnn|cascade_mask_rcnn|htc|retinanet|atss|panoptic_fpn|fcn'
-    r'|pspnet|upernet|sem_fpn|deeplabv3|deeplabv3plus)'
+    r'|pspnet|upernet|sem_fpn|deeplabv3|deeplabv3plus|dss|poolnet)'
     r'_(r50|r101|r2n50|r2n101|r2nx50|r2ndla60|r2n_light)(_\d+w(\d+s)?)?(_d8)?(_dcn)?'
-    r'(_fpn|_pafpn|_hfpn|_hpafpn|_hcfpn)?(_\d+[xe])?(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_demo)?'
+    r'(_fpn|_pafpn|_hfpn|_hpafpn|_hcfpn)?(_\d+[xe])?'
+    r'(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_msrab|_duts|_demo)?'
 )
 DETECTORS = [
     path
@@ -28,6 +29,7 @@ SEGMENTERS = [
     for path in CONFIGS
     if path.stem.startswith(('fcn', 'pspnet', 'upernet', 'sem_fpn', 'deeplab'))
 ]
+SALIENT = [path for path in CONFIGS if path.stem.startswith(('dss', 'poolnet'))]
 load = cache(Config.fromfile)  # not to be changed by a test
 
 
@@ -72,6 +74,13 @@ def test_a_detector_is_scored_by_size_boxes_and_masks(path):
 def test_a_segmenter_is_scored_by_region_size(path):
     cfg = load(path)
     assert cfg.val_evaluator == cfg.test_evaluator == dict(type='res2net_mm.RegionSizeMetric')
+
+
+@pytest.mark.slow
+@each(SALIENT)
+def test_a_salient_object_detector_is_scored_by_object_size(path):
+    cfg = load(path)
+    assert cfg.val_evaluator == cfg.test_evaluator == dict(type='res2net_mm.SaliencySizeMetric')
 
 
 @pytest.mark.slow

@@ -20,13 +20,14 @@ VOC_OBJECT = (
 
 
 def draw_tiny_data(root: Path) -> None:
-    """Draw data/coco, VOCdevkit, cityscapes, ade and the demo set under ``root``."""
+    """Draw data/coco, VOCdevkit, cityscapes, ade, DUTS, ECSSD, MSRA-B, the demo set under ``root``."""
     draw_demo_set(root / 'data/demo', train_images=4, val_images=2)
     _draw_coco(root / 'data/coco')
     for year in (2007, 2012):
         _draw_voc(root / f'data/VOCdevkit/VOC{year}')
     _draw_cityscapes(root / 'data/cityscapes')
     _draw_ade20k(root / 'data/ade/ADEChallengeData2016')
+    _draw_salient(root / 'data')
 
 
 def _image(index: int) -> np.ndarray:
@@ -119,3 +120,14 @@ def _draw_ade20k(root: Path) -> None:
                 root / 'annotations' / split / f'{name}.png',
                 _label_map(i, background=1, object_=13),
             )
+
+
+def _draw_salient(root: Path) -> None:
+    duts = [f'DUTS/DUTS-{split}/DUTS-{split}' for split in ('TR', 'TE')]
+    folders = [(f'{name}-Image', f'{name}-Mask') for name in duts]
+    for images, masks in (*folders, ('ECSSD/images', 'ECSSD/masks'), ('MSRA-B', 'MSRA-B')):
+        for i, name in enumerate(NAMES):
+            _write(root / images / f'{name}.jpg', _image(i))
+            mask = _label_map(i, background=0, object_=255)
+            _write(root / masks / f'{name}.png', cv2.GaussianBlur(mask, (3, 3), 0))
+    (root / 'MSRA-B/train.txt').write_text('\n'.join(NAMES))

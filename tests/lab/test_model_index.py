@@ -28,5 +28,11 @@ def test_an_entry_holds_what_its_config_says():
     assert [r['Metrics'] for r in entry['Results']] == [{'box AP': 43.6}, {'mask AP': 38.7}]
     assert entry['Weights'].endswith('mask_rcnn_r2_101_fpn_2x_coco-17f061e8.pth')
     assert entry['Metadata']['Epochs'] == 24
+    salient = next(m for m in models if m['Name'] == 'poolnet_r2n50_duts')
+    assert salient['Metadata']['Training Data'] == 'DUTS-TR'
+    assert [(r['Dataset'], r['Metrics']) for r in salient['Results']] == [
+        ('DUTS-TE', {'maxF': 0.892}),
+        ('DUTS-TE', {'MAE': 0.037}),
+    ]
     preset = PRESETS['res2net101_v1b_26w_4s']
     assert entry['Metadata']['Backbone Parameters (M)'] == preset.params
