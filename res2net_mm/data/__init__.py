@@ -2,6 +2,8 @@
 
 from res2net_mm.formats.findings import Finding
 
+from .classification.class_folder import ClassificationFolder, ClassSplit, recognise_classes
+from .classification.set_classes import set_classes
 from .demo.demo_set import draw_demo_set
 from .demo.object_set import draw_object_set
 from .detection.box_folder import DetectionFolder, Split, recognise
@@ -10,6 +12,8 @@ from .segmentation.mask_folder import MaskSplit, SegmentationFolder, recognise_m
 from .segmentation.set_masks import set_masks
 
 __all__ = [
+    'ClassSplit',
+    'ClassificationFolder',
     'DetectionFolder',
     'Finding',
     'MaskSplit',
@@ -18,7 +22,9 @@ __all__ = [
     'draw_demo_set',
     'draw_object_set',
     'recognise',
+    'recognise_classes',
     'recognise_masks',
+    'set_classes',
     'set_dataset',
     'set_masks',
 ]

@@ -6,15 +6,27 @@ from pathlib import Path
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.formats import BOXES, LABEL_MAPS, Findings, describe, existing_folder
-from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
+from res2net_mm.formats import (
+    BOXES,
+    IMAGE_CLASSES,
+    LABEL_MAPS,
+    Findings,
+    describe,
+    existing_folder,
+)
+from res2net_mm.openmmlab.edit import CLASSIFIER, DETECTOR, SEGMENTER, model_kind
 
 from .checks.image_kinds import check_kinds
+from .classification.class_folder import ClassificationFolder, recognise_classes
+from .classification.set_classes import set_classes
 from .detection.box_folder import DetectionFolder, recognise
 from .detection.set_dataset import set_dataset
 from .segmentation.mask_folder import SegmentationFolder, recognise_masks
 from .segmentation.set_masks import set_masks
 from .unlabelled import find_unlabelled, set_unlabelled
+
+#: What the model of each kind trains on.
+LABELS_OF = {DETECTOR: BOXES, SEGMENTER: LABEL_MAPS, CLASSIFIER: IMAGE_CLASSES}
 
 
 def use_folder(
@@ -30,8 +42,8 @@ def use_folder(
     """Point every dataset, head and evaluator of a config at a folder.
 
     Args:
-        cfg: The config: of a segmenter if it has a decode head, else of a detector.
-        folder: Images with label maps for a segmenter, with boxes for a detector.
+        cfg: The config of a detector, segmenter or classifier.
+        folder: Images with what it trains on: see ``LABELS_OF``.
         classes: Names of the classes of label maps, where the folder does not tell them.
         ignore_index: The label of label maps that is neither trained on nor counted, likewise.
         training: Whether the folder is trained on; else its test split is used, or all of it. A
@@ -49,7 +61,7 @@ def use_folder(
         raise UserError(f"{argument('data')} '' does not name a folder")
     out_dir = Path(cfg.work_dir) / 'data'
     kind = model_kind(cfg)
-    labels = LABEL_MAPS if kind == SEGMENTER else BOXES
+    labels = LABELS_OF[kind]
     try:
         if kind == SEGMENTER:
             masked = recognise_masks(
@@ -65,7 +77,13 @@ def use_folder(
             return '\n'.join((*told, *set_masks(cfg, masked)))
         if classes or ignore_index is not None:
             given = f'{argument("classes")} and {argument("ignore_index")}'
-            raise UserError(f'{given} are for label maps: this is a detector')
+            raise UserError(f'{given} are for label maps: this is a {kind}')
+        if kind == CLASSIFIER:
+            classed = recognise_classes(
+                folder, out_dir, training=training, layout=layout, known=known
+            )
+            told = [classed.summary(), *_check_kinds(cfg, classed)]
+            return '\n'.join((*told, *set_classes(cfg, classed)))
         boxed = recognise(folder, out_dir, training=training, layout=layout, known=known)
         return '\n'.join((boxed.summary(), *_check_kinds(cfg, boxed), *set_dataset(cfg, boxed)))
     except UserError:
@@ -79,7 +97,9 @@ def use_folder(
     return set_unlabelled(cfg, images, known, findings, labels)
 
 
-def _check_kinds(cfg: Config, folder: DetectionFolder | SegmentationFolder) -> list[str]:
+def _check_kinds(
+    cfg: Config, folder: DetectionFolder | SegmentationFolder | ClassificationFolder
+) -> list[str]:
     """Return what is said of images that training reads badly; raise if it cannot read them."""
     findings = Findings()
     for split in folder.own_splits.values():

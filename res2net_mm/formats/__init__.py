@@ -25,9 +25,20 @@ from .boxes.voc import VOC
 from .boxes.wider_face import WIDER_FACE
 from .boxes.yolo.folder import YOLO
 from .findings import Finding, Findings, Severity, describe, first_few
+from .image_classes.csv_classes import CLASS_CSVS
+from .image_classes.folder import CLASS_FOLDERS
+from .image_classes.list_classes import CLASS_LISTS
 from .image_file import each_folder_once
 from .label_maps.folder import LABEL_MAP_FOLDERS
-from .reader import BOXES, LABEL_MAPS, BoxImages, LabelMapImages, Reader
+from .reader import (
+    BOXES,
+    IMAGE_CLASSES,
+    LABEL_MAPS,
+    BoxImages,
+    ClassifiedImages,
+    LabelMapImages,
+    Reader,
+)
 from .recognition import describe_recognised, read_as, read_in_best_layout
 
 #: Every layout there is; of those that give as many labels, the first reads a folder.
@@ -47,6 +58,9 @@ READERS: tuple[Reader[Any], ...] = (
     KITTI,
     WIDER_FACE,
     LABEL_MAP_FOLDERS,
+    CLASS_CSVS,
+    CLASS_LISTS,
+    CLASS_FOLDERS,
 )
 
 
@@ -59,8 +73,8 @@ def read_folder(
 
     Args:
         root: The folder.
-        labels: ``BOXES``, read as :class:`BoxImages`, or ``LABEL_MAPS``, as
-            :class:`LabelMapImages`.
+        labels: ``BOXES``, read as :class:`BoxImages`, ``LABEL_MAPS``, as
+            :class:`LabelMapImages`, or ``IMAGE_CLASSES``, as :class:`ClassifiedImages`.
         findings: Gets what was noticed; whether it stops decides whether errors are raised.
         layout: The name of the layout to read it in; by default the best that fits.
 
@@ -123,17 +137,20 @@ def describe_unknown(root: Path, labels: str | None = None) -> str:
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
     others = [r.labels for r in READERS if labels not in (None, r.labels) and r.is_like(root)]
     hint = f' It looks like a folder of {others[0]}, not of {labels}.' if others else ''
+    wanted = labels or f'{BOXES}, no {LABEL_MAPS} and no {IMAGE_CLASSES}'
     return (
-        f'{root} holds no {labels or f"{BOXES} and no {LABEL_MAPS}"} in a known layout. Looked '
-        f'for: {looked_for}. In it: {there or "nothing"}.{hint}'
+        f'{root} holds no {wanted} in a known layout. Looked for: {looked_for}. In it: '
+        f'{there or "nothing"}.{hint}'
     )
 
 
 __all__ = [
     'BOXES',
+    'IMAGE_CLASSES',
     'LABEL_MAPS',
     'READERS',
     'BoxImages',
+    'ClassifiedImages',
     'Finding',
     'Findings',
     'LabelMapImages',

@@ -32,6 +32,11 @@ class ImageIndex:
             found.setdefault(parts[-1].lower(), []).append(parts)
         return found
 
+    @cached_property
+    def _suffix_of(self) -> dict[str, str]:
+        """The suffix of each image, by its name without, in lower case."""
+        return {name.rpartition('.')[0]: f'.{name.rpartition(".")[2]}' for name in self.by_name}
+
     def find(self, name: str, split: str | None = None) -> str | None:
         """Return the path below the folder of the image that a name means, None if there is none.
 
@@ -54,10 +59,21 @@ class ImageIndex:
         best = max(candidates, key=rank, default=None)
         return None if best is None else '/'.join(best)
 
+    def find_stem(self, name: str, split: str | None = None) -> str | None:
+        """Return the same for a name with or without a suffix."""
+        path = self.find(name, split)
+        if path is None and (suffix := self._suffix_of.get(_last_part(name))):
+            path = self.find(name + suffix, split)
+        return path
+
     def find_all(self, names: Iterable[str], split: str | None = None) -> dict[str, str]:
         """Return name -> path below the folder, for the names that are found."""
         found = ((name, self.find(name, split)) for name in names)
         return {name: path for name, path in found if path is not None}
+
+
+def _last_part(name: str) -> str:
+    return name.replace('\\', '/').rpartition('/')[2].lower()
 
 
 def _parts(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from res2net_mm.formats.findings import Findings
 
 BOXES = 'boxes'
 LABEL_MAPS = 'label maps'
+IMAGE_CLASSES = 'image classes'
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class BoxImages:
     @property
     def is_labelled(self) -> bool:
         return bool(self.content['annotations'])
+
+    @property
+    def places(self) -> Sequence[int]:
+        """The place of each image in the order in which images are held out."""
+        return range(len(self.content['images']))
 
     def subset(self, wanted: Callable[[int, Path], bool]) -> 'BoxImages':
         """Return the part whose images satisfy ``wanted(index, file)``."""
@@ -97,6 +103,11 @@ class LabelMapImages:
     def is_labelled(self) -> bool:
         return bool(self.images)
 
+    @property
+    def places(self) -> Sequence[int]:
+        """As of :class:`BoxImages`."""
+        return range(len(self.images))
+
     def subset(self, wanted: Callable[[int, Path], bool]) -> 'LabelMapImages':
         """Return the part whose images satisfy ``wanted(index, file)``."""
         kept = [index for index, file in enumerate(self.image_files) if wanted(index, file)]
@@ -104,7 +115,59 @@ class LabelMapImages:
         return replace(self, images=tuple(images), maps=tuple(maps))
 
 
-Images = TypeVar('Images', BoxImages, LabelMapImages)
+@dataclass(frozen=True)
+class ClassifiedImages:
+    """The images of one split with the class of each.
+
+    Attributes:
+        file: What lists them, a file or the folder of the class folders.
+        image_dir: The folder of the images.
+        images: Paths of the images below it.
+        class_names: The name of the class of each, in the same order.
+        classes: All classes that the folder names, in order; some may have no image here.
+        names_from: What names them, as a phrase, such as ``from the folders``.
+    """
+
+    file: Path
+    image_dir: Path
+    images: Sequence[str]
+    class_names: Sequence[str]
+    classes: tuple[str, ...]
+    names_from: str
+
+    labels = IMAGE_CLASSES
+
+    @property
+    def labels_by_image(self) -> dict[str, int]:
+        """How many labels each image has, by its path: one class."""
+        return {f'{self.image_dir}/{name}': 1 for name in self.images}
+
+    @cached_property
+    def image_files(self) -> list[Path]:
+        return [self.image_dir / name for name in self.images]
+
+    @property
+    def is_labelled(self) -> bool:
+        return bool(self.images)
+
+    @property
+    def places(self) -> Sequence[int]:
+        """As of :class:`BoxImages`, but within the class of each, so that all are held out of."""
+        seen: Counter[str] = Counter()
+        places = []
+        for name in self.class_names:
+            places.append(seen[name])
+            seen[name] += 1
+        return places
+
+    def subset(self, wanted: Callable[[int, Path], bool]) -> 'ClassifiedImages':
+        """Return the part whose images satisfy ``wanted(index, file)``."""
+        kept = [index for index, file in enumerate(self.image_files) if wanted(index, file)]
+        images, names = ([of[i] for i in kept] for of in (self.images, self.class_names))
+        return replace(self, images=tuple(images), class_names=tuple(names))
+
+
+Images = TypeVar('Images', BoxImages, LabelMapImages, ClassifiedImages)
 
 
 @dataclass(frozen=True)
@@ -114,7 +177,7 @@ class Reader(Generic[Images]):
     Attributes:
         name: The layout in one word, such as ``coco``.
         labels: What it gives: ``BOXES`` in :class:`BoxImages`, ``LABEL_MAPS`` in
-            :class:`LabelMapImages`.
+            :class:`LabelMapImages`, ``IMAGE_CLASSES`` in :class:`ClassifiedImages`.
         looked_for: Where it looks, as a phrase for people whose folder is in no known layout.
         is_like: Takes a folder; returns quickly whether it may be in this layout.
         read: Takes a folder and findings; returns its splits, by the names of

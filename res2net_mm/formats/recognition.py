@@ -9,13 +9,13 @@ from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings, first_few
-from res2net_mm.formats.reader import BOXES, Reader
+from res2net_mm.formats.reader import BOXES, IMAGE_CLASSES, Reader
 from res2net_mm.formats.splits import SPLIT_NAMES, UNNAMED
 from res2net_mm.formats.text_file import each_json_once
 from res2net_mm.formats.unread_labels import name_unread
 
 Readers = Sequence[Reader[Any]]
-Splits = Mapping[str, Any]  # by name, BoxImages or LabelMapImages
+Splits = Mapping[str, Any]  # by name, BoxImages, LabelMapImages or ClassifiedImages
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def read_in_best_layout(
 
     Args:
         root: The folder.
-        labels: ``BOXES`` or ``LABEL_MAPS``.
+        labels: ``BOXES``, ``LABEL_MAPS`` or ``IMAGE_CLASSES``.
         readers: All there are.
         findings: Gets what was noticed.
 
@@ -133,14 +133,15 @@ def _name_others(
     for other in others:
         if not other.total:
             continue
-        equal = _by_file_name(best.labels) == _by_file_name(other.labels)
+        ours, theirs = _by_file_name(best.labels), _by_file_name(other.labels)
+        covered = theirs == ours or (best.reader.labels == IMAGE_CLASSES and theirs <= ours)
         has, other_has = _counts(best), _counts(other)
         what = f'{other.reader} fits, too ({other_has}), and is not used beside {best.reader}'
-        what += ', which has as many for each image' if equal else f' ({has})'
+        what += ', which has as many for each image' if covered else f' ({has})'
         given = argument('layout', other.reader.name)
         fix = f'say which is meant: {given} or {argument("layout", best.reader.name)}'
-        severity = NOTE if equal else PROBLEM
-        findings.add(severity, root, what, fix='' if equal else fix, count=1)
+        severity = NOTE if covered else PROBLEM
+        findings.add(severity, root, what, fix='' if covered else fix, count=1)
 
 
 def _counts(reading: _Reading) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_file import leads_out
-from res2net_mm.formats.reader import Images
+from res2net_mm.formats.reader import IMAGE_CLASSES, Images
 from res2net_mm.formats.text_file import read_lines
 
 #: The names of each split, in lower case. Data that no name assigns to a split is ``UNNAMED``.
@@ -132,13 +132,15 @@ def choose_splits(
             raise UserError(f'{train.file} lists no image that is not in val or test, too.')
     val = chosen['val']
     if val is None:
-        whole, count = train, len(train.image_files)
-        if count < 2:
-            raise UserError(f'{train.file} lists one image: some are needed to validate on.')
-        step = min(HELD_OUT, count)
-        train = whole.subset(lambda index, _: (index + 1) % step != 0)
-        val = whole.subset(lambda index, _: (index + 1) % step == 0)
-        what = 'images held out for validation, every fifth, because the folder has one split'
+        whole, places = train, train.places
+        step = min(HELD_OUT, max(places) + 1)
+        if step < 2:
+            what = 'one image' if len(places) == 1 else 'one image of each class'
+            raise UserError(f'{train.file} lists {what}: some are needed to validate on.')
+        train = whole.subset(lambda index, _: (places[index] + 1) % step != 0)
+        val = whole.subset(lambda index, _: (places[index] + 1) % step == 0)
+        of = ' of a class' * (whole.labels == IMAGE_CLASSES)
+        what = f'images held out for validation, every fifth{of}, because the folder has one split'
         findings.add(NOTE, whole.file, what, count=len(val.image_files))
     # Texts are compared in a tenth of the time that paths take.
     of_train = {str(file) for file in train.image_files}

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from class_folders import write_classes, write_images, write_lines
 from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
 from tool_folders import (
@@ -23,9 +24,11 @@ from tool_folders import (
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
     BOXES,
+    IMAGE_CLASSES,
     LABEL_MAPS,
     READERS,
     BoxImages,
+    ClassifiedImages,
     Findings,
     LabelMapImages,
     describe_unknown,
@@ -50,7 +53,18 @@ WRITERS = {
     'kitti': write_kitti,
     'widerface': write_wider_face,
     'masks': write_masked,
+    'classcsv': lambda root: write_labels(root, 'labels.csv', 'file,label', '{}.png,{}'),
+    'classlist': lambda root: write_labels(root, 'labels.txt', '# image class', '{}.png {}'),
+    'imagefolder': write_classes,
 }
+
+
+def write_labels(root, file, header, line):
+    write_images(root / 'images', 4)
+    write_lines(root / file, header, *(line.format(i, 'cat' if i % 2 else 'dog') for i in range(4)))
+
+
+KINDS = {BOXES: BoxImages, LABEL_MAPS: LabelMapImages, IMAGE_CLASSES: ClassifiedImages}
 
 
 @pytest.fixture(params=READERS, ids=lambda reader: reader.name)
@@ -75,7 +89,7 @@ def test_a_reader_gives_the_splits_of_its_layout(reader, tmp_path):
     layout, splits = read_folder(tmp_path, reader.labels, Findings())
     assert layout == reader.name
     for part in splits.values():
-        assert isinstance(part, {BOXES: BoxImages, LABEL_MAPS: LabelMapImages}[reader.labels])
+        assert isinstance(part, KINDS[reader.labels])
         assert part.labels == reader.labels
         assert part.is_labelled
         assert all(file.is_file() for file in part.image_files)
@@ -120,6 +134,16 @@ def test_label_maps_lie_beside_their_images():
     assert whole.map_files == [Path('m/a_mask.png'), Path('m/x/b_mask.png')]
     part = whole.subset(lambda index, _: index == 1)
     assert (part.images, part.maps) == (('x/b.png',), ('x/b_mask.png',))
+
+
+def test_classified_images_are_held_out_class_by_class():
+    names = ['b', 'a', 'b', 'a', 'b']
+    whole = ClassifiedImages(Path('l'), Path('i'), '01234', names, ('a', 'b'), '')
+    assert [*whole.places] == [0, 0, 1, 1, 2]
+    part = whole.subset(lambda index, file: index > 0 and file.name != '4')
+    assert (part.images, part.class_names) == (('1', '2', '3'), ('a', 'b', 'a'))
+    assert part.classes == ('a', 'b')
+    assert part.labels_by_image == {'i/1': 1, 'i/2': 1, 'i/3': 1}
 
 
 def test_a_folder_has_to_be_there(tmp_path, monkeypatch):

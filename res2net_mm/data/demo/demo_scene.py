@@ -13,7 +13,7 @@ from res2net_mm.data.demo.drawing import (
     UNIT_AREA,
     Array,
     background,
-    bgr,
+    leaning_colour,
     paint,
     place_shape,
     uniform,
@@ -109,12 +109,7 @@ def _place(
 def _look(rng: np.random.Generator, label: int) -> tuple[Array, int]:
     """Return colour and pattern of an object, which lean towards its class.
 
-    They do not give it away: hues of neighbouring classes overlap, one object in six has any hue,
-    and two in five have any pattern.
+    They do not give it away: two objects in five have any pattern.
     """
-    spread = sum(rng.random(3) - 0.5)  # a bell in [-1.5, 1.5]
-    hue = (label / len(CLASSES) + 0.16 * spread) % 1
-    if rng.random() < 1 / 6:
-        hue = rng.random()
-    colour = 255 * bgr(hue, uniform(rng, 0.65, 1), uniform(rng, 0.75, 1))
+    colour = leaning_colour(rng, label, len(CLASSES))
     return colour, label if rng.random() < 0.6 else int(rng.integers(len(CLASSES)))

@@ -145,6 +145,19 @@ def _pattern(kind: int, x: Array, y: Array) -> Array:
     return ((np.sin(9 * x) > 0.4) & (np.sin(9 * y) > 0.4)).astype(float)
 
 
+def leaning_colour(rng: np.random.Generator, kind: int, kinds: int) -> Array:
+    """Return a colour, (3,) BGR from 0 to 255, that leans towards one of some kinds.
+
+    It does not give the kind away: hues of neighbours overlap, and one in six is any hue.
+    """
+    spread = sum(rng.random(3) - 0.5)  # a bell in [-1.5, 1.5]
+    hue = (kind / kinds + 0.16 * spread) % 1
+    if rng.random() < 1 / 6:
+        hue = rng.random()
+    colour: Array = 255 * bgr(hue, uniform(rng, 0.65, 1), uniform(rng, 0.75, 1))
+    return colour
+
+
 def bgr(hue: float, saturation: float, value: float) -> Array:
     """Convert hue, saturation and value to blue, green and red, all in [0, 1]."""
     sector = (np.array([1, 3, 5]) + 6 * hue) % 6

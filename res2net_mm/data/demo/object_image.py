@@ -1,7 +1,8 @@
 """One picture of the demo set for classifiers: an object of one of ten classes on a wall.
 
-A class is a shape that is plain or striped. Colour, turn and place say nothing of it, so that both
-its outline and the detail within have to be seen, at whatever size the object appears.
+A class is a shape that is plain or striped. The colour leans towards the shape and says nothing of
+the stripes, so that the outline helps and the detail within has to be seen, at whatever size the
+object appears.
 """
 
 import math
@@ -15,7 +16,7 @@ from res2net_mm.data.demo.drawing import (
     STRIPES,
     UNIT_AREA,
     background,
-    bgr,
+    leaning_colour,
     paint,
     place_shape,
     uniform,
@@ -53,7 +54,7 @@ def draw_object(rng: np.random.Generator, label: int, size: float) -> npt.NDArra
     angle = uniform(rng, -math.pi, math.pi)
     window = window_around(centre, reach, SIDE)
     distance, local = place_shape(window, centre, shape, radius, squeeze, angle)
-    colour = 255 * bgr(rng.random(), uniform(rng, 0.65, 1), uniform(rng, 0.75, 1))
+    colour = leaning_colour(rng, SHAPES.index(shape), len(SHAPES))
     paint(rng, image[window], distance, local, colour, PATTERNS[pattern])
     return image.round().astype(np.uint8)
 

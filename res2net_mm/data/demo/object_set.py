@@ -20,7 +20,7 @@ RECORD = 'objects.csv'
 VAL_SIZES = (8.0, 12.0, 18.0, 27.0, 40.0)
 assert (VAL_SIZES[0], VAL_SIZES[-1]) == SIZES
 # Raise it whenever the same arguments draw other pixels, so that old folders are drawn anew.
-DRAWING = 1
+DRAWING = 2
 
 
 class DrawnObject(NamedTuple):

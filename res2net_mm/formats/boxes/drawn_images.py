@@ -4,7 +4,6 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, tostring
@@ -100,17 +99,7 @@ class DrawnImages:
 
     def find(self, name: str, split: str | None = None) -> str | None:
         """Return the path of the image that a name with or without suffix means, None if none."""
-        path = self.index.find(name, split)
-        if path is None and (suffix := self._suffix_of.get(_last_part(name))):
-            path = self.index.find(name + suffix, split)
-        return path
-
-    @cached_property
-    def _suffix_of(self) -> dict[str, str]:
-        """The suffix of each image, by its name without, in lower case."""
-        return {
-            name.rpartition('.')[0]: f'.{name.rpartition(".")[2]}' for name in self.index.by_name
-        }
+        return self.index.find_stem(name, split)
 
     def draw(self, image: DrawnImage, entry: Any, read: Callable[[Any], Drawn | str]) -> None:
         """Draw an object on an image.
@@ -225,10 +214,6 @@ def class_name(value: Any) -> str:
 
 def _as_written(entry: Any) -> str:
     return tostring(entry, 'unicode').strip() if isinstance(entry, Element) else repr(entry)
-
-
-def _last_part(name: str) -> str:
-    return name.replace('\\', '/').rpartition('/')[2].lower()
 
 
 def _usable(size: tuple[Any, Any] | None) -> Size | None:

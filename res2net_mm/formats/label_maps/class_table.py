@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +91,12 @@ def table_folders(root: Path, maps: Iterable[Path]) -> list[Path]:
     return [root, *sorted(above | folders - {root}), *(root / name for name in TABLE_FOLDERS)]
 
 
-def read_table(file: Path) -> ClassTable | None:
+def read_table(file: Path, *, most: int | None = MOST) -> ClassTable | None:
     """Return the table in a file, None where a JSON or YAML file is about something else.
+
+    Args:
+        file: The file.
+        most: The greatest value that a class may have; None for any.
 
     Raises:
         UserError: It cannot be read, is empty, or its names or values make no sense.
@@ -109,24 +114,26 @@ def read_table(file: Path) -> ClassTable | None:
         raise UserError(
             f'{file} is empty: write the name of a class in each line, from label 0 on.'
         )
-    checked_names([entry.name for entry in entries], file)
-    values = [entry.value for entry in entries]
-    for value in values:
-        if not 0 <= value <= MOST or values.count(value) > 1:
-            fault = 'twice' if values.count(value) > 1 else f'and 0 to {MOST} is allowed'
+    checked_names([entry.name for entry in entries], file, most=most)
+    for value, times in Counter(entry.value for entry in entries).items():
+        if value < 0 or times > 1 or (most is not None and value > most):
+            allowed = '0 or more' if most is None else f'0 to {most}'
+            fault = 'twice' if times > 1 else f'and {allowed} is allowed'
             raise UserError(f'{file} has the pixel value {value} {fault}: mend the table.')
     return ClassTable(f'named by {file}', file, tuple(entries))
 
 
-def checked_names(names: Sequence[str], source: object) -> tuple[str, ...]:
-    """Return the names; raise UserError unless they are visible and unique."""
-    for name in names:
+def checked_names(
+    names: Sequence[str], source: object, *, most: int | None = MOST
+) -> tuple[str, ...]:
+    """Return the names; raise UserError unless they are visible, unique and not too many."""
+    for name, times in Counter(names).items():
         if not name.strip():
             raise UserError(f'{source}: a class has the name {name!r}; give it one that shows.')
-        if list(names).count(name) > 1:
+        if times > 1:
             raise UserError(f'{source} names the class {name!r} twice.')
-    if len(names) > MOST + 1:
-        raise UserError(f'{source} names {len(names)} classes: {MOST} is the most in 8 bits.')
+    if most is not None and len(names) > most + 1:
+        raise UserError(f'{source} names {len(names)} classes: {most} is the most in 8 bits.')
     return tuple(names)
 
 

@@ -407,7 +407,7 @@ def test_a_folder_of_no_layout_is_told_of_all(tmp_path):
     (tmp_path / 'set').mkdir()
     with pytest.raises(UserError) as raised:
         check(tmp_path / 'set')
-    assert 'holds no boxes and no label maps in a known layout' in str(raised.value)
+    assert 'holds no boxes, no label maps and no image classes' in str(raised.value)
     for reader in READERS:
         assert reader.looked_for in str(raised.value)
 

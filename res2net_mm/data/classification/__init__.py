@@ -1,0 +1,1 @@
+"""Folders of images with a class each: read, checked, set into a config."""

@@ -1,0 +1,232 @@
+"""Recognises a folder of images with a class each: its splits and classes, ready to train on."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from res2net_mm.errors import UserError
+from res2net_mm.formats import (
+    IMAGE_CLASSES,
+    ClassifiedImages,
+    Finding,
+    Findings,
+    describe,
+    describe_recognised,
+    describe_unknown,
+    existing_folder,
+    find_reader,
+    first_few,
+    read_folder,
+)
+from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
+from res2net_mm.formats.image_check import check_headers
+from res2net_mm.formats.image_file import read_headers
+from res2net_mm.formats.splits import choose_splits
+from res2net_mm.tables import align
+from res2net_mm.whole_file import whole_file
+
+MOST_ROWS = 30  # of the table before training; `check` shows all
+
+
+@dataclass(frozen=True)
+class ClassSplit:
+    """One split, as training and evaluation read it.
+
+    Attributes:
+        name: ``train``, ``val`` or ``test``.
+        files: Its images and the class of each.
+        counts: How many images each class has, by name.
+        list_file: Their paths and labels, a line each; None before it is written.
+    """
+
+    name: str
+    files: ClassifiedImages
+    counts: Mapping[str, int]
+    list_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class ClassificationFolder:
+    """A recognised folder of images with a class each.
+
+    Attributes:
+        root: The folder.
+        classes: Names in the order of the labels.
+        splits: Train, val and test; the last is the val split where it has no labels of its own.
+        found: What was found in the folder, in one line.
+        findings: What was noticed or left out.
+    """
+
+    root: Path
+    classes: tuple[str, ...]
+    splits: Mapping[str, ClassSplit]
+    found: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def own_splits(self) -> dict[str, ClassSplit]:
+        """The splits, without a test split that is the val split."""
+        val = self.splits.get('val')
+        return {
+            n: s
+            for n, s in self.splits.items()
+            if n != 'test' or val is None or s.files is not val.files
+        }
+
+    def summary(self) -> str:
+        """Return the report before training: images by split and class, findings."""
+        lines = [self.found, *(f'  {line}' for line in self.table(MOST_ROWS).splitlines())]
+        return '\n'.join([*lines, *(f'  {line}' for line in describe(self.findings))])
+
+    def table(self, most: int) -> str:
+        """Return the number of images by class and split; the classes with the most where many."""
+        parts = [*self.splits.values()]
+        rows = [['', *(part.name for part in parts)]]
+        rows.append(['images', *(str(len(part.files.images)) for part in parts)])
+        shown = sorted(self.classes, key=lambda name: -parts[0].counts.get(name, 0))[:most]
+        for name in self.classes if len(shown) == len(self.classes) else shown:
+            rows.append([name, *(str(part.counts.get(name, 0)) for part in parts)])
+        if rest := len(self.classes) - len(shown):
+            least = min(parts[0].counts.get(name, 0) for name in self.classes)
+            rows.append([f'and {rest} more', f'>= {least}', *[''] * (len(parts) - 1)])
+        return '\n'.join(align(rows))
+
+
+def recognise_classes(
+    root: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
+    *,
+    training: bool = True,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
+) -> ClassificationFolder:
+    """Find out what is in a folder of classified images; the folder itself is never changed.
+
+    Args:
+        root: The folder.
+        out_dir: Where the list of each split's images is written, each at once or not at all.
+        training: Whether it is trained on; else all its images may be tested on.
+        layout: The name of the layout to read it in; by default the best that fits.
+        known: The classes of the checkpoint that is tested; the folder's are found among them.
+
+    Raises:
+        UserError: The folder is in no known layout, or something in it has to be mended first.
+    """
+    place = existing_folder(root)
+    folder = read_classes(place, Findings(), training=training, layout=layout, known=known)
+    if folder is None:
+        raise UserError(describe_unknown(place, IMAGE_CLASSES))
+    splits = folder.own_splits
+    for name, split in splits.items():  # only now is nothing left that could be wrong
+        file = Path(out_dir).absolute() / f'classified_{name}.txt'
+        _write_list(file, split.files, folder.classes)
+        splits[name] = replace(split, list_file=file)
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
+    return replace(folder, splits=splits)
+
+
+def read_classes(
+    root: Path,
+    findings: Findings,
+    *,
+    training: bool = True,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
+) -> ClassificationFolder | None:
+    """Read the classes of a folder's images, and the header of each image; nothing is written.
+
+    Args:
+        root: The folder.
+        findings: Gets what was noticed or left out.
+        training: As in ``recognise_classes``.
+        layout: Likewise.
+        known: Likewise.
+
+    Returns:
+        The folder; None if it is in no layout that gives images classes.
+
+    Raises:
+        UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
+    """
+    read = read_folder(root, IMAGE_CLASSES, findings, layout)
+    if read is None:
+        return None
+    layout, found = read
+    parts: dict[str, ClassifiedImages] = choose_splits(found, findings, training=training)
+    first = next(iter(parts.values()))
+    occurring = {*first.class_names}
+    trained = [name for name in first.classes if name in occurring]
+    classes = tuple(trained if known is None else known)
+    if len(classes) < 2 and known is None:
+        what = f'classes to tell apart, since all images are {", ".join(classes)}'
+        fix = 'add the images of a second class'
+        findings.add(ERROR, first.file, what, fix=fix, count=len(classes))
+    if known is None and 'train' in parts:
+        lacking = [name for name in first.classes if name not in occurring]
+        rest = {name for part in parts.values() for name in part.class_names}
+        what = 'classes that are named and have no image to train on, left out'
+        bare = [name for name in lacking if name not in rest]
+        findings.add(PROBLEM, first.file, what, bare, 'add some, or take the class out')
+    splits = {}
+    for name, part in parts.items():
+        counts = Counter(part.class_names)
+        _find_strange(name, part, counts, classes, findings, known=known is not None)
+        check_headers(
+            part.file,
+            dict.fromkeys(part.image_files),
+            read_headers(part.image_files, f'images of {name}'),
+            findings,
+        )
+        splits[name] = ClassSplit(name, part, {key: counts[key] for key in classes})
+    if 'val' in splits:
+        splits.setdefault('test', replace(splits['val'], name='test'))
+    said = describe_recognised(root, find_reader(layout), found, classes, first.names_from)
+    return ClassificationFolder(root, classes, splits, said, tuple(findings))
+
+
+def _find_strange(
+    split: str,
+    part: ClassifiedImages,
+    counts: Mapping[str, int],
+    classes: Sequence[str],
+    findings: Findings,
+    *,
+    known: bool,
+) -> None:
+    """Find classes of a split that the model does not have, and those without an image in it."""
+    whose = 'the checkpoint' if known else 'the training split'
+    folded = {name.casefold(): name for name in classes}
+    strange = [name for name in sorted(counts) if name not in classes]
+    has = ', '.join(first_few(classes, 10))
+    what = f'classes of {split} that {whose} does not have (it has {has})'
+    shown = [
+        f'{name} ({counts[name]} images'
+        + (f'; is it {folded[name.casefold()]}?)' if name.casefold() in folded else ')')
+        for name in strange
+    ]
+    fix = f'give them the names that {whose} has, or take their images away'
+    findings.add(ERROR, part.file, what, shown, fix)
+    if split != 'train':
+        bare = [name for name in classes if name not in counts]
+        what = f'classes without an image in {split}, which get no score'
+        findings.add(NOTE, part.file, what, bare)
+
+
+def _write_list(file: Path, part: ClassifiedImages, classes: Sequence[str]) -> None:
+    """Write the path of each image and its label, as MMPretrain reads them."""
+    labels = {name: label for label, name in enumerate(classes)}
+    pairs = zip(part.images, part.class_names, strict=True)
+    lines = [f'./{path} {labels[name]}\n' for path, name in pairs]  # ./ keeps leading space
+    if broken := next((path for path in part.images if '\n' in path or '\r' in path), None):
+        raise UserError(f'{broken!r} has a line break in its name: rename it')
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        text = ''.join(lines).encode()
+    except UnicodeEncodeError as error:
+        name = error.object[max(0, error.start - 40) : error.end + 10]
+        raise UserError(f'the name of an image is not UTF-8: {name!r}; rename it') from error
+    with whole_file(file) as partial:
+        partial.write_bytes(text)

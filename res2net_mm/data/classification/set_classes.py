@@ -1,0 +1,158 @@
+"""Points a config of an MMPretrain classifier at a recognised folder of classified images."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.config import Config
+
+from res2net_mm.data.classification.class_folder import ClassificationFolder, ClassSplit
+from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.edit import (
+    CLASSIFIER,
+    data_settings,
+    leaf_datasets,
+    make_palette,
+    model_kind,
+    replace_dataset,
+    type_name,
+    walk,
+)
+from res2net_mm.openmmlab.heads import set_class_count
+
+#: Metrics of images with one class each.
+METRICS = ('Accuracy', 'SingleLabelMetric', 'ConfusionMatrix')
+LOADING = 'LoadImageFromFile'
+#: Data sets that hold pixels in memory, in RGB, and the side of their pictures in px.
+IN_MEMORY = {'CIFAR10': 32, 'CIFAR100': 32}
+
+Settings = dict[str, Any]
+
+
+def set_classes(cfg: Config, folder: ClassificationFolder) -> list[str]:
+    """Point every dataset and evaluator of a config at a folder, and set the number of classes.
+
+    Datasets become CustomDataset inside the wrappers they have, a ConcatDataset one dataset.
+    Pipelines stay, but those of CIFAR, whose images come without files, begin with reading the
+    file and resizing it to CIFAR's size. Metrics that are not of one class per image go, and
+    Accuracy comes where none is left; of its top-k those above the number of classes go.
+
+    Args:
+        cfg: A loaded config, changed in place, or not at all where an error is raised.
+        folder: What ``recognise_classes`` returned.
+
+    Returns:
+        What was changed, one line each.
+
+    Raises:
+        UserError: The config trains no classifier of one class per image, or its number of classes
+            cannot be set.
+    """
+    if model_kind(cfg) != CLASSIFIER or cfg.get('train_dataloader') is None:
+        raise UserError(
+            'the config has no classifier or no train_dataloader: it trains no classifier.'
+        )
+    settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
+    preprocessor = copy.deepcopy(cfg.get('data_preprocessor'))
+    changes = set_model_classes(settings['model'], preprocessor, len(folder.classes))
+    for name, split in folder.splits.items():
+        if loader := settings.get(f'{name}_dataloader'):
+            side = in_memory_side(loader['dataset'])
+            loader['dataset'] = replace_dataset(loader['dataset'], _dataset(folder, split))
+            if side is not None:
+                read_files(loader['dataset'], side)
+                changes.append(f'{name}_dataloader: images are read and resized to {side}x{side}')
+                for place in (preprocessor, settings['model'].get('data_preprocessor')):
+                    if place is not None:
+                        place['to_rgb'] = True  # files are read as BGR, CIFAR's arrays are RGB
+            count = len(split.files.images)
+            changes.append(f'{name}_dataloader: {count} images of {split.list_file}')
+        if evaluator := settings.get(f'{name}_evaluator'):
+            is_list = isinstance(evaluator, list | tuple)
+            metrics = _metrics(evaluator if is_list else [evaluator], len(folder.classes))
+            settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
+            changes.append(f'{name}_evaluator: {", ".join(map(_shown, metrics))}')
+    for key, value in settings.items():
+        cfg[key] = value
+    if preprocessor is not None:
+        cfg.data_preprocessor = preprocessor
+    return changes
+
+
+def set_model_classes(model: Settings, preprocessor: Settings | None, count: int) -> list[str]:
+    """Set the number of classes of a classifier in head, losses and preprocessor, in place.
+
+    Args:
+        model: The settings of the model.
+        preprocessor: Those beside it; None if there are none.
+        count: The number of classes.
+
+    Returns:
+        What was changed, one line each.
+
+    Raises:
+        UserError: The head predicts something else than one class of each image.
+    """
+    head = model.get('head') or {}
+    kind = type_name(head)
+    if 'MultiLabel' in kind or 'MultiTask' in kind or 'Regression' in kind:
+        raise UserError(
+            f'the head {kind} does not predict one class of each image, which the folder has: '
+            'choose a config with another head, such as LinearClsHead'
+        )
+    changes = set_class_count(model, count)
+    for part in walk(model):
+        if 'topk' in part and type_name(part).endswith('Head'):
+            part['topk'] = _topk(part['topk'], count)
+    for place in (preprocessor, model.get('data_preprocessor')):
+        if place and place.get('num_classes') not in (None, count):
+            changes.append(f'data_preprocessor.num_classes: {place["num_classes"]} -> {count}')
+            place['num_classes'] = count
+    return changes
+
+
+def in_memory_side(dataset: Mapping[str, Any]) -> int | None:
+    """Return the side in px of the pictures of a dataset without files, None for others."""
+    return IN_MEMORY.get(type_name(next(leaf_datasets(dataset))))
+
+
+def read_files(dataset: Any, side: int) -> None:
+    """Have the pipelines of a dataset read files and resize them, in place."""
+    part: Any
+    for part in walk(dataset):
+        if 'pipeline' in part and all(type_name(step) != LOADING for step in part['pipeline']):
+            first = [dict(type=LOADING), dict(type='Resize', scale=(side, side))]
+            part['pipeline'] = [*first, *part['pipeline']]
+
+
+def _dataset(folder: ClassificationFolder, split: ClassSplit) -> Settings:
+    return dict(
+        type='mmpretrain.CustomDataset',
+        data_root='',
+        data_prefix=str(split.files.image_dir),
+        ann_file=str(split.list_file),
+        metainfo=dict(classes=folder.classes, palette=make_palette(len(folder.classes))),
+    )
+
+
+def _metrics(entries: Any, count: int) -> list[Settings]:
+    kept = [entry for entry in entries if type_name(entry) in METRICS]
+    kept = kept or [dict(type='mmpretrain.Accuracy', topk=(1, 5))]
+    for entry in kept:
+        if 'topk' in entry:
+            entry['topk'] = _topk(entry['topk'], count)
+        if entry.get('num_classes') is not None:
+            entry['num_classes'] = count
+    return kept
+
+
+def _topk(given: int | tuple[int, ...], count: int) -> int | tuple[int, ...]:
+    """Return the top-k that tell anything among so many classes: those below their number."""
+    if isinstance(given, int):
+        return given if given < count else 1
+    return tuple(k for k in given if k < count) or (1,)
+
+
+def _shown(metric: Mapping[str, Any]) -> str:
+    topk = metric.get('topk')
+    return type_name(metric) + (f' (top-k: {topk})' if topk is not None else '')

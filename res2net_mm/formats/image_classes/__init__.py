@@ -1,0 +1,1 @@
+"""Layouts that give each image one class."""

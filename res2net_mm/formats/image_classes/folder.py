@@ -1,0 +1,165 @@
+"""Folders of images, one for each class: split by folders, by lists, or not yet."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
+from res2net_mm.formats.image_classes.class_folders import (
+    ClassFolders,
+    PlacedImage,
+    find_class_folders,
+)
+from res2net_mm.formats.image_classes.class_names import is_number
+from res2net_mm.formats.image_classes.csv_classes import rows_of_csvs
+from res2net_mm.formats.image_classes.label_rows import LabelRow, find_rows
+from res2net_mm.formats.image_classes.list_classes import rows_of_lists
+from res2net_mm.formats.image_classes.split_lists import split_by_lists
+from res2net_mm.formats.image_file import paths_below
+from res2net_mm.formats.image_index import ImageIndex
+from res2net_mm.formats.reader import IMAGE_CLASSES, ClassifiedImages, Reader
+from res2net_mm.formats.splits import UNNAMED
+
+LOOKED_FOR = (
+    'a folder of images for each class, within train/, val/ and test/ or without; ImageNet, whose '
+    'val/ is flat beside a list'
+)
+#: Suffixes and names of files in class folders that are meant to be no images.
+BESIDE = ('.txt', '.csv', '.json', '.xml', '.md', '.html', '.yaml', '.yml', '.db', '.ini', '.mat')
+ALIKE = 0.9  # of the images of a class folder that a file of labels gives one class
+
+
+def read_class_folders(root: Path, findings: Findings) -> dict[str, ClassifiedImages]:
+    """Return the splits of a folder with class folders; none if it has none.
+
+    Classes are in the order of their names, as MMPretrain and torchvision have them. Images in
+    folders within a class folder are of its class. Images of a split without class folders, such
+    as ImageNet's val, get the classes that a list or CSV file gives them: names, or numbers in the
+    order of the class folders. Without folders of splits, lists such as ``train.txt`` name them.
+
+    Args:
+        root: The folder.
+        findings: Gets what is not used.
+
+    Raises:
+        UserError: ``findings`` stop at an error.
+    """
+    folders = find_class_folders(root)
+    placed = folders.placed
+    classes = tuple(sorted({image.label for image in placed if image.label is not None}))
+    if not classes or folders.is_label_maps:
+        return {}
+    unread = Findings(stop=False)  # what is wrong with files of labels is theirs to say
+    rows = [*rows_of_csvs(root, unread), *rows_of_lists(root, unread)]
+    labels = (
+        {each.path: each.row for each in find_rows(ImageIndex(root), rows, unread)} if rows else {}
+    )
+    if labels and (len(classes) == 1 or not _are_classes(placed, labels)):
+        return {}
+    split_of = (
+        split_by_lists(root, placed, findings) if {*folders.levels.values()} == {None} else {}
+    )
+    splits: dict[str, list[tuple[str, str]]] = {}
+    bare: list[PlacedImage] = []
+    strange: list[str] = []
+    for image in placed:
+        split, label = image.split or split_of.get(image.path) or UNNAMED, image.label
+        if label is None and image.path in labels:
+            label = _class_of(labels[image.path], classes)
+            if label is None:
+                strange.append(f'{image.path}: {labels[image.path].label}')
+                continue
+        if label is None:
+            bare.append(image)
+        else:
+            splits.setdefault(split, []).append((image.path, label))
+    what = f'images with a class that is none of the {len(classes)} folders'
+    fix = 'mend the list, or add the folder of the class'
+    findings.add(ERROR, root, what, strange, fix)
+    if len(splits) > 1 and UNNAMED in splits:  # such as seg_pred/, beside seg_train/
+        known = {label for split, of in splits.items() if split != UNNAMED for _, label in of}
+        if not known & {label for _, label in splits[UNNAMED]}:
+            unused = [path for path, _ in splits.pop(UNNAMED)]
+            findings.add(PROBLEM, root, 'images of no split and no class of one, not used', unused)
+            classes = tuple(name for name in classes if name in known)
+    _name_unused(folders, placed, bare, findings)
+    return {
+        split: ClassifiedImages(
+            file=_folder_of(folders, split),
+            image_dir=root,
+            images=tuple(path for path, _ in found),
+            class_names=tuple(label for _, label in found),
+            classes=classes,
+            names_from='from the folders',
+        )
+        for split, found in sorted(splits.items())
+    }
+
+
+def _are_classes(placed: Iterable[PlacedImage], labels: Mapping[str, LabelRow]) -> bool:
+    """Return whether files of labels give the images of a folder one class, as class folders do."""
+    by_folder: dict[str, Counter[str]] = {}
+    for image in placed:
+        if image.label is not None and image.path in labels:
+            by_folder.setdefault(image.label, Counter())[labels[image.path].label] += 1
+    total = sum(counts.total() for counts in by_folder.values())
+    alike = sum(max(counts.values()) for counts in by_folder.values())
+    return alike >= ALIKE * total
+
+
+def _class_of(row: LabelRow, classes: Sequence[str]) -> str | None:
+    """Return the class that a row means: a name, or a number in the order of the folders."""
+    if row.label in classes:
+        return row.label
+    if is_number(row.label) and int(row.label) < len(classes):
+        return classes[int(row.label)]
+    return None
+
+
+def _folder_of(folders: ClassFolders, split: str) -> Path:
+    """Return the folder that holds the class folders of a split."""
+    found = [level for level, of in folders.levels.items() if (of or UNNAMED) == split]
+    return folders.root / found[0] if len(found) == 1 else folders.root
+
+
+def _name_unused(
+    folders: ClassFolders,
+    placed: Iterable[PlacedImage],
+    bare: Sequence[PlacedImage],
+    findings: Findings,
+) -> None:
+    """Name what lies in class folders and is no image, images without a class, empty folders."""
+    root = folders.root
+    nested = Counter(str(PurePosixPath(image.path).parent) for image in placed if image.is_nested)
+    what = 'folders within class folders, whose images are taken for the class'
+    findings.add(NOTE, root, what, [f'{name}: {count} images' for name, count in nested.items()])
+    of_test = [image.path for image in bare if image.split == 'test']
+    what = 'images that lie in no class folder and are in no list with a class, not used'
+    findings.add(NOTE, root, f'{what} (of the split test)', of_test)
+    rest = [image.path for image in bare if image.split != 'test']
+    fix = 'move them into the folder of their class, or list them with it'
+    findings.add(PROBLEM, root, what, rest, fix)
+    fix = 'fill them, or take them away'
+    findings.add(PROBLEM, root, 'class folders without an image', folders.empty(), fix)
+    images = {image.path for image in placed}
+    within = {PurePosixPath(path).parent.as_posix() for path in images} - {'.'}
+    others = [
+        path
+        for path in paths_below(root)
+        if path not in images and path.rpartition('/')[0] in within and (root / path).is_file()
+    ]
+    harmless = [path for path in others if path.lower().endswith(BESIDE)]
+    findings.add(NOTE, root, 'files that are no images, not used', harmless)
+    what = 'files beside the images that are none which training reads, not used'
+    strange = [path for path in others if path not in {*harmless}]
+    findings.add(PROBLEM, root, what, strange, 'save them as JPEG or PNG, or take them away')
+
+
+CLASS_FOLDERS = Reader(
+    'imagefolder',
+    IMAGE_CLASSES,
+    LOOKED_FOR,
+    lambda root: len({image.label for image in find_class_folders(root).placed}) > 1,
+    read_class_folders,
+    title='class folders',
+)
