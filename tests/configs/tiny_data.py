@@ -20,7 +20,7 @@ VOC_OBJECT = (
 
 
 def draw_tiny_data(root: Path) -> None:
-    """Draw data/coco, VOCdevkit, cityscapes, ade, DUTS, ECSSD, MSRA-B, the demo set under ``root``."""
+    """Draw data/coco, VOCdevkit, cityscapes, ade, DUTS, ECSSD, MSRA-B and the demo set below it."""
     draw_demo_set(root / 'data/demo', train_images=4, val_images=2)
     _draw_coco(root / 'data/coco')
     for year in (2007, 2012):
