@@ -30,12 +30,15 @@ def size_section(
     comparisons: Sequence[Comparison],
     curve: SizeCurve,
     shown: Sequence[Part],
+    why: Sequence[Part] = (),
+    lead: str = '',
     more: Sequence[Part] = (),
 ) -> Section:
     """Return the section on one way of scoring.
 
-    ``comparisons`` are of each other run with the first. The parts ``shown`` stand before the
-    tables by class, ``more`` after them.
+    ``comparisons`` are of each other run with the first. The parts ``why`` stand after the scores,
+    ``shown`` before the tables by class, ``more`` after them; ``lead`` is a sentence for the
+    top of the page.
     """
     terms, where = curve.terms, describe_wins(curve, names)
     per_class = [
@@ -62,8 +65,13 @@ def size_section(
     by_class = Part('By class and size', text=[chance], tables=per_class, folded=True)
     verdicts = []
     for run, comparison in enumerate(comparisons, 1):
-        more_said = where[run - 1] if curve.wins(run) or curve.loses(run) else ''
-        verdicts.append(make_verdict((names[0], names[run]), comparison, terms, more=more_said))
+        more_said = [lead] if run == 1 else []
+        more_said += [where[run - 1]] if curve.wins(run) or curve.loses(run) else []
+        verdicts.append(
+            make_verdict(
+                (names[0], names[run]), comparison, terms, more=' '.join(filter(None, more_said))
+            )
+        )
     return Section(
         name=kind,
         title=title,
@@ -71,7 +79,7 @@ def size_section(
         'both runs. They say how far a difference would move on other images of this kind, not on '
         'another training with another seed.',
         verdicts=verdicts,
-        parts=[by_size, against_size, *shown, by_class, *more],
+        parts=[by_size, *why, against_size, *shown, by_class, *more],
         records=list(records(kind, names, comparisons, terms)),
     )
 
@@ -90,7 +98,7 @@ def score_table(names: Sequence[str], comparisons: Sequence[Comparison], terms: 
                 [Cell(f'{title}: {name}'), *(_score(c, score, 'b', terms) for c in columns)],
                 [Cell(level), *(_difference(c, score, terms) for c in columns)],
             ]
-    return Table('Scores in %, differences in points', _head('', first), rows)
+    return Table('Scores in %, differences in points', column_heads('', first), rows)
 
 
 def class_table(names: tuple[str, str], comparison: Comparison, score: str, terms: Terms) -> Table:
@@ -100,7 +108,7 @@ def class_table(names: tuple[str, str], comparison: Comparison, score: str, term
         for k in comparison.classes
     ]
     caption = f'{terms.title(score)}: difference in points (interval); {names[0]} → {names[1]} in %'
-    return Table(caption, _head('class', comparison.columns), rows)
+    return Table(caption, column_heads('class', comparison.columns), rows)
 
 
 def records(
@@ -127,7 +135,8 @@ def records(
                     }
 
 
-def _head(first: str, columns: Sequence[BinComparison]) -> list[str]:
+def column_heads(first: str, columns: Sequence[BinComparison]) -> list[str]:
+    """Return the head of a table by size: the text of its first column, then the sizes."""
     sizes = (c.size_bin for c in columns[:-1])
     return [first, *(f'{size.name} ({size_text(size)})' for size in sizes), 'all']
 

@@ -12,6 +12,7 @@ from res2net_mm.report.by_size.size_section import size_section
 from res2net_mm.report.by_size.verdict import DETECTION, VOC, Terms
 from res2net_mm.report.detection.detector_plots import draw_calibration, draw_precision_recall
 from res2net_mm.report.detection.detector_runs import DetectorRun
+from res2net_mm.report.detection.error_section import error_part
 from res2net_mm.report.detection.object_pictures import object_pictures
 from res2net_mm.report.page.parts import Part, Section
 from res2net_mm.report.training import training_parts
@@ -35,10 +36,12 @@ def detection_section(
     for run in runs:
         found = run.detections[kind]
         say(f'{run.name}: scoring {len(found.entries)} detections ({kind})')
-        results.append(evaluate_by_size(run.truth, found, iou_type=kind, **options))
+        results.append(evaluate_by_size(run.truth, found, iou_type=kind, errors=True, **options))
         noted += [f'{run.name}: {note}' for note in results[-1].notes]
     first, in_coco = results[0], results[0].protocol == 'coco'
     shown, notes = object_pictures(runs, results, pictures)
+    errors = [result.errors for result in results if result.errors is not None]
+    wrong, lead = error_part(runs, errors, pictures=bool(pictures), **draws)
     section = size_section(
         kind,
         TITLES[kind],
@@ -47,6 +50,8 @@ def detection_section(
         comparisons=[compare_results(first, result, **draws) for result in results[1:]],
         curve=object_curve(results, DETECTION if in_coco else VOC, **draws),
         shown=shown,
+        why=[wrong],
+        lead=lead,
         more=[
             Part('Precision and recall', figures=[draw_precision_recall(results, names)]),
             Part('Calibration of scores', figures=[draw_calibration(results, names)]),

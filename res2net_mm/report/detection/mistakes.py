@@ -11,6 +11,7 @@ import numpy as np
 
 from res2net_mm.evaluation import Matches
 from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
+from res2net_mm.evaluation.detection.thresholds import best_threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Mistakes:
 
 def find_mistakes(matches: Matches) -> Mistakes:
     """Count the mistakes of every image at the run's own threshold."""
-    threshold = best_threshold(matches)
+    threshold = best_threshold(matches).score
     outcome = matches.outcomes()
     outcome[matches.found.score < threshold] = IGNORED
     found_by = matches.found_by()
@@ -46,20 +47,6 @@ def find_mistakes(matches: Matches) -> Mistakes:
         np.bincount(matches.truth.image[missed], minlength=images),
         np.bincount(matches.found.image[outcome == WRONG], minlength=images),
     )
-
-
-def best_threshold(matches: Matches) -> float:
-    """Return the score threshold of the best F1 at IoU 0.50."""
-    outcome = matches.outcomes()
-    kept = np.flatnonzero(outcome != IGNORED)
-    order = kept[np.argsort(-matches.found.score[kept], kind='stable')]
-    score = matches.found.score[order]
-    right = np.cumsum(outcome[order] == RIGHT)
-    if not len(order) or not right[-1]:
-        return float('inf')
-    f1 = 2 * right / (np.arange(1, len(order) + 1) + matches.counts[0].sum())
-    f1[:-1][score[1:] == score[:-1]] = 0  # equal scores count together
-    return float(score[f1.argmax()])
 
 
 def found_by_one(matches: Matches, a: Mistakes, b: Mistakes, image: int) -> list[int]:

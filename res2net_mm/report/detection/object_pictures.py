@@ -1,7 +1,8 @@
 """Images in which two runs differ: ground truth and both predictions side by side, and close up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -12,6 +13,7 @@ from res2net_mm.errors import argument
 from res2net_mm.evaluation import Matches, SizeResult
 from res2net_mm.evaluation.detection.coco.ground_truth import segmentation_rle
 from res2net_mm.evaluation.detection.matches import RIGHT, WRONG
+from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays
 from res2net_mm.evaluation.detection.size_result import matches_of
 from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.mistakes import Mistakes, find_mistakes, found_by_one
@@ -46,8 +48,8 @@ def object_pictures(
     """Show ``count`` images in which each run differs most from the first; return a part, notes."""
     if not count:
         return [], []
-    known = [run.images for run in runs if run.images is not None]
-    if not known:
+    folder = known_folder(runs)
+    if folder is None:
         given = argument('images', 'DIR')
         return [], [f'No pictures: the folder of the images is not known; give it with {given}.']
     scored = []
@@ -55,14 +57,13 @@ def object_pictures(
         matches = matches_of(result)
         scored.append(Scored(run, result.iou_type, matches, find_mistakes(matches)))
     first, *others = scored
-    entries = {image['id']: image for image in runs[0].truth.images}
+    read = image_reader(runs[0], first.matches, folder)
 
     def draw(other: int, index: int) -> Picture | str:
-        file_name = str(entries[first.matches.image_ids[index]].get('file_name', ''))
-        path = known[0] / file_name
-        image = cv2.imread(str(path)) if path.is_file() else None
-        if image is None:
-            return str(path)
+        shown = read(index)
+        if isinstance(shown, str):
+            return shown
+        file_name, image = shown
         name = f'{first.kind}-{other}-{index}'
         return _picture(image, file_name, name, index, first, scored[other])
 
@@ -88,6 +89,11 @@ def object_pictures(
         'missed, dashed orange a detection that finds nothing.',
     ]
     return [Part(TITLE, text=text, pictures=pictures)], notes
+
+
+def known_folder(runs: Sequence[DetectorRun]) -> Path | None:
+    """Return the folder of the images, if any of the runs knows it."""
+    return next((run.images for run in runs if run.images is not None), None)
 
 
 def _picture(
@@ -132,15 +138,15 @@ def _fate(scored: Scored, thing: int) -> str:
 def _detection_marks(scored: Scored, index: int) -> list[Mark]:
     """Return marks of the detections: false ones first, so that right ones cover them."""
     found, outcomes = scored.matches.found, scored.mistakes.outcome
-    marks = []
-    for outcome, colour in ((WRONG, FALSE), (RIGHT, FOUND)):
-        for detection in np.flatnonzero((found.image == index) & (outcomes == outcome)):
-            corners = [_corners(found.box[detection])]
-            if scored.kind == 'segm':
-                entries = scored.run.detections[scored.kind].entries
-                corners = _contours(entries[found.source[detection]]['segmentation'])
-            marks.append(Mark(corners, colour, dashed=outcome == WRONG))
-    return marks
+    return [
+        Mark(
+            detection_outline(scored.run, scored.kind, found, detection),
+            colour,
+            dashed=outcome == WRONG,
+        )
+        for outcome, colour in ((WRONG, FALSE), (RIGHT, FOUND))
+        for detection in np.flatnonzero((found.image == index) & (outcomes == outcome))
+    ]
 
 
 def _truth_marks(scored: Scored, index: int, *, missed: bool) -> list[Mark]:
@@ -149,17 +155,48 @@ def _truth_marks(scored: Scored, index: int, *, missed: bool) -> list[Mark]:
     shown = (truth.image == index) & scored.matches.counts[0]
     if missed:
         shown &= scored.mistakes.found_by < 0
-    marks = []
-    for thing in np.flatnonzero(shown):
-        corners = [_corners(truth.box[thing])]
-        if scored.kind == 'segm':
-            annotation = scored.run.truth.annotations[truth.source[thing]]
-            images = scored.run.truth.images
-            image = next(i for i in images if i['id'] == annotation['image_id'])
-            rle = segmentation_rle(annotation['segmentation'], image)
-            corners = [] if rle is None else _contours(rle)
-        marks.append(Mark(corners, MISSED if missed else TRUTH, missed))
-    return marks
+    return [
+        Mark(truth_outline(scored.run, scored.kind, truth, t), MISSED if missed else TRUTH, missed)
+        for t in np.flatnonzero(shown)
+    ]
+
+
+def detection_outline(
+    run: DetectorRun, kind: str, found: DetectionArrays, detection: int
+) -> list[np.ndarray]:
+    """Return the outline of a detection, of its mask for ``segm``: corners as in ``Mark``."""
+    if kind == 'segm':
+        return _contours(run.detections[kind].entries[found.source[detection]]['segmentation'])
+    return [_corners(found.box[detection])]
+
+
+def truth_outline(run: DetectorRun, kind: str, truth: TruthArrays, thing: int) -> list[np.ndarray]:
+    """Return the outline of an object, of its mask for ``segm``: corners as in ``Mark``."""
+    if kind != 'segm':
+        return [_corners(truth.box[thing])]
+    annotation = run.truth.annotations[truth.source[thing]]
+    image = next(i for i in run.truth.images if i['id'] == annotation['image_id'])
+    rle = segmentation_rle(annotation['segmentation'], image)
+    return [] if rle is None else _contours(rle)
+
+
+def image_reader(
+    run: DetectorRun, matches: Matches, folder: Path
+) -> Callable[[int], tuple[str, np.ndarray] | str]:
+    """Return what reads an image of the ground truth: its file name and pixels, BGR.
+
+    Images are given by their index in the evaluation; where one cannot be read, the result is its
+    path.
+    """
+    entries = {image['id']: image for image in run.truth.images}
+
+    def read(index: int) -> tuple[str, np.ndarray] | str:
+        file_name = str(entries[matches.image_ids[index]].get('file_name', ''))
+        path = folder / file_name
+        image = cv2.imread(str(path)) if path.is_file() else None
+        return str(path) if image is None else (file_name, image)
+
+    return read
 
 
 def _corners(box: np.ndarray) -> np.ndarray:

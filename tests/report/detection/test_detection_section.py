@@ -27,7 +27,7 @@ def test_three_files_with_boxes_and_masks(drawn, tmp_path):
         assert 'no size gained or lost AP beyond noise' in same.sentence
     assert 'No training log: a, b, again.' in report.notes
     names = [f.name for s in report.sections for part in s.parts for f in part.figures]
-    assert len(set(names)) == len(names) == 8
+    assert len(set(names)) == len(names) == 16
     pictures = [p for s in report.sections for part in s.parts for p in part.pictures]
     panels = [panel.name for picture in pictures for row in picture.rows for panel in row]
     assert len(set(panels)) == len(panels)

@@ -4,25 +4,11 @@ import numpy as np
 import pytest
 
 from res2net_mm.evaluation import evaluate_by_size
-from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
+from res2net_mm.evaluation.detection.matches import WRONG
 from res2net_mm.report.detection.mistakes import (
-    best_threshold,
     find_mistakes,
     found_by_one,
 )
-
-
-def f1(matches, threshold):
-    outcome = matches.outcomes()
-    kept = (outcome != IGNORED) & (matches.found.score >= threshold)
-    right = np.sum(outcome[kept] == RIGHT)
-    return 2 * right / (kept.sum() + matches.counts[0].sum())
-
-
-def test_the_threshold_has_the_best_f1(drawn):
-    matches = drawn.score(0).matches
-    best = best_threshold(matches)
-    assert f1(matches, best) == max(f1(matches, score) for score in matches.found.score)
 
 
 def test_mistakes_are_those_of_an_evaluation_of_what_is_above_the_threshold(drawn):

@@ -6,7 +6,7 @@ detection could be mended to find is missed. A kind costs the AP that would be g
 were mended.
 """
 
-from res2net_mm.evaluation.detection.errors.error_costs import ErrorCosts
+from res2net_mm.evaluation.detection.errors.error_costs import SPECIAL, ErrorCosts
 from res2net_mm.evaluation.detection.errors.error_kinds import KINDS, Errors, find_errors
 from res2net_mm.evaluation.detection.errors.error_result import (
     ErrorResult,
@@ -17,6 +17,7 @@ from res2net_mm.evaluation.detection.errors.error_result import (
 
 __all__ = [
     'KINDS',
+    'SPECIAL',
     'ErrorCosts',
     'ErrorResult',
     'Errors',

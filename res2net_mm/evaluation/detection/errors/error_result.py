@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from res2net_mm.evaluation.bootstrap import class_mean
+from res2net_mm.evaluation.detection.errors.confusion import Confusion, confuse
 from res2net_mm.evaluation.detection.errors.error_costs import AP, SPECIAL, ErrorCosts
 from res2net_mm.evaluation.detection.errors.error_kinds import KINDS, Errors, find_errors
 from res2net_mm.evaluation.detection.matches import Matches
@@ -54,11 +55,13 @@ class ErrorResult(Result[ErrorScores]):
 
     Attributes:
         iou_type: ``bbox`` or ``segm``.
+        confusion: Which class is taken for which.
         costs: What they were scored from; like ``found``, takes no part in equality.
         found: The errors themselves.
     """
 
     iou_type: str
+    confusion: Confusion = field(compare=False, repr=False)
     costs: ErrorCosts = field(compare=False, repr=False)
     found: Errors = field(compare=False, repr=False)
 
@@ -73,6 +76,10 @@ class ErrorResult(Result[ErrorScores]):
             'images': list(a.matches.image_ids) == list(b.matches.image_ids),
             'classes': a.categories == b.categories,
         }
+
+    def to_dict(self) -> dict[str, Any]:
+        names = [column.size_bin.name for column in (self.overall, *self.bins)]
+        return {**super().to_dict(), 'confusion': self.confusion.to_dict(names)}
 
 
 def error_result(matches: Matches, *, iou_type: str) -> ErrorResult:
@@ -108,6 +115,7 @@ def error_result(matches: Matches, *, iou_type: str) -> ErrorResult:
         bins=tuple(bins),
         images=costs.images,
         classes=classes,
+        confusion=confuse(matches),
         costs=costs,
         found=found,
     )
@@ -130,7 +138,21 @@ def error_table(result: ErrorResult) -> str:
         'by object size'
     )
     said = [sentence for column in columns if (sentence := worst_kind(column))]
-    return '\n'.join([*said, table_text(head, rows, result)])
+    return '\n'.join([*said, table_text(head, rows, result), *_confusions(result)])
+
+
+def _confusions(result: ErrorResult) -> list[str]:
+    """Return lines on the most frequent confusions of classes in each column, if there are any."""
+    lines = []
+    for a, column in enumerate((result.overall, *result.bins)):
+        worst = result.confusion.worst(a)
+        if worst:
+            said = ', '.join(f'{name} as {other} {n}' for n, name, other in worst)
+            lines.append(f'  {column.size_bin.name}: {said}')
+    if lines:
+        score = f'scores of at least {result.confusion.score:.2f}, the best F1'
+        lines = [f'classes taken for others most often ({score}):', *lines[1:], lines[0]]
+    return lines
 
 
 def worst_kind(column: ErrorScores) -> str:
