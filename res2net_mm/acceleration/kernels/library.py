@@ -52,7 +52,8 @@ MOST_THREADS = 8  # the kernels for AVX2 split their work among no more
 @cache
 def _load() -> ctypes.CDLL | None:
     """Load the library and declare the signatures of its functions; None where it was not built."""
-    files = [Path(__file__).with_name(NAME + suffix) for suffix in EXTENSION_SUFFIXES]
+    # The suffix of one Python only comes last: such a file is of an earlier version of the package.
+    files = [Path(__file__).with_name(NAME + suffix) for suffix in reversed(EXTENSION_SUFFIXES)]
     file = next((file for file in files if file.is_file()), None)
     if file is None:
         return None
