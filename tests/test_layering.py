@@ -26,6 +26,7 @@ ROWS = (
     ('engine',),
     ('deploy', 'interpretability', 'doctor'),  # run models and evaluations of their own
     ('benchmark', 'prediction'),  # run networks as deploy/ prepares them
+    ('apparent_size',),
     ('cli',),
     ('__main__', '__init__'),
 )

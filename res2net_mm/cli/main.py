@@ -29,6 +29,7 @@ COMMANDS = {
     'check': ('results.check', 'check a folder of images before training on it'),
     'convert-data': ('results.convert_data', 'write a folder of images in another layout'),
     'eval-by-size': ('results.eval_by_size', 'score result files by object or region size'),
+    'size-curve': ('results.size_curve', 'measure at which sizes detectors see objects best'),
     'compare': ('results.compare', 'compare runs by object or region size in a report'),
     'presets': ('models.presets', 'list the published networks'),
     'swap': ('models.swap', 'put a Res2Net into a config'),

@@ -72,7 +72,7 @@ def evaluate(
         raise UserError(
             f'{argument("out_dir")} saves the label maps of a segmenter, and this is a detector'
         )
-    known = _classes_of(checkpoint, exported=exported)  # refused now, before the data is read
+    known = classes_of(checkpoint)  # refused now, before the data is read
     messages = prepare_data(
         cfg,
         loaders=('test_dataloader',),
@@ -117,9 +117,12 @@ def evaluate(
         return metrics
 
 
-def _classes_of(checkpoint: str | Path, *, exported: bool) -> tuple[str, ...] | None:
-    """Return the classes that a model was trained on, None where its file does not tell."""
-    if not exported:
+def classes_of(checkpoint: str | Path) -> tuple[str, ...] | None:
+    """Return the classes that a model was trained on, None where its file does not tell.
+
+    ``checkpoint`` holds weights, or is a file that ``res2net-mm export`` wrote.
+    """
+    if not is_exported(checkpoint):
         return classes_in(open_checkpoint(checkpoint)) or None
     model = MODELS.build(dict(type='res2net_mm.ExportedModel', file=str(checkpoint)))
     classes = model.exported.metadata.get('classes')

@@ -9,7 +9,7 @@ from shipped_configs import LIGHT, LIGHT_SEGMENTER, QUICK
 from tool_process import run
 
 from res2net_mm.engine import evaluate
-from res2net_mm.engine.evaluate import _classes_of, _require_task
+from res2net_mm.engine.evaluate import _require_task, classes_of
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.label_map_regions import evaluate_label_maps
 
@@ -106,4 +106,4 @@ def test_an_exported_file_for_another_task_is_refused(task, segments):
 )
 def test_the_classes_of_a_checkpoint_are_what_it_was_trained_on(meta, classes, tmp_path):
     torch.save(dict(meta=meta, state_dict={'a': torch.ones(1)}), tmp_path / 'a.pth')
-    assert _classes_of(tmp_path / 'a.pth', exported=False) == classes
+    assert classes_of(tmp_path / 'a.pth') == classes

@@ -172,16 +172,15 @@ class SizeMetric(BySizeMetric):
         """
         if not results:
             raise UserError('nothing to evaluate: the dataset has no images')
-        truths, predictions = zip(*results, strict=True)
         if self.format_only:
-            return self._write_detections(truths, predictions)
-        ground_truth, image_ids, category_ids = self._ground_truth_of(truths)
+            return self._write_detections(*zip(*results, strict=True))
+        ground_truth, detections = self.collected(results)
         logger = MMLogger.get_current_instance()
-        scored, detections = [], {}
-        for iou_type in self.iou_types:
-            found = coco_detections(predictions, image_ids, category_ids, iou_type)
-            detections[iou_type] = found
-            logger.info(f'Evaluating {iou_type}: {len(truths)} images, {len(found)} detections ...')
+        scored = []
+        for iou_type, found in detections.items():
+            logger.info(
+                f'Evaluating {iou_type}: {len(results)} images, {len(found)} detections ...'
+            )
             result = evaluate_by_size(ground_truth, found, iou_type=iou_type, **self.options)
             self._say(result.notes)
             if self.bootstrap:
@@ -192,16 +191,43 @@ class SizeMetric(BySizeMetric):
                 logger.info('\n' + class_table(result))
                 logger.info('\n' + class_table(result, 'AR'))
         if (out_dir := self.out_dir) is not None:
-            save_evaluation(
-                out_dir,
-                ground_truth=ground_truth,
-                ground_truth_file=self.ann_file if self.local else None,
-                images=self._images,
-                detections=detections,
-                options=self.options,
-            )
+            self.save(out_dir, ground_truth, detections)
             logger.info(f'Written to {write_json(scored, out_dir / RESULT_FILE)}')
         return {key: value for result in scored for key, value in _values(result).items()}
+
+    def collected(self, results: Sequence[Any]) -> tuple[GroundTruth, dict[str, list[dict]]]:
+        """Return the ground truth of kept samples, and their COCO results by ``iou_type``.
+
+        Raises:
+            UserError: If there is no ground truth, or the predictions do not fit it.
+        """
+        truths, predictions = zip(*results, strict=True)
+        ground_truth, image_ids, category_ids = self._ground_truth_of(truths)
+        return ground_truth, {
+            iou_type: coco_detections(predictions, image_ids, category_ids, iou_type)
+            for iou_type in self.iou_types
+        }
+
+    def save(
+        self,
+        folder: str | Path,
+        ground_truth: GroundTruth,
+        detections: Mapping[str, Sequence[Mapping[str, Any]]],
+    ) -> None:
+        """Write to a folder what a later comparison needs of what ``collected`` returned.
+
+        A ground truth of fewer images than ``ann_file`` has is written, too.
+        """
+        of_file = self.local and self.ground_truth is not None
+        whole = of_file and len(ground_truth.images) == len(self.ground_truth.images)  # type: ignore[union-attr]
+        save_evaluation(
+            folder,
+            ground_truth=ground_truth,
+            ground_truth_file=self.ann_file if whole else None,
+            images=self._images,
+            detections=detections,
+            options=self.options,
+        )
 
     def _write_detections(self, image_ids: Sequence[Any], predictions: Sequence[Any]) -> dict:
         """Write the detections of all kept samples and return no scores."""

@@ -1,0 +1,9 @@
+"""Apparent size: how large the network sees an object, whatever its size in the image.
+
+An image can be enlarged as a whole (the zoom) or in parts (slices). What either does to the scores
+of small and of large objects is measured here.
+"""
+
+from .measure_size_curve import measure_size_curve
+
+__all__ = ['measure_size_curve']
