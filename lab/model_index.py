@@ -31,6 +31,8 @@ TASKS = {
     'mIoU': 'Semantic Segmentation',
     'maxF': 'Salient Object Detection',
     'MAE': 'Salient Object Detection',
+    'top-1 error': 'Image Classification',
+    'top-5 error': 'Image Classification',
 }
 DATASETS = {
     'voc07': 'PASCAL VOC 2007',
@@ -40,6 +42,9 @@ DATASETS = {
     'ade20k': 'ADE20K',
     'msrab': 'MSRA-B',
     'duts': 'DUTS-TR',
+    'imagenet': 'ImageNet-1k',
+    'cifar100': 'CIFAR-100',
+    'objects': 'the demo set of this package for classifiers',
     'demo': 'the demo set of this package',
 }
 PUBLISHED = re.compile(r'# Published: (.+?) \((.+)\)\.$')

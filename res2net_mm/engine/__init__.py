@@ -2,6 +2,7 @@
 
 from .demo import demo
 from .evaluate import evaluate
+from .hooks.answers import AnswerPictureHook
 from .hooks.checked_loading import CheckedLoading
 from .hooks.finite import FiniteHook
 from .hooks.predictions import LabelMapHook, PredictionSheetHook
@@ -13,6 +14,7 @@ from .runs.resumable_loops import EpochLoop, IterLoop
 from .train import train
 
 __all__ = [
+    'AnswerPictureHook',
     'CPUDataParallel',
     'CheckedLoading',
     'EpochLoop',

@@ -11,13 +11,16 @@ from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError, argument
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import ConfigErrors
-from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
+from res2net_mm.openmmlab.edit import CLASSIFIER, DETECTOR, SEGMENTER, model_kind
 from res2net_mm.openmmlab.pretrained import drop_pretrained
 from res2net_mm.openmmlab.trained_model import classes_in
 
 from .prepare import build_runner, prepare_config, prepare_data
 from .processes.process_group import process_group
 from .runs.data_loading import unreadable_image_is_one_error
+
+# Kind of model -> what the metadata of its exported file calls its task.
+TASKS = {DETECTOR: 'detection', SEGMENTER: 'segmentation', CLASSIFIER: 'classification'}
 
 
 def evaluate(
@@ -67,10 +70,10 @@ def evaluate(
         cfg_options=cfg_options,
         launcher=launcher,
     )
-    segments, exported = model_kind(cfg) == SEGMENTER, is_exported(checkpoint)
-    if out_dir is not None and not segments:
+    kind, exported = model_kind(cfg), is_exported(checkpoint)
+    if out_dir is not None and kind != SEGMENTER:
         raise UserError(
-            f'{argument("out_dir")} saves the label maps of a segmenter, and this is a detector'
+            f'{argument("out_dir")} saves the label maps of a segmenter, and this is a {kind}'
         )
     known = classes_of(checkpoint)  # refused now, before the data is read
     messages = prepare_data(
@@ -83,7 +86,7 @@ def evaluate(
         known=known,
     )
     scored = cfg.get('test_evaluator') != []
-    if segments and not scored and out_dir is None:
+    if kind == SEGMENTER and not scored and out_dir is None:
         out_dir = Path(cfg.work_dir) / 'predictions/label_maps'
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
@@ -91,11 +94,8 @@ def evaluate(
         cfg.load_from = None
         cfg.model = dict(type='res2net_mm.ExportedModel', file=str(checkpoint))
         cfg.pop('data_preprocessor', None)  # MMSegmentation's configs have it beside the model
-    if show_dir is not None:  # mmdet and mmseg are told differently
-        where = dict(interval=1) if segments else dict(test_out_dir=str(show_dir))
-        cfg.default_hooks.visualization.update(draw=True, **where)
-        if segments:
-            cfg.visualizer.save_dir = str(show_dir)
+    if show_dir is not None:
+        _draw_into(cfg, kind, str(show_dir))
     cfg.custom_hooks = [
         *cfg.get('custom_hooks', []),
         *([] if exported else [dict(type='res2net_mm.CheckedLoading', whole=True)]),
@@ -110,7 +110,7 @@ def evaluate(
     ):
         runner = build_runner(cfg, hooks=(config_errors,), messages=messages)
         if exported:
-            _require_task(runner.model.exported.metadata['task'], checkpoint, segments=segments)
+            _require_task(runner.model.exported.metadata['task'], checkpoint, kind)
         metrics = runner.test()
         if not scored:
             runner.logger.info('no ground truth, so no scores')
@@ -129,10 +129,23 @@ def classes_of(checkpoint: str | Path) -> tuple[str, ...] | None:
     return tuple(classes) if classes else None
 
 
-def _require_task(task: str, file: str | Path, *, segments: bool) -> None:
-    """Refuse an exported detector under the config of a segmenter, and the reverse."""
-    if task != ('segmentation' if segments else 'detection'):
-        kind = 'segmenter' if segments else 'detector'
+def _draw_into(cfg: Config, kind: str, folder: str) -> None:
+    """Have all images of the test set drawn, which each toolbox is told in its own way."""
+    if kind == CLASSIFIER:  # MMPretrain would write images of one name over each other
+        cfg.custom_hooks = [
+            *cfg.get('custom_hooks', []),
+            dict(type='res2net_mm.AnswerPictureHook', out_dir=folder),
+        ]
+        return
+    where = dict(interval=1) if kind == SEGMENTER else dict(test_out_dir=folder)
+    cfg.default_hooks.visualization.update(draw=True, **where)
+    if kind == SEGMENTER:
+        cfg.visualizer.save_dir = folder
+
+
+def _require_task(task: str, file: str | Path, kind: str) -> None:
+    """Refuse an exported detector under the config of a segmenter, and the like."""
+    if task != TASKS[kind]:
         raise UserError(
             f'{file} was exported for {task}, and the config describes a {kind}: give the config '
             'that it was exported from'

@@ -1,6 +1,7 @@
-"""Evaluation by object size: AP and AR, IoU, saliency in bins, as functions and as metrics."""
+"""Evaluation by object size: AP and AR, IoU, saliency, accuracy in bins; functions and metrics."""
 
 from res2net_mm.evaluation.bootstrap import with_intervals
+from res2net_mm.evaluation.classification.accuracy_metric import AccuracyMetric
 from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results
@@ -28,6 +29,7 @@ from res2net_mm.evaluation.size_bins import COCO_BINS, SizeBin, make_bins, parse
 
 __all__ = [
     'COCO_BINS',
+    'AccuracyMetric',
     'BinScores',
     'Boxes',
     'ClassScores',

@@ -12,7 +12,16 @@ from mmengine.registry import OPTIMIZERS
 
 from res2net_mm.errors import UserError, argument
 
-from .edit import SEGMENTER, leaf_datasets, look_up, map_values, model_kind
+from .edit import (
+    CLASSIFIER,
+    DETECTOR,
+    SEGMENTER,
+    leaf_datasets,
+    look_up,
+    map_values,
+    model_kind,
+    type_name,
+)
 
 # Place in the config -> kind of number and least value. A missing value, or None, is MMEngine's.
 _NUMBERS: dict[str, tuple[type[Any], int]] = {
@@ -31,6 +40,20 @@ _NUMBERS: dict[str, tuple[type[Any], int]] = {
 }
 _NAMES = {Integral: 'a whole number', Real: 'a finite number'}
 DATA_ROOT_VARIABLE = 'MMDET_DATASETS'
+# Kind of model -> what its configs' data is, what a folder of one's own holds, option of the demo.
+_WHAT_IS_NEEDED = {
+    DETECTOR: (
+        'COCO 2017 from https://cocodataset.org/#download',
+        'of images with boxes',
+        '',
+    ),
+    SEGMENTER: ('the set', 'of images and label maps', ' --segmentation'),
+    CLASSIFIER: (
+        'ImageNet 2012 from https://image-net.org, with a folder for each class in train and val',
+        'with a folder of images for each class',
+        ' --classification',
+    ),
+}
 
 
 def require_parts(cfg: Config, *parts: str) -> None:
@@ -92,18 +115,26 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
         for loader in loaders
         if cfg.get(loader)
         for dataset in leaf_datasets(cfg[loader].dataset)
-        for path in (dataset.get('ann_file'), *(dataset.get('data_prefix') or {}).values())
+        for path in _paths(dataset)
         if isinstance(path, str) and path and '://' not in path
     ]
     missing = [path for path in dict.fromkeys(needed) if not path.exists()]
     if missing:
-        segmenter = model_kind(cfg) == SEGMENTER
-        public = 'the set' if segmenter else 'COCO 2017 from https://cocodataset.org/#download'
-        kind = 'of images and label maps' if segmenter else 'of images with boxes'
+        public, kind, demo = _WHAT_IS_NEEDED[model_kind(cfg)]
         raise UserError(
             f'the data of this config is not there: looked for {", ".join(map(str, missing))} '
             f'(from {Path.cwd()}). Get {public} and put it, or link it, at '
             f'{cfg.get("data_root", "data/coco/")}, or set {DATA_ROOT_VARIABLE} to where it lies; '
             f'or train on any folder {kind} with {argument("data", "DIR")}; or see it work with no '
-            f'data at all: `res2net-mm demo{" --segmentation" if segmenter else ""}`'
+            f'data at all: `res2net-mm demo{demo}`'
         )
+
+
+def _paths(dataset: Mapping[str, Any]) -> list[Any]:
+    """Return the annotation file and the folders of images that a dataset names, if any."""
+    prefix = dataset.get('data_prefix') or ()
+    folders = prefix.values() if isinstance(prefix, Mapping) else [prefix] if prefix else []
+    paths = [path for path in (dataset.get('ann_file'), *folders) if path]
+    if not paths and type_name(dataset) == 'ImageNet':  # of MMPretrain, which finds its folder
+        paths = [dataset.get('split') or '.']
+    return paths

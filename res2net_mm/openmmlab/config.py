@@ -58,6 +58,8 @@ def load_config(
             cfg.merge_from_dict({option: value})
         except (KeyError, TypeError, IndexError) as error:
             raise UserError(f'{given} does not fit the config: {error}') from error
+    if 'data_preprocessor' in cfg and isinstance(cfg.get('model'), dict):  # as MMEngine's Runner
+        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
     cfg.launcher = launcher
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / name)
     return cfg

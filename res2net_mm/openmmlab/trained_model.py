@@ -15,6 +15,7 @@ from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError, argument, brief
 
 from .checks import require_parts
+from .classifier_weights import in_names_of_model
 from .config import ConfigErrors
 from .pretrained import drop_pretrained
 
@@ -34,6 +35,7 @@ def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[
     content = open_checkpoint(checkpoint)
     with ConfigErrors(cfg, 'builds no model'):
         model: nn.Module = MODELS.build(cfg.model)
+    content = dict(in_names_of_model(model, content, str(checkpoint)))
     state = content.get('state_dict', content)
     require_same_model(model, state, checkpoint)
     if all(key.startswith('module.') for key in state):

@@ -23,6 +23,7 @@ KINDS = (
     'poolnet_r2n50_duts',
     'dss_r2n50_msrab',
     'poolnet_r2n_light_demo',
+    'r2n50_26w4s_imagenet',
 )
 
 

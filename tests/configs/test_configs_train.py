@@ -10,7 +10,6 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.evaluator import Evaluator
 from mmengine.optim import OptimWrapper
 from mmengine.registry import MODELS, DefaultScope
@@ -18,6 +17,7 @@ from mmengine.runner import Runner
 from shipped_configs import CONFIGS
 from tiny_data import draw_tiny_data
 
+from res2net_mm.openmmlab.config import load_config
 from res2net_mm.presets import find
 
 PIXELS = (64, 64)
@@ -50,7 +50,8 @@ def make_shallow(backbone):
     if backbone.type == 'res2net_mm.Res2Net':
         preset = find(backbone.pop('preset'))
         numbers = {name: value for name, value in preset.arguments.items() if name != 'depth'}
-        for name, value in dict(numbers, stage_blocks=(1, 1, 1, 1)).items():
+        stages = len(numbers.get('stage_blocks', range(4)))
+        for name, value in dict(numbers, stage_blocks=(1,) * stages).items():
             backbone.setdefault(name, value)
     elif backbone.get('depth') == 101:
         backbone.depth = 50
@@ -72,14 +73,23 @@ def panopticapi(monkeypatch):
         monkeypatch.setitem(sys.modules, 'panopticapi', module)
 
 
+@pytest.fixture
+def any_cifar(monkeypatch):
+    """Let MMPretrain read a CIFAR-100 that is not the published one, by its checksums."""
+    from mmpretrain.datasets import CIFAR100
+
+    monkeypatch.setattr(CIFAR100, '_check_integrity', lambda self: True)
+
+
 @pytest.mark.slow
-@pytest.mark.usefixtures('panopticapi')
+@pytest.mark.usefixtures('panopticapi', 'any_cifar')
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
 def test_trains_an_iteration(path, data_root, monkeypatch):
     monkeypatch.chdir(data_root)
     torch.manual_seed(0)
-    cfg = Config.fromfile(path)
-    shrink(cfg._cfg_dict)
+    cfg = load_config(path)
+    if not path.stem.endswith('_cifar100'):  # whose images are small
+        shrink(cfg._cfg_dict)
     make_shallow(cfg.model.backbone)
     cfg.model.pop('pretrained', None)
     cfg.train_dataloader.update(batch_size=2, num_workers=0, persistent_workers=False)
@@ -92,5 +102,5 @@ def test_trains_an_iteration(path, data_root, monkeypatch):
         before = {name: p.detach().clone() for name, p in model.backbone.named_parameters()}
         log = model.train().train_step(batch, OptimWrapper(optimizer))
     assert torch.isfinite(log['loss'])
-    changed = [name for name, p in model.backbone.named_parameters() if (p != before[name]).any()]
-    assert any(name.startswith(('layer4', 'level5')) for name in changed), 'nothing reached it'
+    changed = {name for name, p in model.backbone.named_parameters() if (p != before[name]).any()}
+    assert changed & {*[*before][-len(before) // 5 :]}, 'nothing reached the last layers'

@@ -1,12 +1,13 @@
 """Two drawn images in every layout the shipped configs read, where they look for it."""
 
 import json
+import pickle
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from res2net_mm.data import draw_demo_set
+from res2net_mm.data import draw_demo_set, draw_object_set
 
 SIZE = 96  # px
 NAMES = ('one', 'two')
@@ -20,9 +21,12 @@ VOC_OBJECT = (
 
 
 def draw_tiny_data(root: Path) -> None:
-    """Draw data/coco, VOCdevkit, cityscapes, ade, DUTS, ECSSD, MSRA-B and the demo set below it."""
+    """Draw every public set that a config names, and the demo sets, in ``data`` under ``root``."""
     draw_demo_set(root / 'data/demo', train_images=4, val_images=2)
+    draw_object_set(root / 'data/demo_objects', train_images=20, val_images=10)
     _draw_coco(root / 'data/coco')
+    _draw_imagenet(root / 'data/imagenet')
+    _write_cifar100(root / 'data/cifar100/cifar-100-python')
     for year in (2007, 2012):
         _draw_voc(root / f'data/VOCdevkit/VOC{year}')
     _draw_cityscapes(root / 'data/cityscapes')
@@ -131,3 +135,23 @@ def _draw_salient(root: Path) -> None:
             mask = _label_map(i, background=0, object_=255)
             _write(root / masks / f'{name}.png', cv2.GaussianBlur(mask, (3, 3), 0))
     (root / 'MSRA-B/train.txt').write_text('\n'.join(NAMES))
+
+
+def _draw_imagenet(root: Path) -> None:
+    from mmpretrain.datasets import ImageNet
+
+    for split in ('train', 'val'):
+        for number in range(len(ImageNet.METAINFO['classes'])):
+            (root / split / f'n{number:08d}').mkdir(parents=True)
+        for i, name in enumerate(NAMES):
+            _write(root / split / f'n{i:08d}' / f'{name}.jpg', _image(i))
+
+
+def _write_cifar100(root: Path) -> None:
+    root.mkdir(parents=True)
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 3 * 32 * 32), dtype=np.uint8)
+    for split in ('train', 'test'):
+        content = dict(data=pixels, fine_labels=[*range(8)])
+        (root / split).write_bytes(pickle.dumps(content))
+    names = [f'class {i}' for i in range(100)]
+    (root / 'meta').write_bytes(pickle.dumps(dict(fine_label_names=names)))

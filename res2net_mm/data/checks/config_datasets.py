@@ -23,15 +23,16 @@ from res2net_mm.openmmlab.edit import leaf_datasets, type_name
 from res2net_mm.openmmlab.heads import class_counts
 
 COCO = 'CocoDataset'
-BY_FILE = ('VOCDataset', 'XMLDataset')  # besides those that have a label map for each image
+# Besides those that have a label map for each image.
+BY_FILE = ('VOCDataset', 'XMLDataset', 'CustomDataset')
 
 
 def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> Findings:
     """Check the datasets of some loaders before a run begins.
 
     COCO annotation files are checked as ``recognise`` checks those of a folder. Of datasets in VOC
-    layout and of those with label maps, every file must exist. Datasets of other types, and those
-    that are not on a disk, are not checked.
+    layout, of folders of classes and of those with label maps, every file must exist. Datasets of
+    other types, and those that are not on a disk, are not checked.
 
     Args:
         cfg: A config whose ``ann_file``s and folders exist.
@@ -49,7 +50,8 @@ def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> Findings:
         for dataset in leaf_datasets(cfg[loader]['dataset']) if cfg.get(loader) else ():
             if '://' in f'{dataset.get("data_root")} {dataset.get("ann_file")}':
                 continue
-            has_label_maps = (dataset.get('data_prefix') or {}).get('seg_map_path')
+            prefix = dataset.get('data_prefix')  # a string in MMPretrain
+            has_label_maps = isinstance(prefix, Mapping) and prefix.get('seg_map_path')
             if type_name(dataset) not in (COCO, *BY_FILE) and not has_label_maps:
                 continue
             classes = config_classes(cfg, dataset) or ()

@@ -7,6 +7,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError
+from res2net_mm.openmmlab.classifier_weights import in_names_of_model
 from res2net_mm.openmmlab.internals import is_resuming, loaded_file
 from res2net_mm.openmmlab.trained_model import classes_in, require_same_model, tensor_differences
 from res2net_mm.registry import HOOKS
@@ -16,7 +17,8 @@ from res2net_mm.registry import HOOKS
 class CheckedLoading(Hook):
     """Compare a checkpoint with the model before it is loaded.
 
-    The backbones of this package check and convert their own part; this hook checks the rest.
+    The backbones of this package check and convert their own part; this hook checks the rest. A
+    published classifier's file is put into the names of the whole model first.
 
     Args:
         whole: Whether every tensor must be there in its shape, and the classes must be the data's,
@@ -35,7 +37,9 @@ class CheckedLoading(Hook):
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Check the checkpoint's ``state_dict``; MMEngine calls this before it copies it."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        state, file = checkpoint.get('state_dict', checkpoint), loaded_file(runner)
+        file = loaded_file(runner)
+        checkpoint.update(in_names_of_model(model, checkpoint, str(file)))
+        state = checkpoint.get('state_dict', checkpoint)
         if self.whole:
             loader = runner.train_dataloader if is_resuming(runner) else runner.test_dataloader
             wanted = tuple(loader.dataset.metainfo.get('classes') or ())

@@ -16,6 +16,8 @@ from res2net_mm.lettering import Lettering
 from res2net_mm.registry import HOOKS
 from res2net_mm.whole_file import whole_file
 
+from .answers import answers_of
+
 if TYPE_CHECKING:
     from res2net_mm.evaluation import Boxes
 import os
@@ -23,6 +25,7 @@ import os
 from PIL import Image
 
 SHEET = 'predictions.png'
+DRAWN = ('pred_instances', 'pred_sem_seg', 'pred_score')  # in data samples
 
 
 @HOOKS.register_module(force=True)  # a reload is harmless
@@ -64,7 +67,7 @@ class PredictionSheetHook(Hook):
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]
     ) -> None:
-        drawn = [s for s in outputs if 'pred_instances' in s or 'pred_sem_seg' in s]
+        drawn = [s for s in outputs if any(kind in s for kind in DRAWN)]
         self.samples += drawn[: self.images - len(self.samples)]
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
@@ -73,6 +76,8 @@ class PredictionSheetHook(Hook):
         metainfo = runner.test_dataloader.dataset.metainfo
         if 'pred_instances' in self.samples[0]:
             sheet = self._draw_boxes(metainfo['classes'])
+        elif 'pred_score' in self.samples[0]:
+            sheet = self._draw_answers(metainfo['classes'])
         else:
             sheet = self._draw_masks(metainfo['classes'], metainfo['palette'])
         path = Path(runner.work_dir) / SHEET
@@ -92,6 +97,11 @@ class PredictionSheetHook(Hook):
             truth = _boxes(truth, scored=False) if truth is not None and 'bboxes' in truth else None
             pictures.append((_image(sample), truth, _boxes(predicted, scored=True)))
         return draw_sheet(pictures, classes)
+
+    def _draw_answers(self, classes: Sequence[str]) -> np.ndarray:
+        from res2net_mm.evaluation.classification.answer_pictures import draw_answer_sheet
+
+        return draw_answer_sheet([answers_of(s, _image(s)) for s in self.samples], classes)
 
     def _draw_masks(
         self, classes: Sequence[str], palette: Sequence[tuple[int, int, int]]

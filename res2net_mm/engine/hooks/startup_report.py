@@ -42,10 +42,11 @@ def describe_dataset(dataset: Any) -> str:
     from res2net_mm.evaluation import COCO_BINS  # others' runs may use this room's hooks alone
 
     areas: list[float] = []
-    has_boxes = has_masks = False
+    has_boxes = has_masks = has_labels = False
     for i in range(len(dataset)):
         info = dataset.get_data_info(i)
         has_masks = has_masks or 'seg_map_path' in info
+        has_labels = has_labels or 'gt_label' in info
         instances = info.get('instances')
         has_boxes = has_boxes or instances is not None
         for instance in instances or ():
@@ -55,6 +56,8 @@ def describe_dataset(dataset: Any) -> str:
     name = f'{type(dataset).__name__}, {len(dataset)} images'
     if has_masks and not has_boxes:
         return f'{name} with masks of {len(dataset.metainfo["classes"])} classes'
+    if has_labels and not has_boxes:
+        return f'{name} of {len(dataset.metainfo["classes"])} classes'
     if not has_boxes:
         return name
     counts = ', '.join(f'{size.holds(np.array(areas)).sum()} {size.name}' for size in COCO_BINS)
