@@ -2,14 +2,17 @@
 _base_ = './poolnet_r2n50_duts.py'
 
 data_root = 'data/demo/'  # drawn by tools/demo.py
+scale = (128, 128)  # px
 train_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='res2net_mm.LoadSaliencyAnnotations', threshold=0),  # whatever is no background
+    dict(type='Resize', scale=scale, keep_ratio=True),
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackSegInputs'),
 ]
 test_pipeline = [
     dict(type='LoadImageFromFile'),
+    dict(type='Resize', scale=scale, keep_ratio=True),
     dict(type='res2net_mm.LoadSaliencyAnnotations', threshold=0),
     dict(type='PackSegInputs'),
 ]
@@ -32,7 +35,7 @@ model = dict(
     ),
 )
 train_dataloader = dict(
-    batch_size=4,
+    batch_size=8,
     num_workers=1,
     dataset=dict(
         data_root=data_root,
@@ -51,7 +54,7 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
-epochs = 4
+epochs = 8
 train_cfg = dict(max_epochs=epochs)
 optim_wrapper = dict(
     _delete_=True,

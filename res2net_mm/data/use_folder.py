@@ -14,7 +14,13 @@ from res2net_mm.formats import (
     describe,
     existing_folder,
 )
-from res2net_mm.openmmlab.edit import CLASSIFIER, DETECTOR, SEGMENTER, model_kind
+from res2net_mm.openmmlab.edit import (
+    CLASSIFIER,
+    DETECTOR,
+    SEGMENTER,
+    detects_salient_objects,
+    model_kind,
+)
 
 from .checks.image_kinds import check_kinds
 from .classification.class_folder import ClassificationFolder, recognise_classes
@@ -72,6 +78,7 @@ def use_folder(
                 training=training,
                 layout=layout,
                 known=known,
+                salient=detects_salient_objects(cfg),
             )
             told = [masked.summary(), *_check_kinds(cfg, masked)]
             return '\n'.join((*told, *set_masks(cfg, masked)))

@@ -128,6 +128,12 @@ def model_kind(cfg: Config) -> str:
     return SEGMENTER if model.get('decode_head') else DETECTOR
 
 
+def detects_salient_objects(cfg: Config) -> bool:
+    """Return whether a segmenter's config is scored by SaliencySizeMetric, on masks."""
+    evaluators = [cfg.get(f'{split}_evaluator') for split in ('val', 'test')]
+    return any(type_name(part) == 'SaliencySizeMetric' for part in walk(evaluators))
+
+
 def data_settings(cfg: Config) -> list[str]:
     """Return the keys of a config that hold its model, data loaders and evaluators."""
     parts = ('dataloader', 'evaluator')

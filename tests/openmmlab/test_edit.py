@@ -11,6 +11,7 @@ from res2net_mm.openmmlab.edit import (
     SEGMENTER,
     class_of,
     data_settings,
+    detects_salient_objects,
     dotted,
     leaf_datasets,
     look_up,
@@ -27,6 +28,14 @@ from res2net_mm.openmmlab.edit import (
 MODEL = dict(
     type='mmdet.RetinaNet', neck=[dict(type='FPN', num=1), dict(type=BatchNorm2d, pair=(1, [2]))]
 )
+
+
+def test_a_config_that_is_scored_on_masks_detects_salient_objects():
+    metric = dict(type='res2net_mm.SaliencySizeMetric')
+    assert detects_salient_objects(Config(dict(test_evaluator=metric)))
+    assert detects_salient_objects(Config(dict(val_evaluator=[dict(type='IoUMetric'), metric])))
+    assert not detects_salient_objects(Config(dict(val_evaluator=dict(type='IoUMetric'))))
+    assert not detects_salient_objects(Config(dict(test_evaluator=[])))
 
 
 def test_a_walk_meets_every_mapping_with_its_path():

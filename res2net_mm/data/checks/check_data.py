@@ -37,7 +37,7 @@ from res2net_mm.formats import (
 from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.lettering import Lettering
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
+from res2net_mm.openmmlab.edit import SEGMENTER, detects_salient_objects, model_kind
 from res2net_mm.openmmlab.resize_rule import resize_rule
 
 
@@ -127,6 +127,7 @@ def check_data(
                 classes=classes,
                 ignore_index=ignore_index,
                 layout=layout,
+                salient=cfg is not None and detects_salient_objects(cfg),
             )
     if boxes is None and maps is None and check.clean:
         raise UserError(describe_unknown(root, needed))

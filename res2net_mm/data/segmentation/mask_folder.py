@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from res2net_mm.data.segmentation.known_labels import as_known
 from res2net_mm.data.segmentation.listed_pairs import ListedPairs, list_pairs
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import (
     LABEL_MAPS,
     Finding,
@@ -24,12 +24,13 @@ from res2net_mm.formats import (
     read_folder,
 )
 from res2net_mm.formats.findings import PROBLEM
-from res2net_mm.formats.label_maps.census import LabelCensus, count_labels
+from res2net_mm.formats.label_maps.census import LabelCensus, count_labels, merged
 from res2net_mm.formats.label_maps.class_names import name_labels
 from res2net_mm.formats.label_maps.class_table import read_table, table_files, table_folders
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.labels import Labels
+from res2net_mm.formats.label_maps.saliency import salient_labels
 from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
@@ -111,6 +112,7 @@ def recognise_masks(
     training: bool = True,
     layout: str | None = None,
     known: Sequence[str] | None = None,
+    salient: bool = False,
 ) -> SegmentationFolder:
     """Find out what is in a folder of label maps; the folder itself is never changed.
 
@@ -123,6 +125,7 @@ def recognise_masks(
         training: Whether it is trained on; else all its images may be tested on.
         layout: The name of the layout to read it in; by default the best that fits.
         known: The classes of the checkpoint that is tested; the folder's are found among them.
+        salient: Whether they are masks of salient objects, black and white with greys.
 
     Raises:
         UserError: No label maps are found, or something in the folder has to be mended first.
@@ -136,6 +139,7 @@ def recognise_masks(
         training=training,
         layout=layout,
         known=known,
+        salient=salient,
     )
     if folder is None:
         raise UserError(describe_unknown(place, LABEL_MAPS))
@@ -163,6 +167,7 @@ def read_labels(
     training: bool = True,
     layout: str | None = None,
     known: Sequence[str] | None = None,
+    salient: bool = False,
 ) -> SegmentationFolder | None:
     """Read every label map of a folder and count its pixels; nothing is written.
 
@@ -174,6 +179,7 @@ def read_labels(
         training: Likewise.
         layout: Likewise.
         known: Likewise.
+        salient: Likewise.
 
     Returns:
         The folder, every split listed where it was read from; None if it has no label maps.
@@ -186,10 +192,17 @@ def read_labels(
         return None
     layout, found = read
     parts: dict[str, LabelMapImages] = choose_splits(found, findings, training=training)
-    labels, censuses = count_and_name(
-        root, parts, findings, classes=classes, ignore_index=ignore_index, known=known
-    )
-    if known is not None:
+    if salient:
+        if classes or ignore_index is not None:
+            given = f'{argument("classes")} and {argument("ignore_index")}'
+            raise UserError(f'{given} are for label maps: masks of salient objects have neither')
+        censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
+        labels = salient_labels(merged(censuses.values()), findings)
+    else:
+        labels, censuses = count_and_name(
+            root, parts, findings, classes=classes, ignore_index=ignore_index, known=known
+        )
+    if known is not None and not salient:
         pixels = np.sum([*map(labels.encoding.count, censuses.values())], axis=0)
         labels = as_known(labels, pixels, known, next(iter(parts.values())).map_dir, findings)
     splits = {}
@@ -239,9 +252,7 @@ def count_and_name(
         UserError: Nothing can be made of the labels, or ``findings`` stop at an error.
     """
     censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
-    everything = LabelCensus()
-    for census in censuses.values():
-        everything.merge(census)
+    everything = merged(censuses.values())
     files = [file for part in parts.values() for file in part.map_files]
     tables = list(table_files(table_folders(root, files)))
     images = {core(Path(name).stem) for part in parts.values() for name in part.images}

@@ -26,7 +26,7 @@ FILLED_BY = {
     'RandomRotate': 'seg_pad_val',
     'RandomMosaic': 'seg_pad_val',
 }
-METRICS = ('IoUMetric', 'RegionSizeMetric')  # those of label maps
+METRICS = ('IoUMetric', 'RegionSizeMetric', 'SaliencySizeMetric')  # those of label maps
 
 
 def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
@@ -68,7 +68,8 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
             ]
             metrics = metrics or [dict(type='res2net_mm.RegionSizeMetric')]
             for metric in metrics:
-                metric['ignore_index'] = ignored
+                if type_name(metric) != 'SaliencySizeMetric':  # every pixel of a mask counts
+                    metric['ignore_index'] = ignored
             settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
             kinds = ', '.join(map(type_name, metrics))
             changes.append(f'{name}_evaluator: {kinds}, label {ignored} left out')
@@ -98,6 +99,8 @@ def _set_transforms(dataset: dict[str, Any], ignored: int) -> None:
         kind = type_name(step)
         if kind == 'LoadAnnotations':
             step.pop('reduce_zero_label', None)  # the dataset says it
+        elif kind == 'LoadSaliencyAnnotations':
+            step['threshold'] = 0  # label maps of 0 and 1 are written or found
         elif kind in FILLED_BY:
             step[FILLED_BY[kind]] = ignored
         elif kind == 'RandomCutOut' and step.get('seg_fill_in') is not None:

@@ -1,6 +1,7 @@
 """What the pixels of many label maps hold: values and colours, counted before they are named."""
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,6 +120,14 @@ class LabelCensus:
     def in_grey(self) -> bool:
         """Whether every value is shown in its grey, so that no palette says more."""
         return all(colours == {int(GREY[value])} for value, colours in self.shown.items())
+
+
+def merged(censuses: Iterable[LabelCensus]) -> LabelCensus:
+    """Return what is counted in any of some censuses."""
+    everything = LabelCensus()
+    for census in censuses:
+        everything.merge(census)
+    return everything
 
 
 def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelCensus:

@@ -44,6 +44,11 @@ OTHER_ENDS = {
 _ENDS = MAP_ENDS | IMAGE_ENDS
 _PARTS = re.compile('([_ .-]+)')
 _WORDS = re.compile('[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
+#: The splits of DUTS are called so.
+_DUTS = (
+    (re.compile('(?i)^duts-tr(?![a-z])'), 'train'),
+    (re.compile('(?i)^duts-te(?![a-z])'), 'test'),
+)
 _GLUED = re.compile('(?i)^(train|valid|val|test)(?=annot|mask|label|image|img)')
 
 
@@ -149,6 +154,8 @@ def place_of(below: str) -> Place:
     role, split, kind, rest = None, None, '', []
     for part in reversed(below.split('/')) if below else ():
         name = _GLUED.sub(r'\1_', part)
+        for pattern, split_name in _DUTS:
+            name = pattern.sub(split_name, name)
         words = [word.lower() for word in _WORDS.findall(name)]
         its_split, its_role = split_of(name), _role_of(words)
         if role is None and its_role is not None:
