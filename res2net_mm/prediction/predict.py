@@ -11,6 +11,7 @@ import numpy as np
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.detection.thresholds import ScoreRule
 from res2net_mm.lettering import Lettering
 from res2net_mm.progress import track
 from res2net_mm.whole_file import whole_file, write_json_file
@@ -19,6 +20,7 @@ from .inputs import Picture, Video, find_inputs, read_pixels
 from .pictures import class_colours, draw_labels, draw_objects, letter_size
 from .predictor import Predictor, found_objects
 from .results import BoxResults, FoundBySize, LabelResults, PanopticResults, Results, kind_of
+from .score_rule import check_score, find_score_rule, pick_sure
 from .slices import OVERLAP
 
 CODEC = 'mp4v'
@@ -31,7 +33,7 @@ def predict(
     *,
     out: str | Path,
     config: str | Path | Config | None = None,
-    score: float = 0.3,
+    score: float | str = 0.3,
     classes: Sequence[str] | None = None,
     device: str | None = None,
     fused: bool = True,
@@ -55,7 +57,9 @@ def predict(
         inputs: Images, folders, glob patterns, videos, URLs of streams. Ctrl-C ends a stream.
         out: The folder to write into; made where it is missing.
         config: The config; None for the one that the checkpoint holds.
-        score: Least score of an object.
+        score: Least score of an object; ``best`` for that of the best F1 of an evaluation, or
+            ``by-size`` for one for each size, as the metadata of an exported file or the
+            ``ap_by_size.json`` beside a checkpoint has them.
         classes: Names of the classes to keep; None for all.
         device: As torch calls it; default the GPU if there is one.
         fused: Whether batch norms are folded into convolutions.
@@ -73,8 +77,7 @@ def predict(
         UserError: Something the user can mend; nothing is written before the inputs and the model
             are found.
     """
-    if not 0 <= score <= 1:
-        raise UserError(f'{argument("score", score)} must be between 0 and 1')
+    score = check_score(score)
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise UserError(f'{argument("out", str(out))} is a file; name a folder')
@@ -90,7 +93,8 @@ def predict(
         slice_size=slice_size,
         overlap=overlap,
     )
-    run = _Run(predictor, out, score=score, classes=classes, pictures=pictures)
+    rule = find_score_rule(score, predictor)
+    run = _Run(predictor, out, rule=rule, classes=classes, pictures=pictures)
     unreadable: list[str] = []
     for _ in track(
         run.over_pictures(found, unreadable), 'predict', total=len(found), shown=progress
@@ -107,7 +111,9 @@ def predict(
         raise UserError(f'none of the {len(found)} images can be read')
     run.results.finish()
     counts = run.sizes.counts()
-    write_json_file(dict(images=run.sizes.images, score=score, found=counts), out / FOUND)
+    by_size = {size_bin.name: least for size_bin, least in rule.by_size}
+    content = dict(images=run.sizes.images, score=by_size or rule.score, found=counts)
+    write_json_file(content, out / FOUND)
     say(run.summary())
     return counts
 
@@ -120,11 +126,11 @@ class _Run:
         predictor: Predictor,
         out: Path,
         *,
-        score: float,
+        rule: ScoreRule,
         classes: Sequence[str] | None,
         pictures: bool,
     ) -> None:
-        self.predictor, self.out, self.score, self.pictures = predictor, out, score, pictures
+        self.predictor, self.out, self.rule, self.pictures = predictor, out, rule, pictures
         names = predictor.classes
         if unknown := [name for name in classes or () if name not in names]:
             raise UserError(
@@ -179,7 +185,7 @@ class _Run:
     def summary(self) -> str:
         """Return the table of what was found, and where the files are."""
         sizes, segments = self.sizes, isinstance(self.results, LabelResults)
-        what = 'regions' if segments else f'objects with a score of at least {self.score:g}'
+        what = 'regions' if segments else f'objects with a score of at least {self.rule}'
         lines = [f'found: {what} by size (area), {sizes.images} images', sizes.table()]
         lines += {said for letters in self.letters.values() if (said := letters.said())}
         assert self.results is not None
@@ -194,7 +200,8 @@ class _Run:
             self.results = kind(self.out, self.predictor.classes)
         results, classes = self.results, self.predictor.classes
         if isinstance(results, BoxResults):
-            found = found_objects(sample, self.score, self.chosen)
+            found = found_objects(sample, classes=self.chosen)
+            found = pick_sure(found, self.rule, sample.ori_shape[:2])
             self.sizes.add_objects(found)
             results.add(picture.name, sample.ori_shape[:2], found)
         elif isinstance(results, PanopticResults):

@@ -1,6 +1,6 @@
 """Run a trained model on pictures, as its test set is run."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,6 +52,8 @@ class Predictor:
         classes: Names of the classes.
         palette: RGB of each class as the config's data set has it, or None.
         segments: Whether it predicts label maps in place of boxes.
+        checkpoint: The file of the weights, or the exported file.
+        metadata: What an exported file says of itself; empty for a checkpoint.
 
     Raises:
         UserError: The checkpoint or the config cannot be read, or they do not fit each other.
@@ -76,13 +78,15 @@ class Predictor:
             slice_windows(1, 1, slice_size, overlap)  # refuses what is out of range
         source = find_source(checkpoint, config)
         self.palette: Sequence[Sequence[int]] | None = None
+        self.checkpoint = source.checkpoint
+        self.metadata: Mapping[str, Any] = {}
         if is_exported(source.checkpoint):
             init_default_scope('mmdet')
             exported = MODELS.build(
                 dict(type='res2net_mm.ExportedModel', file=str(source.checkpoint))
             )
             self.model: BaseModel = exported
-            metadata = exported.exported.metadata
+            metadata = self.metadata = exported.exported.metadata
             self.classes = tuple(metadata['classes'])
             self.segments = metadata['task'] != 'detection'
             steps = _exported_pipeline(metadata, segments=self.segments)
@@ -231,7 +235,7 @@ def _put_pixels(results: dict) -> dict:
     return dict(results, img=pixels, img_shape=pixels.shape[:2], ori_shape=pixels.shape[:2])
 
 
-def _exported_pipeline(metadata: dict, *, segments: bool) -> list[dict]:
+def _exported_pipeline(metadata: Mapping[str, Any], *, segments: bool) -> list[dict]:
     toolbox, pack = ('mmseg', 'PackSegInputs') if segments else ('mmdet', 'PackDetInputs')
     keys = ('img_path', 'ori_shape', 'img_shape', 'scale_factor')
     steps: list[dict] = [dict(type='LoadImageFromFile')]

@@ -42,6 +42,12 @@ def add_options(parser: ArgumentParser) -> None:
         metavar='PATH',
         help='images or folders to check the file on; default the test set of the config',
     )
+    add(
+        '--thresholds',
+        metavar='JSON',
+        help='ap_by_size.json of an evaluation, whose best scores by size go into the file, for '
+        '`predict --score by-size`',
+    )
     add_config_options(parser)
 
 

@@ -24,7 +24,12 @@ def add_options(parser: ArgumentParser) -> None:
         'patterns, videos, or URLs of camera streams',
     )
     add('--out', required=True, metavar='DIR', help='folder to write into')
-    add('--score', type=float, metavar='S', help='least score of an object; default 0.3')
+    add(
+        '--score',
+        metavar='S',
+        help='least score of an object, or best or by-size: that of the best F1 of the evaluation '
+        'beside the checkpoint or in the exported file, of all sizes or of each; default 0.3',
+    )
     add('--classes', nargs='+', metavar='NAME', help='classes to keep; default all')
     add(
         '--slice',

@@ -11,6 +11,7 @@ from torch import nn
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.detection.thresholds import read_thresholds
 from res2net_mm.file_kinds import EXPORTED_SUFFIXES
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.internals import swaps_channels
@@ -38,6 +39,7 @@ def export_model(
     calibration: Sequence[str | Path] = (),
     max_drop: float = MAX_DROP,
     images: Sequence[str | Path] = (),
+    thresholds: str | Path | None = None,
     cfg_options: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = print,
 ) -> list[Path]:
@@ -55,6 +57,8 @@ def export_model(
         max_drop: Greatest loss of AP or mIoU, between 0 and 1, by quantising.
         images: Images or folders of images, of which the first are checked on; default the first
             of the config's test set, or photographs where that is missing.
+        thresholds: ``ap_by_size.json`` of an evaluation of this model, whose score thresholds by
+            size go into the metadata of the file; None for none.
         cfg_options: Settings of the config to override.
         say: Called with what was written and how it was checked.
 
@@ -79,10 +83,15 @@ def export_model(
         raise UserError(
             f'{argument("int8", True)} is for whole models and the formats onnx and openvino'
         )
+    best = None if thresholds is None else read_thresholds(thresholds)
     for needed in ('onnx', to) if int8 else (to,):
         require_packages(needed)
     cfg = None if preset else load_config(config, cfg_options=cfg_options)
     model, facts = _preset(preset, checkpoint) if preset else _trained(cfg, checkpoint, part)
+    if best is not None:
+        if part == 'backbone' or preset or hasattr(model, 'decode_head'):
+            raise UserError(f'{argument("thresholds", str(thresholds))} is for detectors')
+        facts['thresholds'] = best
     if without_masks:
         head: Any = getattr(model, 'roi_head', None)
         if head is None or not head.with_mask:

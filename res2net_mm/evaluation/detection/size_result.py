@@ -12,6 +12,7 @@ from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePre
 from res2net_mm.evaluation.detection.errors.error_result import ErrorResult
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.protocols import PROTOCOLS
+from res2net_mm.evaluation.detection.thresholds import thresholds_by_size
 from res2net_mm.evaluation.result import (
     ColumnScores,
     Result,
@@ -123,8 +124,13 @@ class SizeResult(Result[BinScores]):
             'images': self.images,
             'detections': self.detections,
             **super().to_dict(),
+            **({} if self.matches is None else {'thresholds': _thresholds(self.matches)}),
             **({} if self.errors is None else {'errors': self.errors.to_dict()}),
         }
+
+
+def _thresholds(matches: Matches) -> list[dict[str, Any]]:
+    return [threshold.to_dict() for threshold in thresholds_by_size(matches)]
 
 
 def matches_of(result: SizeResult) -> Matches:

@@ -9,7 +9,7 @@ def test_options_become_arguments(call):
     given = call(
         FUNCTION,
         'export c.py w.pth --to openvino -o x.xml --part backbone --without-masks --int8 '
-        '--calibration i j --max-drop 0.1 --images k --cfg-options a=1',
+        '--calibration i j --max-drop 0.1 --images k --thresholds t.json --cfg-options a=1',
     )
     assert given == dict(
         config='c.py',
@@ -22,6 +22,7 @@ def test_options_become_arguments(call):
         calibration=['i', 'j'],
         max_drop=0.1,
         images=['k'],
+        thresholds='t.json',
         cfg_options=dict(a=1),
     )
 

@@ -42,4 +42,4 @@ def test_what_is_missing_is_named(tmp_path):
 
 def test_errors_name_the_options(tmp_path):
     done = run('predict.py', 'w.pth', 'a.jpg', '--out', 'o', '--score', 7, cwd=tmp_path)
-    assert '--score 7.0 must be between 0 and 1' in one_error(done)
+    assert '--score 7 must be between 0 and 1, best or by-size' in one_error(done)
