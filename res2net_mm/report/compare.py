@@ -9,9 +9,10 @@ from res2net_mm.evaluation.detection.saved_evaluation import is_saved_evaluation
 from res2net_mm.formats.label_maps.pairs import holds_label_maps
 from res2net_mm.report.detection.detection_section import detection_section
 from res2net_mm.report.detection.detector_runs import read_detector_runs, shared_kinds
+from res2net_mm.report.gate import check_conditions, parse_conditions, write_junit
 from res2net_mm.report.page.parts import Part, Report, Section
 from res2net_mm.report.page.writing import check_target, write_report
-from res2net_mm.report.runs import Run, shared_options
+from res2net_mm.report.runs import Models, Run, name_models, shared_options
 from res2net_mm.report.segmentation.segmentation_section import segmentation_section
 from res2net_mm.report.segmentation.segmenter_runs import holds_saved_regions, read_segmenter_runs
 
@@ -22,6 +23,7 @@ def compare_runs(
     paths: Sequence[str | Path],
     output: str | Path,
     *,
+    against: Sequence[str | Path] | None = None,
     gt: str | Path | None = None,
     images: str | Path | None = None,
     names: Sequence[str] | None = None,
@@ -36,6 +38,8 @@ def compare_runs(
     bootstrap: int = 1000,
     seed: int = 0,
     pictures: int = 6,
+    fail_if: Sequence[str] = (),
+    junit: str | Path | None = None,
     on_error: str = 'stop',
     progress: bool = True,
     say: Callable[[str], None] = print,
@@ -46,9 +50,12 @@ def compare_runs(
         paths: Work directories of ``train`` or ``evaluate``, COCO results files, or folders of
             label maps.
         output: The page to write, ``*.html``; the other files are named after it.
+        against: Runs of the model to compare with. ``paths`` are then the runs of one model, too,
+            trained with other seeds: means are compared, and intervals cover images and seeds.
         gt: COCO annotation file of the results files, or folder of the ground-truth label maps.
         images: Folder of the images; None for the one that the work directories name.
-        names: Names of the runs in the report; None for the names of their paths.
+        names: Names of the runs in the report, with ``against`` of the two models, that of
+            ``against`` first; None for the names of their paths.
         iou_types: ``bbox``, ``segm`` or both; None for those that all runs have.
         bins: Size bins; None for those that the work directories were scored in, else COCO's.
         bins_by: What the limits of ``bins`` measure.
@@ -60,6 +67,9 @@ def compare_runs(
         bootstrap: How many times images are drawn for the intervals.
         seed: Seed of these draws.
         pictures: How many images to show for each run but the first; 0 for none.
+        fail_if: Conditions such as ``small < -1.0`` (points) that fail the comparison where they
+            hold beyond noise; what came of them is in ``checks`` of the report.
+        junit: XML file to write what came of ``fail_if`` to, for CI servers.
         on_error: ``stop`` at entries that cannot be scored, or ``skip`` them.
         progress: Whether to show progress.
         say: Receives a line for each step and for what was written.
@@ -74,6 +84,12 @@ def compare_runs(
         if value < least:
             raise UserError(f'{argument(name, value)}: must be {least} or more')
     check_target(output)
+    conditions = parse_conditions(fail_if)
+    if junit is not None and not conditions:
+        raise UserError(f'{argument("junit")} writes what came of {argument("fail_if")}: give one')
+    sides = [] if against is None else [against, paths]
+    of_models = name_models(sides, names) if sides else ()
+    paths, names = ([*against, *paths], None) if against is not None else (paths, names)
     where: dict[str, Any] = dict(gt=gt, images=images, names=names)
     draws = dict(resamples=bootstrap, seed=seed, level=LEVEL, progress=progress)
     chosen: dict[str, Any] = {} if bins is None else dict(bins=bins, bins_by=bins_by)
@@ -87,31 +103,55 @@ def compare_runs(
         where |= dict(on_error=on_error, progress=progress, say=say)
         runs = label_maps = read_segmenter_runs(paths, **where, **labels)
         options = shared_options(runs, chosen)
-        made = [segmentation_section(label_maps, options, pictures, draws, say)]
+        models = _models(runs, of_models, sides)
+        made = [segmentation_section(label_maps, models, options, pictures, draws, say)]
     else:
         _refuse(labels, 'label maps', 'detections')
         runs = detectors = read_detector_runs(paths, **where)
         kinds = shared_kinds(detectors, iou_types)
         options = shared_options(runs, {**chosen, **scoring})
         options |= dict(on_error=on_error, progress=progress)
-        made = [detection_section(detectors, k, options, pictures, draws, say) for k in kinds]
-    names = [run.name for run in runs]
+        models = _models(runs, of_models, sides)
+        made = [
+            detection_section(detectors, models, kind, options, pictures, draws, say)
+            for kind in kinds
+        ]
+    names = models.names
     notes = [note for *_, of_section in made for note in of_section]
     if unlogged := [run.name for run in runs if run.log is None]:
         notes.append(f'No training log: {", ".join(unlogged)}.')
+    if sides:
+        notes.append('Pictures and curves of scores show the first run of each model.')
+    sections = [section for section, _, _ in made]
+    checks = check_conditions(conditions, sections)
+    told = [f'{c.of}: {c.condition}: {c.outcome} ({c.message})' for c in checks]
     thing = 'region' if segmenters else 'object'
     report = Report(
         title=f'{" and ".join(names[1:])} against {names[0]}, by {thing} size',
         runs=names,
-        sections=[section for section, _, _ in made],
+        sections=sections,
         parts=[part for _, training, _ in made for part in training],
-        notes=list(dict.fromkeys(notes)),
+        notes=list(dict.fromkeys([*notes, *told])),
+        checks=checks,
     )
     for section in report.sections:
         for verdict in section.verdicts:
             say(f'{section.title}: {verdict.sentence}')
     say(f'written: {", ".join(map(str, write_report(report, output)))}')
+    if junit is not None:
+        write_junit(checks, junit)
+    for line in told:
+        say(line)
     return report
+
+
+def _models(
+    runs: Sequence[Run], of_models: Sequence[str], sides: Sequence[Sequence[str | Path]]
+) -> Models:
+    """Return what is compared: two models with the runs of two sides, or every run by itself."""
+    if sides:
+        return Models(of_models, [len(side) for side in sides])
+    return Models([run.name for run in runs], [1] * len(runs))
 
 
 def _refuse(options: Mapping[str, Any], fit: str, given: str) -> None:

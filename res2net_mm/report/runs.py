@@ -1,14 +1,35 @@
 """What runs of detectors and of segmenters share: paths, names, images, options, training logs."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.report.by_size.verdict import in_words
 from res2net_mm.report.training import TrainingLog
+
+T = TypeVar('T')
+
+
+@dataclass(frozen=True)
+class Models:
+    """What is compared: models, each of one run or of several that differ in their seed."""
+
+    names: Sequence[str]
+    runs: Sequence[int]  # how many runs each model has; those of a model stand side by side
+
+    def split(self, of_runs: Sequence[T]) -> list[list[T]]:
+        """Return what there is for each run as a list for each model."""
+        rest = iter(of_runs)
+        return [list(islice(rest, count)) for count in self.runs]
+
+    def first(self, of_runs: Sequence[T]) -> list[T]:
+        """Return what there is for the first run of each model."""
+        return [of_model[0] for of_model in self.split(of_runs)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +59,33 @@ def name_runs(paths: Sequence[str | Path], names: Sequence[str] | None) -> list[
             f'two runs have the name {name!r}: tell them apart with {argument("names")}'
         )
     return list(zip(files, names, strict=True))
+
+
+def name_models(
+    sides: Sequence[Sequence[str | Path]], names: Sequence[str] | None
+) -> Sequence[str]:
+    """Return the names of models that have several runs: as given, or what their paths share."""
+    if names is not None and len(names) != len(sides):
+        raise UserError(
+            f'{argument("names")} gives {len(names)} names for {len(sides)} models: with '
+            f'{argument("against")} each side has one'
+        )
+    if names is None:
+        names = [_shared_name(list(map(Path, side))) for side in sides]
+    if len(set(names)) < len(names):
+        raise UserError(
+            f'both models have the name {names[0]!r}: tell them apart with {argument("names")}'
+        )
+    return names
+
+
+def _shared_name(paths: Sequence[Path]) -> str:
+    """Return what paths of the runs of a model begin with: ``r50`` of ``r50_seed0``, ``r50/0``."""
+    texts = [path.as_posix() for path in paths]
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    shared = ''.join(letters[0] for letters in alike)
+    shared = re.sub(r'[\W_]*(seed|run)?[\W_]*$', '', shared)
+    return Path(shared).name or paths[0].name
 
 
 def image_folder(images: str | Path | None) -> Path | None:

@@ -3,10 +3,14 @@
 res2net-mm compare work_dirs/resnet work_dirs/res2net -o report.html
 res2net-mm compare a.json b.json --gt annotations.json --images DIR -o report.html
 res2net-mm compare maps_a maps_b --gt labels/val --images DIR -o report.html
+res2net-mm compare new_seed0 new_seed1 new_seed2 --against old_seed0 old_seed1 old_seed2
+res2net-mm compare old new --fail-if 'small < -1.0' --junit gate.xml
 
 A run is the work directory of `res2net-mm train` or `res2net-mm test`, or a COCO results file or a
-folder of label maps of any framework; each is compared with the first. Beside report.html come
-report.md, report.csv and the folder report_files of images.
+folder of label maps of any framework; each is compared with the first. With --against, all runs
+are of one model, whose mean is compared with that of the runs of another. Beside report.html come
+report.md, report.csv and the folder report_files of images. The exit status is 1 where a condition
+of --fail-if holds.
 """
 
 from argparse import ArgumentParser
@@ -24,6 +28,13 @@ def add_options(parser: ArgumentParser) -> None:
         metavar='RUN',
         help='work directory, COCO results file or folder of label maps',
     )
+    add(
+        '--against',
+        nargs='+',
+        metavar='RUN',
+        help='runs of the model to compare with, with other seeds; the RUNs before are then the '
+        'seeds of one model, and intervals cover images and seeds',
+    )
     add('-o', '--output', default='report.html', metavar='FILE', help='default report.html')
     add('--gt', help='COCO annotation file of the results files, or folder of label maps')
     add(
@@ -33,7 +44,8 @@ def add_options(parser: ArgumentParser) -> None:
         '--names',
         nargs='+',
         metavar='NAME',
-        help='names of the runs in the report; default: by their paths',
+        help='names of the runs in the report (with --against of the two models, that of '
+        '--against first); default: by their paths',
     )
     add_scoring(
         parser, default='as the work directories were scored, else the rules and sizes of COCO'
@@ -56,12 +68,22 @@ def add_options(parser: ArgumentParser) -> None:
         metavar='N',
         help='images to show for each run but the first; default 6',
     )
+    add(
+        '--fail-if',
+        action='append',
+        metavar='CONDITION',
+        help='end with status 1 if a difference is beyond a limit in points and beyond noise: '
+        "'small < -1.0', 'AR all < 0', 'segm AP large < -0.5'; may be given again",
+    )
+    add('--junit', metavar='FILE', help='write what came of --fail-if as JUnit XML')
 
 
 def run(
     runs: Sequence[str], output: str, *, bins: Sequence[str] | None = None, **options: Any
-) -> None:
+) -> int:
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.report import compare_runs
+    from res2net_mm.report.gate import FAILED
 
-    compare_runs(runs, output, bins=parse_bins(bins), **options)
+    report = compare_runs(runs, output, bins=parse_bins(bins), **options)
+    return int(any(check.outcome == FAILED for check in report.checks))

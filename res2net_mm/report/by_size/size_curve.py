@@ -17,6 +17,7 @@ import numpy as np
 
 from res2net_mm.evaluation.bootstrap import class_mean, draw_scores
 from res2net_mm.evaluation.result import ImageScores
+from res2net_mm.evaluation.seeds import average_runs
 from res2net_mm.evaluation.size_bins import SizeBin, make_bins
 from res2net_mm.report.by_size.verdict import ENOUGH, Terms
 
@@ -27,13 +28,13 @@ TOGETHER = 6  # bins matched at once, which limits memory
 
 @dataclass(frozen=True, eq=False)
 class SizeCurve:
-    """Scores of R runs at P sizes; nan where there are too few objects."""
+    """Scores of M models at P sizes; nan where there are too few objects."""
 
     by: str  # ``side`` in px, or ``relative-side`` in 0..1 where the bins are relative
     sizes: np.ndarray  # (P,) the sizes, in rising order
     objects: np.ndarray  # (P,) number of objects in the sliding bin
-    scores: np.ndarray  # (R, S, P) the S drawn scores of ``terms``
-    band: np.ndarray  # (R - 1, S, 2, P) low and high of the difference of each run from the first
+    scores: np.ndarray  # (M, S, P) the S drawn scores of ``terms``
+    band: np.ndarray  # (M - 1, S, 2, P) low and high of the difference of each from the first
     sides: np.ndarray  # (G,) size of every object that counts
     terms: Terms
     level: float  # probability that a band covers the whole curve
@@ -60,6 +61,7 @@ def slide_bin(
     *,
     relative: bool,
     terms: Terms,
+    models: Sequence[int] | None = None,
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -68,8 +70,8 @@ def slide_bin(
     """Score runs in a sliding bin of size, under at most ``DRAWS`` draws of images.
 
     ``areas`` (G,) are those of all objects that count, in px^2 or (``relative``) as a share of the
-    image; ``score`` scores the runs in some bins. The other arguments are those of
-    ``compare_results``.
+    image; ``score`` scores the runs in some bins; ``models`` is how many of them belong to each
+    model, None for one each. The other arguments are those of ``compare_results``.
     """
     by, sides = 'relative-side' if relative else 'side', np.sqrt(np.maximum(areas, 0))
     sizes: np.ndarray = np.empty(0)
@@ -83,17 +85,20 @@ def slide_bin(
     )
     parts = []
     for start in range(0, max(len(bins), 1), TOGETHER):  # without bins the shapes are needed
-        runs = score(make_bins(bins[start : start + TOGETHER], by))
-        shown = [runs[0].names.index(name) for name in terms.drawn]
-        plain = class_mean(np.concatenate([run.class_scores() for run in runs]))  # (R, S, C)
-        again = class_mean(draw_scores(runs, **draws))  # (R, B, S, C)
-        of_bins = runs[0].class_objects()[1:].sum(axis=1).astype(int)
-        parts.append((of_bins, plain[:, shown, 1:], again[:, :, shown, 1:]))
-    objects, scores, drawn = (np.concatenate(of, axis=-1) for of in zip(*parts, strict=True))
+        scored = score(make_bins(bins[start : start + TOGETHER], by))
+        shown = [scored[0].names.index(name) for name in terms.drawn]
+        plain = class_mean(np.concatenate([run.class_scores() for run in scored]))  # (R, S, C)
+        again = class_mean(draw_scores(scored, **draws))  # (R, B, S, C)
+        averaged = average_runs(plain, again, models or [1] * len(scored), seed=seed)
+        gain = [averaged.gain(m, level)[1] for m in range(1, len(averaged.plain))]
+        of_bins = scored[0].class_objects()[1:].sum(axis=1).astype(int)
+        drawn = np.stack(gain)  # (M - 1, B, S, C)
+        parts.append((of_bins, averaged.plain[:, shown, 1:], drawn[:, :, shown, 1:]))
+    objects, scores, gains = (np.concatenate(of, axis=-1) for of in zip(*parts, strict=True))
     scores = np.where(objects < ENOUGH, np.nan, scores)
     band = [
-        simultaneous_band(drawn[r] - drawn[0], scores[r] - scores[0], level)
-        for r in range(1, len(scores))
+        simultaneous_band(gain, of_model - scores[0], level)
+        for gain, of_model in zip(gains, scores[1:], strict=True)
     ]
     return SizeCurve(by, sizes, objects, scores, np.stack(band), sides, terms, level)
 

@@ -75,12 +75,25 @@ def size_section(
     return Section(
         name=kind,
         title=title,
-        facts=f'{facts}; intervals of {comparisons[0].resamples} draws of images, the same for '
-        'both runs. They say how far a difference would move on other images of this kind, not on '
-        'another training with another seed.',
+        facts=f'{facts}; {_about_intervals(comparisons[0])}',
         verdicts=verdicts,
         parts=[by_size, *why, against_size, *shown, by_class, *more],
         records=list(records(kind, names, comparisons, terms)),
+    )
+
+
+def _about_intervals(comparison: Comparison) -> str:
+    drawn = f'intervals of {comparison.resamples} draws of images, the same for'
+    if max(comparison.runs) == 1:
+        return (
+            f'{drawn} both runs. They say how far a difference would move on other images of this '
+            'kind, not on another training with another seed.'
+        )
+    counts = ' and '.join(map(str, comparison.runs))
+    unknown = ' A single run does not tell how its model varies.' if 1 in comparison.runs else ''
+    return (
+        f'{drawn} all runs, and of runs ({counts}). Scores are means of the runs. The intervals '
+        f'say how far a difference would move on other images and with other seeds.{unknown}'
     )
 
 
@@ -145,7 +158,9 @@ def _score(column: BinComparison, score: str, run: str, terms: Terms) -> Cell:
     difference = column.scores.get(score)
     if difference is None:
         return Cell(f'no {terms.thing}s')
-    return Cell(f'{100 * getattr(difference, run):.1f}')
+    of_runs = getattr(difference, f'runs_{run}')
+    each = ', '.join(f'{100 * score:.1f}' for score in of_runs) if len(of_runs) > 1 else ''
+    return Cell(f'{100 * getattr(difference, run):.1f}', detail=each)
 
 
 def _difference(column: BinComparison, score: str, terms: Terms, *, scores: bool = False) -> Cell:

@@ -1,6 +1,7 @@
 """The section of a report on boxes or masks: scores, curves against object size, training."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from res2net_mm.evaluation import SizeResult, compare_results, evaluate_by_size
@@ -15,6 +16,7 @@ from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.error_section import error_part
 from res2net_mm.report.detection.object_pictures import object_pictures
 from res2net_mm.report.page.parts import Part, Section
+from res2net_mm.report.runs import Models
 from res2net_mm.report.training import training_parts
 
 TITLES = {'bbox': 'Boxes', 'segm': 'Masks'}
@@ -22,39 +24,45 @@ TITLES = {'bbox': 'Boxes', 'segm': 'Masks'}
 
 def detection_section(
     runs: Sequence[DetectorRun],
+    models: Models,
     kind: str,
     options: Mapping[str, Any],
     pictures: int,
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Compare all runs by ``bbox`` or ``segm``; return the section, parts on training, and notes.
+    """Compare models by ``bbox`` or ``segm``; return the section, parts on training, and notes.
 
     ``options`` are those of ``evaluate_by_size``, ``draws`` those of ``compare_results``.
     """
-    names, results, noted = [run.name for run in runs], [], []
+    results, noted = [], []
     for run in runs:
         found = run.detections[kind]
         say(f'{run.name}: scoring {len(found.entries)} detections ({kind})')
         results.append(evaluate_by_size(run.truth, found, iou_type=kind, errors=True, **options))
         noted += [f'{run.name}: {note}' for note in results[-1].notes]
     first, in_coco = results[0], results[0].protocol == 'coco'
-    shown, notes = object_pictures(runs, results, pictures)
-    errors = [result.errors for result in results if result.errors is not None]
-    wrong, lead = error_part(runs, errors, pictures=bool(pictures), **draws)
+    baseline, *others = models.split(results)
+    names, of_models = models.names, models.first(results)
+    shown_runs = [
+        replace(run, name=name) for run, name in zip(models.first(runs), names, strict=True)
+    ]
+    shown, notes = object_pictures(shown_runs, of_models, pictures)
+    errors = [result.errors for result in of_models if result.errors is not None]
+    wrong, lead = error_part(shown_runs, errors, pictures=bool(pictures), **draws)
     section = size_section(
         kind,
         TITLES[kind],
         describe(first),
         names=names,
-        comparisons=[compare_results(first, result, **draws) for result in results[1:]],
-        curve=object_curve(results, DETECTION if in_coco else VOC, **draws),
+        comparisons=[compare_results(baseline, other, **draws) for other in others],
+        curve=object_curve(results, DETECTION if in_coco else VOC, models=models.runs, **draws),
         shown=shown,
         why=[wrong],
         lead=lead,
         more=[
-            Part('Precision and recall', figures=[draw_precision_recall(results, names)]),
-            Part('Calibration of scores', figures=[draw_calibration(results, names)]),
+            Part('Precision and recall', figures=[draw_precision_recall(of_models, names)]),
+            Part('Calibration of scores', figures=[draw_calibration(of_models, names)]),
         ],
     )
     training = training_parts(

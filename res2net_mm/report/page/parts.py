@@ -112,3 +112,4 @@ class Report:
     sections: Sequence[Section]  # at least one
     parts: Sequence[Part] = ()  # what belongs to no section, such as training curves
     notes: Sequence[str] = ()  # what a reader of the numbers should know
+    checks: Sequence[Any] = ()  # what came of the conditions that fail a comparison

@@ -1,6 +1,7 @@
 """The section of a report on label maps: scores, curves against region size, training."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from res2net_mm.evaluation.regions import compare_regions, score_regions
@@ -12,6 +13,7 @@ from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section
 from res2net_mm.report.by_size.verdict import SEGMENTATION
 from res2net_mm.report.page.parts import Part, Section
+from res2net_mm.report.runs import Models
 from res2net_mm.report.segmentation.region_pictures import region_pictures
 from res2net_mm.report.segmentation.segmenter_runs import SegmenterRun
 from res2net_mm.report.training import training_parts
@@ -21,12 +23,13 @@ KIND = 'regions'
 
 def segmentation_section(
     runs: Sequence[SegmenterRun],
+    models: Models,
     options: Mapping[str, Any],
     pictures: int,
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Compare all runs by region; return the section, parts on training, and notes.
+    """Compare models by region; return the section, parts on training, and notes.
 
     ``options`` are those of ``score_regions``, ``draws`` those of ``compare_regions``.
     """
@@ -35,16 +38,22 @@ def segmentation_section(
         say(f'{run.name}: scoring {len(run.regions.found.area)} predicted regions')
         results.append(score_regions(run.regions, **options))
     first, sizes = results[0], results[0].size_bins
-    comparisons = [compare_regions(first, result, **draws) for result in results[1:]]
-    shown, notes = region_pictures(runs, pictures)
+    baseline, *others = models.split(results)
+    shown_runs = [
+        replace(run, name=name) for run, name in zip(models.first(runs), models.names, strict=True)
+    ]
+    comparisons = [compare_regions(baseline, other, **draws) for other in others]
+    shown, notes = region_pictures(shown_runs, pictures)
     relative = bool(sizes) and sizes[0].relative
     section = size_section(
         KIND,
         'Regions',
         describe_regions(first),
-        names=[run.name for run in runs],
+        names=models.names,
         comparisons=comparisons,
-        curve=region_curve([run.regions for run in runs], relative=relative, **draws),
+        curve=region_curve(
+            [run.regions for run in runs], relative=relative, models=models.runs, **draws
+        ),
         shown=shown,
     )
     logs = {run.name: run.log for run in runs}
