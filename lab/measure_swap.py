@@ -21,16 +21,19 @@ from res2net_mm.swap.places import find_places
 from .swap_trial import Trial, append, read
 
 ROOT = Path(__file__).parents[1]
-TOOLBOXES = ('mmdet', 'mmseg')
-RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
+TOOLBOXES = ('mmdet', 'mmseg', 'mmpretrain', 'mmpose')
+RESNETS = (
+    *('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt', 'ResNet_CIFAR'),
+    *('SEResNet', 'SEResNeXt', 'SCNet', 'ResNeSt', 'Res2Net'),
+)
 CHUNK = 32  # configs per process, which gives its memory back at its end
 PATIENCE = 300  # seconds a config may take
 
 
-def shipped_names() -> list[str]:
-    """Return the names of the shipped configs whose backbone is a ResNet or ResNeXt."""
+def shipped_names(toolboxes: Sequence[str] = TOOLBOXES) -> list[str]:
+    """Return the names of the shipped configs whose backbone is one of :data:`RESNETS`."""
     names = []
-    for toolbox in TOOLBOXES:
+    for toolbox in toolboxes:
         if find_spec(toolbox) is None:
             continue
         root = shipped_folder(toolbox)
@@ -54,10 +57,13 @@ def parse_part(text: str) -> tuple[int, int]:
         raise UserError(f'part {text!r} must be I/N, such as 1/4') from error
 
 
-def chosen_names(*, every: int = 1, part: tuple[int, int] = (1, 1)) -> list[str]:
+def chosen_names(
+    toolboxes: Sequence[str] = TOOLBOXES, *, every: int = 1, part: tuple[int, int] = (1, 1)
+) -> list[str]:
     """Return the names of some of the shipped configs.
 
     Args:
+        toolboxes: Those whose configs are taken.
         every: Each ``every``-th only.
         part: ``(i, n)``: the i-th of n parts of these, counted from 1, for processes that share
             the work.
@@ -70,7 +76,7 @@ def chosen_names(*, every: int = 1, part: tuple[int, int] = (1, 1)) -> list[str]
         raise UserError(f'every={every} must be 1 or more')
     if not 1 <= i <= n:
         raise UserError(f'part {i}/{n}: there is no such part')
-    return shipped_names()[::every][i - 1 :: n]
+    return shipped_names(toolboxes)[::every][i - 1 :: n]
 
 
 def measure(preset: str, names: Sequence[str], file: Path) -> Iterator[Trial]:
@@ -134,7 +140,7 @@ def summary(trials: Sequence[Trial]) -> str:
         *(f'swapped fails: {trial.name}: {trial.swapped}' for trial in failed),
         *(f'original fails: {t.name}: {t.original}' for t in trials if t.original),
     ]
-    for toolbox in TOOLBOXES:
+    for toolbox in dict.fromkeys(trial.name.partition('::')[0] for trial in trials):
         own = [trial for trial in fair if trial.name.startswith(f'{toolbox}::')]
         passed = sum(not trial.swapped for trial in own)
         lines.append(f'{toolbox}: {passed} of {len(own)} configs whose original runs')
@@ -158,6 +164,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('preset', nargs='?', default='res2net50_v1b_26w_4s', help='network')
     parser.add_argument('-o', '--out', type=Path, default='swap_trials.jsonl', help='results')
+    parser.add_argument(
+        '--toolboxes', nargs='+', default=TOOLBOXES, choices=TOOLBOXES, help='whose configs'
+    )
     parser.add_argument('--every', type=int, default=1, metavar='K', help='each K-th config only')
     parser.add_argument('--part', default='1/1', metavar='I/N', help='this process does I of N')
     parser.add_argument('--debug', action='store_true', help='show tracebacks')
@@ -167,7 +176,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     with exit_on_user_error(debug=args.debug):
-        names = chosen_names(every=args.every, part=parse_part(args.part))
+        names = chosen_names(args.toolboxes, every=args.every, part=parse_part(args.part))
         trials = []
         for trial in measure(args.preset, names, args.out):
             trials.append(trial)

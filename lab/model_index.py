@@ -33,6 +33,7 @@ TASKS = {
     'MAE': 'Salient Object Detection',
     'top-1 error': 'Image Classification',
     'top-5 error': 'Image Classification',
+    'keypoint AP': 'Keypoint Detection',
 }
 DATASETS = {
     'voc07': 'PASCAL VOC 2007',

@@ -101,7 +101,7 @@ def add_scoring(parser: ArgumentParser, *, default: str) -> None:
         '--iou-type',
         nargs='+',
         dest='iou_types',
-        choices=['bbox', 'segm'],
+        choices=['bbox', 'segm', 'keypoints'],
         help='default: what all files hold',
     )
     add(

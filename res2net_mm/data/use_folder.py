@@ -17,6 +17,7 @@ from res2net_mm.formats import (
 from res2net_mm.openmmlab.edit import (
     CLASSIFIER,
     DETECTOR,
+    POSE_ESTIMATOR,
     SEGMENTER,
     detects_salient_objects,
     model_kind,
@@ -67,6 +68,11 @@ def use_folder(
         raise UserError(f"{argument('data')} '' does not name a folder")
     out_dir = Path(cfg.work_dir) / 'data'
     kind = model_kind(cfg)
+    if kind == POSE_ESTIMATOR:
+        raise UserError(
+            f'{argument("data")} takes folders with boxes, label maps or classes, and this is a '
+            'pose estimator: name the COCO files with keypoints in the config (data_root)'
+        )
     labels = LABELS_OF[kind]
     try:
         if kind == SEGMENTER:

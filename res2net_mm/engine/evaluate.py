@@ -11,7 +11,13 @@ from res2net_mm.checkpoints import open_checkpoint
 from res2net_mm.errors import UserError, argument
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import ConfigErrors
-from res2net_mm.openmmlab.edit import CLASSIFIER, DETECTOR, SEGMENTER, model_kind
+from res2net_mm.openmmlab.edit import (
+    CLASSIFIER,
+    DETECTOR,
+    POSE_ESTIMATOR,
+    SEGMENTER,
+    model_kind,
+)
 from res2net_mm.openmmlab.pretrained import drop_pretrained
 from res2net_mm.openmmlab.trained_model import classes_in
 
@@ -137,15 +143,18 @@ def _draw_into(cfg: Config, kind: str, folder: str) -> None:
             dict(type='res2net_mm.AnswerPictureHook', out_dir=folder),
         ]
         return
-    where = dict(interval=1) if kind == SEGMENTER else dict(test_out_dir=folder)
-    cfg.default_hooks.visualization.update(draw=True, **where)
+    where = {
+        SEGMENTER: dict(draw=True, interval=1),
+        POSE_ESTIMATOR: dict(enable=True, interval=1, out_dir=folder),
+    }.get(kind, dict(draw=True, test_out_dir=folder))
+    cfg.default_hooks.visualization.update(where)
     if kind == SEGMENTER:
         cfg.visualizer.save_dir = folder
 
 
 def _require_task(task: str, file: str | Path, kind: str) -> None:
     """Refuse an exported detector under the config of a segmenter, and the like."""
-    if task != TASKS[kind]:
+    if task != TASKS.get(kind):
         raise UserError(
             f'{file} was exported for {task}, and the config describes a {kind}: give the config '
             'that it was exported from'

@@ -6,6 +6,7 @@ from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
+from res2net_mm.evaluation.detection.keypoint_metric import KeypointMetric
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.saved_evaluation import (
     SavedEvaluation,
@@ -35,6 +36,7 @@ __all__ = [
     'ClassScores',
     'Comparison',
     'GroundTruth',
+    'KeypointMetric',
     'Masks',
     'Matches',
     'RegionSizeMetric',

@@ -11,6 +11,7 @@ from res2net_mm.errors import UserError
 
 #: What the model of a config predicts for: see :func:`model_kind`.
 DETECTOR, SEGMENTER, CLASSIFIER = 'detector', 'segmenter', 'classifier'
+POSE_ESTIMATOR = 'pose estimator'
 
 Path = tuple[str | int, ...]  # keys and list indices from the top: ('model', 'neck', 0, 'type')
 
@@ -120,9 +121,12 @@ def model_kind(cfg: Config) -> str:
 
     Returns:
         ``SEGMENTER`` for MMSegmentation's, known by their decode head; ``CLASSIFIER`` for
-        MMPretrain's, whose types are called so; else ``DETECTOR``.
+        MMPretrain's and ``POSE_ESTIMATOR`` for MMPose's, whose types are called so; else
+        ``DETECTOR``.
     """
     model = cfg.get('model') or {}
+    if type_name(model).endswith('PoseEstimator'):
+        return POSE_ESTIMATOR
     if type_name(model).endswith('Classifier'):
         return CLASSIFIER
     return SEGMENTER if model.get('decode_head') else DETECTOR

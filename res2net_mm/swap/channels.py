@@ -13,11 +13,21 @@ from res2net_mm.openmmlab.edit import Path, class_of, type_name, walk_paths
 
 from .adaptation import defaults_of
 from .change import Change, apply
+from .places import ENCODER
 from .pyramid import Maps, Settings, pass_through
 
 WHY = 'the channels it reads'
 # Settings of a model that read no maps.
-NO_READERS = ('backbone', 'neck', 'data_preprocessor', 'train_cfg', 'test_cfg', 'init_cfg')
+NO_READERS = (
+    'backbone',
+    'neck',
+    ENCODER,
+    'prototype',
+    'data_preprocessor',
+    'train_cfg',
+    'test_cfg',
+    'init_cfg',
+)
 
 
 def follow(
@@ -28,7 +38,10 @@ def follow(
     ``path`` is that of the model in its config, ``scope`` the toolbox that builds the modules,
     ``shared_head`` the change of the shared head, if the model has one.
     """
-    for at, settings in _parts(model.get('neck'), (*path, 'neck')):
+    encoder = model.get(ENCODER)
+    behind = encoder[1:] if isinstance(encoder, list | tuple) else ()
+    necks = [((*path, ENCODER, i), settings) for i, settings in enumerate(behind, start=1)]
+    for at, settings in (*_parts(model.get('neck'), (*path, 'neck')), *necks):
         if maps.same_channels:
             break
         changes = list(_input_changes(settings, at, maps, scope))
@@ -99,7 +112,8 @@ def _input_changes(settings: Settings, path: Path, maps: Maps, scope: str) -> It
         for key, value in part.items():
             if _counts_inputs(key):
                 index = _in_index(part, scope) if key == 'in_channels' else None
-                new = _selected(value, index, maps, by_value=at == path)
+                reads = at == path or str(at[-1]).endswith('head_cfg')  # InterHand3D's three heads
+                new = _selected(value, index, maps, by_value=reads)
                 if new != value:
                     yield Change((*at, key), new, WHY, value)
 

@@ -48,9 +48,11 @@ def _whole_model_weights(cfg: Config, places: Iterable[Place]) -> list[Path]:
 
 def normalisation_changes(cfg: Config, preset: Preset) -> list[Change]:
     """Return the changes to mean, standard deviation and channel order of every preprocessor."""
-    wanted = dict(
-        mean=list(preset.mean), std=list(preset.std), bgr_to_rgb=preset.to_rgb, rgb_to_bgr=False
-    )
+    wanted: dict[str, Any] = dict(mean=list(preset.mean), std=list(preset.std))
+    if cfg.get('default_scope') == 'mmpretrain':  # whose preprocessors have a word of their own
+        wanted |= dict(to_rgb=preset.to_rgb)
+    else:
+        wanted |= dict(bgr_to_rgb=preset.to_rgb, rgb_to_bgr=False)
     found = list(walk_paths(cfg['model'], ('model',), skip=stays_as_it_is))
     if isinstance(cfg.get(PREPROCESSOR), Mapping):  # the runner's, where the model has none
         found.insert(0, ((PREPROCESSOR,), cfg[PREPROCESSOR]))

@@ -10,6 +10,7 @@ from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import Path, dotted, type_name, walk_paths
 
 INNER = 'backbone_cfg'  # holds the backbone that ICNet and BiSeNetV1 are built around
+ENCODER = 'image_encoder'  # holds the backbone of a retriever, and its necks behind it
 # Beginnings of keys that hold another network than the one that trains -> why it is not swapped.
 STAYS = {
     'teacher': 'its weights come from a checkpoint of its own',
@@ -23,6 +24,8 @@ _FEEDS_BACK = (
 REFUSED = {
     'DetectoRS_ResNet': _FEEDS_BACK.format('ResNet'),
     'DetectoRS_ResNeXt': _FEEDS_BACK.format('ResNeXt'),
+    'SparseResNet': 'SparK hides parts of the image from the convolutions of its own sparse '
+    'ResNet, which a Res2Net does not do',
     'TridentResNet': "TridentNet's last stage is three branches that share their weights, which "
     'a Res2Net does not have',
 }
@@ -53,6 +56,8 @@ def find_places(cfg: Config) -> tuple[list[Place], list[str]]:
     stays: list[str] = []
     for at, holder in walk_paths(cfg['model'], ('model',), skip=stays_as_it_is):
         for key, settings in holder.items():
+            if key == ENCODER and isinstance(settings, list | tuple):
+                places.append(Place((*at, key, 0), settings[0], at, holder))
             if not isinstance(settings, Mapping) or 'type' not in settings:
                 continue
             path = (*at, key)

@@ -22,12 +22,13 @@ class Pyramid:
     """Feature maps, in the order in which a module gives them."""
 
     channels: tuple[int, ...]
-    sizes: tuple[tuple[int, int], ...]  # height and width, for an image of SIZE x SIZE px
+    # Height and width for an image of SIZE x SIZE px; none of a vector, as pooling gives it.
+    sizes: tuple[tuple[int, ...], ...]
 
     @property
     def strides(self) -> tuple[int, ...]:
         """Return the pixels of the image per cell of each map."""
-        return tuple(round(SIZE / height) for height, _ in self.sizes)
+        return tuple(round(SIZE / size[0]) if size else SIZE for size in self.sizes)
 
     def __str__(self) -> str:
         maps = zip(self.channels, self.strides, strict=True)
@@ -83,9 +84,10 @@ def measure(
             )
         maps = (maps,)
     maps = tuple(maps)
-    if not all(isinstance(x, Tensor) and x.ndim == 4 for x in maps):
+    dimensions = (4,) if inputs is None else (2, 4)
+    if not all(isinstance(x, Tensor) and x.ndim in dimensions for x in maps):
         raise UserError(f'{type_name(settings)} gives no feature maps (N, C, H, W)')
-    sizes = tuple((x.shape[2], x.shape[3]) for x in maps)
+    sizes = tuple(tuple(x.shape[2:]) for x in maps)
     return _MEASURED.setdefault(key, Pyramid(tuple(x.shape[1] for x in maps), sizes))
 
 

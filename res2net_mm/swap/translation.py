@@ -26,6 +26,7 @@ STRUCTURE = (
     'preset', 'block_rule', 'pretrained', 'init_cfg',
 )  # fmt: skip
 STRIDES = (4, 8, 16, 32)
+SMALL_STEM = '3x3'  # of networks for images of 32 px: stride 1, no pooling
 # Arguments that mean the same in other backbones, and in a shared head, as in ResNet.
 SHARED = ('in_channels', 'frozen_stages', 'norm_cfg', 'norm_eval', 'with_cp')
 OF_HEAD = ('stage', 'stride', 'dilation', 'norm_cfg', 'norm_eval', 'dcn', 'with_cp')
@@ -59,6 +60,8 @@ def translate(settings: Mapping[str, Any], backbone: type) -> tuple[dict[str, An
         first, *others = use['strides']
         use['strides'] = (first // 2, *others)
     notes = []
+    if any(base.__name__ == 'ResNet_CIFAR' for base in backbone.__mro__):
+        use['stem'] = SMALL_STEM
     if settings.get('style', 'pytorch') == 'caffe':
         notes.append(
             "style: caffe -> pytorch (the published Res2Nets have a block's stride in its 3x3 "

@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.logging import MMLogger
-from mmengine.structures import InstanceData
 from torch import nn
 
 from res2net_mm.errors import UserError, brief
-from res2net_mm.openmmlab.edit import type_name, walk
+from res2net_mm.openmmlab.edit import walk
 from res2net_mm.openmmlab.pretrained import loading_entries
 
+from .model_inputs import inputs_of
 from .pyramid import build
 
 # Height and width of the image in px, and the mode of the forward pass. DINO proposes 900 boxes and
@@ -54,10 +54,9 @@ def run(cfg: Config) -> None:
         logger.setLevel(logging.ERROR)  # a line for each tensor otherwise
         model.init_weights()  # before it Sparse R-CNN's first boxes are invalid
         logger.setLevel(level)
-        preprocessor = type_name(settings.get('data_preprocessor') or {})
         for size, mode in ATTEMPTS:
             try:
-                return _forward(model, preprocessor, size, mode)
+                return _forward(model, settings, size, mode)
             except RuntimeError:
                 if (size, mode) == ATTEMPTS[-1]:
                     raise
@@ -68,14 +67,8 @@ def run(cfg: Config) -> None:
 
 
 @torch.no_grad()
-def _forward(model: Any, preprocessor: str, size: int, mode: str) -> None:
-    image = torch.randint(0, 256, (3, size, size), dtype=torch.uint8)
-    if preprocessor.startswith('Track'):
-        data = dict(inputs=[image[None]], data_samples=[_video_sample(size)])
-    else:
-        data = dict(inputs=[image], data_samples=[_sample(preprocessor, size)])
-        if not getattr(model, 'with_rpn', True):  # Fast R-CNN reads proposals from the dataset
-            data['data_samples'][0].proposals = _regions()
+def _forward(model: Any, settings: Mapping[str, Any], size: int, mode: str) -> None:
+    data, mode = inputs_of(model, settings, size, mode)
     data = model.data_preprocessor(data, False)
     model(**data, mode=mode)
     heads = getattr(model, 'auxiliary_head', None)
@@ -83,44 +76,6 @@ def _forward(model: Any, preprocessor: str, size: int, mode: str) -> None:
         maps = model.extract_feat(data['inputs'])
         for head in heads if isinstance(heads, nn.ModuleList) else [heads]:
             head(maps)
-
-
-def _sample(preprocessor: str, size: int) -> Any:
-    """Return the data sample of an image."""
-    meta = dict(
-        img_id=0,
-        img_path='image.png',
-        **dict.fromkeys(('img_shape', 'ori_shape', 'pad_shape'), (size, size)),
-        scale_factor=(1.0, 1.0),
-        flip=False,
-        flip_direction=None,
-        border=(0, size, 0, size),  # read by CenterNet
-    )
-    if preprocessor.startswith('Seg'):
-        from mmseg.structures import SegDataSample
-
-        return SegDataSample(metainfo=meta)
-    from mmdet.structures import DetDataSample
-
-    sample = DetDataSample(metainfo=meta)
-    sample.gt_instances = _regions()
-    return sample
-
-
-def _regions() -> InstanceData:
-    boxes = torch.tensor([[8.0, 8, 56, 56], [20, 30, 90, 110]])
-    return InstanceData(bboxes=boxes, scores=torch.ones(2), labels=torch.zeros(2).long())
-
-
-def _video_sample(size: int) -> Any:
-    """Return the data sample of a video of one frame."""
-    from mmdet.structures import TrackDataSample
-
-    frame = _sample('Det', size)
-    frame.set_metainfo(dict(frame_id=0, video_id=0, video_length=1, ori_video_length=1))
-    video = TrackDataSample(metainfo=dict(video_length=1, ori_video_length=1))
-    video.video_data_samples = [frame]
-    return video
 
 
 def _quick(settings: Any) -> Any:

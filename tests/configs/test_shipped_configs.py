@@ -14,10 +14,10 @@ import res2net_mm  # noqa: F401  (lets mmseg:: configs be found)
 # <method>_<backbone>[_<neck>][_<schedule>][_<dataset>]
 NAME = re.compile(
     r'(faster_rcnn|mask_rcnn|cascade_rcnn|cascade_mask_rcnn|htc|retinanet|atss|panoptic_fpn|fcn'
-    r'|pspnet|upernet|sem_fpn|deeplabv3|deeplabv3plus|dss|poolnet)'
+    r'|pspnet|upernet|sem_fpn|deeplabv3|deeplabv3plus|dss|poolnet|simplebaseline)'
     r'_(r50|r101|r2n50|r2n101|r2nx50|r2ndla60|r2n_light)(_\d+w(\d+s)?)?(_d8)?(_dcn)?'
     r'(_fpn|_pafpn|_hfpn|_hpafpn|_hcfpn)?(_\d+[xe])?'
-    r'(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_msrab|_duts|_demo)?'
+    r'(_voc07|_voc0712|_voc12aug|_cityscapes|_ade20k|_msrab|_duts|_coco_256x192|_demo)?'
 )
 # [se_]<network>[_v1b][_<width and scales>][_<input size>]_<dataset>
 CLASSIFIER_NAME = re.compile(

@@ -27,6 +27,7 @@ def draw_tiny_data(root: Path) -> None:
     _draw_coco(root / 'data/coco')
     _draw_imagenet(root / 'data/imagenet')
     _write_cifar100(root / 'data/cifar100/cifar-100-python')
+    _draw_people(root / 'data/coco')
     for year in (2007, 2012):
         _draw_voc(root / f'data/VOCdevkit/VOC{year}')
     _draw_cityscapes(root / 'data/cityscapes')
@@ -86,6 +87,37 @@ def _draw_coco(root: Path) -> None:
         ):
             path = root / 'annotations' / f'{kind}_{split}.json'
             path.write_text(json.dumps(dict(images=images, annotations=annotations, categories=of)))
+
+
+def _draw_people(root: Path) -> None:
+    """Annotate the objects of the COCO images as persons with keypoints, and detect them."""
+    names = ('nose', *(f'part{i}' for i in range(1, 17)))
+    categories = [dict(id=1, name='person', keypoints=names, skeleton=[])]
+    share = np.random.default_rng(0).random((17, 2))
+    for split in ('train2017', 'val2017'):
+        images, people, boxes = [], [], []
+        for i, name in enumerate(NAMES):
+            x1, y1, x2, y2 = BOXES[i]
+            box = [x1, y1, x2 - x1, y2 - y1]
+            points = np.column_stack([share * box[2:] + box[:2], np.full(17, 2)])
+            images.append(dict(id=i + 1, file_name=f'{name}.jpg', width=SIZE, height=SIZE))
+            entry = dict(image_id=i + 1, category_id=1, bbox=box)
+            boxes.append(dict(entry, score=0.9))
+            people.append(
+                dict(
+                    entry,
+                    id=i + 1,
+                    area=box[2] * box[3],
+                    iscrowd=0,
+                    num_keypoints=17,
+                    keypoints=points.ravel().tolist(),
+                )
+            )
+        path = root / 'annotations' / f'person_keypoints_{split}.json'
+        path.write_text(json.dumps(dict(images=images, annotations=people, categories=categories)))
+    path = root / 'person_detection_results/COCO_val2017_detections_AP_H_56_person.json'
+    path.parent.mkdir()
+    path.write_text(json.dumps(boxes))
 
 
 def _draw_voc(root: Path) -> None:

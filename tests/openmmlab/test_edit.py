@@ -8,6 +8,7 @@ from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import (
     CLASSIFIER,
     DETECTOR,
+    POSE_ESTIMATOR,
     SEGMENTER,
     class_of,
     data_settings,
@@ -94,6 +95,7 @@ def test_parts_of_a_config():
         (dict(type='CascadeEncoderDecoder', decode_head=[dict(type='FCNHead')]), SEGMENTER),
         (dict(type='ImageClassifier', head=dict(type='LinearClsHead')), CLASSIFIER),
         (dict(type='mmpretrain.TimmClassifier', model_name='resnet50'), CLASSIFIER),
+        (dict(type='mmpose.TopdownPoseEstimator', head=dict(type='HeatmapHead')), POSE_ESTIMATOR),
         (dict(type='FasterRCNN', roi_head=dict()), DETECTOR),
         (dict(type='SoftTeacher', detector=dict(type='FasterRCNN')), DETECTOR),
         (None, DETECTOR),

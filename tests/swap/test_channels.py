@@ -2,6 +2,7 @@
 
 import pytest
 from swap_configs import (
+    ARCFACE,
     BISENET,
     C4,
     DC5,
@@ -10,8 +11,11 @@ from swap_configs import (
     FASTER,
     FASTFCN,
     ICNET,
+    INTERHAND,
     KNET,
+    MOCO,
     PSP,
+    RESNET18,
     SEM_FPN,
     V1B,
     V3PLUS,
@@ -43,6 +47,12 @@ from res2net_mm.errors import UserError
         }),
         (PSP, DLA, {'decode_head.in_channels': 1024, 'auxiliary_head.in_channels': 512}),
         # Its neck hands the auxiliary head a map of the backbone, and the decode head its own.
+        (INTERHAND, DLA, {
+            f'head.{name}_head_cfg.in_channels': 1024 for name in ('keypoint', 'root', 'hand_type')
+        }),
+        (MOCO, DLA, {'neck.in_channels': 1024}),
+        (RESNET18, V1B, {'head.in_channels': 2048}),
+        (ARCFACE, DLA, {'head.in_channels': 1024}),
         (FASTFCN, DLA, {'neck.in_channels': (256, 512, 1024), 'auxiliary_head.in_channels': 512}),
         (SEM_FPN, DLA, {'neck.in_channels': [128, 256, 512, 1024]}),
         # Of its 512 and 256 some are the kernels' own.

@@ -1,7 +1,7 @@
 """What belongs to the weights of the original network goes with it."""
 
 import pytest
-from swap_configs import CAFFE, CITY, PSP, SEMI, TRACK, V1B
+from swap_configs import CAFFE, CITY, MOCO, PSP, RESNET18, SEMI, TRACK, V1B
 
 from res2net_mm import swap
 
@@ -30,3 +30,11 @@ def test_images_are_normalised_as_the_weights_were_trained(name, load):
     assert inner.bgr_to_rgb is True
     assert inner.pad_size_divisor == 32
     assert 'style: caffe -> pytorch' in str(swapped)
+
+
+@pytest.mark.parametrize('name', [MOCO, RESNET18])
+def test_the_preprocessors_of_mmpretrain_have_a_word_of_their_own_for_rgb(name, load):
+    swapped = swap(load(name), V1B, check=False).config
+    inner = swapped.model.get('data_preprocessor') or swapped.data_preprocessor
+    assert inner.to_rgb is True
+    assert not {'bgr_to_rgb', 'rgb_to_bgr'} & inner.keys()

@@ -68,6 +68,7 @@ class PredictionSheetHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: Any, outputs: Sequence[BaseDataElement]
     ) -> None:
         drawn = [s for s in outputs if any(kind in s for kind in DRAWN)]
+        drawn = [s for s in drawn if 'keypoints' not in s.get('pred_instances', ())]
         self.samples += drawn[: self.images - len(self.samples)]
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:

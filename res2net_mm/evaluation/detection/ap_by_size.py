@@ -7,17 +7,31 @@ ground truth in each bin, and None instead of -1 where there is nothing to find.
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from res2net_mm.errors import UserError, argument, check_choice
 from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePrecision, Scores
-from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES, Results, read_detections
+from res2net_mm.evaluation.detection.coco.detections import (
+    IOU_TYPES,
+    Results,
+    read_detections,
+    read_results,
+)
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.coco.truth_arrays import image_areas, truth_arrays
 from res2net_mm.evaluation.detection.errors.error_kinds import LEAST_IOU
 from res2net_mm.evaluation.detection.errors.error_result import error_result
+from res2net_mm.evaluation.detection.keypoints import (
+    COCO_SIGMAS,
+    MAX_DETS,
+    check_sigmas,
+    oks_pairs,
+    points_of,
+)
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.overlaps import overlapping_pairs
 from res2net_mm.evaluation.detection.protocols import check_max_dets, find_protocol
@@ -36,6 +50,7 @@ def evaluate_by_size(
     area_of: str = 'annotation',
     protocol: str = 'coco',
     max_dets: Sequence[float] | None = None,
+    sigmas: Sequence[float] | None = None,
     on_error: str = 'stop',
     errors: bool = False,
     progress: bool = False,
@@ -45,7 +60,8 @@ def evaluate_by_size(
     Args:
         ground_truth: COCO annotation file, the dict it holds, or what ``read_ground_truth`` made.
         detections: COCO results file or list, or what ``read_results`` made.
-        iou_type: ``bbox`` or ``segm``.
+        iou_type: ``bbox``, ``segm`` or ``keypoints``, where the overlap is the object keypoint
+            similarity (OKS), and objects without labelled keypoints are ignored.
         bins: Size bins as :func:`make_bins` takes them; None for COCO's small, medium, large.
         bins_by: What the limits of the bins measure: ``area``, ``side``, ``relative-area`` or
             ``relative-side``.
@@ -56,7 +72,9 @@ def evaluate_by_size(
         protocol: ``coco``; ``voc07`` or ``voc12`` for VOC's 11 points or area under the curve at
             IoU 0.5, where every ``iscrowd`` object is ignored as VOC ignores difficult ones.
         max_dets: Detections per image and class that count, in rising order; AP is for the last.
-            None for the protocol's own: 1, 10, 100 for COCO, no limit for VOC.
+            None for the protocol's own: 1, 10, 100 for COCO (20 for keypoints), no limit for VOC.
+        sigmas: The spread of each keypoint as a share of the object's size, for OKS; None for
+            COCO's 17 keypoints of a person.
         on_error: What to do about detections or objects that cannot be scored: ``stop`` refuses
             them, ``skip`` leaves them out; either says what and how many.
         errors: Whether to find what each kind of error costs, too.
@@ -67,6 +85,12 @@ def evaluate_by_size(
     """
     check_choice('iou_type', iou_type, IOU_TYPES)
     rules = find_protocol(protocol)
+    if iou_type == 'keypoints':
+        if rules.name != 'coco':
+            raise UserError(f'keypoints are scored by the rules of COCO, not by {protocol}')
+        if errors:
+            raise UserError(f'{argument("errors", True)} is for boxes and masks, not for keypoints')
+        max_dets = MAX_DETS if max_dets is None else max_dets
     limits = check_max_dets(max_dets, rules)
     columns = (SizeBin(ALL), *make_bins(bins, bins_by))
     truth = read_ground_truth(ground_truth)
@@ -80,8 +104,9 @@ def evaluate_by_size(
     objects, shapes, truth_lines = truth_arrays(
         truth, iou_type, image_ids, area_of=area_of, crowds=rules.second_choice, on_error=on_error
     )
+    results = read_results(detections)
     found, lines = read_detections(
-        detections,
+        results,
         truth,
         iou_type,
         image_ids=image_ids,
@@ -89,6 +114,12 @@ def evaluate_by_size(
         area_of=area_of,
         on_error=on_error,
     )
+    compare = None
+    if iou_type == 'keypoints':
+        labelled = [truth.annotations[index] for index in objects.source]
+        predicted = [results.entries[index] for index in found.source]
+        spread = check_sigmas(sigmas, _keypoints_in([*labelled, *predicted]))
+        compare = partial(oks_pairs, labelled, objects.area, predicted, spread)
     near = None
     if errors:
         near = overlapping_pairs(
@@ -97,7 +128,9 @@ def evaluate_by_size(
         same = objects.category[near.truth] == found.category[near.found]
         pairs = near.of(same & (near.iou >= rules.ious[0]))
     else:
-        pairs = overlapping_pairs(objects, found, rules.ious[0], shapes=shapes, progress=progress)
+        pairs = overlapping_pairs(
+            objects, found, rules.ious[0], shapes=shapes, compare=compare, progress=progress
+        )
     matches = Matches(
         protocol=rules,
         image_ids=image_ids,
@@ -168,6 +201,17 @@ def _check_image_sizes(
             f'{why} needs the height and width of every image: {len(unknown)} of {len(areas)} '
             f'have none, the first is image {unknown[0]}'
         )
+
+
+def _keypoints_in(entries: Iterable[Mapping[str, Any]]) -> int:
+    """Return the number of keypoints that all objects and detections have; none has 0."""
+    counts = {len(points) for points in map(points_of, entries) if points is not None}
+    if len(counts) > 1:
+        raise UserError(
+            'objects and detections need the same keypoints, and there are some with '
+            f'{" and ".join(map(str, sorted(counts)))} of them'
+        )
+    return next(iter(counts), len(COCO_SIGMAS))
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -63,9 +63,10 @@ def _match_coco(
     matched = np.full((len(ignored), len(ious), len(rows)), NOTHING, dtype=np.int32)
     taken = np.zeros((len(ignored), len(ious), len(truth)), dtype=bool)
     least = np.minimum(ious, 1 - 1e-10)[:, None]
+    again = truth.ignored if truth.unlabelled is None else truth.ignored & ~truth.unlabelled
     for part in _rounds(pairs, place, rows, found):
         objects = pairs.truth[part]
-        free = ~taken[:, :, objects] | truth.ignored[objects]
+        free = ~taken[:, :, objects] | again[objects]
         fits = free & (pairs.iou[part] >= least)
         # The pairs of a detection stand in rising order of IoU (among equals the later object is
         # better), so the place in the order says which is best.

@@ -17,6 +17,8 @@ class TruthArrays:
     crowd: np.ndarray  # whether overlap is measured against the detection's area alone
     source: np.ndarray  # index into the annotations
     uncountable: np.ndarray  # whether the id is 0, which pycocotools takes for 'no match'
+    # Whether it has no labelled keypoint: ignored, but not found again once it is found.
+    unlabelled: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.image)

@@ -4,7 +4,7 @@ Only pairs of one image and category that overlap enough to match at all are kep
 object, where a full table would hold thousands of zeros.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from res2net_mm.progress import track
 CHUNK = 1 << 20  # pairs compared together: bounds the memory on crowded images
 # Objects that each detection may match: ``order[begin : begin + count]``.
 Near = tuple[np.ndarray, np.ndarray, np.ndarray]
+Parts = Iterator[tuple[np.ndarray, ...]]  # detection, object and overlap of pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +39,14 @@ def overlapping_pairs(
     least: float,
     *,
     shapes: Sequence[dict[str, Any]] | None = None,
+    compare: Callable[[Near, Sequence[np.ndarray]], Parts] | None = None,
     all_classes: bool = False,
     progress: bool = False,
 ) -> Pairs:
     """Return all pairs of one image and category with an IoU of at least ``least``, above 0.
 
-    ``shapes``, the compressed RLE of every object, compares masks; None compares boxes.
+    ``shapes``, the compressed RLE of every object, compares masks; ``compare`` is called to compare
+    something else, with groups of detections of one image and category; neither compares boxes.
     ``all_classes`` returns the pairs of different categories, too.
     """
     images = 1 + max(truth.image.max(initial=0), found.image.max(initial=0))
@@ -55,12 +58,18 @@ def overlapping_pairs(
     count = np.searchsorted(truth_key[order], found_key, side='right') - begin
     wanted = np.flatnonzero(count)
     near = order, begin, count
-    if shapes is None:
+    parts: Parts
+    if shapes is None and compare is None:
         parts = _box_pairs(truth, found, near, wanted, progress)
     else:
         wanted = wanted[np.argsort(found_key[wanted], kind='stable')]
         groups = np.split(wanted, np.flatnonzero(np.diff(found_key[wanted])) + 1)
-        parts = _mask_pairs(truth, found, near, groups, shapes, progress)
+        groups = [group for group in groups if len(group)]
+        if compare is not None:
+            parts = compare(near, groups)
+        else:
+            assert shapes is not None
+            parts = _mask_pairs(truth, found, near, groups, shapes, progress)
     kept: list[np.ndarray] = [np.empty((3, 0))]
     for pairs in parts:
         kept.append(np.stack(pairs)[:, pairs[2] >= least])
@@ -73,7 +82,7 @@ def overlapping_pairs(
 
 def _box_pairs(
     truth: TruthArrays, found: DetectionArrays, near: Near, wanted: np.ndarray, progress: bool
-) -> Iterator[tuple[np.ndarray, ...]]:
+) -> Parts:
     """Yield detection, object and IoU of all pairs, part by part, computed as in pycocotools."""
     order, begin, count = near
     part_of = np.cumsum(count[wanted]) // CHUNK
@@ -97,11 +106,10 @@ def _mask_pairs(
     groups: Sequence[np.ndarray],
     shapes: Sequence[dict[str, Any]],
     progress: bool,
-) -> Iterator[tuple[np.ndarray, ...]]:
+) -> Parts:
     """Yield the same for masks; a group is the detections of one image and category."""
     order, begin, count = near
     assert found.rle is not None
-    groups = [group for group in groups if len(group)]
     for group in track(groups, 'comparing masks', total=len(groups), shown=progress):
         first = group[0]
         objects = order[begin[first] : begin[first] + count[first]]

@@ -12,7 +12,6 @@ from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.by_size_metric import BySizeMetric
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import SCORES
-from res2net_mm.evaluation.detection.coco.detections import IOU_TYPES
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.coco.samples import (
     categories_of_labels,
@@ -41,6 +40,7 @@ from res2net_mm.formats.text_file import read_json
 from res2net_mm.registry import METRICS
 
 RESULT_FILE = 'ap_by_size.json'
+SHAPES = ('bbox', 'segm')
 
 
 @METRICS.register_module()
@@ -109,9 +109,9 @@ class SizeMetric(BySizeMetric):
         self.default_prefix = 'coco' if protocol == 'coco' else 'pascal_voc'
         super().__init__(bootstrap=bootstrap, seed=seed, out_dir=out_dir, **base)
         self.iou_types = [metric] if isinstance(metric, str) else list(metric)
-        if not self.iou_types or not set(self.iou_types) <= set(IOU_TYPES):
+        if not self.iou_types or not set(self.iou_types) <= set(SHAPES):
             raise UserError(
-                f'{argument("metric", metric)} must be one or more of {", ".join(IOU_TYPES)}'
+                f'{argument("metric", metric)} must be one or more of {", ".join(SHAPES)}'
             )
         if protocol != 'coco' and self.iou_types != ['bbox']:
             raise UserError(f"VOC scores boxes: {argument('metric', metric)} must be 'bbox'")

@@ -62,7 +62,7 @@ class SizeResult(Result[BinScores]):
     """Scores of one set of detections.
 
     Attributes:
-        iou_type: ``bbox`` or ``segm``.
+        iou_type: ``bbox``, ``segm`` or ``keypoints``.
         area_of: What the size is measured on: ``mask``, ``box`` or ``annotation``.
         protocol: ``coco``, ``voc07`` or ``voc12``.
         errors: What each kind of error costs, if it was asked for.
@@ -144,18 +144,22 @@ def size_table(result: SizeResult) -> str:
     """Return AP, AP50, AP75, AR (in %) and the number of boxes; a column per bin and for all."""
     # VOC has one IoU, so that AP is AP50.
     rows = [score.name for score in SCORES if result.protocol == 'coco' or score.iou is None]
-    table = score_rows(result, {name: name for name in rows}, NO_BOXES)
-    table.append(['boxes', *(str(scores.boxes) for scores in result.columns)])
+    counted = 'objects' if result.iou_type == 'keypoints' else 'boxes'
+    table = score_rows(result, {name: name for name in rows}, f'no {counted}')
+    table.append([counted, *(str(scores.boxes) for scores in result.columns)])
     return table_text(f'{result.iou_type}: AP and AR in % {describe(result)}', table, result)
 
 
 def describe(result: SizeResult) -> str:
     """Return how a result was scored: ``by object size (area of the mask), IoU 0.50:0.95, ...``."""
+    title = PROTOCOLS[result.protocol].title
+    if result.iou_type == 'keypoints':
+        title = title.replace('IoU', 'OKS')
     most = max(result.overall.ar)
     limit = 'all' if math.isinf(most) else f'at most {most}'
     return (
         f'by object size ({describe_size(result, _AREA_OF[result.area_of])}), '
-        f'{PROTOCOLS[result.protocol].title}, {limit} detections per image and class, '
+        f'{title}, {limit} detections per image and class, '
         f'{result.images} images'
     )
 

@@ -145,7 +145,7 @@ def test_max_dets_limits_ap_and_ar():
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'iou_type': 'keypoints'}, "iou_type='keypoints' must be one of bbox, segm"),
+        ({'iou_type': 'points'}, "iou_type='points' must be one of bbox, segm, keypoints"),
         ({'max_dets': ()}, 'max_dets'),
         ({'max_dets': (10, 1)}, 'max_dets'),
         (

@@ -11,13 +11,14 @@ from pycocotools import mask as mask_api
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.detection.coco.ground_truth import NO_BOX, GroundTruth, mask_areas
+from res2net_mm.evaluation.detection.keypoints import NO_KEYPOINTS, box_around, points_of
 from res2net_mm.evaluation.detection.objects import DetectionArrays, sort_detections
 from res2net_mm.formats.findings import Faults
 from res2net_mm.formats.finite_numbers import boxes, numbers
 from res2net_mm.formats.mask_check import compressed_runs_fill
 from res2net_mm.formats.text_file import read_json
 
-IOU_TYPES = ('bbox', 'segm')
+IOU_TYPES = ('bbox', 'segm', 'keypoints')
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def shapes_of_both(ground_truth: GroundTruth, results: Results) -> list[str]:
     shapes = ['bbox'] if first.get('bbox') else []
     if first.get('segmentation') and any(a.get('segmentation') for a in ground_truth.annotations):
         shapes.append('segm')
+    if first.get('keypoints') and any(a.get('keypoints') for a in ground_truth.annotations):
+        shapes = ['keypoints']  # the box is that which the keypoints were looked for in
     return shapes or ['bbox']
 
 
@@ -94,7 +97,7 @@ def read_detections(
     Args:
         source: Detections as :func:`read_results` takes them.
         ground_truth: Their ground truth.
-        iou_type: ``bbox`` or ``segm``.
+        iou_type: ``bbox``, ``segm`` or ``keypoints``.
         image_ids: Order of the images; None for that of the ground truth.
         most: Detections per image and category that count.
         area_of: Area that is the size of a detection: of its ``box``, or (where there are masks)
@@ -116,7 +119,7 @@ def read_detections(
     def show(index: int) -> dict[str, Any]:
         return {key: value for key, value in entries[index].items() if key != 'segmentation'}
 
-    shape = {'bbox': 'bbox', 'segm': 'segmentation'}[iou_type]
+    shape = {'segm': 'segmentation'}.get(iou_type, iou_type)
     columns = {}
     for field in dict.fromkeys(('image_id', 'category_id', 'score', shape, 'bbox')):
         columns[field] = [entry.get(field) for entry in entries]
@@ -148,6 +151,8 @@ def read_detections(
             (outside, 'lie outside their image'),
         ):
             faults.add(bad, what, show, keep=True, stop=results.from_file)
+    if iou_type == 'keypoints':
+        faults.add([points_of(entry) is None for entry in entries], NO_KEYPOINTS, show)
     if iou_type == 'segm':
         _check_masks(columns['segmentation'], columns['image_id'], images, faults, show)
 
@@ -158,7 +163,10 @@ def read_detections(
     if iou_type == 'segm':
         rle = np.empty(len(kept), dtype=object)
         rle[:] = [columns['segmentation'][index] for index in kept]
-    box, area = _measure(box[kept], rle, with_boxes, area_of)
+    box = box[kept]
+    if iou_type == 'keypoints' and not with_boxes:
+        box = np.array([box_around(entries[index]) for index in kept]).reshape(-1, 4)
+    box, area = _measure(box, rle, with_boxes, area_of)
     found = sort_detections(
         image[kept], category[kept], score[kept], box, area, source=kept, rle=rle, most=most
     )

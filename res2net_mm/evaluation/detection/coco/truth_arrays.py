@@ -15,6 +15,7 @@ from res2net_mm.evaluation.detection.coco.ground_truth import (
     mask_areas,
     segmentation_rle,
 )
+from res2net_mm.evaluation.detection.keypoints import NO_KEYPOINTS, labelled, points_of
 from res2net_mm.evaluation.detection.objects import TruthArrays
 from res2net_mm.formats.findings import Faults
 
@@ -62,6 +63,8 @@ def truth_arrays(
     if iou_type == 'bbox':
         without = [not a.get('bbox') for a in annotations]
         add(without, f"have no 'bbox', which {argument('iou_type', 'bbox')} needs")
+    if iou_type == 'keypoints':
+        add([points_of(a) is None for a in annotations], NO_KEYPOINTS)
     if iou_type == 'bbox' or area_of == 'box':
         add(np.isnan(box[:, 0]), NO_BOX)
     if area_of == 'annotation':
@@ -80,6 +83,10 @@ def truth_arrays(
     place = {identity: index for index, identity in enumerate(image_ids)}
     of_category = {category['id']: k for k, category in enumerate(ground_truth.categories)}
     ignored: np.ndarray = np.array([a['iscrowd'] for a in annotations], dtype=bool)
+    unlabelled = None
+    if iou_type == 'keypoints':
+        unlabelled = ~ignored & np.array([labelled(a) == 0 for a in annotations], dtype=bool)
+        ignored = ignored | unlabelled
     difficult: np.ndarray = np.array([a.get(DIFFICULT) for a in annotations], dtype=bool)
     arrays = TruthArrays(
         image=np.array([place[a['image_id']] for a in annotations], dtype=np.int32),
@@ -87,6 +94,7 @@ def truth_arrays(
         box=box,
         area=area,
         ignored=ignored,
+        unlabelled=unlabelled,
         crowd=ignored & ~difficult & crowds,
         source=kept,
         uncountable=np.array([a['id'] == 0 for a in annotations], dtype=bool),
