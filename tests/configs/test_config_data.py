@@ -20,6 +20,7 @@ KINDS = (
     'deeplabv3plus_r2n50_voc12aug',
     'fcn_r2n50_d8_cityscapes',
     'fcn_r2n50_d8_ade20k',
+    'simplebaseline_r50_coco_256x192',
     'poolnet_r2n50_duts',
     'dss_r2n50_msrab',
     'poolnet_r2n_light_demo',
