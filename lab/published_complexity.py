@@ -8,15 +8,14 @@ from mmengine.config import Config
 from res2net_mm.benchmark.complexity import Complexity, measure_complexity
 from res2net_mm.errors import exit_on_user_error
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.reproduction import find_rows
 from res2net_mm.tables import align
 
-# At (H, W) = SIZE, as printed in the README of Res2Net's mmdetection fork.
+# By config, at (H, W) = SIZE.
 PUBLISHED = {
-    'faster_rcnn_r2n101_fpn_2x': Complexity(61.18, 293.68),
-    'mask_rcnn_r2n101_fpn_2x': Complexity(63.83, 362.18),
-    'cascade_rcnn_r2n101_fpn_20e': Complexity(88.82, 321.32),
-    'cascade_mask_rcnn_r2n101_fpn_20e': Complexity(96.75, 526.84),
-    'htc_r2n101_fpn_20e': Complexity(99.69, 574.30),
+    row.config: Complexity(float(row.expected['params M']), float(row.expected['GFLOPs']))
+    for row in find_rows('mmdet')
+    if 'GFLOPs' in row.expected
 }
 
 

@@ -26,7 +26,7 @@ ROWS = (
     ('engine',),
     ('deploy', 'interpretability', 'doctor'),  # run models and evaluations of their own
     ('benchmark', 'prediction'),  # run networks as deploy/ prepares them
-    ('apparent_size',),
+    ('apparent_size', 'reproduction'),
     ('cli',),
     ('__main__', '__init__'),
 )

@@ -31,6 +31,7 @@ COMMANDS = {
     'eval-by-size': ('results.eval_by_size', 'score result files by object or region size'),
     'size-curve': ('results.size_curve', 'measure at which sizes detectors see objects best'),
     'compare': ('results.compare', 'compare runs by object or region size in a report'),
+    'reproduce': ('results.reproduce', 'list and run every published number of Res2Net'),
     'presets': ('models.presets', 'list the published networks'),
     'swap': ('models.swap', 'put a Res2Net into a config'),
     'convert': ('models.convert', "write a checkpoint in another publisher's names"),

@@ -108,8 +108,8 @@ def use_data_root_variable(cfg: Config) -> None:
     cfg.merge_from_dict(map_values(cfg._cfg_dict.to_dict(), replace))
 
 
-def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
-    """Raise one UserError that names each annotation file or image folder that does not exist."""
+def missing_data(cfg: Config, *, loaders: tuple[str, ...]) -> list[Path]:
+    """Return the annotation files and image folders of some loaders that do not exist."""
     needed = [
         Path(dataset.get('data_root') or '', path)
         for loader in loaders
@@ -118,8 +118,12 @@ def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
         for path in _paths(dataset)
         if isinstance(path, str) and path and '://' not in path
     ]
-    missing = [path for path in dict.fromkeys(needed) if not path.exists()]
-    if missing:
+    return [path for path in dict.fromkeys(needed) if not path.exists()]
+
+
+def require_datasets(cfg: Config, *, loaders: tuple[str, ...]) -> None:
+    """Raise one UserError that names each annotation file or image folder that does not exist."""
+    if missing := missing_data(cfg, loaders=loaders):
         public, kind, demo = _WHAT_IS_NEEDED[model_kind(cfg)]
         raise UserError(
             f'the data of this config is not there: looked for {", ".join(map(str, missing))} '

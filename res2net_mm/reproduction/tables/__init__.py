@@ -1,0 +1,1 @@
+"""The published numbers, a text table for each published one."""
