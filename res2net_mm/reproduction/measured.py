@@ -21,7 +21,7 @@ _KEYS = {
     'keypoint AP M': ('coco/AP (M)', 100),
     'keypoint AP L': ('coco/AP (L)', 100),
     'VOC mAP': ('pascal_voc/mAP', 100),
-    'mIoU': ('mIoU', 1),
+    **{name: (name, 1) for name in ('mIoU', 'maxF', 'MAE')},
     'PQ': ('coco_panoptic/PQ', 1),
     'SQ': ('coco_panoptic/SQ', 1),
     'RQ': ('coco_panoptic/RQ', 1),

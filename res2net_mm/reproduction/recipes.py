@@ -284,9 +284,17 @@ RECIPES: Mapping[str, Recipe] = {
         'normalises with the mean of CIFAR and uses Nesterov momentum.',
     ),
     'dss': Recipe(
-        'the paper, section 4.9: as DSS (Hou et al., CVPR 2017)',
-        {},
-        unstated='The numbers of the recipe, in the paper.',
+        'the paper, section 4.9: as DSS (Hou et al., CVPR 2017), whose settings here are from '
+        'memory and not verified',
+        {
+            **_SGD,
+            'learning rate': 1e-8,
+            'weight decay': 5e-4,
+            'accumulated steps': 10,
+            'iterations': 120000,
+        },
+        unstated='The numbers of the recipe, in the paper. 120000 iterations of one image, ten to '
+        'an update, are its 12000 updates.',
     ),
     'poolnet': Recipe(
         'github.com/Res2Net/Res2Net-PoolNet: its code',
@@ -297,12 +305,17 @@ RECIPES: Mapping[str, Recipe] = {
             'images per GPU': 1,
             'accumulated steps': 10,
             'epochs': 24,
-            'steps': (15,),
+            'steps': (16,),
             'step factor': 0.1,
             'flip': 0.5,
             'held statistics': True,
+            'trained norms': False,
+            'output stride': 16,
+            'dilations': (1, 1, 1, 2),
+            'image scale': None,
+            'crop': None,
         },
-        unstated='Images at their full size.',
+        unstated='That the widths of the head are those of the code.',
     ),
     'simplebaseline': Recipe(
         'github.com/Res2Net/Res2Net-Pose-Estimation: experiments/*.yaml and lib',

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from res2net_mm.errors import UserError
 from res2net_mm.presets import PRESETS, SOURCES, Preset, Weights, find, find_weights
@@ -38,6 +39,8 @@ class Table:
         recipe: Key of ``recipes.RECIPES``.
         note: What is to be known of all rows, such as where sources contradict each other.
         notes: The same of single rows, by the first part of their line.
+        tested: Settings of the config that the trained model is tested with, by the end of the
+            first part of a row's line: another test set, say.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Table:
     recipe: str = ''
     note: str = ''
     notes: Mapping[str, str] = field(default_factory=dict)
+    tested: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Row:
         expected: Published numbers by metric, as they are printed.
         config: Name of the config that describes it, whether it is shipped or not; '' where there
             can be none, as the note says.
+        tested: Settings of the config that the trained model is tested with.
         trained: What loads the published weights of the trained model; None: there are none that a
             config loads by itself, or the config names them.
     """
@@ -74,6 +79,7 @@ class Row:
     note: str
     preset: Preset | None
     trained: str | None
+    tested: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def sources(self) -> list[str]:
@@ -140,6 +146,7 @@ def _rows_of(table: Table) -> Iterator[Row]:
             note=table.notes.get(short, ''),
             preset=preset,
             trained=trained,
+            tested=next((of for end, of in table.tested.items() if short.endswith(end)), {}),
         )
 
 

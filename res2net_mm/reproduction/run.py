@@ -8,6 +8,7 @@ from typing import Any
 
 from res2net_mm.engine import evaluate, train
 from res2net_mm.engine.processes.process_group import is_first_process
+from res2net_mm.engine.runs.atomic_checkpoints import LAST_CHECKPOINT
 from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.checks import (
     DATA_ROOT_VARIABLE,
@@ -23,13 +24,14 @@ from .plan import Plan, require_ready
 from .rows import Row
 
 WORK_DIR = 'work_dirs/reproduction'
-STATE = 'reproduction.json'  # in the folder of a run: its settings, and its metrics once it is done
+STATE = 'reproduction.json'  # in the folder of a run
 
 
 def reproduce(
     row: Row,
     *,
     data: str | Path | None = None,
+    test_data: str | Path | None = None,
     work_dir: str | Path | None = None,
     cfg_options: Mapping[str, Any] | None = None,
     pretrained: bool = True,
@@ -44,6 +46,7 @@ def reproduce(
     Args:
         row: The row.
         data: A folder in place of the published data, as in training.
+        test_data: A folder to test on, where that is not ``data``.
         work_dir: Where runs and results go; default ``work_dirs/reproduction``.
         cfg_options: Settings of the config to override.
         pretrained: Whether training starts from the weights that the config names.
@@ -66,26 +69,45 @@ def reproduce(
         options={key: repr(value) for key, value in sorted((cfg_options or {}).items())},
         pretrained=pretrained,
     )
-    run_dir = root / 'runs' / _run_name(plan)
-    metrics = _done(run_dir, settings)
-    if metrics is None:
-        if data is None:
-            _require_data(plan, cfg_options)
-        if is_first_process():
-            write_json_file(dict(settings), run_dir / STATE)
-        shared: dict[str, Any] = dict(
-            data=data, work_dir=run_dir, cfg_options=cfg_options, launcher=launcher
+    tested_on = test_data or data
+    test_options = {**({} if tested_on else row.tested), **(cfg_options or {})}
+    test = repr((test_data and str(Path(test_data).resolve()), sorted(test_options.items())))
+    run = _Run(root / 'runs' / _run_name(plan), settings)
+    if test not in run.metrics:
+        loaders = () if data or run.checkpoint else ('train_dataloader', 'val_dataloader')
+        _require_data(plan, loaders if not plan.trained else (), cfg_options)
+        _require_data(plan, () if tested_on else ('test_dataloader',), test_options)
+        if plan.trained is None and run.checkpoint is None:
+            run.save()
+            train(
+                row.config,
+                data=data,
+                work_dir=run.folder,
+                cfg_options=cfg_options,
+                launcher=launcher,
+                pretrained=pretrained,
+                resume=True,
+            )
+            named = Path((run.folder / LAST_CHECKPOINT).read_text().strip()).name
+            run.checkpoint = str(run.folder / named)
+            run.save()
+        run.metrics[test] = evaluate(
+            row.config,
+            plan.trained or run.checkpoint or '',
+            data=tested_on,
+            work_dir=run.folder / row.name.replace('/', '_'),
+            cfg_options=test_options,
+            launcher=launcher,
         )
-        checkpoint = plan.trained
-        if checkpoint is None:
-            train(row.config, **shared, pretrained=pretrained, resume=True)
-            checkpoint = (run_dir / 'last_checkpoint').read_text().strip()
-        metrics = evaluate(row.config, checkpoint, **shared)
-        if is_first_process():
-            write_json_file(dict(settings, metrics=metrics), run_dir / STATE)
-    lines = beside_published(row, metrics)
+        run.save()
+    lines = beside_published(row, run.metrics[test])
     result = dict(
-        row=row.name, sources=row.sources, res2net_mm=__version__, **settings, numbers=lines
+        row=row.name,
+        sources=row.sources,
+        res2net_mm=__version__,
+        **settings,
+        test_data=tested_on and str(Path(tested_on).resolve()),
+        numbers=lines,
     )
     if is_first_process():
         write_json_file(result, root / 'rows' / f'{row.name}.json')
@@ -120,19 +142,31 @@ def _run_name(plan: Plan) -> str:
     return re.sub(r'\W+', '_', f'{plan.row.config.removesuffix(".py")} {what}')
 
 
-def _done(run_dir: Path, settings: Mapping[str, Any]) -> dict[str, float] | None:
-    """Return the metrics of a run that is done; UserError if it was of other settings."""
-    found = _read(run_dir / STATE)
-    if found is None:
-        return None
-    changed = [name for name, value in settings.items() if found.get(name) != value]
-    if changed:
-        was = ', '.join(f'{name}={found.get(name)!r}' for name in changed)
-        raise UserError(
-            f'{run_dir} holds a run with {was}: give the same again, or another '
-            f'{argument("work_dir", "DIR")}'
-        )
-    return found.get('metrics')
+class _Run:
+    """What is kept of a run in its folder: its settings, its checkpoint, and its metrics by test.
+
+    Raises:
+        UserError: The folder holds a run of other settings.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        self.folder, self.settings = folder, settings
+        found = _read(folder / STATE) or {}
+        changed = [name for name, value in settings.items() if found and found.get(name) != value]
+        if changed:
+            was = ', '.join(f'{name}={found.get(name)!r}' for name in changed)
+            raise UserError(
+                f'{folder} holds a run with {was}: give the same again, or another '
+                f'{argument("work_dir", "DIR")}'
+            )
+        self.checkpoint: str | None = found.get('checkpoint')
+        self.metrics: dict[str, dict[str, float]] = found.get('metrics') or {}
+
+    def save(self) -> None:
+        """Write it down, in the first of several processes."""
+        if is_first_process():
+            state = dict(self.settings, checkpoint=self.checkpoint, metrics=self.metrics)
+            write_json_file(state, self.folder / STATE)
 
 
 def _read(file: Path) -> dict[str, Any] | None:
@@ -147,15 +181,17 @@ def _read(file: Path) -> dict[str, Any] | None:
     return found
 
 
-def _require_data(plan: Plan, cfg_options: Mapping[str, Any] | None) -> None:
+def _require_data(
+    plan: Plan, loaders: tuple[str, ...], cfg_options: Mapping[str, Any] | None
+) -> None:
     """Raise one UserError that says which data the config needs, where, and how to pass it."""
     cfg = load_config(plan.row.config, cfg_options=cfg_options)
     use_data_root_variable(cfg)
-    loaders = ('test_dataloader',) if plan.trained else ('train_dataloader', 'val_dataloader')
     if missing := missing_data(cfg, loaders=loaders):
+        training = 'train_dataloader' in loaders
         raise UserError(
             f'row {plan.row.name} needs {plan.data}, which is not there: looked for '
-            f'{", ".join(map(str, missing))} (from {Path.cwd()}). Put it, or link it, at '
-            f'{cfg.get("data_root", Path(missing[0]).parent)}, or set {DATA_ROOT_VARIABLE} to '
-            f'where it lies, or give {argument("data", "DIR")}, {plan.data.folder}'
+            f'{", ".join(map(str, missing))} (from {Path.cwd()}). Put it, or link it, there, or '
+            f'set {DATA_ROOT_VARIABLE} to the folder in place of {cfg.get("data_root")}, or give '
+            f'{argument("data" if training else "test_data", "DIR")}, {plan.data.folder}'
         )

@@ -85,7 +85,7 @@ def test_a_row_or_a_table_is_found():
         ('timm/r2n50_26w8s', '79.20'),
         ('table8/r2n101', 'code base'),
         ('table8/r2n50_26w4s', 'STRIDE_IN_1X1'),
-        ('table10/r2n50', '3.3 %'),
+        ('table10/r2n50_26w4s', '3.3 %'),
         ('table4/r2nx29_6c24w4s', 'classifier of 10 classes'),
         ('table1-2/r2ndla60', '20.85'),
     ],

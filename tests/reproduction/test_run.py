@@ -21,8 +21,7 @@ def calls(monkeypatch):
 
     def train(config, *, work_dir, **options):
         found.append(('train', config, options))
-        Path(work_dir).mkdir(parents=True, exist_ok=True)
-        Path(work_dir, 'last_checkpoint').write_text('epoch_24.pth')
+        trained(work_dir)
 
     def evaluate(config, checkpoint, **options):
         found.append(('test', config, checkpoint))
@@ -38,6 +37,11 @@ def row(name: str):
     return found
 
 
+def trained(work_dir: Path) -> None:
+    work_dir.mkdir(parents=True, exist_ok=True)
+    (work_dir / 'last_checkpoint').write_text('elsewhere/epoch_24.pth')
+
+
 def numbers_in(text: str) -> list[str]:
     return [' '.join(line.split()) for line in text.splitlines()[1:]]
 
@@ -47,7 +51,7 @@ def test_a_row_without_trained_weights_is_trained_and_tested(calls, tmp_path):
     config = 'mask_rcnn_r2n50_26w4s_fpn_2x'
     assert [call[0] for call in calls] == ['train', 'test']
     assert calls[0][2]['resume'] is True
-    assert calls[1] == ('test', config, 'epoch_24.pth')
+    assert calls[1][1:] == (config, str(tmp_path / f'w/runs/{config}_train/epoch_24.pth'))
     assert numbers_in(text)[0] == 'mask AP 35.6 36 +0.4'
     written = json.loads((tmp_path / 'w/rows/table8/r2n50_26w4s.json').read_text())
     assert written['row'] == 'table8/r2n50_26w4s'
@@ -83,14 +87,39 @@ def test_a_run_that_was_interrupted_is_resumed(calls, tmp_path, monkeypatch):
     def stopped(*args, **kwargs):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr(module, 'evaluate', stopped)
-        with pytest.raises(KeyboardInterrupt):
-            reproduce(row('table8/r2n50_26w4s'), **options)
-    assert not (tmp_path / 'w/rows').exists()
+    for what in ('train', 'evaluate'):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, what, stopped)
+            with pytest.raises(KeyboardInterrupt):
+                reproduce(row('table8/r2n50_26w4s'), **options)
+        assert not (tmp_path / 'w/rows').exists()
     reproduce(row('table8/r2n50_26w4s'), **options)
-    assert [call[0] for call in calls] == ['train', 'train', 'test']
-    assert calls[1][2]['resume'] is True
+    assert [call[0] for call in calls] == ['train', 'test']  # trained once, then only tested
+    assert calls[0][2]['resume'] is True
+
+
+def test_one_model_is_tested_on_several_sets(calls, tmp_path):
+    options = dict(data=tmp_path, work_dir=tmp_path / 'w')
+    for name in ('table9/r2n50_hku_is', 'table9/r2n50_pascal_s'):
+        reproduce(row(name), test_data=tmp_path / name, **options)
+    assert [call[0] for call in calls] == ['train', 'test', 'test']
+
+
+def test_the_published_set_of_a_row_is_a_setting_of_its_test(tmp_path, monkeypatch):
+    tested = []
+
+    def evaluate(config, checkpoint, *, data, cfg_options, **options):
+        tested.append((data, cfg_options))
+        return {'maxF': 0.9, 'MAE': 0.06}
+
+    monkeypatch.setattr(module, 'evaluate', evaluate)
+    monkeypatch.setattr(module, 'missing_data', lambda cfg, loaders: [])
+    monkeypatch.setattr(module, 'train', lambda config, *, work_dir, **_: trained(work_dir))
+    text = reproduce(row('table9/r2n50_hku_is'), work_dir=tmp_path)
+    ((data, settings),) = tested
+    assert data is None
+    assert settings['test_dataloader.dataset.data_root'] == 'data/HKU-IS/'
+    assert numbers_in(text) == ['maxF 0.905 0.9 -0.005', 'MAE 0.050 0.06 +0.01']
 
 
 def test_a_run_of_other_settings_is_not_taken_for_it(calls, tmp_path):

@@ -29,6 +29,7 @@ def add_options(parser: ArgumentParser) -> None:
         '--write', nargs='?', const='docs/reproduction.md', metavar='FILE', help='write the page'
     )
     add('--data', metavar='DIR', help='a folder in place of the published data')
+    add('--test-data', metavar='DIR', help='a folder to test on, where that is not --data')
     add(
         '--no-pretrained',
         dest='pretrained',
