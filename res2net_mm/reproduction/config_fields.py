@@ -29,7 +29,7 @@ def _schedule(key: str, *kinds: str) -> Callable[[Any], Any]:
     return lambda cfg: next(
         (
             _whole(part[key])
-            for part in cfg.get('param_scheduler') or ()
+            for part in walk(cfg.get('param_scheduler') or {})  # one or a list of them
             if type_name(part) in kinds and key in part
         ),
         None,
