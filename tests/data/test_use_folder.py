@@ -1,4 +1,5 @@
 import pytest
+from class_folders import write_classes
 from mmengine.config import Config
 from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN, MAIN_SEGMENTER
 
@@ -48,3 +49,24 @@ def test_the_layout_that_is_asked_for_is_read(coco_folder, tmp_path):
     assert ': COCO layout, ' in use_folder(cfg, coco_folder, layout='coco')
     with pytest.raises(UserError, match="not as layout='voc' says"):
         use_folder(cfg, coco_folder, layout='voc')
+
+
+def test_a_classifier_takes_image_classes(tmp_path):
+    write_classes(tmp_path / 'pets')
+    dataset = dict(type='ImageNet', pipeline=[dict(type='LoadImageFromFile')])
+    loader = dict(dataset=dataset)
+    model = dict(type='ImageClassifier', head=dict(type='LinearClsHead', num_classes=1000))
+    cfg = Config(dict(model=model, train_dataloader=loader, val_dataloader=loader))
+    cfg.work_dir = str(tmp_path)
+    with pytest.raises(UserError, match='are for label maps: this is a classifier'):
+        use_folder(cfg, tmp_path / 'pets', ignore_index=3)
+    assert 'model.head.num_classes: 1000 -> 2' in use_folder(cfg, tmp_path / 'pets')
+    assert cfg.val_dataloader.dataset.ann_file == str(tmp_path / 'data/classified_val.txt')
+    require_datasets(cfg, loaders=('train_dataloader',))
+
+
+def test_boxes_are_no_image_classes(coco_folder, tmp_path):
+    cfg = Config(dict(model=dict(type='ImageClassifier'), train_dataloader=dict()))
+    cfg.work_dir = str(tmp_path)
+    with pytest.raises(UserError, match='looks like a folder of boxes, not of image classes'):
+        use_folder(cfg, coco_folder)

@@ -45,17 +45,21 @@ def draw_boxes(census: SizeCensus, path: Path, title: str) -> Path:
 
 
 def draw_shares(
-    classes: Sequence[str], pixels: Mapping[str, npt.NDArray[np.int64]], path: Path, title: str
+    classes: Sequence[str],
+    counts: Mapping[str, npt.NDArray[np.int64]],
+    what: str,
+    path: Path,
+    title: str,
 ) -> Path:
-    """Write a PNG: the share of each class, from (classes,) counts of pixels by split."""
-    order = np.argsort(sum(pixels.values()), kind='stable')[-MOST_CLASSES:]
+    """Write a PNG: the share of each class in ``what``, from (classes,) counts by split."""
+    order = np.argsort(sum(counts.values()), kind='stable')[-MOST_CLASSES:]
     figure, (bars,) = _figure(len(order), columns=1)
-    height = 0.8 / len(pixels)
-    for i, (name, counted) in enumerate(pixels.items()):
+    height = 0.8 / len(counts)
+    for i, (name, counted) in enumerate(counts.items()):
         share = 100 * counted[order] / max(1, counted.sum())
         places = np.arange(len(order)) + 0.4 - height * (i + 0.5)
         bars.barh(places, share, height, color=COLOURS[i], label=name)
-    _name_bars(bars, classes, order, '% of the pixels that count')
+    _name_bars(bars, classes, order, f'% of the {what}')
     bars.legend(fontsize=8)
     return _write(figure, path, title)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 from mmengine.config import Config
 
 from res2net_mm.data.checks.census_picture import draw_boxes, draw_shares
@@ -17,14 +18,19 @@ from res2net_mm.data.checks.decoded_images import (
     decode_all,
 )
 from res2net_mm.data.checks.image_look import image_loader
-from res2net_mm.data.checks.size_census import count_sizes
+from res2net_mm.data.checks.size_census import MOST_ROWS, count_sizes
+from res2net_mm.data.classification.class_check import check_balance, check_twins, sizes_text
+from res2net_mm.data.classification.class_folder import ClassificationFolder, read_classes
 from res2net_mm.data.detection.box_folder import DetectionFolder, read_boxes
 from res2net_mm.data.segmentation.mask_folder import SegmentationFolder, read_labels
+from res2net_mm.data.use_folder import LABELS_OF
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import (
     BOXES,
+    IMAGE_CLASSES,
     LABEL_MAPS,
     BoxImages,
+    ClassifiedImages,
     Finding,
     Findings,
     LabelMapImages,
@@ -37,7 +43,7 @@ from res2net_mm.formats import (
 from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.lettering import Lettering
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.edit import SEGMENTER, detects_salient_objects, model_kind
+from res2net_mm.openmmlab.edit import detects_salient_objects, model_kind
 from res2net_mm.openmmlab.resize_rule import resize_rule
 
 
@@ -90,10 +96,9 @@ def check_data(
     The folder itself is never changed.
 
     Args:
-        data: A folder of images with boxes, with label maps or with both.
+        data: A folder of images with boxes, with label maps or with both, or with a class each.
         config: A config, or its file or name. Its classes are compared with the folder's, boxes
-            are counted after its resize, and only what its model trains on, boxes or label maps,
-            is checked.
+            are counted after its resize, and only what its model trains on is checked.
         classes: What the labels in label maps mean, where the folder does not tell it.
         ignore_index: The label in label maps that is neither trained on nor counted, likewise.
         layout: The name of the layout to read the folder in; labels of the other kind are then not
@@ -111,15 +116,14 @@ def check_data(
     root = existing_folder(data)
     cfg = load_config(config) if isinstance(config, str | Path) else config
     path = Path(picture or Path('work_dirs/check_data') / f'{root.name}.png').absolute()
-    check, boxes, maps = FolderCheck(root), None, None
-    segmenter = cfg is not None and model_kind(cfg) == SEGMENTER
-    needed = None if cfg is None else LABEL_MAPS if segmenter else BOXES
+    check, boxes, maps, classed = FolderCheck(root), None, None, None
+    needed = None if cfg is None else LABELS_OF[model_kind(cfg)]
     if layout is not None:
         needed = find_reader(layout, needed).labels
-    if needed != LABEL_MAPS:
+    if needed in (None, BOXES):
         with _noting(check, PROBLEM):
             boxes = read_boxes(root, check.findings, layout=layout)
-    if needed != BOXES:
+    if needed in (None, LABEL_MAPS):
         with _noting(check, PROBLEM if boxes is None else NOTE):
             maps = read_labels(
                 root,
@@ -129,7 +133,11 @@ def check_data(
                 layout=layout,
                 salient=cfg is not None and detects_salient_objects(cfg),
             )
-    if boxes is None and maps is None and check.clean:
+    if needed == IMAGE_CLASSES or (needed is None and boxes is None and maps is None):
+        # Nearly every folder has subfolders: they are classes only where nothing else is labelled.
+        with _noting(check, PROBLEM):
+            classed = read_classes(root, check.findings, layout=layout)
+    if boxes is None and maps is None and classed is None and check.clean:
         raise UserError(describe_unknown(root, needed))
     if boxes is not None:
         _check_boxes(check, boxes, cfg, path, allow_empty=allow_empty)
@@ -137,6 +145,8 @@ def check_data(
         if boxes is not None:
             path = path.with_name(f'{path.stem}_masks{path.suffix}')
         _check_label_maps(check, maps, cfg, path)
+    if classed is not None:
+        _check_classes(check, classed, cfg, path)
     return check
 
 
@@ -193,7 +203,30 @@ def _check_label_maps(
     pixels = {name: split.pixels for name, split in folder.own_splits.items()}
     title = f'{check.root}: share of the classes'
     _note_numbers(check, folder.labels.classes)
-    check.pictures.append(draw_shares(folder.labels.classes, pixels, picture, title))
+    what = 'pixels that count'
+    check.pictures.append(draw_shares(folder.labels.classes, pixels, what, picture, title))
+
+
+def _check_classes(
+    check: FolderCheck, folder: ClassificationFolder, cfg: Config | None, picture: Path
+) -> None:
+    _check_images(check, {n: s.files for n, s in folder.own_splits.items()}, cfg)
+    check_twins(folder, check.decoded, check.findings)
+    check_balance(folder, check.findings)
+    if cfg is not None:
+        source = next(iter(folder.splits.values())).files.file
+        check_classes(cfg, folder.classes, source, check.findings)
+    check.tables += [
+        f'{folder.found}\n{folder.table(MOST_ROWS)}',
+        sizes_text(check.decoded.values()),
+    ]
+    counts = {
+        name: np.array([split.counts[key] for key in folder.classes])
+        for name, split in folder.own_splits.items()
+    }
+    _note_numbers(check, folder.classes)
+    title = f'{check.root}: share of the classes'
+    check.pictures.append(draw_shares(folder.classes, counts, 'images', picture, title))
 
 
 def _note_numbers(check: FolderCheck, classes: Sequence[str]) -> None:
@@ -203,7 +236,9 @@ def _note_numbers(check: FolderCheck, classes: Sequence[str]) -> None:
 
 
 def _check_images(
-    check: FolderCheck, splits: Mapping[str, BoxImages | LabelMapImages], cfg: Config | None
+    check: FolderCheck,
+    splits: Mapping[str, BoxImages | LabelMapImages | ClassifiedImages],
+    cfg: Config | None,
 ) -> None:
     """Decode the images of all splits, and compare them with each other.
 

@@ -10,7 +10,7 @@ from mmengine.registry import DATASETS
 from res2net_mm.errors import argument
 from res2net_mm.formats import Findings
 from res2net_mm.formats.findings import PROBLEM
-from res2net_mm.openmmlab.edit import SEGMENTER, leaf_datasets, model_kind
+from res2net_mm.openmmlab.edit import DETECTOR, leaf_datasets, model_kind
 from res2net_mm.openmmlab.heads import class_counts
 
 
@@ -50,7 +50,7 @@ def check_classes(cfg: Config, classes: Sequence[str], source: Path, findings: F
     loader = cfg.get('train_dataloader') or {}
     dataset = next(leaf_datasets(loader.get('dataset') or {'type': None}))
     wanted = config_classes(cfg, dataset) if dataset['type'] else None
-    if wanted is not None and model_kind(cfg) == SEGMENTER:
+    if wanted is not None and model_kind(cfg) != DETECTOR:
         if set(wanted) == set(classes):
             shifted = [name for name, other in zip(classes, wanted, strict=True) if name != other]
             what = 'classes that have another label in the metainfo of the config'

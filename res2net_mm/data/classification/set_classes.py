@@ -129,7 +129,7 @@ def _dataset(folder: ClassificationFolder, split: ClassSplit) -> Settings:
     return dict(
         type='mmpretrain.CustomDataset',
         data_root='',
-        data_prefix=str(split.files.image_dir),
+        data_prefix=dict(img_path=str(split.files.image_dir)),
         ann_file=str(split.list_file),
         metainfo=dict(classes=folder.classes, palette=make_palette(len(folder.classes))),
     )

@@ -48,16 +48,7 @@ class ClassFolders:
     @cached_property
     def levels(self) -> Mapping[str, str | None]:
         """Each folder whose subfolders are classes, by its path, with its split."""
-        top = ''
-        while not (splits := self._splits_in(top)):  # what wraps a data set is passed through
-            below = self._children.get(top, [])
-            if len(below) != 1 or not self._children.get(below[0]):
-                return {top: None}
-            if self._direct.get(top) and not self._splits_in(below[0]):
-                return {top: None}
-            top = below[0]
-        others = {self._class_level(c): None for c in self._children[top] if c not in splits}
-        return {**others, **{self._class_level(c): split for c, split in splits.items()}}
+        return self._levels_below('', None)
 
     @cached_property
     def placed(self) -> list[PlacedImage]:
@@ -67,9 +58,10 @@ class ClassFolders:
             level = next((up for up in _upwards(folder) if up in levels), None)
             below = [] if level is None else folder[len(level) :].split('/')
             parts = [part for part in below if part and part.lower() not in TRANSPARENT]
+            within = [part for part in parts[1:] if not split_named(part)]  # such as cat/train/
+            named = next(filter(None, map(split_named, parts[1:])), None)
             split = None if level is None else levels[level]
-            label = nfc(parts[0]) if parts else None
-            found[folder] = split, label, len(parts) > 1
+            found[folder] = split or named, nfc(parts[0]) if parts else None, bool(within)
         return [PlacedImage(path, *found[path.rpartition('/')[0]]) for path in self.images]
 
     @cached_property
@@ -115,24 +107,33 @@ class ClassFolders:
     def _splits_in(self, top: str) -> dict[str, str]:
         """Return the folders of splits in a folder; a class may be called train, too.
 
-        They are those of splits if one of them holds folders, or if there are no others.
+        They are those of splits if one of them holds folders, if there are several splits, or if
+        there are no others.
         """
         children = self._children.get(top, [])
         names = {child: child.rpartition('/')[2] for child in children}
         by_word = {child: split for child, name in names.items() if (split := split_of(name))}
         whole = {child: split for child, name in names.items() if (split := split_named(name))}
-        if len({*by_word.values()}) > 1 and any(self._children.get(child) for child in by_word):
+        if len({*by_word.values()}) > 1 and any(child in self._children for child in by_word):
             return by_word
-        are_splits = any(self._children.get(child) for child in whole)
+        are_splits = any(child in self._children for child in whole) or len({*whole.values()}) > 1
         return whole if are_splits or len(whole) == len(children) else {}
 
-    def _class_level(self, folder: str) -> str:
-        """Return where the class folders of a split lie, such as in ``train/train/``."""
-        while len(below := self._children.get(folder, [])) == 1 and not self._direct.get(folder):
-            if not self._children.get(below[0]):
-                break
-            folder = below[0]
-        return folder
+    def _levels_below(self, folder: str, split: str | None) -> dict[str, str | None]:
+        """Return the folders of class folders in a folder that belongs to a split.
+
+        What wraps a data set is passed through, such as ``archive/`` or ``train/train/``.
+        """
+        below = self._children.get(folder, [])
+        if splits := self._splits_in(folder):
+            found: dict[str, str | None] = {}
+            for child in below:
+                found |= self._levels_below(child, splits.get(child, split))
+            return found
+        wraps = len(below) == 1 and below[0] in self._children
+        if wraps and (not self._direct.get(folder) or self._splits_in(below[0])):
+            return self._levels_below(below[0], split)
+        return {folder: split}
 
 
 def find_class_folders(root: Path) -> ClassFolders:

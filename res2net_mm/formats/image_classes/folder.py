@@ -161,5 +161,5 @@ CLASS_FOLDERS = Reader(
     LOOKED_FOR,
     lambda root: len({image.label for image in find_class_folders(root).placed}) > 1,
     read_class_folders,
-    title='class folders',
+    title='image folder',
 )

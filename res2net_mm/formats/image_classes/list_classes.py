@@ -80,5 +80,5 @@ CLASS_LISTS = Reader(
     read_class_lists,
     '.txt',
     START,
-    title='lists of images and classes',
+    title='list of image classes',
 )

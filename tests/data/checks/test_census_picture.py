@@ -26,5 +26,5 @@ def test_boxes(count, tmp_path):
 def test_shares(classes, tmp_path):
     names = [f'class {i}' for i in range(classes)]
     pixels = {'train': np.arange(classes), 'val': np.zeros(classes, np.int64)}
-    path = draw_shares(names, pixels, tmp_path / 'a.png', 'shares')
+    path = draw_shares(names, pixels, 'images', tmp_path / 'a.png', 'shares')
     assert is_picture(path)

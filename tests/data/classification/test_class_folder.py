@@ -24,7 +24,7 @@ def test_train_val_and_test(tmp_path):
         'train': 10, 'val': 10, 'test': 10,
     }  # fmt: skip
     assert folder.found == (
-        'pets: class folders, train 10 images, val 10, test 10, 2 classes (cat, dog; from the '
+        'pets: image folder, train 10 images, val 10, test 10, 2 classes (cat, dog; from the '
         'folders)'
     )
     labels = listed(folder.splits['train'])

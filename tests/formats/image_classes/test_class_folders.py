@@ -36,6 +36,11 @@ def placed(root, *folders):
         (['train2017', 'val2017'], {('train', None), ('val', None)}),
         (['train/cat', 'train/dog', 'extra/cat'],
          {('train', 'cat'), ('train', 'dog'), (None, 'cat')}),
+        (['cat/train', 'cat/test', 'dog/train', 'dog/test'],
+         {(s, c) for s in ('train', 'test') for c in ('cat', 'dog')}),
+        # COCO 2017 with label maps.
+        (['train2017', 'val2017', 'labels/train2017', 'labels/val2017'],
+         {('train', None), ('val', None)}),
         (['only'], {(None, 'only')}),
         (['猫', 'собака'], {(None, '猫'), (None, 'собака')}),
         (['test tubes', 'train stations'], {(None, 'test tubes'), (None, 'train stations')}),
