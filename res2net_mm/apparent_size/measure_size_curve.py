@@ -17,7 +17,7 @@ from .curve_picture import draw_curves
 from .memory_guard import MemoryGuard
 from .pooling import PooledScores, apparent_sides, octaves, pool_views
 from .size_curve import SizeCurve, curve_table, draw_size_curves
-from .tested_detector import load_tested_detector
+from .tested_detector import load_tested_detector, prepare_test_set
 from .zoom_run import ZoomRun, run_zoom
 from .zoom_scores import ZoomedDetector, score_runs, views_of, zoom_table
 from .zoomed_pipeline import check_zooms
@@ -80,17 +80,17 @@ def measure_size_curve(
     detectors = []
     for name, config, checkpoint in named:
         folder = Path(out) / name
-        detector = load_tested_detector(
+        tests = prepare_test_set(
             config,
             checkpoint,
             work_dir=folder,
             data=data,
             layout=layout,
             cfg_options=cfg_options,
-            device=device,
         )
-        for message in detector.messages:
+        for message in tests.messages:
             say(message)
+        detector = load_tested_detector(tests, checkpoint, device=device)
         guard = MemoryGuard(max_memory, detector.device)
         runs: list[ZoomRun] = []
         for zoom in zooms:

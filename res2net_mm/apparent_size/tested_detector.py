@@ -1,14 +1,16 @@
 """A trained detector with its test set, to be run on it in more than one way."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from mmengine.config import Config
 from mmengine.model import BaseModel
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import DATASETS, MODELS, init_default_scope
 
 from res2net_mm.engine.evaluate import classes_of
 from res2net_mm.engine.prepare import prepare_config, prepare_data
@@ -24,23 +26,17 @@ _VOC = {'11points': 'voc07', 'area': 'voc12'}
 
 
 @dataclass(frozen=True)
-class TestedDetector:
-    """A trained detector and the test set of its config.
+class TestSet:
+    """The test set that a detector is scored on.
 
     Attributes:
         cfg: The config, its ``test_dataloader`` on the data that is tested.
-        checkpoint: The weights, or an exported file.
-        model: The model in evaluation mode, on its device.
-        device: That device.
         messages: What was found in the data.
     """
 
     __test__ = False  # no test, whatever pytest makes of the name
 
     cfg: Config
-    checkpoint: Path
-    model: BaseModel
-    device: torch.device
     messages: tuple[str, ...]
 
     def make_metric(self) -> SizeMetric:
@@ -52,8 +48,32 @@ class TestedDetector:
         with ConfigErrors(self.cfg, 'cannot be scored by size'):
             return SizeMetric(**_metric_options(self.cfg))
 
+    def build(self, loader: Mapping[str, Any] | None = None) -> Any:
+        """Build the data set of a data loader's settings, None for the config's own."""
+        with redirect_stdout(StringIO()):  # pycocotools says that it reads its file
+            return DATASETS.build((loader or self.cfg.test_dataloader)['dataset'])
 
-def load_tested_detector(
+
+@dataclass(frozen=True)
+class TestedDetector:
+    """A trained detector and its test set.
+
+    Attributes:
+        tests: The test set.
+        checkpoint: The weights, or an exported file.
+        model: The model in evaluation mode, on its device.
+        device: That device.
+    """
+
+    __test__ = False
+
+    tests: TestSet
+    checkpoint: Path
+    model: BaseModel
+    device: torch.device
+
+
+def prepare_test_set(
     config: str | Path | Config,
     checkpoint: str | Path,
     *,
@@ -61,9 +81,8 @@ def load_tested_detector(
     data: str | Path | None = None,
     layout: str | None = None,
     cfg_options: Mapping[str, Any] | None = None,
-    device: str | None = None,
-) -> TestedDetector:
-    """Load a trained detector and point it at its test set.
+) -> TestSet:
+    """Point the config of a detector at its test set.
 
     Args:
         config: A config file, a toolbox's name for one, or a loaded config.
@@ -72,7 +91,6 @@ def load_tested_detector(
         data: A folder in place of the config's data, as in testing.
         layout: The layout of ``data``; by default the best that fits.
         cfg_options: Settings to override.
-        device: As torch calls it; default the GPU if there is one.
 
     Raises:
         UserError: Something the user can mend.
@@ -95,16 +113,30 @@ def load_tested_detector(
     )
     if _metric_options(cfg).get('format_only'):
         raise UserError(f'{data or "the test set"} has no labels, and so no sizes to score')
-    on = choose_device(device)
     init_default_scope(cfg.get('default_scope') or 'mmdet')
+    return TestSet(cfg, tuple(messages))
+
+
+def load_tested_detector(
+    tests: TestSet, checkpoint: str | Path, *, device: str | None = None
+) -> TestedDetector:
+    """Load the trained detector of a test set's config.
+
+    Args:
+        tests: The test set.
+        checkpoint: The trained weights, or a file that ``res2net-mm export`` wrote.
+        device: As torch calls it; default the GPU if there is one.
+
+    Raises:
+        UserError: The weights cannot be read or are of another model.
+    """
+    on = choose_device(device)
     if is_exported(checkpoint):
         model = MODELS.build(dict(type='res2net_mm.ExportedModel', file=str(checkpoint)))
         on = torch.device('cpu')
     else:
-        model = load_trained(cfg, checkpoint)[0]
-    return TestedDetector(
-        cfg, Path(checkpoint), cast(BaseModel, model.to(on).eval()), on, tuple(messages)
-    )
+        model = load_trained(tests.cfg, checkpoint)[0]
+    return TestedDetector(tests, Path(checkpoint), cast(BaseModel, model.to(on).eval()), on)
 
 
 def _metric_options(cfg: Config) -> dict[str, Any]:

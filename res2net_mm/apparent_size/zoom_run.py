@@ -3,16 +3,13 @@
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import ConfigDict
-from mmengine.registry import DATASETS
 from mmengine.runner import Runner
 from torch.utils.data import Dataset, Subset
 
@@ -105,7 +102,7 @@ def run_zoom(
             guard.largest, guard.taken = kept.memory
         return kept
     shutil.rmtree(folder, ignore_errors=True)
-    metric = detector.make_metric()
+    metric = detector.tests.make_metric()
     dataset, loader_settings = _build(detector, zoom, metric)
     known = (
         {s.index: s.pixels * (zoom / smaller.zoom) ** 2 for s in smaller.seen} if smaller else {}
@@ -176,12 +173,11 @@ def _build(
     detector: TestedDetector, zoom: float, metric: SizeMetric
 ) -> tuple[Dataset, dict[str, Any]]:
     """Return the test set at a zoom, known to the metric, and the settings of its loader."""
-    loader = deepcopy(detector.cfg.test_dataloader)
+    loader = deepcopy(detector.tests.cfg.test_dataloader)
     for part in walk(loader.dataset):
         if 'pipeline' in part:
             part['pipeline'] = zoomed_pipeline(part['pipeline'], zoom)
-    with redirect_stdout(StringIO()):  # pycocotools says at each zoom that it reads its file
-        dataset = DATASETS.build(loader.dataset)
+    dataset = detector.tests.build(loader)
     metric.dataset_meta = getattr(dataset, 'metainfo', None)
     settings = {k: v for k, v in loader.items() if k not in ('dataset', 'batch_sampler')}
     settings['sampler'] = ConfigDict(type='DefaultSampler', shuffle=False)
@@ -197,10 +193,10 @@ def _file_of(dataset: Any, index: int) -> str:
 
 def _identity(detector: TestedDetector, zoom: float) -> str:
     """Return a hash of all that decides what is detected, images themselves excepted."""
-    cfg, digest = detector.cfg, hashlib.sha256()
+    cfg, digest = detector.tests.cfg, hashlib.sha256()
     parts = [f'{FORM} {zoom!r}', sha256(detector.checkpoint)]
     parts += [str(cfg.get(key)) for key in ('model', 'test_dataloader', 'test_evaluator')]
-    ann_file = detector.make_metric().ann_file
+    ann_file = detector.tests.make_metric().ann_file
     if ann_file is not None and Path(ann_file).is_file():
         parts.append(sha256(Path(ann_file)))
     for part in parts:

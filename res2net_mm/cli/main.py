@@ -30,6 +30,7 @@ COMMANDS = {
     'convert-data': ('results.convert_data', 'write a folder of images in another layout'),
     'eval-by-size': ('results.eval_by_size', 'score result files by object or region size'),
     'size-curve': ('results.size_curve', 'measure at which sizes detectors see objects best'),
+    'compare-slicing': ('results.compare_slicing', 'say whether slices help a detector'),
     'compare': ('results.compare', 'compare runs by object or region size in a report'),
     'reproduce': ('results.reproduce', 'list and run every published number of Res2Net'),
     'presets': ('models.presets', 'list the published networks'),

@@ -183,18 +183,33 @@ class Predictor:
         )
         yield from zip((p for p, _ in waiting), self.model.test_step(batch), strict=True)
 
+    def run_item(self, item: dict[str, Any]) -> Any:
+        """Predict on one image as a test pipeline gives it; return its data sample."""
+        ((_, sample),) = self._run([(Picture('image'), item)])
+        return sample
+
+    def found_in_windows(self, pixels: np.ndarray) -> list[tuple[tuple[int, int, int, int], Found]]:
+        """Run a detector on windows of ``slice_size`` of an image, (H, W, 3) uint8, BGR.
+
+        Returns:
+            Each window x1 y1 x2 y2 in px with what was found in it, relative to it; nothing for an
+            image that fits into one window.
+        """
+        height, width = pixels.shape[:2]
+        windows = slice_windows(height, width, self.slice_size or 1, self.overlap)
+        parts = []
+        for window in windows if len(windows) > 1 else ():
+            x1, y1, x2, y2 = window
+            crop = Picture('window', pixels=np.ascontiguousarray(pixels[y1:y2, x1:x2]))
+            parts.append((window, found_objects(self.run_item(self._prepare(crop)))))
+        return parts
+
     def _sliced(self, picture: Picture, item: dict) -> Any:
         """Predict on the whole image and on windows of it, merged."""
         pixels = read_pixels(picture)
-        ((_, sample),) = self._run([(picture, item)])
+        sample = self.run_item(item)
         height, width = pixels.shape[:2]
-        parts = [((0, 0, width, height), found_objects(sample))]
-        windows = slice_windows(height, width, self.slice_size or 1, self.overlap)
-        for window in windows if len(windows) > 1 else ():
-            x1, y1, x2, y2 = window
-            crop = Picture(picture.name, pixels=np.ascontiguousarray(pixels[y1:y2, x1:x2]))
-            ((_, found),) = self._run([(crop, self._prepare(crop))])
-            parts.append((window, found_objects(found)))
+        parts = [((0, 0, width, height), found_objects(sample)), *self.found_in_windows(pixels)]
         merged = merge_overlapping(join_slices(parts, (height, width)))
         sample.pred_instances = type(sample.pred_instances)(
             bboxes=torch.from_numpy(merged.boxes),

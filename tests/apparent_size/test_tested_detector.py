@@ -4,16 +4,17 @@ from mmengine.config import Config
 from seeing_detector import write_checkpoint
 from shipped_configs import LIGHT_SEGMENTER
 
-from res2net_mm.apparent_size.tested_detector import load_tested_detector
+from res2net_mm.apparent_size.tested_detector import load_tested_detector, prepare_test_set
 from res2net_mm.errors import UserError
 
 
 def test_the_model_and_its_ground_truth_are_loaded(seeing, tmp_path):
     config, checkpoint = seeing(8, 64)
-    tested = load_tested_detector(config, checkpoint, work_dir=tmp_path, device='cpu')
+    tests = prepare_test_set(config, checkpoint, work_dir=tmp_path)
+    tested = load_tested_detector(tests, checkpoint, device='cpu')
     assert (tested.model.low, tested.model.high) == (8, 64)
     assert not tested.model.training
-    metric = tested.make_metric()
+    metric = tests.make_metric()
     assert metric.iou_types == ['bbox']
     assert len(metric.ground_truth.annotations) == 120
 
@@ -29,8 +30,7 @@ def test_evaluators_of_other_kinds_become_scores_by_size(seeing, tmp_path, evalu
     config, checkpoint = seeing(8, 64)
     cfg = Config.fromfile(config)
     cfg.test_evaluator = evaluator
-    tested = load_tested_detector(cfg, checkpoint, work_dir=tmp_path, device='cpu')
-    options = tested.make_metric().options
+    options = prepare_test_set(cfg, checkpoint, work_dir=tmp_path).make_metric().options
     protocol, edges = expected
     assert options['protocol'] == protocol
     assert np.isclose(options['bins'][0].high, edges[0] if edges else 32**2)
@@ -41,13 +41,13 @@ def test_an_evaluator_without_ground_truth_is_named(seeing, tmp_path):
     cfg = Config.fromfile(config)
     cfg.test_evaluator = dict(type='DumpProposals')
     with pytest.raises(UserError, match='evaluated by DumpProposals'):
-        load_tested_detector(cfg, checkpoint, work_dir=tmp_path)
+        prepare_test_set(cfg, checkpoint, work_dir=tmp_path)
 
 
 def test_a_segmenter_is_refused(tmp_path):
     checkpoint = write_checkpoint(tmp_path / 'c.pth', dict(type='SeeingDetector', low=1, high=2))
     with pytest.raises(UserError, match='this is for detectors, and the config describes a segm'):
-        load_tested_detector(LIGHT_SEGMENTER, checkpoint, work_dir=tmp_path)
+        prepare_test_set(LIGHT_SEGMENTER, checkpoint, work_dir=tmp_path)
 
 
 def test_images_without_labels_are_refused(seeing, squares, tmp_path):
@@ -55,4 +55,4 @@ def test_images_without_labels_are_refused(seeing, squares, tmp_path):
     cfg = Config.fromfile(config)
     cfg.test_evaluator.format_only = True
     with pytest.raises(UserError, match='has no labels'):
-        load_tested_detector(cfg, checkpoint, work_dir=tmp_path)
+        prepare_test_set(cfg, checkpoint, work_dir=tmp_path)

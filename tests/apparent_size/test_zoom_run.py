@@ -5,7 +5,7 @@ import torch
 from seeing_detector import draw_rectangles, write_checkpoint, write_config
 
 from res2net_mm.apparent_size.memory_guard import MemoryGuard
-from res2net_mm.apparent_size.tested_detector import load_tested_detector
+from res2net_mm.apparent_size.tested_detector import load_tested_detector, prepare_test_set
 from res2net_mm.apparent_size.zoom_run import run_zoom
 from res2net_mm.evaluation import evaluate_by_size
 
@@ -45,7 +45,8 @@ def detector(request, tmp_path):
         start = text.index('test_evaluator')
         config.write_text(text[:start] + "test_evaluator = dict(type='res2net_mm.SizeMetric')\n")
     checkpoint = write_checkpoint(tmp_path / 'c.pth', MODEL)
-    return load_tested_detector(config, checkpoint, work_dir=tmp_path / 'work', device='cpu')
+    tests = prepare_test_set(config, checkpoint, work_dir=tmp_path / 'work')
+    return load_tested_detector(tests, checkpoint, device='cpu')
 
 
 def test_a_large_image_is_left_out_with_its_objects(detector, tmp_path):
@@ -71,7 +72,7 @@ def test_a_large_image_is_left_out_with_its_objects(detector, tmp_path):
 
 
 def path_of(detector) -> str:
-    return str(detector.cfg.test_dataloader.dataset.data_root) + '/images/2.png'
+    return str(detector.tests.cfg.test_dataloader.dataset.data_root) + '/images/2.png'
 
 
 def test_what_is_kept_is_taken_until_the_model_or_the_data_changes(detector, tmp_path):

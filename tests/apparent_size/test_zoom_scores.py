@@ -1,7 +1,7 @@
 import pytest
 
 from res2net_mm.apparent_size.memory_guard import MemoryGuard
-from res2net_mm.apparent_size.tested_detector import load_tested_detector
+from res2net_mm.apparent_size.tested_detector import load_tested_detector, prepare_test_set
 from res2net_mm.apparent_size.zoom_run import run_zoom
 from res2net_mm.apparent_size.zoom_scores import ZoomedDetector, score_runs, views_of, zoom_table
 
@@ -9,7 +9,9 @@ from res2net_mm.apparent_size.zoom_scores import ZoomedDetector, score_runs, vie
 @pytest.fixture
 def zoomed(seeing, tmp_path):
     """A detector of sides of 32 to 128 px, at zooms 1 and 2."""
-    detector = load_tested_detector(*seeing(32, 128), work_dir=tmp_path, device='cpu')
+    config, checkpoint = seeing(32, 128)
+    tests = prepare_test_set(config, checkpoint, work_dir=tmp_path)
+    detector = load_tested_detector(tests, checkpoint, device='cpu')
     guard, quiet = MemoryGuard(None, detector.device), lambda _: None
     runs = [run_zoom(detector, z, tmp_path / f'{z}', guard=guard, say=quiet) for z in (1, 2)]
     return ZoomedDetector('net', tuple(runs), score_runs(runs, quiet))
