@@ -16,6 +16,7 @@ from res2net_mm.openmmlab.edit import (
     DETECTOR,
     POSE_ESTIMATOR,
     SEGMENTER,
+    detects_salient_objects,
     model_kind,
 )
 from res2net_mm.openmmlab.pretrained import drop_pretrained
@@ -59,7 +60,8 @@ def evaluate(
         work_dir: Where the results go; default ``work_dirs/<config's name>``.
         show_dir: Where to save the images with predictions drawn on them; default nowhere.
         out_dir: Where to save the label maps that a segmenter predicts, as PNG files of 8 bits that
-            ``evaluate_label_maps`` reads; default nowhere.
+            ``evaluate_label_maps`` reads, or the saliency maps of a salient object detector;
+            default nowhere.
         cfg_options: Settings to override.
         launcher: none, pytorch, slurm or mpi.
 
@@ -77,6 +79,7 @@ def evaluate(
         launcher=launcher,
     )
     kind, exported = model_kind(cfg), is_exported(checkpoint)
+    salient = detects_salient_objects(cfg)
     if out_dir is not None and kind != SEGMENTER:
         raise UserError(
             f'{argument("out_dir")} saves the label maps of a segmenter, and this is a {kind}'
@@ -93,7 +96,8 @@ def evaluate(
     )
     scored = cfg.get('test_evaluator') != []
     if kind == SEGMENTER and not scored and out_dir is None:
-        out_dir = Path(cfg.work_dir) / 'predictions/label_maps'
+        maps = 'saliency_maps' if salient else 'label_maps'
+        out_dir = Path(cfg.work_dir) / 'predictions' / maps
     drop_pretrained(cfg)
     cfg.load_from, cfg.resume = str(checkpoint), False
     if exported:
@@ -108,7 +112,8 @@ def evaluate(
         dict(type='res2net_mm.PredictionSheetHook'),
     ]
     if out_dir is not None:
-        cfg.custom_hooks.append(dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir)))
+        hook = dict(type='res2net_mm.LabelMapHook', out_dir=str(out_dir), saliency=salient)
+        cfg.custom_hooks.append(hook)
     with (
         ConfigErrors(cfg, 'cannot be tested') as config_errors,
         process_group(cfg),

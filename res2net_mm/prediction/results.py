@@ -10,6 +10,7 @@ from pycocotools import mask as coco_mask
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.image_regions import connected_regions
+from res2net_mm.evaluation.saliency import has_saliency_map, saliency_map
 from res2net_mm.evaluation.size_bins import ALL, COCO_BINS
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file, write_json_file
@@ -74,7 +75,7 @@ class BoxResults(Results):
 class LabelResults(Results):
     """``label_maps/``: a PNG for each image, its pixels are indices of classes."""
 
-    files = ('label_maps/',)
+    files: tuple[str, ...] = ('label_maps/',)
 
     def add(self, name: str, sample: Any, chosen: Sequence[int] | None) -> np.ndarray:
         """Write the label map of one image and return it, (H, W).
@@ -87,6 +88,17 @@ class LabelResults(Results):
             labels = np.where(np.isin(labels, chosen), labels, np.iinfo(kind).max).astype(kind)
         _write_png(labels, self.folder / 'label_maps' / name)
         return labels
+
+
+class SaliencyResults(LabelResults):
+    """``saliency_maps/`` beside the label maps: a grey PNG for each image, salient is white."""
+
+    files = (*LabelResults.files, 'saliency_maps/')
+
+    def add(self, name: str, sample: Any, chosen: Sequence[int] | None) -> np.ndarray:
+        """Write the saliency map and the label map of one image; return the latter, (H, W)."""
+        _write_png(saliency_map(sample, name), self.folder / 'saliency_maps' / name)
+        return super().add(name, sample, chosen)
 
 
 class PanopticResults(Results):
@@ -135,7 +147,7 @@ def kind_of(sample: Any) -> type[Results]:
     if 'pred_instances' in sample and 'bboxes' in sample.pred_instances:
         return BoxResults
     if 'pred_sem_seg' in sample:
-        return LabelResults
+        return SaliencyResults if has_saliency_map(sample) else LabelResults
     raise UserError(f'the model predicts {", ".join(sample.keys())}: neither boxes nor label maps')
 
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmengine.structures import BaseDataElement, PixelData
 from pycocotools.coco import COCO
 
 from res2net_mm.errors import UserError
@@ -15,9 +16,25 @@ from res2net_mm.prediction.results import (
     FoundBySize,
     LabelResults,
     PanopticResults,
+    SaliencyResults,
     kind_of,
 )
 from res2net_mm.prediction.slices import Found
+
+
+def test_a_saliency_map_is_a_grey_image_beside_the_label_map(tmp_path):
+    sample = BaseDataElement()
+    sample.seg_logits = PixelData(data=torch.tensor([[[0.0, 0.2, 1.0]]]))
+    sample.pred_sem_seg = PixelData(data=torch.tensor([[[0.0, 0.0, 1.0]]]))
+    assert kind_of(sample) is SaliencyResults
+    results = SaliencyResults(tmp_path, ('background', 'salient object'))
+    assert results.add('a.jpg', sample, None).tolist() == [[0, 0, 1]]
+    grey = cv2.imread(str(tmp_path / 'saliency_maps/a.png'), cv2.IMREAD_UNCHANGED)
+    assert grey.tolist() == [[0, 51, 255]]
+    labels = cv2.imread(str(tmp_path / 'label_maps/a.png'), cv2.IMREAD_UNCHANGED)
+    assert labels.tolist() == [[0, 0, 1]]
+    sample.seg_logits = PixelData(data=torch.zeros(2, 1, 3))
+    assert kind_of(sample) is LabelResults
 
 
 def test_boxes_are_a_results_file_that_coco_loads(tmp_path):

@@ -5,6 +5,7 @@ res2net-mm eval-by-size --gt gt.json --dt dt.json --bins 16 32 96 --by side --bo
 res2net-mm eval-by-size --gt annotations.json --dt results.json --errors   # and why
 res2net-mm eval-by-size --gt VOCdevkit/VOC2007 --dt results/VOC2007/Main
 res2net-mm eval-by-size --gt labels/val --dt predictions   # two folders of label maps
+res2net-mm eval-by-size --saliency --gt ECSSD/masks --dt maps   # of masks and saliency maps
 """
 
 from argparse import ArgumentParser
@@ -63,6 +64,11 @@ def add_options(parser: ArgumentParser) -> None:
         '--errors',
         action='store_true',
         help='print what each kind of error costs by object size, too, and put it into --json',
+    )
+    add(
+        '--saliency',
+        action='store_true',
+        help='--gt and --dt are folders of masks and of grey saliency maps',
     )
     add('--json', dest='json_path', metavar='FILE', help='write the scores here')
 

@@ -67,12 +67,14 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
                 m for m in (evaluator if is_list else [evaluator]) if type_name(m) in METRICS
             ]
             metrics = metrics or [dict(type='res2net_mm.RegionSizeMetric')]
+            left_out = ''
             for metric in metrics:
                 if type_name(metric) != 'SaliencySizeMetric':  # every pixel of a mask counts
                     metric['ignore_index'] = ignored
+                    left_out = f', label {ignored} left out'
             settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
             kinds = ', '.join(map(type_name, metrics))
-            changes.append(f'{name}_evaluator: {kinds}, label {ignored} left out')
+            changes.append(f'{name}_evaluator: {kinds}{left_out}')
     for key, value in settings.items():
         cfg[key] = value
     return changes

@@ -152,13 +152,14 @@ class LabelMapHook(Hook):
 
     Args:
         out_dir: Where to write.
+        saliency: Whether to write saliency maps, 0 to 255, in place of labels.
 
     Raises:
         UserError: Two images would be written to one file, or a label does not fit 8 bits.
     """
 
-    def __init__(self, out_dir: str) -> None:
-        self.out_dir = Path(out_dir)
+    def __init__(self, out_dir: str, *, saliency: bool = False) -> None:
+        self.out_dir, self.saliency = Path(out_dir), saliency
         self.written: dict[Path, Path] = {}
 
     def after_test_iter(
@@ -173,7 +174,8 @@ class LabelMapHook(Hook):
             self._write(sample, source, path.with_suffix('.png'))
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        runner.logger.info(f'label maps of the predictions: {self.out_dir}')
+        kind = 'saliency maps' if self.saliency else 'label maps of the predictions'
+        runner.logger.info(f'{kind}: {self.out_dir}')
 
     def _write(self, sample: BaseDataElement, source: Path, path: Path) -> None:
         if self.written.setdefault(path, source) != source:
@@ -181,8 +183,12 @@ class LabelMapHook(Hook):
                 f'the label maps of {self.written[path]} and {source} would both be {path}: '
                 'the test set needs one folder'
             )
-        labels = sample.pred_sem_seg.data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
-        labels = labels + bool(sample.get('reduce_zero_label', False))
+        if self.saliency:
+            from res2net_mm.evaluation.saliency import saliency_map
+
+            labels = saliency_map(sample, str(source))
+        else:
+            labels = _labels(sample.pred_sem_seg) + bool(sample.get('reduce_zero_label', False))
         if labels.max() > 255:
             raise UserError(f'the label {labels.max()} of {source} does not fit a PNG of 8 bits')
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -22,18 +22,26 @@ error for a mask without background), the background counts as without error.
 """
 
 from res2net_mm.evaluation.saliency.image_saliency import measure_saliency
+from res2net_mm.evaluation.saliency.saliency_files import evaluate_saliency_maps
 from res2net_mm.evaluation.saliency.saliency_result import saliency_table, score_saliency
 from res2net_mm.evaluation.saliency.saliency_set import (
     read_saliency,
     stack_saliency,
     write_saliency,
 )
-from res2net_mm.evaluation.saliency.saliency_size_metric import SaliencySizeMetric
+from res2net_mm.evaluation.saliency.saliency_size_metric import (
+    SaliencySizeMetric,
+    has_saliency_map,
+    saliency_map,
+)
 
 __all__ = [
     'SaliencySizeMetric',
+    'evaluate_saliency_maps',
+    'has_saliency_map',
     'measure_saliency',
     'read_saliency',
+    'saliency_map',
     'saliency_table',
     'score_saliency',
     'stack_saliency',

@@ -125,27 +125,34 @@ class SaliencySizeMetric(BySizeMetric):
         return _values(result)
 
 
-def saliency_map(sample: Mapping[str, Any], name: str) -> npt.NDArray[np.uint8]:
+def has_saliency_map(sample: Any) -> bool:
+    """Return whether MMSegmentation's data sample is that of a model with one channel."""
+    return 'seg_logits' in sample and len(_data(sample.get('seg_logits'))) == 1
+
+
+def saliency_map(sample: Any, name: str) -> npt.NDArray[np.uint8]:
     """Return the saliency map of MMSegmentation's data sample, (H, W) uint8.
 
     ``name`` is that of the image, for the UserError if the sample holds several channels.
     """
     if 'seg_logits' not in sample:
-        return (255 * (_pixels(sample['pred_sem_seg']) == 1)).astype(np.uint8)
-    logits = sample['seg_logits']
-    data = logits['data'] if isinstance(logits, Mapping) else logits.data
-    if len(data) != 1:
+        return (255 * (_pixels(sample.get('pred_sem_seg')) == 1)).astype(np.uint8)
+    channels = _data(sample.get('seg_logits'))
+    if len(channels) != 1:
         raise UserError(
-            f'image {name}: the model gives {len(data)} channels, and a saliency map has one: set '
-            'num_classes=2 and out_channels=1 in its decode_head'
+            f'image {name}: the model gives {len(channels)} channels, and a saliency map has one: '
+            'set num_classes=2 and out_channels=1 in its decode_head'
         )
-    return (255 * data[0].float().cpu().numpy()).round().astype(np.uint8)
+    return (255 * channels[0].float().cpu().numpy()).round().astype(np.uint8)
 
 
 def _pixels(pixels: Any) -> np.ndarray:
     """Return the (H, W) labels of a PixelData or its dict."""
-    data = pixels['data'] if isinstance(pixels, Mapping) else pixels.data
-    return data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
+    return _data(pixels).squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
+
+
+def _data(pixels: Any) -> Any:
+    return pixels['data'] if isinstance(pixels, Mapping) else pixels.data
 
 
 def _values(result: SaliencyResult) -> dict[str, float]:

@@ -103,6 +103,15 @@ def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_pat
     assert (tmp_path / 'out.png').is_file()  # and not beside tmp_path
 
 
+def test_saliency_maps_are_saved_in_grey(tmp_path):
+    sample = BaseDataElement(metainfo=dict(img_path='a/1.jpg'))
+    sample.seg_logits = PixelData(data=torch.tensor([[[0.0, 0.2, 1.0]]]))
+    sample.pred_sem_seg = PixelData(data=torch.tensor([[[0.0, 0.0, 1.0]]]))
+    runner = SimpleNamespace(test_dataloader=SimpleNamespace(dataset=SimpleNamespace()))
+    LabelMapHook(str(tmp_path), saliency=True).after_test_iter(runner, 0, {}, [sample])
+    assert cv2.imread(str(tmp_path / '1.png'), cv2.IMREAD_UNCHANGED).tolist() == [[0, 51, 255]]
+
+
 class SegVisualizer(SimpleNamespace):
     """By its name known for one that writes Latin letters only."""
 
