@@ -70,6 +70,13 @@ def add_options(parser: ArgumentParser) -> None:
         action='store_true',
         help='--gt and --dt are folders of masks and of grey saliency maps',
     )
+    add(
+        '--label-faults',
+        metavar='DIR',
+        help='write probable faults of the ground truth here, missing and loose boxes and wrong '
+        'classes, ranked by size, with crops',
+    )
+    add('--images', metavar='DIR', help='folder of the images of a COCO file, for the crops')
     add('--json', dest='json_path', metavar='FILE', help='write the scores here')
 
 

@@ -18,6 +18,7 @@ from res2net_mm.evaluation.detection.coco.detections import (
 )
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.errors import error_table
+from res2net_mm.evaluation.detection.errors.label_fault_files import write_label_faults
 from res2net_mm.evaluation.detection.size_result import (
     SizeResult,
     class_table,
@@ -51,6 +52,8 @@ def evaluate_files(
     on_error: str = 'stop',
     classwise: bool = False,
     errors: bool = False,
+    label_faults: str | Path | None = None,
+    images: str | Path | None = None,
     json_path: str | Path | None = None,
     progress: bool = True,
     say: Callable[[str], None] = print,
@@ -81,6 +84,9 @@ def evaluate_files(
         on_error: ``stop`` at what cannot be scored, or ``skip`` it.
         classwise: Whether to print AP and AR per class, too.
         errors: Whether to find and print what each kind of error costs, too.
+        label_faults: Folder for a ranked list of probable faults of the ground truth, with crops;
+            None for none.
+        images: Folder of the images, for the crops; None for that of a folder of ground truth.
         json_path: Where to write the results; None for nowhere.
         progress: Whether to show progress.
         say: Receives the tables and what else a reader should know.
@@ -92,12 +98,15 @@ def evaluate_files(
         UserError: If the files cannot be read or do not fit together; a line for each fault.
     """
     check_bootstrap(bootstrap)
+    if images is not None and not Path(images).is_dir():
+        raise UserError(f'{argument("images", str(images))}: no such folder')
     lines: tuple[str, ...] = ()
     rename: Rename = _as_it_is
     if Path(gt).is_dir():
-        read_as, truth, results, rename, lines = _read_folder(
+        read_as, truth, results, rename, lines, image_dir = _read_folder(
             Path(gt), Path(dt), split, layout, on_error
         )
+        images = images or image_dir
         if read_as == VOC.name:
             protocol = protocol or ('voc07' if '2007' in str(Path(gt).resolve()) else 'voc12')
     elif split is not None or layout is not None:
@@ -114,7 +123,8 @@ def evaluate_files(
     say(f'{dt}: {len(results.entries)} detections')
     told = set()
     scored = []
-    for iou_type in iou_types or shapes_of_both(truth, results):
+    kinds = iou_types or shapes_of_both(truth, results)
+    for iou_type in kinds:
         try:
             result = evaluate_by_size(
                 truth,
@@ -126,7 +136,7 @@ def evaluate_files(
                 protocol=protocol or 'coco',
                 max_dets=max_dets,
                 on_error=on_error,
-                errors=errors,
+                errors=errors or label_faults is not None,
                 progress=progress,
             )
         except UserError as error:
@@ -145,8 +155,11 @@ def evaluate_files(
         if classwise:
             say('\n' + class_table(result))
             say('\n' + class_table(result, 'AR'))
-        if result.errors is not None:
+        if errors and result.errors is not None:
             say('\n' + error_table(result.errors))
+        if label_faults is not None and result.errors is not None:
+            folder = Path(label_faults, iou_type) if len(kinds) > 1 else Path(label_faults)
+            say('\n' + write_label_faults(result.errors, truth, folder, images))
     if json_path is not None:
         say(f'\nwritten to {write_json(scored, json_path)}')
     return scored
@@ -154,8 +167,8 @@ def evaluate_files(
 
 def _read_folder(
     root: Path, dt: Path, split: str | None, layout: str | None, on_error: str
-) -> tuple[str, GroundTruth, Results, Rename, tuple[str, ...]]:
-    """Return the layout of a folder, its ground truth, its detections as read, and notes.
+) -> tuple[str, GroundTruth, Results, Rename, tuple[str, ...], Path]:
+    """Return the layout of a folder, its ground truth, its detections as read, notes, its images.
 
     The ids are those of the annotation file, and names where a folder has none; what gives the
     detections these names comes before the notes.
@@ -175,9 +188,9 @@ def _read_folder(
     if chosen not in splits:
         raise UserError(f'{root} has no split {named!r}, only {", ".join(sorted(splits))}')
     lines = tuple(map(str, findings))
-    content = splits[chosen].content
+    content, image_dir = splits[chosen].content, splits[chosen].image_dir
     if layout == COCO.name:
-        return layout, read_ground_truth(content), read_results(dt), _as_it_is, lines
+        return layout, read_ground_truth(content), read_results(dt), _as_it_is, lines, image_dir
     names = {
         image['id']: Path(image['file_name']).with_suffix('').as_posix()
         for image in content['images']
@@ -199,9 +212,9 @@ def _read_folder(
         results, more = read_voc_results(
             dt, of, list(classes.values()), from_zero=from_zero, on_error=on_error
         )
-        return layout, truth, results, _as_it_is, (*lines, *more)
+        return layout, truth, results, _as_it_is, (*lines, *more), image_dir
     rename = partial(_with_names, names=list(names.values()), classes=classes)
-    return layout, truth, read_results(dt), rename, lines
+    return layout, truth, read_results(dt), rename, lines, image_dir
 
 
 def _as_it_is(results: Results) -> Results:

@@ -7,7 +7,8 @@ def test_options_become_arguments(call):
     given = call(
         FUNCTION,
         'eval-by-size --gt g --dt d --layout yolo --bins a:0:5 b:5: --split val --tolerance 0.1 '
-        '--classwise --errors --bootstrap 9 --seed 3 --on-error skip --json j --area-of box '
+        '--classwise --errors --label-faults f --images i '
+        '--bootstrap 9 --seed 3 --on-error skip --json j --area-of box '
         '--protocol voc07',
     )
     assert given.pop('options') == dict(
@@ -18,6 +19,8 @@ def test_options_become_arguments(call):
         tolerance=0.1,
         classwise=True,
         errors=True,
+        label_faults='f',
+        images='i',
         bootstrap=9,
         seed=3,
         on_error='skip',

@@ -176,8 +176,8 @@ def read_detections(
 def _measure(
     box: np.ndarray, rle: np.ndarray | None, with_boxes: bool, area_of: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return boxes (of the masks where ``area_of`` needs them) and areas."""
-    if rle is not None and len(rle) and not with_boxes and area_of == 'box':
+    """Return boxes (those of the masks where the results have none) and areas."""
+    if rle is not None and len(rle) and not with_boxes:
         box = mask_api.toBbox(list(rle))
     if rle is not None and (area_of == 'mask' or (area_of == 'annotation' and not with_boxes)):
         return box, mask_areas(rle)

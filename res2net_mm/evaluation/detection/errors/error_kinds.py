@@ -40,6 +40,9 @@ class Errors:
     mended: np.ndarray  # (A, D) bool, whether it would find ``about`` if it were mended
     missed: np.ndarray  # (A, G) bool
     about: np.ndarray  # (D,) object that a class, localisation or duplicate error is about, or -1
+    own: np.ndarray  # (D,) object of the best IoU with its class, -1 for none
+    own_iou: np.ndarray  # (D,) that IoU; 0 where it is below LEAST_IOU
+    iou: np.ndarray  # (D,) best IoU with an object of any class, likewise
 
     def counts(self, column: int) -> list[int]:
         """Return the number of errors of each kind in a column."""
@@ -93,7 +96,7 @@ def find_errors(matches: Matches) -> Errors:
         mended[column, candidates[surest[first]]] = True
         missed[column] = open_object
         missed[column, objects] = False
-    return Errors(kind, wrong, mended, missed, about)
+    return Errors(kind, wrong, mended, missed, about, own, own_iou, np.maximum(own_iou, other_iou))
 
 
 def _best(pairs: Pairs, which: np.ndarray, detections: int) -> tuple[np.ndarray, np.ndarray]:
