@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError
-from res2net_mm.formats import LABEL_MAPS, READERS, BoxImages, Findings, describe
+from res2net_mm.formats import BOXES, LABEL_MAPS, READERS, BoxImages, Findings, describe
 from res2net_mm.formats.boxes.coco import with_images
 from res2net_mm.formats.boxes.coco_content import coco_content
 from res2net_mm.formats.boxes.label_files import split_of_file
@@ -26,6 +26,7 @@ from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.splits import UNNAMED
 from res2net_mm.formats.text_file import read_json
 from res2net_mm.openmmlab.edit import (
+    CLASSIFIER,
     SEGMENTER,
     make_palette,
     model_kind,
@@ -38,6 +39,7 @@ from res2net_mm.whole_file import whole_file, write_json_file
 
 from .checks.config_classes import config_classes
 from .checks.image_kinds import check_kinds
+from .classification.set_classes import in_memory_side, read_files, set_model_classes
 from .detection.image_check import clean_images
 from .detection.set_dataset import COCO_METRICS
 
@@ -50,7 +52,7 @@ LABEL_SUFFIXES = (
 DOCUMENTS = ('readme', 'licen', 'copying', 'notice')
 
 
-def find_unlabelled(root: Path, findings: Findings) -> BoxImages | None:
+def find_unlabelled(root: Path, findings: Findings, labels: str = BOXES) -> BoxImages | None:
     """Return the images of a folder without labels.
 
     They are those that the one COCO file without annotations lists, which may lack the list, or
@@ -59,6 +61,8 @@ def find_unlabelled(root: Path, findings: Findings) -> BoxImages | None:
     Args:
         root: The folder.
         findings: Gets files that are no images, and images that cannot be read, which are an error.
+        labels: The kind of labels that the model is trained on. Several folders of images are
+            classes to a classifier.
 
     Returns:
         The images with ids and sizes; None where there is none, or something looks like labels.
@@ -67,7 +71,8 @@ def find_unlabelled(root: Path, findings: Findings) -> BoxImages | None:
         UserError: Several COCO files list images, or ``findings`` stop at an error.
     """
     with each_folder_once():
-        if any(reader.is_like(root) for reader in READERS if reader.labels == LABEL_MAPS):
+        meant = {LABEL_MAPS, labels} - {BOXES}
+        if any(reader.is_like(root) for reader in READERS if reader.labels in meant):
             return None
         paths = [path for path in paths_below(root) if (root / path).is_file()]
     images = [path for path in paths if path.lower().endswith(IMAGE_SUFFIXES)]
@@ -118,7 +123,8 @@ def set_unlabelled(
 ) -> str:
     """Point the test set of a config at images without labels, and its evaluator at their results.
 
-    A detector writes COCO results by :class:`~res2net_mm.SizeMetric`; a segmenter has no evaluator.
+    A detector writes COCO results by :class:`~res2net_mm.SizeMetric`, a classifier a CSV file by
+    :class:`~res2net_mm.evaluation.ClassPredictions`; a segmenter has no evaluator.
 
     Args:
         cfg: A loaded config, changed in place.
@@ -148,11 +154,20 @@ def set_unlabelled(
     dataset.pipeline, dataset.test_mode = pipeline_without_labels(dataset), True
     new: dict[str, Any] = dict(metainfo=dict(classes=classes, palette=make_palette(len(classes))))
     out_dir = Path(cfg.work_dir).absolute() / 'predictions'
-    if model_kind(cfg) == SEGMENTER:
-        listing = out_dir / 'images.txt'
-        listing.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(listing) as partial:
-            partial.write_text('\n'.join(e['file_name'] for e in part.content['images']) + '\n')
+    kind = model_kind(cfg)
+    if kind == CLASSIFIER:
+        listing = _write_names(part, out_dir)
+        prefix = dict(img_path=str(part.image_dir))
+        new |= dict(type='mmpretrain.CustomDataset', data_prefix=prefix, with_label=False)
+        if (side := in_memory_side(dataset)) is not None:
+            both = cfg.get('data_preprocessor'), cfg.model.get('data_preprocessor')
+            read_files(dataset, side, both)
+        changes = set_model_classes(cfg.model, cfg.get('data_preprocessor'), len(classes))
+        cfg.test_evaluator = dict(
+            type='res2net_mm.ClassPredictions', out_file=str(out_dir / 'classes.csv')
+        )
+    elif kind == SEGMENTER:
+        listing = _write_names(part, out_dir)
         prefix = dict(img_path=str(part.image_dir))
         new |= dict(type='mmseg.BaseSegDataset', data_prefix=prefix, img_suffix='')
         changes = set_segmentation_heads(cfg.model, len(classes), IGNORED)
@@ -187,6 +202,15 @@ def set_unlabelled(
             f'test_dataloader: {count} images of {listing}',
         )
     )
+
+
+def _write_names(part: BoxImages, out_dir: Path) -> Path:
+    """Write the names of the images, a line each, and return the file."""
+    listing = out_dir / 'images.txt'
+    listing.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(listing) as partial:
+        partial.write_text('\n'.join(e['file_name'] for e in part.content['images']) + '\n')
+    return listing
 
 
 def _categories(part: BoxImages, classes: Sequence[str], findings: Findings) -> list[dict]:

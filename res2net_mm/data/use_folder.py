@@ -104,7 +104,7 @@ def use_folder(
         findings = Findings()
         if training or described or not Path(folder).is_dir():
             raise
-        images = find_unlabelled(existing_folder(folder), findings)
+        images = find_unlabelled(existing_folder(folder), findings, labels)
         if images is None:
             raise
     return set_unlabelled(cfg, images, known, findings, labels)

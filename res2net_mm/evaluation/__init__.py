@@ -2,6 +2,7 @@
 
 from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.classification.accuracy_metric import AccuracyMetric
+from res2net_mm.evaluation.classification.class_predictions import ClassPredictions
 from res2net_mm.evaluation.comparison import Comparison, compare_results
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size, result_of
 from res2net_mm.evaluation.detection.coco.detections import Results, read_results
@@ -33,6 +34,7 @@ __all__ = [
     'AccuracyMetric',
     'BinScores',
     'Boxes',
+    'ClassPredictions',
     'ClassScores',
     'Comparison',
     'GroundTruth',

@@ -5,6 +5,7 @@ import json
 import pytest
 from folders import coco_content, write_coco, write_image, write_json
 from mmengine.config import Config
+from mmengine.registry import DATASETS, init_default_scope
 from shipped_configs import LIGHT, LIGHT_SEGMENTER
 
 from res2net_mm.data.unlabelled import find_unlabelled
@@ -142,3 +143,41 @@ def test_panoptic_models_are_sent_to_predict(folder, tmp_path):
     cfg.work_dir, cfg.test_evaluator = str(tmp_path), dict(type='CocoPanopticMetric')
     with pytest.raises(UserError, match='`res2net-mm predict` writes its predictions'):
         use_folder(cfg, folder, training=False, known=KNOWN)
+
+
+def classifier(tmp_path, kind='ImageNet'):
+    step = [dict(type='LoadImageFromFile')] * (kind == 'ImageNet')
+    dataset = dict(type=kind, pipeline=[*step, dict(type='PackInputs')])
+    model = dict(type='ImageClassifier', head=dict(type='LinearClsHead', num_classes=1000))
+    preprocessor = dict(num_classes=1000)
+    loader = dict(dataset=dataset)
+    cfg = Config(dict(model=model, data_preprocessor=preprocessor, test_dataloader=loader))
+    cfg.work_dir, cfg.test_evaluator = str(tmp_path / 'run'), dict(type='Accuracy', topk=(1, 5))
+    return cfg
+
+
+@pytest.mark.parametrize('kind', ['ImageNet', 'CIFAR10'])
+def test_a_classifier_writes_classes(kind, tmp_path):
+    write_image(tmp_path / 'data/a b.jpg')
+    write_image(tmp_path / 'data/images/b.png')
+    cfg = classifier(tmp_path, kind)
+    said = use_folder(cfg, tmp_path / 'data', training=False, known=KNOWN)
+    assert '2 images, and no image classes: they are predicted on' in said
+    assert cfg.model.head.num_classes == cfg.data_preprocessor.num_classes == 2
+    assert cfg.test_evaluator.type == 'res2net_mm.ClassPredictions'
+    init_default_scope('mmpretrain')
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    assert len(dataset) == 2
+    assert dataset.metainfo['classes'] == KNOWN
+    sample = dataset[0]
+    assert sample['inputs'].shape == ((3, 60, 80) if kind == 'ImageNet' else (3, 32, 32))
+    assert 'gt_label' not in sample['data_samples']
+    assert sample['data_samples'].img_path == str(tmp_path / 'data/a b.jpg')
+
+
+def test_folders_of_other_classes_are_no_images_without_labels(tmp_path):
+    """A labelled test set is never taken for an unlabelled one because of the names in it."""
+    for name in ('cow', 'horse'):
+        write_image(tmp_path / f'data/{name}/a.jpg')
+    with pytest.raises(UserError, match=r'the checkpoint does not have .*cow \(1 images\)'):
+        use_folder(classifier(tmp_path), tmp_path / 'data', training=False, known=KNOWN)

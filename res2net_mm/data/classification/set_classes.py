@@ -1,12 +1,13 @@
 """Points a config of an MMPretrain classifier at a recognised folder of classified images."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mmengine.config import Config
 
 from res2net_mm.data.classification.class_folder import ClassificationFolder, ClassSplit
+from res2net_mm.data.demo.object_set import RECORD
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import (
     CLASSIFIER,
@@ -21,7 +22,7 @@ from res2net_mm.openmmlab.edit import (
 from res2net_mm.openmmlab.heads import set_class_count
 
 #: Metrics of images with one class each.
-METRICS = ('Accuracy', 'SingleLabelMetric', 'ConfusionMatrix')
+METRICS = ('AccuracyMetric', 'Accuracy', 'SingleLabelMetric', 'ConfusionMatrix')
 LOADING = 'LoadImageFromFile'
 #: Data sets that hold pixels in memory, in RGB, and the side of their pictures in px.
 IN_MEMORY = {'CIFAR10': 32, 'CIFAR100': 32}
@@ -35,7 +36,8 @@ def set_classes(cfg: Config, folder: ClassificationFolder) -> list[str]:
     Datasets become CustomDataset inside the wrappers they have, a ConcatDataset one dataset.
     Pipelines stay, but those of CIFAR, whose images come without files, begin with reading the
     file and resizing it to CIFAR's size. Metrics that are not of one class per image go, and
-    Accuracy comes where none is left; of its top-k those above the number of classes go.
+    AccuracyMetric comes where none is left, with the sizes of objects if the folder tells them.
+    Top-k of as many as there are classes go.
 
     Args:
         cfg: A loaded config, changed in place, or not at all where an error is raised.
@@ -60,16 +62,14 @@ def set_classes(cfg: Config, folder: ClassificationFolder) -> list[str]:
             side = in_memory_side(loader['dataset'])
             loader['dataset'] = replace_dataset(loader['dataset'], _dataset(folder, split))
             if side is not None:
-                read_files(loader['dataset'], side)
+                both = preprocessor, settings['model'].get('data_preprocessor')
+                read_files(loader['dataset'], side, both)
                 changes.append(f'{name}_dataloader: images are read and resized to {side}x{side}')
-                for place in (preprocessor, settings['model'].get('data_preprocessor')):
-                    if place is not None:
-                        place['to_rgb'] = True  # files are read as BGR, CIFAR's arrays are RGB
             count = len(split.files.images)
             changes.append(f'{name}_dataloader: {count} images of {split.list_file}')
         if evaluator := settings.get(f'{name}_evaluator'):
             is_list = isinstance(evaluator, list | tuple)
-            metrics = _metrics(evaluator if is_list else [evaluator], len(folder.classes))
+            metrics = _metrics(evaluator if is_list else [evaluator], folder)
             settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
             changes.append(f'{name}_evaluator: {", ".join(map(_shown, metrics))}')
     for key, value in settings.items():
@@ -106,7 +106,8 @@ def set_model_classes(model: Settings, preprocessor: Settings | None, count: int
             part['topk'] = _topk(part['topk'], count)
     for place in (preprocessor, model.get('data_preprocessor')):
         if place and place.get('num_classes') not in (None, count):
-            changes.append(f'data_preprocessor.num_classes: {place["num_classes"]} -> {count}')
+            change = f'data_preprocessor.num_classes: {place["num_classes"]} -> {count}'
+            changes += [change] if change not in changes else []
             place['num_classes'] = count
     return changes
 
@@ -116,8 +117,14 @@ def in_memory_side(dataset: Mapping[str, Any]) -> int | None:
     return IN_MEMORY.get(type_name(next(leaf_datasets(dataset))))
 
 
-def read_files(dataset: Any, side: int) -> None:
-    """Have the pipelines of a dataset read files and resize them, in place."""
+def read_files(dataset: Any, side: int, preprocessors: Iterable[Settings | None]) -> None:
+    """Have the pipelines of a dataset read files and resize them, in place.
+
+    The preprocessors of the model turn the channels: files are read as BGR, arrays were RGB.
+    """
+    for preprocessor in preprocessors:
+        if preprocessor is not None:
+            preprocessor['to_rgb'] = True
     part: Any
     for part in walk(dataset):
         if 'pipeline' in part and all(type_name(step) != LOADING for step in part['pipeline']):
@@ -135,10 +142,13 @@ def _dataset(folder: ClassificationFolder, split: ClassSplit) -> Settings:
     )
 
 
-def _metrics(entries: Any, count: int) -> list[Settings]:
+def _metrics(entries: Any, folder: ClassificationFolder) -> list[Settings]:
+    count, sizes = len(folder.classes), folder.root / RECORD
     kept = [entry for entry in entries if type_name(entry) in METRICS]
-    kept = kept or [dict(type='mmpretrain.Accuracy', topk=(1, 5))]
+    kept = kept or [dict(type='res2net_mm.AccuracyMetric')]
     for entry in kept:
+        if type_name(entry) == 'AccuracyMetric':
+            entry['sizes'] = str(sizes) if sizes.is_file() else None
         if 'topk' in entry:
             entry['topk'] = _topk(entry['topk'], count)
         if entry.get('num_classes') is not None:

@@ -113,6 +113,7 @@ def paint(
     local: Array,
     colour: Array,
     pattern: int,
+    contrast: tuple[float, float] = (0.25, 0.5),
 ) -> None:
     """Blend one object into ``image``: two tones of its colour in a pattern, and a dark rim.
 
@@ -123,8 +124,9 @@ def paint(
         local: (2, h, w), the shape's own coordinates.
         colour: (3,) BGR, 0 to 255.
         pattern: ``SHADED`` and so on.
+        contrast: By which share of the first tone the second is darker, at least and at most.
     """
-    dark = _pattern(pattern, *local)[..., None] * uniform(rng, 0.25, 0.5)
+    dark = _pattern(pattern, *local)[..., None] * uniform(rng, *contrast)
     fill = colour * (1 - dark)
     rim = np.clip(distance + max(1.2, 0.03 * math.sqrt((distance < 0).sum())), 0, 1)[..., None]
     fill = fill * (1 - 0.75 * rim)
@@ -145,13 +147,21 @@ def _pattern(kind: int, x: Array, y: Array) -> Array:
     return ((np.sin(9 * x) > 0.4) & (np.sin(9 * y) > 0.4)).astype(float)
 
 
-def leaning_colour(rng: np.random.Generator, kind: int, kinds: int) -> Array:
+def leaning_colour(
+    rng: np.random.Generator, kind: int, kinds: int, *, width: float = 0.16
+) -> Array:
     """Return a colour, (3,) BGR from 0 to 255, that leans towards one of some kinds.
 
     It does not give the kind away: hues of neighbours overlap, and one in six is any hue.
+
+    Args:
+        rng: The source of randomness.
+        kind: Number of the kind.
+        kinds: How many there are.
+        width: Twice the standard deviation of the hue, of the whole circle.
     """
-    spread = sum(rng.random(3) - 0.5)  # a bell in [-1.5, 1.5]
-    hue = (kind / kinds + 0.16 * spread) % 1
+    spread = sum(rng.random(3) - 0.5)  # a bell in [-1.5, 1.5], of deviation 1/2
+    hue = (kind / kinds + width * spread) % 1
     if rng.random() < 1 / 6:
         hue = rng.random()
     colour: Array = 255 * bgr(hue, uniform(rng, 0.65, 1), uniform(rng, 0.75, 1))

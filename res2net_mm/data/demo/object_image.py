@@ -27,7 +27,7 @@ PATTERNS = {'plain': PLAIN, 'striped': STRIPES}
 CLASSES = tuple(f'{pattern}_{shape}' for pattern in PATTERNS for shape in SHAPES)
 SIDE = 96  # px, of a picture
 #: The least and the largest apparent size of an object: px, the side of a square of its area.
-SIZES = 8.0, 40.0
+SIZES = 12.0, 40.0
 _SQUEEZE = 1.18  # the most
 
 
@@ -54,8 +54,8 @@ def draw_object(rng: np.random.Generator, label: int, size: float) -> npt.NDArra
     angle = uniform(rng, -math.pi, math.pi)
     window = window_around(centre, reach, SIDE)
     distance, local = place_shape(window, centre, shape, radius, squeeze, angle)
-    colour = leaning_colour(rng, SHAPES.index(shape), len(SHAPES))
-    paint(rng, image[window], distance, local, colour, PATTERNS[pattern])
+    colour = leaning_colour(rng, SHAPES.index(shape), len(SHAPES), width=0.12)
+    paint(rng, image[window], distance, local, colour, PATTERNS[pattern], contrast=(0.45, 0.7))
     return image.round().astype(np.uint8)
 
 

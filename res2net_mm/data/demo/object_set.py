@@ -17,10 +17,10 @@ from res2net_mm.data.demo.object_image import CLASSES, SIDE, SIZES, draw_object,
 #: What is written of every picture, in ``objects.csv``.
 RECORD = 'objects.csv'
 #: Apparent sizes in px at which each object of the validation split is drawn.
-VAL_SIZES = (8.0, 12.0, 18.0, 27.0, 40.0)
+VAL_SIZES = (12.0, 16.0, 22.0, 30.0, 40.0)
 assert (VAL_SIZES[0], VAL_SIZES[-1]) == SIZES
 # Raise it whenever the same arguments draw other pixels, so that old folders are drawn anew.
-DRAWING = 2
+DRAWING = 3
 
 
 class DrawnObject(NamedTuple):

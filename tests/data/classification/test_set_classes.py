@@ -8,7 +8,7 @@ from class_folders import write_classes
 from mmengine.config import Config
 from mmengine.registry import DATASETS, MODELS, init_default_scope
 
-from res2net_mm.data import recognise_classes, set_classes
+from res2net_mm.data import draw_object_set, recognise_classes, set_classes
 from res2net_mm.errors import UserError
 
 CONFIGS = os.path.join(os.path.dirname(mmpretrain.__file__), '.mim/configs')
@@ -90,11 +90,21 @@ def test_top_k_and_counts_of_metrics(folder):
     assert 'data_preprocessor.num_classes: 1000 -> 3' in changes
 
 
+def test_sizes_of_objects_are_the_folders_own(folder, tmp_path):
+    root = draw_object_set(tmp_path / 'set', train_images=20, val_images=50)
+    cfg = config('resnet/resnet18_8xb32_in1k.py')
+    cfg.val_evaluator = dict(type='res2net_mm.AccuracyMetric', sizes='elsewhere.csv')
+    set_classes(cfg, recognise_classes(root, tmp_path / 'out'))
+    assert cfg.val_evaluator.sizes == str(root / 'objects.csv')
+    set_classes(cfg, folder)
+    assert cfg.val_evaluator.sizes is None
+
+
 def test_metrics_of_other_tasks_become_accuracy(folder):
     cfg = config('resnet/resnet18_8xb32_in1k.py')
     cfg.test_evaluator = dict(type='RetrievalRecall', topk=5)
     set_classes(cfg, folder)
-    assert cfg.test_evaluator == dict(type='mmpretrain.Accuracy', topk=(1,))
+    assert cfg.test_evaluator == dict(type='res2net_mm.AccuracyMetric', sizes=None)
 
 
 def test_wrappers_stay(folder):

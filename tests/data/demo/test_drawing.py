@@ -1,3 +1,5 @@
+import colorsys
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from res2net_mm.data.demo.drawing import (
     SHAPES,
     STRIPES,
     UNIT_AREA,
+    leaning_colour,
     paint,
     place_shape,
     signed_distance,
@@ -50,3 +53,15 @@ def test_a_pattern_is_a_darker_tone_inside_the_edge():
     assert len(tones[STRIPES]) == 2
     np.testing.assert_allclose(tones[STRIPES][1], colour)
     assert 0.5 <= (tones[STRIPES][0] / colour).max() <= 0.75
+
+
+def test_colours_lean_towards_their_kind_and_do_not_give_it_away():
+    rng = np.random.default_rng(0)
+    for width, least, most in ((0.16, 0.6, 0.8), (0.05, 0.8, 0.95)):
+        near = []
+        for index in range(2000):
+            kind = index % 5
+            blue, green, red = leaning_colour(rng, kind, 5, width=width) / 255
+            hue = colorsys.rgb_to_hsv(red, green, blue)[0]
+            near.append(abs((hue - kind / 5 + 0.5) % 1 - 0.5) < 0.1)
+        assert least < np.mean(near) < most
