@@ -9,21 +9,22 @@ import numpy as np
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation import with_intervals
 from res2net_mm.evaluation.bootstrap import check_bootstrap
-from res2net_mm.evaluation.detection.size_result import size_table
-from res2net_mm.whole_file import whole_file, write_json_file
+from res2net_mm.evaluation.detection.errors import ErrorResult
+from res2net_mm.evaluation.detection.matches import Matches
 
-from .curve_picture import draw_curves
+from .curve_files import write_curves
 from .memory_guard import MemoryGuard
-from .pooling import PooledScores, apparent_sides, octaves, pool_views
-from .size_curve import SizeCurve, curve_table, draw_size_curves
+from .pooling import apparent_sides, octaves, pool_views, pooled_errors
+from .size_curve import SizeCurve, draw_size_curves
 from .tested_detector import load_tested_detector, prepare_test_set
 from .zoom_run import ZoomRun, run_zoom
-from .zoom_scores import ZoomedDetector, score_runs, views_of, zoom_table
+from .zoom_scores import ZoomedDetector, score_runs, views_of
 from .zoomed_pipeline import check_zooms
 
 ZOOMS = (1 / 4, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3, 4)
-NAME = 'size_curve'  # of the files
+ERROR_DRAWS = 200  # at most, for intervals of what errors cost: each scores eight curves
 
 
 def measure_size_curve(
@@ -48,9 +49,10 @@ def measure_size_curve(
     size is the square root of its area in px of the network's input. Zoom 1 is the test as the
     config has it, with the same scores.
 
-    ``out`` gets ``size_curve.json``, ``.txt`` and ``.png`` (with ``.segm`` before the suffix for
-    masks), and the detections of each model and zoom in a folder of their own, which a later call
-    takes where model, config and annotations are the same; each is a run for ``compare``, too.
+    ``out`` gets ``size_curve.json``, ``.txt``, ``.png`` and ``.errors.png`` (for masks
+    ``size_curve.segm`` and so on), and the detections of each model and zoom in a folder of their
+    own, which a later call takes where model, config and annotations are the same; each is a run
+    for ``compare``, too.
 
     Args:
         models: Config and checkpoint (or exported file) of a detector, of the next, and so on.
@@ -118,10 +120,15 @@ def measure_size_curve(
     if not shared:
         raise UserError('the models have no shape in common: one finds boxes, another masks only')
     for iou_type in shared:
-        curves[iou_type] = draw_size_curves(
-            _pool(detectors, iou_type), resamples=bootstrap, seed=seed, progress=progress
-        )
-        _write(Path(out), iou_type, detectors, curves[iou_type], bootstrap, say)
+        pooled = _pool(detectors, iou_type)
+        views = {detector.name: len(detector.runs) for detector in detectors}
+        how: dict[str, Any] = dict(seed=seed, progress=progress)
+        curves[iou_type] = draw_size_curves(pooled, views, resamples=bootstrap, **how)
+        errors = {
+            name: _errors(matches, iou_type, views[name], min(bootstrap, ERROR_DRAWS), **how)
+            for name, matches in pooled.items()
+        }
+        write_curves(Path(out), iou_type, detectors, curves[iou_type], errors, bootstrap, say)
     return curves
 
 
@@ -162,69 +169,22 @@ def name_models(
     ]
 
 
-def _pool(detectors: Sequence[ZoomedDetector], iou_type: str) -> dict[str, PooledScores]:
+def _errors(matches: Matches, iou_type: str, views: int, resamples: int, **how: Any) -> ErrorResult:
+    """Return what each kind of error costs by apparent size, with intervals."""
+    result = pooled_errors(matches, views, iou_type=iou_type)
+    return with_intervals(result, resamples=resamples, **how) if resamples else result
+
+
+def _pool(detectors: Sequence[ZoomedDetector], iou_type: str) -> dict[str, Matches]:
     views = {detector.name: views_of(detector, iou_type) for detector in detectors}
     bins = octaves(np.concatenate([apparent_sides(of) for of in views.values()]))
-    pooled = {name: PooledScores(pool_views(of, bins), views=len(of)) for name, of in views.items()}
+    pooled = {name: pool_views(of, bins) for name, of in views.items()}
     for (a, one), (b, other) in pairwise(pooled.items()):
-        if one.categories != other.categories or one.images != other.images:
+        images = [len({i for _, i in matches.image_ids}) for matches in (one, other)]
+        if one.categories != other.categories or images[0] != images[1]:
             raise UserError(
-                f'{a} and {b} were tested on different data: {one.images} images of '
-                f'{", ".join(one.categories)} and {other.images} images of '
+                f'{a} and {b} were tested on different data: {images[0]} images of '
+                f'{", ".join(one.categories)} and {images[1]} images of '
                 f'{", ".join(other.categories)}; give both one folder with {argument("data")}'
             )
     return pooled
-
-
-def _write(
-    out: Path,
-    iou_type: str,
-    detectors: Sequence[ZoomedDetector],
-    curves: Sequence[SizeCurve],
-    resamples: int,
-    say: Callable[[str], None],
-) -> None:
-    """Say the tables, and write them with the JSON file and the picture."""
-    stem = NAME if iou_type == 'bbox' else f'{NAME}.{iou_type}'
-    texts = []
-    for detector in detectors:
-        at_one = [
-            r
-            for run, r in zip(detector.runs, detector.results[iou_type], strict=True)
-            if run.zoom == 1
-        ]
-        texts += [f'{detector.name}, zoom 1: {size_table(result)}' for result in at_one]
-        texts.append(zoom_table(detector, iou_type))
-    texts.append(curve_table(curves))
-    text = '\n\n'.join(texts)
-    say('\n' + text)
-    content = {
-        'iou_type': iou_type,
-        'resamples': resamples,
-        'models': [
-            {
-                **curve.to_dict(),
-                'zooms': [
-                    {
-                        'zoom': run.zoom,
-                        'images_left_out': [
-                            {'index': index, 'why': why} for index, why in run.left_out.items()
-                        ],
-                        **result.to_dict(),
-                    }
-                    for run, result in zip(detector.runs, detector.results[iou_type], strict=True)
-                ],
-            }
-            for detector, curve in zip(detectors, curves, strict=True)
-        ],
-    }
-    out.mkdir(parents=True, exist_ok=True)
-    written = [write_json_file(content, out / f'{stem}.json')]
-    for suffix, data in (
-        ('.txt', f'{text}\n'.encode()),
-        ('.png', draw_curves(curves, detectors, iou_type).png),
-    ):
-        with whole_file(out / (stem + suffix)) as partial:
-            partial.write_bytes(data)
-        written.append(out / (stem + suffix))
-    say('\nwritten: ' + ', '.join(map(str, written)))

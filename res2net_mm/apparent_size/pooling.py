@@ -6,11 +6,12 @@ they have in the network's input. IoU does not change with the zoom, so nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from itertools import pairwise
 
 import numpy as np
 
-from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.errors import ErrorResult, error_result
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.objects import (
     TruthArrays,
@@ -18,6 +19,7 @@ from res2net_mm.evaluation.detection.objects import (
     sort_detections,
 )
 from res2net_mm.evaluation.detection.overlaps import Pairs
+from res2net_mm.evaluation.result import ImageScores
 from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
 
 SMALLEST = 2.0  # px, the lower end of the first octave
@@ -53,7 +55,9 @@ def pool_views(views: Sequence[View], bins: Sequence[SizeBin]) -> Matches:
     """
     ids = list(dict.fromkeys(i for view in views for i in view.matches.image_ids))
     place = {image_id: index for index, image_id in enumerate(ids)}
-    truths, founds, pairs = [], [], []
+    truths, founds = [], []
+    pairs: list[Pairs] = []
+    near: list[Pairs] = []  # of all classes, for the kinds of errors
     objects = detections = 0
     for v, view in enumerate(views):
         of_image = np.array([place[i] for i in view.matches.image_ids]) + v * len(ids)
@@ -74,8 +78,9 @@ def pool_views(views: Sequence[View], bins: Sequence[SizeBin]) -> Matches:
         )
         area = found.area * view.enlargement[found.image]
         founds.append(replace(found, image=of_image[found.image], area=area, rle=None))
-        of = view.matches.pairs
-        pairs.append(Pairs(of.found + detections, of.truth + objects, of.iou))
+        pairs.append(_shifted(view.matches.pairs, detections, objects))
+        if view.matches.near is not None:
+            near.append(_shifted(view.matches.near, detections, objects))
         objects, detections = objects + len(truth), detections + len(found)
 
     found = sort_detections(
@@ -89,15 +94,9 @@ def pool_views(views: Sequence[View], bins: Sequence[SizeBin]) -> Matches:
     )
     moved = np.empty(detections, dtype=np.int64)
     moved[found.source] = np.arange(detections)
-    of_found = moved[np.concatenate([of.found for of in pairs])]
-    of_truth = np.concatenate([of.truth for of in pairs])
-    order = np.lexsort((of_truth, of_found))
-    iou = np.concatenate([of.iou for of in pairs])[order]
+    names = [name for name in TruthArrays.__dataclass_fields__ if name != 'unlabelled']
     truth = TruthArrays(
-        **{
-            name: np.concatenate([getattr(part, name) for part in truths])
-            for name in TruthArrays.__dataclass_fields__
-        }
+        **{name: np.concatenate([getattr(part, name) for part in truths]) for name in names}
     )
     first = views[0].matches
     return Matches(
@@ -109,7 +108,8 @@ def pool_views(views: Sequence[View], bins: Sequence[SizeBin]) -> Matches:
         max_dets=first.max_dets,
         truth=truth,
         found=found,
-        pairs=Pairs(of_found[order], of_truth[order], iou),
+        pairs=_joined(pairs, moved),
+        near=_joined(near, moved) if len(near) == len(views) else None,
     )
 
 
@@ -137,14 +137,54 @@ def octaves(sides: np.ndarray) -> tuple[SizeBin, ...]:
     return make_bins(named, by='side')
 
 
-class PooledScores(AveragePrecision):
-    """Score pooled matches; drawing an image draws it at every zoom."""
+class PooledScores(ImageScores):
+    """Scores of pooled matches; drawing an image draws it at every zoom.
 
-    def __init__(self, matches: Matches, views: int) -> None:
-        super().__init__(matches)
-        self.views = views
-        self.images //= views
+    Args:
+        scores: What scores the matches, where an image at another zoom is another image.
+        views: How many zooms were pooled.
+    """
+
+    def __init__(self, scores: ImageScores, views: int) -> None:
+        self.scores, self.views = scores, views
+        self.names, self.columns, self.categories = scores.names, scores.columns, scores.categories
+        self.images = scores.images // views
+        self.at_once = scores.at_once
 
     def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """Return what the base class does, for (W, N) weights on the images of one view."""
-        return super().class_scores(None if weights is None else np.tile(weights, self.views))
+        """Return (W, S, C, K) scores for (W, N) weights on the images of one view."""
+        return self.scores.class_scores(None if weights is None else np.tile(weights, self.views))
+
+    def class_objects(self) -> np.ndarray:
+        """Return the (C, K) numbers of objects, each at each zoom."""
+        return self.scores.class_objects()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledErrors(ErrorResult):
+    """What errors cost in pooled matches; drawing an image draws it at every zoom."""
+
+    views: int
+
+    def image_scores(self) -> PooledScores:
+        return PooledScores(self.costs, self.views)
+
+
+def pooled_errors(matches: Matches, views: int, *, iou_type: str) -> PooledErrors:
+    """Return what each kind of error costs in the pooled matches of so many views."""
+    result = error_result(matches, iou_type=iou_type)
+    fields = {f.name: getattr(result, f.name) for f in dataclass_fields(result)}
+    return PooledErrors(**{**fields, 'images': result.images // views}, views=views)
+
+
+def _shifted(pairs: Pairs, detections: int, objects: int) -> Pairs:
+    """Return pairs whose detections and objects are numbered from these on."""
+    return Pairs(pairs.found + detections, pairs.truth + objects, pairs.iou)
+
+
+def _joined(parts: Sequence[Pairs], moved: np.ndarray) -> Pairs:
+    """Return pairs in order, ``moved`` the new number of each detection."""
+    found = moved[np.concatenate([part.found for part in parts])]
+    truth = np.concatenate([part.truth for part in parts])
+    order = np.lexsort((truth, found))
+    return Pairs(found[order], truth[order], np.concatenate([part.iou for part in parts])[order])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from res2net_mm.evaluation.bootstrap import class_mean, draw_scores, intervals_of
-from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES
+from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES, AveragePrecision
+from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.verdict import ENOUGH
 from res2net_mm.tables import align, interval_text, percent
@@ -104,7 +105,8 @@ class SizeCurve:
 
 
 def draw_size_curves(
-    pooled: Mapping[str, PooledScores],
+    pooled: Mapping[str, Matches],
+    views: Mapping[str, int],
     *,
     resamples: int = 1000,
     seed: int = 0,
@@ -114,13 +116,14 @@ def draw_size_curves(
     """Score detectors by apparent size, under the same draws of the images of their test set.
 
     Args:
-        pooled: What each detector is scored from, by its name, all in the same bins.
+        pooled: The pooled matches of each detector by its name, all in the same bins.
+        views: How many zooms were pooled of each.
         resamples: How many times images are drawn; 0 for no intervals.
         seed: Seed of the draws.
         level: Probability that an interval covers.
         progress: Whether to show progress.
     """
-    runs = list(pooled.values())
+    runs = [PooledScores(AveragePrecision(m), views[name]) for name, m in pooled.items()]
     plain = np.concatenate([run.class_scores() for run in runs])  # (R, S, C, K)
     scores = class_mean(plain)[..., 1:]  # without the column of all sizes
     drawn = None
@@ -128,8 +131,8 @@ def draw_size_curves(
         every = draw_scores(runs, resamples=resamples, seed=seed, level=level, progress=progress)
         drawn = class_mean(every)[..., 1:]  # (R, B, S, C)
     curves = []
-    for r, (name, run) in enumerate(pooled.items()):
-        objects = _different_objects(run)
+    for r, (name, matches) in enumerate(pooled.items()):
+        objects = _different_objects(matches)
         ends = np.full((2, *scores[r].shape), np.nan)
         against = None
         if drawn is not None:
@@ -137,7 +140,7 @@ def draw_size_curves(
         if r and drawn is not None:
             gain = scores[r] - scores[0]
             against = np.stack([gain, *intervals_of(drawn[r] - drawn[0], gain, level)])
-        bins = run.columns[1:]
+        bins = matches.columns[1:]
         of_draws = None if drawn is None else drawn[r]
         flat = {
             score: found
@@ -256,10 +259,10 @@ def _flat_bins(scores: np.ndarray, enough: np.ndarray) -> tuple[int, int] | None
     return first, last
 
 
-def _different_objects(run: PooledScores) -> np.ndarray:
+def _different_objects(matches: Matches) -> np.ndarray:
     """Return how many different objects lie in each bin, at whichever zoom, (C,)."""
-    truth = run.matches.truth
-    return np.array([len(np.unique(truth.source[counts])) for counts in run.matches.counts[1:]])
+    source = matches.truth.source
+    return np.array([len(np.unique(source[counts])) for counts in matches.counts[1:]])
 
 
 def _number(score: float) -> float | None:

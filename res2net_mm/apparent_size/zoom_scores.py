@@ -36,7 +36,7 @@ def score_runs(
         truth = saved.read_ground_truth()
         for iou_type in saved.detections:
             found = saved.read_detections(iou_type)
-            result = evaluate_by_size(truth, found, iou_type=iou_type, **saved.options)
+            result = evaluate_by_size(truth, found, iou_type=iou_type, errors=True, **saved.options)
             for note in result.notes:
                 if note not in told:
                     told.add(note)

@@ -69,6 +69,19 @@ def test_zoom_1_is_the_size_table_of_a_test(measured, seeing, tmp_path):
     assert 0 < table['scores'][1]['AP'] <= 1
 
 
+def test_what_is_not_seen_is_missed_and_no_other_error(measured):
+    out, curve, said = measured
+    columns = json.loads((out / 'size_curve.json').read_text())['models'][0]['errors']
+    assert [c['bin'] for c in columns] == [*(b.name for b in curve.bins), 'all']
+    for column in columns:
+        errors = dict(column['errors'])
+        seen = column['bin'] in ('32-64', '64-128')
+        assert (errors.pop('missed') == 0) == seen or column['boxes'] == 0
+        assert set(errors.values()) == {0}
+    assert '32-64 objects: no kind of error costs AP50' in said
+    assert (out / 'size_curve.errors.png').read_bytes().startswith(b'\x89PNG')
+
+
 def test_files_hold_what_was_said(measured):
     out, curve, said = measured
     assert (out / 'size_curve.png').read_bytes().startswith(b'\x89PNG')

@@ -10,6 +10,7 @@ from res2net_mm.apparent_size.pooling import (
 )
 from res2net_mm.evaluation import evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.errors import error_result
 
 ZOOMS = (0.5, 1, 3)
 
@@ -45,7 +46,7 @@ def pooled():
         truth, boxes = draw_set(5)
         random = np.random.default_rng(number)
         boxes = [box for box in boxes if random.random() < 0.7]
-        result = evaluate_by_size(truth, boxes)
+        result = evaluate_by_size(truth, boxes, errors=True)
         views.append(View(result.matches, np.full(len(truth['images']), zoom**2, float)))
 
         def of(image_id, number=number):
@@ -76,7 +77,9 @@ def pooled():
 def test_pooled_scores_are_those_of_images_that_were_really_enlarged(pooled):
     views, stretched, found = pooled
     bins = octaves(apparent_sides(views))
-    scores = PooledScores(pool_views(views, bins), views=len(views)).class_scores()
+    scores = PooledScores(
+        AveragePrecision(pool_views(views, bins)), views=len(views)
+    ).class_scores()
     expected = evaluate_by_size(
         stretched, found, bins=[(b.name, b.low, b.high) for b in bins], bins_by='side'
     )
@@ -89,7 +92,7 @@ def test_pooled_scores_are_those_of_images_that_were_really_enlarged(pooled):
 def test_drawing_an_image_draws_it_at_every_zoom(pooled):
     views, stretched, found = pooled
     bins = octaves(apparent_sides(views))
-    run = PooledScores(pool_views(views, bins), views=len(views))
+    run = PooledScores(AveragePrecision(pool_views(views, bins)), views=len(views))
     images = len(stretched['images']) // len(views)
     assert run.images == images
     weights = np.random.default_rng(0).integers(0, 3, (2, images)).astype(np.int32)
@@ -128,3 +131,20 @@ def test_octaves_hold_all_sizes_from_two_px_on():
     assert all(b.by == 'side' for b in bins)
     assert octaves(np.array([0.5])) == ()
     assert [b.name for b in octaves(np.array([32.0]))] == ['32-64']
+
+
+def test_errors_are_those_of_images_that_were_really_enlarged(pooled):
+    views, stretched, found = pooled
+    bins = octaves(apparent_sides(views))
+    result = error_result(pool_views(views, bins), iou_type='bbox')
+    expected = evaluate_by_size(
+        stretched,
+        found,
+        bins=[(b.name, b.low, b.high) for b in bins],
+        bins_by='side',
+        errors=True,
+    ).errors
+    for mine, column in zip(result.columns, expected.columns, strict=True):
+        assert mine.errors == column.errors
+        assert mine.scores == pytest.approx(column.scores, abs=1e-9)
+    assert sum(result.overall.errors.values()) > 50

@@ -14,6 +14,7 @@ from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.result import (
     ClassScores,
     ColumnScores,
+    ImageScores,
     Result,
     ScoreOf,
     interval_rows,
@@ -65,7 +66,7 @@ class ErrorResult(Result[ErrorScores]):
     costs: ErrorCosts = field(compare=False, repr=False)
     found: Errors = field(compare=False, repr=False)
 
-    def image_scores(self) -> ErrorCosts:
+    def image_scores(self) -> ImageScores:
         return self.costs
 
     def agreement(self, other: 'ErrorResult') -> dict[str, bool]:
