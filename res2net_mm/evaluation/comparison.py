@@ -26,6 +26,7 @@ class Difference:
     b_wins: float  # share of the draws in which b is better
     runs_a: tuple[float, ...] = ()  # score of each run of the first model, where it has several
     runs_b: tuple[float, ...] = ()
+    lower: bool = False  # whether lower is better
 
     @property
     def difference(self) -> float:
@@ -137,7 +138,9 @@ def compare_results(
         averaged = average_runs(plain, drawn, (in_a, in_b), seed=seed)
         gain, drawn_gain = averaged.gain(1, level)
         ends = intervals_of(drawn_gain, gain, level)
-        parts = np.stack([*averaged.plain, *ends, share_above_zero(drawn_gain, gain)])  # (5, S, C)
+        better = np.array([-1 if name in runs[0].lower else 1 for name in names])[:, None]
+        wins = share_above_zero(better * drawn_gain, better * gain)
+        parts = np.stack([*averaged.plain, *ends, wins])  # (5, S, C)
         compared = []
         for c, size_bin in enumerate(columns):
             there = [s for s in range(len(names)) if not np.isnan(plain[:, s, c]).any()]
@@ -146,7 +149,10 @@ def compare_results(
                 each = plain[:, s, c].tolist() if len(plain) > 2 else []
                 difference = Difference(*parts[:, s, c].tolist())
                 scores[names[s]] = replace(
-                    difference, runs_a=tuple(each[:in_a]), runs_b=tuple(each[in_a:])
+                    difference,
+                    runs_a=tuple(each[:in_a]),
+                    runs_b=tuple(each[in_a:]),
+                    lower=names[s] in runs[0].lower,
                 )
             compared.append(BinComparison(size_bin, int(objects[c]), scores))
         return compared

@@ -96,6 +96,7 @@ class ImageScores(ABC):
     columns: tuple[SizeBin, ...]  # C of them, that of all sizes first
     categories: tuple[str, ...]  # names of the K classes
     images: int  # N
+    lower: frozenset[str] = frozenset()  # names of the scores of which lower is better
     at_once: int = 1  # draws to score at once, a compromise between speed and memory
 
     @abstractmethod

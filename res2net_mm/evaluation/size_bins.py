@@ -9,11 +9,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from res2net_mm.errors import UserError
+from res2net_mm.formats.text_file import read_json
 
 ALL = 'all'
 MOST = 1e150  # for a limit, so that its square is finite, too
@@ -203,6 +205,19 @@ def parse_bins(texts: Iterable[str] | None) -> list[Any] | None:
                 f'a size bin is NAME:LOW:HIGH (HIGH may be empty) or one number, got {text!r}'
             ) from error
     return parsed
+
+
+def read_bins(path: str | Path) -> tuple[SizeBin, ...]:
+    """Return the bins that the scores in a JSON file are of; raise UserError if it tells none."""
+    content = read_json(Path(path))
+    try:
+        return make_bins(
+            {'name': s['bin'], 'low': s['limits'][0], 'high': s['limits'][1], 'by': s['by']}
+            for s in content['scores']
+            if s['bin'] != ALL
+        )
+    except (LookupError, TypeError, ValueError) as error:
+        raise UserError(f'{path} does not say in which size bins it was scored') from error
 
 
 def _make_bin(entry: Any, by: str) -> SizeBin:

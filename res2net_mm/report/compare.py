@@ -13,6 +13,11 @@ from res2net_mm.report.gate import check_conditions, parse_conditions, write_jun
 from res2net_mm.report.page.parts import Part, Report, Section
 from res2net_mm.report.page.writing import check_target, write_report
 from res2net_mm.report.runs import Models, Run, name_models, shared_options
+from res2net_mm.report.saliency.saliency_section import (
+    are_of_saliency,
+    read_saliency_runs,
+    saliency_section,
+)
 from res2net_mm.report.segmentation.segmentation_section import segmentation_section
 from res2net_mm.report.segmentation.segmenter_runs import holds_saved_regions, read_segmenter_runs
 
@@ -44,7 +49,7 @@ def compare_runs(
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> Report:
-    """Compare detectors or segmenters by size, each with the first, and write a report.
+    """Compare runs of one kind of model by size, each with the first, and write a report.
 
     Args:
         paths: Work directories of ``train`` or ``evaluate``, COCO results files, or folders of
@@ -97,8 +102,15 @@ def compare_runs(
     labels: dict[str, Any] = dict(classes=classes, ignore_index=ignore_index)
     runs: Sequence[Run]
     made: list[tuple[Section, list[Part], list[str]]]
-    segmenters = _are_segmenters(paths, gt)
-    if segmenters:
+    salient = are_of_saliency(paths)
+    segmenters = not salient and _are_segmenters(paths, gt)
+    if salient:
+        other = dict(gt=gt, images=images, iou_types=iou_types, **scoring, **labels)
+        _refuse(other, 'detections or label maps', 'salient object detectors')
+        runs = maps = read_saliency_runs(paths, names=names)
+        models = _models(runs, of_models, sides)
+        made = [saliency_section(maps, models, shared_options(runs, chosen), draws, say)]
+    elif segmenters:
         _refuse(dict(iou_types=iou_types, **scoring), 'detections', 'label maps')
         where |= dict(on_error=on_error, progress=progress, say=say)
         runs = label_maps = read_segmenter_runs(paths, **where, **labels)

@@ -15,10 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.region_set import RegionSet, read_regions
-from res2net_mm.evaluation.size_bins import ALL, SizeBin, make_bins
-from res2net_mm.formats.text_file import read_json
+from res2net_mm.evaluation.size_bins import SizeBin, read_bins
 
 RESULT_FILE = 'iou_by_size.json'
 REGION_FILE = 'iou_by_size.npz'
@@ -41,16 +39,7 @@ def read_saved_regions(work_dir: str | Path) -> SavedRegions:
     """Read the evaluation of a segmenter; raise UserError if there is none or it cannot be read."""
     work_dir = Path(work_dir)
     regions = read_regions(work_dir / REGION_FILE)
-    path = work_dir / RESULT_FILE
-    content = read_json(path)
-    try:
-        bins = make_bins(
-            {'name': s['bin'], 'low': s['limits'][0], 'high': s['limits'][1], 'by': s['by']}
-            for s in content['scores']
-            if s['bin'] != ALL
-        )
-    except (LookupError, TypeError, ValueError) as error:
-        raise UserError(f'{path} does not say in which size bins it was scored') from error
+    bins = read_bins(work_dir / RESULT_FILE)
     return SavedRegions(regions, bins, find_label_maps(work_dir, regions.images.tolist()))
 
 

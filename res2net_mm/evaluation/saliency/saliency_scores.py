@@ -64,6 +64,7 @@ class SaliencyMeans(ImageScores):
 
     names = SCORE_NAMES
     categories = (CLASS,)
+    lower = frozenset(score.name for score in SCORES if score.lower)
     at_once = 50
 
     curves: Curves
@@ -87,7 +88,8 @@ class SaliencyMeans(ImageScores):
         return scores
 
     def class_objects(self) -> np.ndarray:
-        return self.objects[:, None]
+        # What is salient in an image counts as one.
+        return np.count_nonzero(self.there, axis=1)[:, None]
 
 
 def average(measured: SaliencySet, bins: Sequence[SizeBin]) -> SaliencyMeans:

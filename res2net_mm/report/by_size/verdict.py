@@ -7,6 +7,7 @@ from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison, Difference
 from res2net_mm.evaluation.detection.average_precision import SCORE_NAMES, SCORES
 from res2net_mm.evaluation.regions.region_scores import SCORE_NAMES as REGION_SCORES
+from res2net_mm.evaluation.saliency.saliency_scores import SCORE_NAMES as SALIENCY_SCORES
 from res2net_mm.evaluation.size_bins import ALL, MEASURES, SizeBin
 from res2net_mm.report.page.parts import FEW, GAIN, LOSS, NOISE, NOTHING, Card, Verdict
 
@@ -62,6 +63,16 @@ SEGMENTATION = Terms(
 )
 
 
+#: What is salient in an image is one thing, whatever objects it consists of.
+SALIENCY = Terms(
+    scores=SALIENCY_SCORES,
+    drawn=('maxF', 'S'),
+    thing='salient area',
+    beside=('MAE', 'S'),
+    titles={name: name.replace('_', ' ') for name in SALIENCY_SCORES},
+)
+
+
 def in_words(names: Sequence[str]) -> str:
     """Return names as a list in a sentence: ``a, b and c``."""
     *others, last = names
@@ -77,7 +88,7 @@ def tone_of(column: BinComparison, score: str) -> str:
         return FEW
     if not difference.beyond_noise:
         return NOISE
-    return GAIN if difference.difference > 0 else LOSS
+    return GAIN if (difference.difference > 0) != difference.lower else LOSS
 
 
 def points(value: float) -> str:

@@ -85,7 +85,7 @@ def test_a_bin_holds_the_images_of_its_salient_pixels_and_its_objects(measured):
     check(scores[:, 1, 0], {'SI_MAE': np.nanmean(mae)})
     objects = [[m.sum() for m in objects_of(truth)[0]] for truth, _ in IMAGES]
     flat = np.concatenate(objects)
-    assert means.class_objects()[:, 0].tolist() == [
+    assert means.objects.tolist() == [
         len(flat),
         (flat <= 250).sum(),
         (flat >= 250).sum(),

@@ -15,6 +15,7 @@ from res2net_mm.report.by_size.verdict import (
     size_text,
     tone_of,
 )
+from res2net_mm.report.page.parts import GAIN, LOSS
 
 
 def test_scores_have_titles():
@@ -36,6 +37,8 @@ def test_lists_are_sentences():
 
 GAINED = Difference(a=0.2, b=0.25, low=0.01, high=0.09, b_wins=0.99)
 LOST = Difference(a=0.3, b=0.2, low=-0.15, high=-0.05, b_wins=0)
+LESS_ERROR = Difference(a=0.3, b=0.2, low=-0.15, high=-0.05, b_wins=1, lower=True)
+MORE_ERROR = Difference(a=0.2, b=0.3, low=0.05, high=0.15, b_wins=0, lower=True)
 NOISE = Difference(a=0.3, b=0.32, low=-0.01, high=0.05, b_wins=0.8)
 
 
@@ -91,3 +94,9 @@ def test_points(value, text):
 def test_limits_are_written_as_they_are_read():
     assert size_text(COCO_BINS[1]) == '32²–96² px²'
     assert size_text(COCO_BINS[2]) == '≥ 96² px²'
+
+
+def test_of_an_error_less_is_a_gain():
+    column = BinComparison(COCO_BINS[0], 50, {'MAE': LESS_ERROR, 'SI_MAE': MORE_ERROR})
+    assert tone_of(column, 'MAE') == GAIN
+    assert tone_of(column, 'SI_MAE') == LOSS

@@ -1,0 +1,1 @@
+"""Runs of salient object detectors side by side."""
