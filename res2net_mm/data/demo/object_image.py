@@ -24,7 +24,8 @@ from res2net_mm.data.demo.drawing import (
 )
 
 PATTERNS = {'plain': PLAIN, 'striped': STRIPES}
-CLASSES = tuple(f'{pattern}_{shape}' for pattern in PATTERNS for shape in SHAPES)
+# In the order of the folders, in which MMPretrain numbers them.
+CLASSES = tuple(sorted(f'{pattern}_{shape}' for pattern in PATTERNS for shape in SHAPES))
 SIDE = 96  # px, of a picture
 #: The least and the largest apparent size of an object: px, the side of a square of its area.
 SIZES = 12.0, 40.0

@@ -17,10 +17,10 @@ from res2net_mm.data.demo.object_image import CLASSES, SIDE, SIZES, draw_object,
 #: What is written of every picture, in ``objects.csv``.
 RECORD = 'objects.csv'
 #: Apparent sizes in px at which each object of the validation split is drawn.
-VAL_SIZES = (12.0, 16.0, 22.0, 30.0, 40.0)
+VAL_SIZES = (12.0, 18.0, 27.0, 40.0)
 assert (VAL_SIZES[0], VAL_SIZES[-1]) == SIZES
 # Raise it whenever the same arguments draw other pixels, so that old folders are drawn anew.
-DRAWING = 3
+DRAWING = 4
 
 
 class DrawnObject(NamedTuple):
@@ -40,7 +40,7 @@ class DrawnObject(NamedTuple):
 
 
 def draw_object_set(
-    root: str | os.PathLike[str], *, train_images: int = 2000, val_images: int = 500, seed: int = 0
+    root: str | os.PathLike[str], *, train_images: int = 2000, val_images: int = 400, seed: int = 0
 ) -> Path:
     """Draw the set into a folder, or leave it alone if it is there already.
 

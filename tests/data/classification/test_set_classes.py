@@ -91,7 +91,7 @@ def test_top_k_and_counts_of_metrics(folder):
 
 
 def test_sizes_of_objects_are_the_folders_own(folder, tmp_path):
-    root = draw_object_set(tmp_path / 'set', train_images=20, val_images=50)
+    root = draw_object_set(tmp_path / 'set', train_images=20, val_images=40)
     cfg = config('resnet/resnet18_8xb32_in1k.py')
     cfg.val_evaluator = dict(type='res2net_mm.AccuracyMetric', sizes='elsewhere.csv')
     set_classes(cfg, recognise_classes(root, tmp_path / 'out'))
