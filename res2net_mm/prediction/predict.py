@@ -11,7 +11,7 @@ import numpy as np
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.detection.thresholds import ScoreRule
+from res2net_mm.evaluation.detection.confidence.thresholds import ScoreRule
 from res2net_mm.lettering import Lettering
 from res2net_mm.progress import track
 from res2net_mm.whole_file import whole_file, write_json_file

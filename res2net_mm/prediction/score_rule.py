@@ -5,8 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.detection.confidence.thresholds import (
+    ScoreRule,
+    read_thresholds,
+    rule_of,
+)
 from res2net_mm.evaluation.detection.size_metric import RESULT_FILE
-from res2net_mm.evaluation.detection.thresholds import ScoreRule, read_thresholds, rule_of
 
 from .predictor import Predictor
 from .slices import Found

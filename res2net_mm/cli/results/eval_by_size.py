@@ -65,6 +65,7 @@ def add_options(parser: ArgumentParser) -> None:
         action='store_true',
         help='print what each kind of error costs by object size, too, and put it into --json',
     )
+    add('--picture', metavar='PNG', help='draw these costs as stacked bars; implies --errors')
     add(
         '--saliency',
         action='store_true',
@@ -80,8 +81,21 @@ def add_options(parser: ArgumentParser) -> None:
     add('--json', dest='json_path', metavar='FILE', help='write the scores here')
 
 
-def run(gt: str, dt: str, *, bins: Sequence[str] | None = None, **options: Any) -> None:
+def run(
+    gt: str,
+    dt: str,
+    *,
+    bins: Sequence[str] | None = None,
+    picture: str | None = None,
+    **options: Any,
+) -> None:
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.evaluation.evaluate_saved import evaluate_saved
 
-    evaluate_saved(gt, dt, bins=parse_bins(bins), **options)
+    if picture is not None:
+        options['errors'] = True
+    results = evaluate_saved(gt, dt, bins=parse_bins(bins), **options)
+    if isinstance(results, list) and picture is not None:  # of detections: others have no errors
+        from res2net_mm.report.detection.error_plots import write_error_picture
+
+        print(f'written to {write_error_picture(results, picture)}')

@@ -11,7 +11,7 @@ from torch import nn
 from res2net_mm.backbones import build
 from res2net_mm.checkpoints import load_weights
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.detection.thresholds import read_thresholds
+from res2net_mm.evaluation.detection.confidence.thresholds import read_thresholds
 from res2net_mm.file_kinds import EXPORTED_SUFFIXES
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.internals import swaps_channels

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from res2net_mm.evaluation.detection.average_precision import SCORES, AveragePrecision
+from res2net_mm.evaluation.detection.confidence.thresholds import thresholds_by_size
 from res2net_mm.evaluation.detection.errors.error_result import ErrorResult
 from res2net_mm.evaluation.detection.matches import Matches
 from res2net_mm.evaluation.detection.protocols import PROTOCOLS
-from res2net_mm.evaluation.detection.thresholds import thresholds_by_size
 from res2net_mm.evaluation.result import (
     ColumnScores,
     Result,

@@ -6,6 +6,7 @@ from typing import Any
 
 from res2net_mm.evaluation import SizeResult, compare_results, evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision
+from res2net_mm.evaluation.detection.confidence.thresholds import thresholds_by_size
 from res2net_mm.evaluation.detection.size_result import describe, matches_of
 from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
@@ -15,7 +16,7 @@ from res2net_mm.report.detection.detector_plots import draw_calibration, draw_pr
 from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.error_section import error_part
 from res2net_mm.report.detection.object_pictures import object_pictures
-from res2net_mm.report.page.parts import Part, Section
+from res2net_mm.report.page.parts import Cell, Part, Section, Table
 from res2net_mm.report.runs import Models
 from res2net_mm.report.training import training_parts
 
@@ -48,8 +49,14 @@ def detection_section(
         replace(run, name=name) for run, name in zip(models.first(runs), names, strict=True)
     ]
     shown, notes = object_pictures(shown_runs, of_models, pictures)
-    errors = [result.errors for result in of_models if result.errors is not None]
-    wrong, lead = error_part(shown_runs, errors, pictures=bool(pictures), **draws)
+    errors = [result.errors for result in results if result.errors is not None]
+    usual, *unusual = models.split(errors)
+    wrong, lead = error_part(
+        shown_runs,
+        models.first(errors),
+        [compare_results(usual, other, **draws) for other in unusual],
+        pictures=bool(pictures),
+    )
     section = size_section(
         kind,
         TITLES[kind],
@@ -62,7 +69,11 @@ def detection_section(
         lead=lead,
         more=[
             Part('Precision and recall', figures=[draw_precision_recall(of_models, names)]),
-            Part('Calibration of scores', figures=[draw_calibration(of_models, names)]),
+            Part(
+                'Calibration of scores',
+                figures=[draw_calibration(of_models, names)],
+                tables=[threshold_table(of_models, names)],
+            ),
         ],
     )
     training = training_parts(
@@ -75,6 +86,21 @@ def detection_section(
         scale=100,
     )
     return section, training, noted + notes
+
+
+def threshold_table(results: Sequence[SizeResult], names: Sequence[str]) -> Table:
+    """Return the score of the best F1 of each size, with the F1 there: a row for each run."""
+    rows = []
+    for name, result in zip(names, results, strict=True):
+        cells = [
+            Cell(f'{best.score:.2f}', detail=f'F1 {100 * best.f1:.1f}')
+            if best.f1
+            else Cell('nothing right')
+            for best in thresholds_by_size(matches_of(result))
+        ]
+        rows.append([Cell(name), *cells])
+    caption = 'Score threshold of the best F1 (at IoU 0.50), for all sizes and for each'
+    return Table(caption, ['', *(column.size_bin.name for column in results[0].columns)], rows)
 
 
 def object_curve(

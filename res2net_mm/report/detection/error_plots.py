@@ -1,14 +1,18 @@
 """Plots of errors by size: what each kind costs, and which class is taken for which."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Plot
 
+from res2net_mm.evaluation import SizeResult
 from res2net_mm.evaluation.detection.errors import KINDS, ErrorResult
 from res2net_mm.report.page.parts import Figure
 from res2net_mm.report.page.plots import draw_legend, make_figure, make_panels
+from res2net_mm.whole_file import whole_file
 
 # Of the kinds, told apart by readers who confuse red and green, and from the runs (Tol, bright).
 COLOURS = dict(
@@ -53,6 +57,18 @@ def draw_error_costs(results: Sequence[ErrorResult], names: Sequence[str]) -> Fi
         caption='Points of AP50 of the size that would be gained if one kind of error were mended '
         'and all others stayed. Two kinds mended together may gain more or less than their sum.',
     )
+
+
+def write_error_picture(results: Sequence[SizeResult], path: str | Path) -> Path:
+    """Write the stacked bars of results with errors as a PNG, of boxes above those of masks."""
+    figures = [draw_error_costs([r.errors], [r.iou_type]) for r in results if r.errors is not None]
+    pictures = [
+        np.asarray(cv2.imdecode(np.frombuffer(figure.png, np.uint8), cv2.IMREAD_COLOR))
+        for figure in figures
+    ]
+    with whole_file(path) as partial:
+        partial.write_bytes(cv2.imencode('.png', np.vstack(pictures))[1].tobytes())
+    return Path(path)
 
 
 def draw_confusion(result: ErrorResult, name: str, run: int = 0) -> Figure:

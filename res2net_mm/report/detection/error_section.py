@@ -1,9 +1,8 @@
 """What is wrong at which size: the part of a report on the kinds of errors."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from res2net_mm.evaluation import Comparison, compare_results
+from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison
 from res2net_mm.evaluation.detection.errors import KINDS, SPECIAL, ErrorResult, worst_kind
 from res2net_mm.evaluation.size_bins import ALL
@@ -34,16 +33,16 @@ _ABOUT = (
 def error_part(
     runs: Sequence[DetectorRun],
     results: Sequence[ErrorResult],
+    comparisons: Sequence[Comparison],
     *,
     pictures: bool,
-    **draws: Any,
 ) -> tuple[Part, str]:
-    """Compare what is wrong in runs, each with the first; return the part and its first sentence.
+    """Say what is wrong in runs; return the part and its first sentence.
 
-    ``draws`` are those of ``compare_results``; ``pictures`` says whether to show the worst images.
+    ``comparisons`` are of the errors of each other run with those of the first; ``pictures`` says
+    whether to show the worst images.
     """
     names = [run.name for run in runs]
-    comparisons = [compare_results(results[0], result, **draws) for result in results[1:]]
     said = [worst_kinds(results, names, place) for place in range(len(results[0].columns))]
     said = [sentence for sentence in said if sentence]
     shown, folder = [], known_folder(runs)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from res2net_mm.evaluation import Matches
+from res2net_mm.evaluation.detection.confidence.thresholds import best_threshold
 from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT, WRONG
-from res2net_mm.evaluation.detection.thresholds import best_threshold
 
 
 @dataclass(frozen=True, eq=False)

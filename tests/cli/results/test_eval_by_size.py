@@ -34,3 +34,9 @@ def test_options_become_arguments(call):
 def test_options_of_one_kind_of_file_are_left_out_where_not_given(call):
     given = call(FUNCTION, 'eval-by-size --gt g --dt d')
     assert given['options'].keys() == {'bins', 'bins_by', 'seed'}
+
+
+def test_a_picture_needs_the_errors(call):
+    given = call(FUNCTION, 'eval-by-size --gt g --dt d --picture p.png')
+    assert given['options']['errors'] is True
+    assert 'picture' not in given['options']

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from test_compare import compare
 
+from res2net_mm.evaluation.detection.confidence.thresholds import thresholds_by_size
 from res2net_mm.report.by_size.verdict import ENOUGH
-from res2net_mm.report.detection.detection_section import object_curve
+from res2net_mm.report.detection.detection_section import object_curve, threshold_table
 
 
 @pytest.mark.slow
@@ -67,3 +68,11 @@ def test_relative_bins_have_a_relative_curve(drawn):
     curve = object_curve(results, resamples=2)
     assert curve.by == 'relative-side'
     assert 0 < curve.sizes[0] < curve.sizes[-1] < 2
+
+
+def test_thresholds_of_each_size(drawn):
+    results = [drawn.score(0), drawn.score(1)]
+    table = threshold_table(results, ['a', 'b'])
+    assert list(table.head) == ['', 'small', 'medium', 'large', 'all']
+    best = thresholds_by_size(results[1].matches)
+    assert [cell.text for cell in table.rows[1]] == ['b', *(f'{t.score:.2f}' for t in best)]

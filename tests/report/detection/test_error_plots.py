@@ -2,11 +2,17 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 
 from res2net_mm.evaluation.detection.errors import KINDS
 from res2net_mm.evaluation.detection.errors.confusion import Confusion
-from res2net_mm.report.detection.error_plots import MOST_CLASSES, draw_confusion, draw_error_costs
+from res2net_mm.report.detection.error_plots import (
+    MOST_CLASSES,
+    draw_confusion,
+    draw_error_costs,
+    write_error_picture,
+)
 
 
 def test_bars_name_kinds_sizes_and_runs(drawn):
@@ -32,3 +38,11 @@ def test_a_matrix_shows_its_counts_and_of_many_classes_those_confused(drawn):
     assert '>k20<' in figure.svg
     assert '>k29<' not in figure.svg
     assert f'Left out are {30 - MOST_CLASSES} classes' in figure.caption
+
+
+def test_a_picture_of_boxes_and_masks(drawn, tmp_path):
+    results = [drawn.score(0, iou_type=kind, errors=True) for kind in ('bbox', 'segm')]
+    one = cv2.imread(str(write_error_picture(results[:1], tmp_path / 'one.png')))
+    both = cv2.imread(str(write_error_picture(results, tmp_path / 'both.png')))
+    assert both.shape[0] == 2 * one.shape[0]
+    assert (both[: one.shape[0]] == one).all()

@@ -44,7 +44,8 @@ def test_the_part_is_whole_without_images(errors, drawn):
         def __init__(self, name):
             self.name = name
 
-    part, lead = error_part([Run('a'), Run('b')], errors, pictures=True, resamples=5)
+    comparisons = [compare_results(*errors, resamples=5)]
+    part, lead = error_part([Run('a'), Run('b')], errors, comparisons, pictures=True)
     assert part.text[0] == lead
     assert [figure.name for figure in part.figures] == [
         'errors_bbox',

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from res2net_mm.evaluation.detection.confidence.thresholds import best_threshold
 from res2net_mm.evaluation.detection.matches import WRONG, Matches
-from res2net_mm.evaluation.detection.thresholds import best_threshold
 
 # Beside the names of the classes, which may themselves be called so.
 BACKGROUND, MISSED = '(background)', '(missed)'

@@ -7,14 +7,14 @@ import pytest
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import evaluate_by_size, write_json
-from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT
-from res2net_mm.evaluation.detection.thresholds import (
+from res2net_mm.evaluation.detection.confidence.thresholds import (
     ScoreRule,
     best_threshold,
     read_thresholds,
     rule_of,
     thresholds_by_size,
 )
+from res2net_mm.evaluation.detection.matches import IGNORED, RIGHT
 from res2net_mm.evaluation.size_bins import SizeBin
 
 

@@ -1,0 +1,1 @@
+"""What scores mean: where they are best cut off, and whether they are true, by size."""
