@@ -107,6 +107,18 @@ def _zero_init(cfg: Any) -> bool:
     return bool(_backbone('zero_init_residual', not own)(cfg))  # the toolboxes' ResNet does
 
 
+def _flip(cfg: Any) -> Any:
+    given = _transform('prob', 'RandomFlip')(cfg)
+    of_pose = _transform('direction', 'RandomFlip')(cfg) is not None
+    return 0.5 if given is None and of_pose else given  # MMPose's default
+
+
+def _deconvolutions(cfg: Any) -> tuple[int, ...] | None:
+    head = look_up(cfg, ('model', 'head')) or {}
+    widths = head.get('deconv_out_channels', (256, 256, 256))  # MMPose's default
+    return _whole(widths) if type_name(head) == 'HeatmapHead' else None
+
+
 def _decayed(cfg: Any) -> Any:
     given = look_up(cfg, ('optim_wrapper', 'paramwise_cfg')) or {}
     return not {'norm_decay_mult', 'bias_decay_mult', 'custom_keys'} & given.keys()
@@ -146,7 +158,7 @@ _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     'random resized crop': _transform('scale', 'RandomResizedCrop'),
     'test resize': _transform('scale', 'ResizeEdge', of='test_dataloader'),
     'test crop': _transform('crop_size', 'CenterCrop', of='test_dataloader'),
-    'flip': _transform('prob', 'RandomFlip'),
+    'flip': _flip,
     'colour distortion': _has('PhotoMetricDistortion'),
     'mean': _preprocessor('mean'),
     'std': _preprocessor('std'),
@@ -166,5 +178,17 @@ _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     'box loss': _loss('roi_head.bbox_head'),
     'RPN box loss': _loss('rpn_head'),
     'RoI sampling': _sampling,
+    'input size': _transform('input_size', 'TopdownAffine'),
+    'heatmap size': lambda cfg: _whole(_at('model.head.decoder.heatmap_size')(cfg)),
+    'heatmap sigma': _at('model.head.decoder.sigma'),
+    'deconvolutions': _deconvolutions,
+    'scale factor': _transform('scale_factor', 'RandomBBoxTransform'),
+    'rotation': _transform('rotate_factor', 'RandomBBoxTransform'),
+    'rotation probability': _transform('rotate_prob', 'RandomBBoxTransform'),
+    'target weight': _at('model.head.loss.use_target_weight'),
+    'flipped at test': _at('model.test_cfg.flip_test'),
+    'shifted heatmap': _at('model.test_cfg.shift_heatmap'),
+    'OKS-NMS threshold': _at('test_evaluator.nms_thr'),
+    'keypoint score threshold': _at('test_evaluator.keypoint_score_thr'),
     'label smoothing': _at('model.head.loss.label_smooth_val', 0),
 }

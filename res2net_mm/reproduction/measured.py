@@ -17,11 +17,12 @@ _KEYS = {
         for name, end in _BY_SIZE.items()
     },
     **{f'box AR{name}': (f'coco/bbox_AR{end}', 100) for name, end in _BY_SIZE.items()},
-    **{f'keypoint AP{name}': (f'coco/AP{name.lower()}', 100) for name in ('', '50', '75')},
-    'keypoint AP M': ('coco/AP (M)', 100),
-    'keypoint AP L': ('coco/AP (L)', 100),
+    **{
+        f'keypoint AP{name}': (f'coco/AP{end}', 100)
+        for name, end in (('', ''), ('50', ' .5'), ('75', ' .75'), (' M', ' (M)'), (' L', ' (L)'))
+    },
     'VOC mAP': ('pascal_voc/mAP', 100),
-    **{name: (name, 1) for name in ('mIoU', 'maxF', 'MAE')},
+    **{name: (name, 1) for name in ('mIoU', 'maxF', 'MAE', 'params M', 'GFLOPs')},
     'PQ': ('coco_panoptic/PQ', 1),
     'SQ': ('coco_panoptic/SQ', 1),
     'RQ': ('coco_panoptic/RQ', 1),

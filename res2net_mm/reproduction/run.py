@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from res2net_mm.benchmark.complexity import measure_complexity
 from res2net_mm.engine import evaluate, train
 from res2net_mm.engine.processes.process_group import is_first_process
 from res2net_mm.engine.runs.atomic_checkpoints import LAST_CHECKPOINT
@@ -32,6 +33,7 @@ def reproduce(
     *,
     data: str | Path | None = None,
     test_data: str | Path | None = None,
+    checkpoint: str | Path | None = None,
     work_dir: str | Path | None = None,
     cfg_options: Mapping[str, Any] | None = None,
     pretrained: bool = True,
@@ -47,6 +49,7 @@ def reproduce(
         row: The row.
         data: A folder in place of the published data, as in training.
         test_data: A folder to test on, where that is not ``data``.
+        checkpoint: Trained weights to test in place of published ones or of training.
         work_dir: Where runs and results go; default ``work_dirs/reproduction``.
         cfg_options: Settings of the config to override.
         pretrained: Whether training starts from the weights that the config names.
@@ -61,23 +64,23 @@ def reproduce(
     """
     plan = Plan(row)
     require_ready(plan)
-    root = Path(work_dir or WORK_DIR)
+    root, weights = Path(work_dir or WORK_DIR), str(checkpoint or plan.trained or '') or None
     settings = dict(
         config=row.config,
-        weights=plan.trained,
+        weights=weights,
         data=data and str(Path(data).resolve()),
         options={key: repr(value) for key, value in sorted((cfg_options or {}).items())},
         pretrained=pretrained,
     )
     tested_on = test_data or data
-    test_options = {**({} if tested_on else row.tested), **(cfg_options or {})}
+    test_options = {**row.tested, **(cfg_options or {})}  # a folder replaces what these name
     test = repr((test_data and str(Path(test_data).resolve()), sorted(test_options.items())))
-    run = _Run(root / 'runs' / _run_name(plan), settings)
+    run = _Run(root / 'runs' / _run_name(row, weights), settings)
     if test not in run.metrics:
         loaders = () if data or run.checkpoint else ('train_dataloader', 'val_dataloader')
-        _require_data(plan, loaders if not plan.trained else (), cfg_options)
+        _require_data(plan, () if weights else loaders, cfg_options)
         _require_data(plan, () if tested_on else ('test_dataloader',), test_options)
-        if plan.trained is None and run.checkpoint is None:
+        if weights is None and run.checkpoint is None:
             run.save()
             train(
                 row.config,
@@ -93,13 +96,16 @@ def reproduce(
             run.save()
         run.metrics[test] = evaluate(
             row.config,
-            plan.trained or run.checkpoint or '',
+            weights or run.checkpoint or '',
             data=tested_on,
             work_dir=run.folder / row.name.replace('/', '_'),
             cfg_options=test_options,
             launcher=launcher,
         )
         run.save()
+    if 'GFLOPs' in row.expected:
+        params, gflops = measure_complexity(load_config(row.config))
+        run.metrics[test] |= {'params M': params, 'GFLOPs': gflops}
     lines = beside_published(row, run.metrics[test])
     result = dict(
         row=row.name,
@@ -111,7 +117,8 @@ def reproduce(
     )
     if is_first_process():
         write_json_file(result, root / 'rows' / f'{row.name}.json')
-    return comparison_table(row, lines)
+    on = f'images of {tested_on}' if tested_on else plan.data.title
+    return f'{comparison_table(row, lines)}\nmeasured on {on}'
 
 
 def reproduce_each(rows: Sequence[Row], **options: Any) -> Iterator[tuple[Row, str | None, str]]:
@@ -136,10 +143,10 @@ def read_result(row: Row, work_dir: str | Path | None = None) -> list[dict[str, 
     return found['numbers'] if found else None
 
 
-def _run_name(plan: Plan) -> str:
+def _run_name(row: Row, weights: str | None) -> str:
     """Return the name of the run that a row needs; rows of one name share it."""
-    what = 'train' if plan.trained is None else f'test {plan.trained.rsplit("/", 1)[-1]}'
-    return re.sub(r'\W+', '_', f'{plan.row.config.removesuffix(".py")} {what}')
+    what = 'train' if weights is None else f'test {Path(weights).name}'
+    return re.sub(r'\W+', '_', f'{row.config.removesuffix(".py")} {what}')
 
 
 class _Run:

@@ -90,5 +90,26 @@ def test_a_classifier():
     assert fields['batch size'] == 32  # of one GPU, where nothing says for how many the rate is
 
 
+def test_a_pose_estimator():
+    fields = recipe_fields(load_config('simplebaseline_r2n50_26w4s_coco_256x192'))
+    assert fields['optimizer'] == 'Adam'
+    assert fields['input size'] == (192, 256)
+    assert fields['heatmap size'] == (48, 64)
+    assert fields['heatmap sigma'] == 2
+    assert fields['deconvolutions'] == (256, 256, 256)
+    assert fields['flip'] == 0.5
+    assert fields['rotation probability'] == 0.6
+    assert fields['RGB'] is False
+    assert fields['OKS-NMS threshold'] == 0.9
+
+
+def test_a_saliency_model():
+    fields = recipe_fields(load_config('dss_r2n50_msrab'))
+    assert fields['learning rate'] == 1e-8
+    assert fields['accumulated steps'] == 10
+    assert fields['held statistics'] is True
+    assert fields['steps'] is None
+
+
 def test_a_config_of_nothing_has_no_fields():
     assert recipe_fields(Config(dict()))['learning rate'] is None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from res2net_mm.reproduction.measured import beside_published, comparison_table
+from res2net_mm.reproduction.measured import _KEYS, beside_published, comparison_table
 from res2net_mm.reproduction.rows import all_rows, find_rows
 
 ROW = find_rows('table6/r2n50')[0]
@@ -42,3 +42,24 @@ def test_units_of_every_published_metric_are_percent_or_named():
         for metric, value in row.expected.items():
             if not metric.endswith(named):
                 assert 2 < float(value) < 100, (row.name, metric)
+
+
+def test_what_no_evaluation_here_measures_is_known():
+    measured = {metric for row in all_rows() for metric in row.expected} - _KEYS.keys()
+    assert measured == {
+        'GMACs',  # counted by tests/reproduction/test_complexity.py
+        'runtime ms',  # of a GPU that is not named
+        'memory GB',
+        'box AP on test-dev',  # scored by the COCO server
+        'PQ things',
+        'PQ stuff',
+        'stuff mIoU',
+        *(f'AP{end}' for end in ('', '50', '75', ' S', ' M', ' L')),  # of the panoptic detector
+    }
+
+
+def test_keypoints_by_the_names_of_the_metric():
+    row = find_rows('table10/r2n50_26w4s')[0]
+    values = {'AP': 0.1, 'AP .5': 0.2, 'AP .75': 0.3, 'AP (M)': 0.4, 'AP (L)': 0.5}
+    lines = beside_published(row, {f'coco/{name}': value for name, value in values.items()})
+    assert [line['measured'] for line in lines] == [10, 20, 30, 40, 50]

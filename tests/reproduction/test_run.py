@@ -43,7 +43,7 @@ def trained(work_dir: Path) -> None:
 
 
 def numbers_in(text: str) -> list[str]:
-    return [' '.join(line.split()) for line in text.splitlines()[1:]]
+    return [' '.join(line.split()) for line in text.splitlines()[1:-1]]
 
 
 def test_a_row_without_trained_weights_is_trained_and_tested(calls, tmp_path):
@@ -67,6 +67,19 @@ def test_published_weights_are_tested(calls, tmp_path):
     ((kind, _, checkpoint),) = calls
     assert kind == 'test'
     assert checkpoint.endswith('mask_rcnn_r2_101_fpn_2x_coco-17f061e8.pth')
+    written = json.loads((tmp_path / 'w/rows/mmdet/mask_rcnn_2x.json').read_text())
+    counted = {line['metric']: line for line in written['numbers']}
+    for metric in ('params M', 'GFLOPs'):
+        assert counted[metric]['measured'] == pytest.approx(counted[metric]['published'], rel=5e-4)
+
+
+def test_weights_of_ones_own_are_tested(calls, tmp_path):
+    name, file = 'mmdet-fork/htc_r2n101', tmp_path / 'mine.pth'
+    text = reproduce(row(name), checkpoint=file, data=tmp_path, work_dir=tmp_path / 'w')
+    assert calls == [('test', 'htc_r2n101_fpn_20e', str(file))]
+    assert text.endswith(f'measured on images of {tmp_path}')
+    written = json.loads((tmp_path / f'w/rows/{name}.json').read_text())
+    assert written['weights'] == str(file)
 
 
 def test_what_is_done_is_not_done_again_and_rows_of_one_config_share_it(calls, tmp_path):
@@ -173,11 +186,18 @@ def test_a_damaged_state_is_named(tmp_path):
 
 @pytest.mark.slow
 def test_a_row_is_run_for_real_on_drawn_data(coco_folder, tmp_path, undone):
+    train = 'train_dataloader.dataset.datasets.0.pipeline'
     short = {
         **{key: value for key, value in QUICK.items() if 'max_epochs' not in key},
         'train_cfg.max_iters': 2,
         'train_cfg.val_interval': 2,
         'train_dataloader.batch_size': 2,
+        'model.data_preprocessor.size': (64, 64),
+        f'{train}.2.scale': (256, 64),
+        f'{train}.3.crop_size': (64, 64),
+        f'{train}.6.size': (64, 64),
+        'val_dataloader.dataset.pipeline.1.scale': (256, 64),
+        'test_dataloader.dataset.pipeline.1.scale': (256, 64),
     }
     options = dict(data=coco_folder, work_dir=tmp_path, cfg_options=short)
     text = reproduce(row('table7/r2n50_18w6s'), **options)

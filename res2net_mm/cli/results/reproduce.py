@@ -9,7 +9,7 @@ res2net-mm reproduce table8 --all
 from argparse import ArgumentParser
 from typing import Any
 
-from res2net_mm.errors import UserError
+from res2net_mm.errors import UserError, argument
 
 from ..options import add_config_options, add_run
 
@@ -30,6 +30,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
     add('--data', metavar='DIR', help='a folder in place of the published data')
     add('--test-data', metavar='DIR', help='a folder to test on, where that is not --data')
+    add('--checkpoint', metavar='FILE', help='trained weights to test, in place of the published')
     add(
         '--no-pretrained',
         dest='pretrained',
@@ -64,6 +65,8 @@ def run(
     if dry_run:
         print('\n\n'.join(map(describe, rows)))
     elif run_all:
+        if 'checkpoint' in options:
+            raise UserError(f'{argument("checkpoint")} is of one row, not of {argument("all")}')
         failed = 0
         for done, table, error in reproduce_each(rows, **options):
             print(table or f'{done.name}: {error}', end='\n\n', flush=True)

@@ -59,3 +59,8 @@ def test_the_page_is_written_where_it_is_named(tmp_path, capsys):
 def test_options_of_a_run_need_a_row():
     with pytest.raises(UserError, match='name a row to run it'):
         main('reproduce', ['table7', '--data', 'd', '--debug'])
+
+
+def test_one_checkpoint_is_not_that_of_all_rows():
+    with pytest.raises(UserError, match='checkpoint is of one row'):
+        main('reproduce', ['table7', '--all', '--checkpoint', 'a.pth', '--debug'])
