@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from random_weights import instance_config, save_random
 from seeing_detector import SIDE
 
 from res2net_mm.apparent_size import compare_slicing
@@ -97,3 +98,18 @@ def test_images_that_fit_into_a_slice_are_not_cut(seeing, tmp_path):
 def test_a_verdict_needs_intervals(seeing, tmp_path):
     with pytest.raises(UserError, match='bootstrap=0 must be 2 draws or more'):
         compare_slicing(*seeing(40, 256), out=tmp_path, bootstrap=0)
+
+
+@pytest.mark.slow
+def test_masks_have_a_verdict_of_their_own(coco_folder, tmp_path):
+    cfg = instance_config()
+    cfg.test_evaluator.metric = ['bbox', 'segm']
+    cfg.dump(tmp_path / 'c.py')
+    checkpoint = save_random(cfg, tmp_path / 'c.pth')
+    how = dict(data=coco_folder, device='cpu', slice_size=200, say=lambda _: None, **QUICK)
+    found = compare_slicing(tmp_path / 'c.py', checkpoint, out=tmp_path / 'out', **how)
+    assert list(found) == ['bbox', 'segm']
+    assert found['segm'].sliced == found['segm'].images == 4
+    for stem in ('slicing', 'slicing.segm'):
+        assert (tmp_path / f'out/{stem}.json').is_file()
+        assert (tmp_path / f'out/{stem}.png').is_file()

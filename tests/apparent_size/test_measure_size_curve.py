@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from random_weights import detector_config, instance_config, save_random
 from seeing_detector import SIDES
 
 from res2net_mm.apparent_size import measure_size_curve
@@ -142,3 +143,29 @@ def test_models_are_called_as_their_configs_and_checkpoints():
     assert [n for n, *_ in name_models(['c/a.py', 'x', 'c/b.py', 'x'], None)] == ['a', 'b']
     models = ['c/a.py', 'run1/last.pth', 'c/a.py', 'run2/last.pth']
     assert [n for n, *_ in name_models(models, None)] == ['a-run1-last', 'a-run2-last']
+
+
+@pytest.mark.parametrize(
+    'make_config',
+    [detector_config, pytest.param(instance_config, marks=pytest.mark.slow)],
+    ids=['boxes', 'masks'],
+)
+def test_zoom_1_of_a_network_is_its_test(make_config, coco_folder, tmp_path):
+    cfg = make_config()
+    kinds = ['bbox', 'segm'] if make_config is instance_config else ['bbox']
+    cfg.test_evaluator.metric = kinds
+    cfg.dump(tmp_path / 'c.py')
+    models = [tmp_path / 'c.py', save_random(cfg, tmp_path / 'c.pth')]
+    how = dict(data=coco_folder, device='cpu', zooms=(0.5, 1), bootstrap=0, progress=False)
+    curves = measure_size_curve(models, out=tmp_path / 'out', say=lambda _: None, **how)
+    evaluate(*models, data=coco_folder, work_dir=tmp_path / 'work')
+    tables = json.loads((tmp_path / 'work/ap_by_size.json').read_text())
+    assert list(curves) == list(tables) == kinds
+    for kind, table in tables.items():
+        stem = 'size_curve' if kind == 'bbox' else f'size_curve.{kind}'
+        (model,) = json.loads((tmp_path / f'out/{stem}.json').read_text())['models']
+        half, one = model['zooms']
+        assert {key: one[key] for key in table} == table
+        assert half['detections'] > 0
+        boxes = table['scores'][-1]['boxes']
+        assert curves[kind][0].objects.sum() >= boxes > 0

@@ -10,9 +10,18 @@ test itself; the default zooms together take as long as 34 tests. What is found 
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from ..options import add_config_options, add_layout
+
+
+def factor(text: str) -> float:
+    """Return a number that is written as one or as a fraction: ``0.5``, ``2/3``."""
+    try:
+        return float(Fraction(text))
+    except ZeroDivisionError as error:
+        raise ValueError(text) from error
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -29,7 +38,7 @@ def add_options(parser: ArgumentParser) -> None:
     add_layout(parser, of='--data')
     add(
         '--zooms',
-        type=float,
+        type=factor,
         nargs='+',
         metavar='Z',
         help="factors of the config's own resize; default 1/4 1/2 2/3 1 3/2 2 3 4",
