@@ -45,7 +45,6 @@ DATASETS = {
     'duts': 'DUTS-TR',
     'imagenet': 'ImageNet-1k',
     'cifar100': 'CIFAR-100',
-    'objects': 'the demo set of this package for classifiers',
     'demo': 'the demo set of this package',
 }
 PUBLISHED = re.compile(r'# Published: (.+?) \((.+)\)\.$')

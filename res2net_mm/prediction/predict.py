@@ -11,11 +11,14 @@ import numpy as np
 from mmengine.config import Config
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.classification.answer_pictures import Answers, draw_answers
 from res2net_mm.evaluation.detection.confidence.thresholds import ScoreRule
+from res2net_mm.evaluation.size_bins import ALL
 from res2net_mm.lettering import Lettering
 from res2net_mm.progress import track
 from res2net_mm.whole_file import whole_file, write_json_file
 
+from .answers import ClassResults
 from .inputs import Picture, Video, find_inputs, read_pixels
 from .pictures import class_colours, draw_labels, draw_objects, letter_size
 from .predictor import Predictor, found_objects
@@ -50,6 +53,7 @@ def predict(
     video); for detectors ``predictions.json`` (COCO results) and ``images.json`` (their images and
     categories, a COCO file without annotations); for segmenters ``label_maps/``; for panoptic
     models ``panoptic.json`` and ``panoptic/`` in COCO's format; ``found_by_size.json``.
+    For classifiers ``classes.json`` and ``classes.csv``, the five classes that score highest.
 
     Args:
         checkpoint: Trained weights, a work directory, or an exported file, as
@@ -71,7 +75,8 @@ def predict(
         say: Gets the messages and the table.
 
     Returns:
-        How many objects (regions of a segmenter) were found: class -> size bin -> count.
+        How many objects (regions of a segmenter) were found: class -> size bin -> count. For a
+        classifier the images that a class came first in: class -> ``all`` -> count.
 
     Raises:
         UserError: Something the user can mend; nothing is written before the inputs and the model
@@ -110,6 +115,9 @@ def predict(
     if run.results is None:
         raise UserError(f'none of the {len(found)} images can be read')
     run.results.finish()
+    if isinstance(run.results, ClassResults):
+        say(run.summary())
+        return {name: {ALL: count} for name, count in run.results.counts.items()}
     counts = run.sizes.counts()
     by_size = {size_bin.name: least for size_bin, least in rule.by_size}
     content = dict(images=run.sizes.images, score=by_size or rule.score, found=counts)
@@ -184,12 +192,18 @@ class _Run:
 
     def summary(self) -> str:
         """Return the table of what was found, and where the files are."""
-        sizes, segments = self.sizes, isinstance(self.results, LabelResults)
-        what = 'regions' if segments else f'objects with a score of at least {self.rule}'
-        lines = [f'found: {what} by size (area), {sizes.images} images', sizes.table()]
-        lines += {said for letters in self.letters.values() if (said := letters.said())}
         assert self.results is not None
-        files = [*self.results.files, FOUND, *(['pictures/'] if self.pictures else [])]
+        files = list(self.results.files)
+        if isinstance(self.results, ClassResults):
+            count = len(self.results.entries)
+            lines = [f'the class that scores highest, {count} images', self.results.table()]
+        else:
+            sizes, segments = self.sizes, isinstance(self.results, LabelResults)
+            what = 'regions' if segments else f'objects with a score of at least {self.rule}'
+            lines = [f'found: {what} by size (area), {sizes.images} images', sizes.table()]
+            files.append(FOUND)
+        lines += {said for letters in self.letters.values() if (said := letters.said())}
+        files += ['pictures/'] if self.pictures else []
         return '\n'.join([*lines, f'written to {self.out}: {", ".join(files)}'])
 
     def _take(self, picture: Picture, sample: Any) -> np.ndarray | None:
@@ -209,6 +223,8 @@ class _Run:
             infos = results.entries[-1]['segments_info']
             label_of, area_of = ([info[key] for info in infos] for key in ('category_id', 'area'))
             self.sizes.add(np.array(label_of, int) - 1, np.array(area_of, int))
+        elif isinstance(results, ClassResults):
+            answers = results.add(picture.name, sample, self.chosen)
         else:
             assert isinstance(results, LabelResults)
             labels, edges = results.add(picture.name, sample, self.chosen), None
@@ -221,6 +237,8 @@ class _Run:
             self.letters[size] = Lettering(classes, size=size)
         if isinstance(results, BoxResults):
             return draw_objects(image, found, classes, self.colours, self.letters[size])
+        if isinstance(results, ClassResults):
+            return draw_answers(Answers(image, *answers), classes, self.letters[size])
         return draw_labels(image, labels, classes, self.colours, self.letters[size], edges)
 
 

@@ -17,6 +17,7 @@ from res2net_mm.deploy import fuse
 from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.edit import CLASSIFIER, model_kind
 from res2net_mm.openmmlab.trained_model import (
     choose_device,
     find_test_dataset,
@@ -30,7 +31,7 @@ from .slices import OVERLAP, Found, join_slices, merge_overlapping, slice_window
 
 
 class Predictor:
-    """A trained detector or segmenter, ready for pictures.
+    """A trained detector, segmenter or classifier, ready for pictures.
 
     An image is read and resized by the config's test pipeline, so boxes and labels are those of an
     evaluation.
@@ -52,6 +53,7 @@ class Predictor:
         classes: Names of the classes.
         palette: RGB of each class as the config's data set has it, or None.
         segments: Whether it predicts label maps in place of boxes.
+        classifies: Whether it predicts the class of the whole image.
         checkpoint: The file of the weights, or the exported file.
         metadata: What an exported file says of itself; empty for a checkpoint.
 
@@ -88,19 +90,25 @@ class Predictor:
             self.model: BaseModel = exported
             metadata = self.metadata = exported.exported.metadata
             self.classes = tuple(metadata['classes'])
-            self.segments = metadata['task'] != 'detection'
-            steps = _exported_pipeline(metadata, segments=self.segments)
+            self.segments = metadata['task'] == 'segmentation'
+            self.classifies = metadata['task'] == 'classification'
+            steps = _exported_pipeline(metadata)
         else:
             assert source.config is not None
             cfg = load_config(source.config)
             model, self.classes = load_trained(cfg, source.checkpoint)
             self.segments = hasattr(model, 'decode_head')
+            self.classifies = model_kind(cfg) == CLASSIFIER
             dataset = find_test_dataset(cfg)
             self.palette = (dataset.get('metainfo') or {}).get('palette')
             steps = pipeline_without_labels(dataset)
             self.model = cast(BaseModel, fuse(model) if fused else model)
             self.model.to(choose_device(device))
         self.model.eval()
+        if self.classifies and slice_size is not None:
+            raise UserError(
+                f'{argument("slice_size", slice_size)} is for detectors, and this is a classifier'
+            )
         if self.segments and slice_size is not None:
             raise UserError(
                 f'{argument("slice_size", slice_size)} is for detectors; a segmenter slides over '
@@ -122,7 +130,7 @@ class Predictor:
 
         Returns:
             The toolbox's data sample, with ``pred_instances`` (boxes in px of the image, scores,
-            labels, masks), ``pred_sem_seg`` or ``pred_panoptic_seg``.
+            labels, masks), ``pred_sem_seg``, ``pred_panoptic_seg`` or ``pred_score``, (K,).
 
         Raises:
             UserError: The image cannot be read.
@@ -250,7 +258,10 @@ def _put_pixels(results: dict) -> dict:
     return dict(results, img=pixels, img_shape=pixels.shape[:2], ori_shape=pixels.shape[:2])
 
 
-def _exported_pipeline(metadata: Mapping[str, Any], *, segments: bool) -> list[dict]:
+def _exported_pipeline(metadata: Mapping[str, Any]) -> list[dict]:
+    if metadata['task'] == 'classification':
+        return metadata['pipeline']
+    segments = metadata['task'] == 'segmentation'
     toolbox, pack = ('mmseg', 'PackSegInputs') if segments else ('mmdet', 'PackDetInputs')
     keys = ('img_path', 'ori_shape', 'img_shape', 'scale_factor')
     steps: list[dict] = [dict(type='LoadImageFromFile')]

@@ -142,13 +142,20 @@ class PanopticResults(Results):
 
 def kind_of(sample: Any) -> type[Results]:
     """Return the kind of results that a data sample belongs to; UserError if to none."""
+    from .answers import ClassResults  # which is a kind of Results
+
+    if 'pred_score' in sample:
+        return ClassResults
     if 'pred_panoptic_seg' in sample:
         return PanopticResults
     if 'pred_instances' in sample and 'bboxes' in sample.pred_instances:
         return BoxResults
     if 'pred_sem_seg' in sample:
         return SaliencyResults if has_saliency_map(sample) else LabelResults
-    raise UserError(f'the model predicts {", ".join(sample.keys())}: neither boxes nor label maps')
+    raise UserError(
+        f'the model predicts {", ".join(sample.keys())}: neither boxes, label maps nor scores of '
+        'classes'
+    )
 
 
 def _write_png(pixels: np.ndarray, path: Path) -> None:

@@ -21,8 +21,8 @@ NAME = re.compile(
 )
 # [se_]<network>[_v1b][_<width and scales>][_<input size>]_<dataset>
 CLASSIFIER_NAME = re.compile(
-    r'(se_)?(r50|r101|x50|x29|densenet161|inception_v3|r2n50|r2n101|r2n200|r2nx50|r2nx29|r2ndla60'
-    r'|r2nxdla60|r2n_light)(_v1b)?(_(\d+c)?\d+w(\d+s)?)?(_299)?_(imagenet|cifar100|demo_objects)'
+    r'(se_)?(r50|r101|x50|x29|densenet161|inception_v3|dla60|dlax60|r2n50|r2n101|r2n200|r2nx50|r2nx29|r2ndla60'
+    r'|r2nxdla60|r2n_light)(_v1b)?(_(\d+c)?\d+w(\d+s)?)?(_299)?_(imagenet|cifar100|demo)'
 )
 DETECTORS = [
     path
@@ -64,7 +64,7 @@ def test_builds(path):
     with DefaultScope.overwrite_default_scope(cfg.default_scope), torch.device(device):
         model = MODELS.build(cfg.model)
     is_ours = cfg.model.backbone.type.startswith('res2net_mm.')
-    assert is_ours == ('r2n' in path.stem or 'x29' in path.stem)
+    assert is_ours == any(part in path.stem for part in ('r2n', 'x29', 'dla'))
     assert sum(p.numel() for p in model.backbone.parameters()) > 1e6
 
 

@@ -90,8 +90,8 @@ def test_panoptic_segments_are_ids_in_colours_and_their_classes(tmp_path):
 
 
 def test_a_model_of_another_task_is_refused():
-    with pytest.raises(UserError, match='predicts pred_score: neither boxes nor label maps'):
-        kind_of(dict(pred_score=1))
+    with pytest.raises(UserError, match='predicts pred_mask: neither boxes, label maps nor'):
+        kind_of(dict(pred_mask=1))
 
 
 def test_objects_are_counted_by_class_and_size_of_the_mask():

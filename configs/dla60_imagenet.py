@@ -1,0 +1,10 @@
+# Published: top-1 error 23.32, top-5 error 6.60 (paper table 1).
+# DLA-60: with one split its block has one 3x3 convolution. MMPretrain has no DLA.
+_base_ = './r50_imagenet.py'
+
+model = dict(
+    backbone=dict(
+        _delete_=True, type='res2net_mm.Res2NetDLA', scales=1, base_width=64, out_indices=(3,)
+    ),
+    head=dict(in_channels=1024),
+)

@@ -1,0 +1,9 @@
+# Published: top-1 error 20.80, top-5 error 5.63 (paper table 3).
+# Weights: https://shanghuagao.oss-cn-beijing.aliyuncs.com/res2net/res2net50_26w_8s-2c7c9f12.pth
+_base_ = './r50_imagenet.py'
+
+model = dict(
+    backbone=dict(
+        _delete_=True, type='res2net_mm.Res2Net', preset='res2net50_26w_8s', out_indices=(3,)
+    )
+)

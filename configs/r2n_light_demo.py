@@ -1,0 +1,80 @@
+# No result is published: a small classifier for the embedded demo set, trained from random weights.
+_base_ = [
+    'mmpretrain::_base_/default_runtime.py',
+]
+
+data_root = 'data/demo_objects/'  # drawn by tools/demo.py
+classes = tuple(
+    f'{pattern}_{shape}'
+    for pattern in ('plain', 'striped')
+    for shape in ('disc', 'square', 'triangle', 'star', 'ring')
+)
+
+data_preprocessor = dict(
+    num_classes=len(classes),
+    mean=[123.675, 116.28, 103.53],
+    std=[58.395, 57.12, 57.375],
+    to_rgb=True,
+)
+model = dict(
+    type='ImageClassifier',
+    # The objects are 8 to 40 px large: the last stage does not shrink its map, and the maximum counts
+    # for more than the mean in what becomes of it.
+    backbone=dict(
+        type='res2net_mm.Res2Net',
+        preset='res2net_light_14w_4s',
+        strides=(1, 2, 2, 1),
+        zero_init_residual=True,
+        out_indices=(3,),
+    ),
+    neck=dict(type='GeneralizedMeanPooling', p=3.0),
+    head=dict(
+        type='LinearClsHead',
+        num_classes=len(classes),
+        in_channels=1024,
+        loss=dict(type='CrossEntropyLoss'),
+    ),
+)
+
+train_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(type='RandomFlip', prob=[0.25] * 3, direction=['horizontal', 'vertical', 'diagonal']),
+    dict(type='Rotate', angle=90.0, prob=0.5),
+    dict(type='PackInputs'),
+]
+test_pipeline = [dict(type='LoadImageFromFile'), dict(type='PackInputs')]
+dataset = dict(type='CustomDataset', data_root=data_root, metainfo=dict(classes=classes))
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=1,
+    dataset=dict(**dataset, data_prefix='train', pipeline=train_pipeline),
+    sampler=dict(type='DefaultSampler', shuffle=True),
+)
+val_dataloader = dict(
+    batch_size=50,
+    num_workers=1,
+    dataset=dict(**dataset, data_prefix='val', pipeline=test_pipeline),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(
+    type='res2net_mm.AccuracyMetric',
+    sizes=data_root + 'objects.csv',
+    bins=[('8px', 7, 9), ('12px', 11, 13), ('18px', 17, 19), ('27px', 26, 28), ('40px', 39, 41)],
+)
+test_evaluator = val_evaluator
+
+epochs = 12
+train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=4)
+val_cfg = dict()
+test_cfg = dict()
+optim_wrapper = dict(
+    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=0.05), clip_grad=dict(max_norm=5)
+)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=50),
+    dict(type='CosineAnnealingLR', begin=0, end=epochs, by_epoch=True, convert_to_iter_based=True),
+]
+auto_scale_lr = dict(base_batch_size=32)
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=4, max_keep_ckpts=1))
+randomness = dict(seed=0)
