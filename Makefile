@@ -1,5 +1,5 @@
 # `make demo` and `make test` set up .venv first; that is instant once it is up to date.
-.PHONY: help setup demo demo-seg test test-quick lint format docs clean
+.PHONY: help setup demo demo-seg demo-cls test test-quick lint format docs clean
 
 # The first Python that is fit. A command that is there but does not run (a shim) is passed over.
 FIT := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))
@@ -12,6 +12,7 @@ PYTEST = OMP_NUM_THREADS=1 "$(VENV)/bin/python" -m pytest -n auto --maxprocesses
 help:
 	@echo 'make demo        set up, then train and test on the embedded demo set'
 	@echo 'make demo-seg    the same for segmentation'
+	@echo 'make demo-cls    the same for classification'
 	@echo 'make test        set up, then lint, type check and the whole test suite'
 	@echo 'make test-quick  set up, then the tests that take seconds'
 	@echo 'make setup       make or update $(VENV); SETUP_ARGS=--cpu leaves a GPU unused'
@@ -28,6 +29,9 @@ demo: setup
 
 demo-seg: setup
 	"$(VENV)/bin/python" tools/demo.py --segmentation
+
+demo-cls: setup
+	"$(VENV)/bin/python" tools/demo.py --classification
 
 test: lint
 	$(PYTEST)

@@ -18,8 +18,8 @@ data_preprocessor = dict(
 )
 model = dict(
     type='ImageClassifier',
-    # The objects are 8 to 40 px large: the last stage does not shrink its map, and the maximum counts
-    # for more than the mean in what becomes of it.
+    # The objects are 8 to 40 px large: the last stage does not shrink its map, and what stands out
+    # in it counts for more than in its mean.
     backbone=dict(
         type='res2net_mm.Res2Net',
         preset='res2net_light_14w_4s',
@@ -64,8 +64,8 @@ val_evaluator = dict(
 )
 test_evaluator = val_evaluator
 
-epochs = 12
-train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=4)
+epochs = 10
+train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=5)
 val_cfg = dict()
 test_cfg = dict()
 optim_wrapper = dict(
@@ -76,5 +76,5 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', begin=0, end=epochs, by_epoch=True, convert_to_iter_based=True),
 ]
 auto_scale_lr = dict(base_batch_size=32)
-default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=4, max_keep_ckpts=1))
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=5, max_keep_ckpts=1))
 randomness = dict(seed=0)

@@ -106,7 +106,9 @@ def _length(cfg: Config) -> dict[str, int]:
 def _backbone(cfg: Config) -> dict:
     backbone = cfg.model.backbone
     if 'preset' not in backbone:
-        return {'Architecture': [f'{backbone.type}-{backbone.depth}']}
+        form = backbone.get('depth') or backbone.get('arch')
+        name = backbone.type.rsplit('.', 1)[-1]
+        return {'Architecture': [f'{name}-{form}' if form else name]}
     preset = find(backbone.preset)
     figures = {'Backbone Parameters (M)': preset.params, 'Backbone GMACs (224 px)': preset.gmacs}
     known = {name: value for name, value in figures.items() if value is not None}

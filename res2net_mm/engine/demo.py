@@ -4,7 +4,7 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.edit import SEGMENTER, model_kind
+from res2net_mm.openmmlab.edit import CLASSIFIER, SEGMENTER, model_kind
 
 from .evaluate import evaluate
 from .hooks.predictions import SHEET
@@ -21,18 +21,21 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     Returns:
         The metrics, by name.
     """
-    from res2net_mm.data import draw_demo_set  # for the demo only, not for every run
+    from res2net_mm.data import draw_demo_set, draw_object_set  # for the demo only
+    from res2net_mm.evaluation.classification import accuracy_metric
     from res2net_mm.evaluation.detection import size_metric
     from res2net_mm.evaluation.regions import region_size_metric
 
     cfg = load_config(config, work_dir=work_dir)
     if not isinstance(cfg.get('data_root'), str):
         raise UserError(f'config {config} has no data_root, where the demo set is to be drawn')
-    draw_demo_set(cfg.data_root)
+    kind = model_kind(cfg)
+    draw = draw_object_set if kind == CLASSIFIER else draw_demo_set
+    draw(cfg.data_root)
     train(load_config(config, work_dir=work_dir))
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
     metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
-    metric = region_size_metric if model_kind(cfg) == SEGMENTER else size_metric
+    metric = {CLASSIFIER: accuracy_metric, SEGMENTER: region_size_metric}.get(kind, size_metric)
     table = Path(cfg.work_dir, metric.RESULT_FILE)
     print(
         f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'

@@ -6,18 +6,20 @@ from ..options import add_verbose
 
 DETECTOR = 'faster_rcnn_r2n_light_fpn_demo'
 SEGMENTER = 'deeplabv3plus_r2n_light_demo'
+CLASSIFIER = 'r2n_light_demo'
 
 
 def add_options(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument('--config', default=DETECTOR, help=f'default {DETECTOR}')
-    which.add_argument(
-        '--segmentation',
-        dest='config',
-        action='store_const',
-        const=SEGMENTER,
-        help=f'the same as --config {SEGMENTER}',
-    )
+    for option, config in (('--segmentation', SEGMENTER), ('--classification', CLASSIFIER)):
+        which.add_argument(
+            option,
+            dest='config',
+            action='store_const',
+            const=config,
+            help=f'the same as --config {config}',
+        )
     parser.add_argument(
         '--work-dir', metavar='DIR', help='where to write; default work_dirs/<config name>'
     )
