@@ -133,8 +133,9 @@ def _name_others(
     for other in others:
         if not other.total:
             continue
-        ours, theirs = _by_file_name(best.labels), _by_file_name(other.labels)
-        covered = theirs == ours or (best.reader.labels == IMAGE_CLASSES and theirs <= ours)
+        covered = _by_file_name(other.labels) == _by_file_name(best.labels)
+        if best.reader.labels == IMAGE_CLASSES:  # of which a part is enough
+            covered = other.labels.keys() <= best.labels.keys()
         has, other_has = _counts(best), _counts(other)
         what = f'{other.reader} fits, too ({other_has}), and is not used beside {best.reader}'
         what += ', which has as many for each image' if covered else f' ({has})'

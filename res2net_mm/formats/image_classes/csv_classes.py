@@ -43,6 +43,14 @@ START = (
 )
 
 
+#: Of files that are surely meant to be read so.
+LABELS = (
+    r'(?i)\A(?![^\n]*\b(x_?min|x_?[01]|left|bbox|box|bounding_?box)\b)(?:'
+    r'(?=[^\n]*\b((file|image|img|path)_?\w*|\w*id|name)\b)'
+    rf'[^\n]*\b(class|label|categor|species|breed|diagnosis|target|tag)\w*\b[^\n]*\n|{_BARE})'
+)
+
+
 class _Columns(NamedTuple):
     image: str
     label: str | None  # None where each of `classes` has a column
@@ -123,7 +131,9 @@ def _columns(names: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> _Co
     classes = [name for name in rest if _are_flags(rows, name)]
     if label is None and len(classes) > 1:
         return _Columns(image, None, classes, split)
-    label = rest[0] if label is None and len(rest) == 1 else label
+    if label is None and len(rest) == 1:  # a class, unless each image has another, as a comment
+        values = {row.get(rest[0], '') for row in rows}
+        label = rest[0] if len(values) < len(rows) else None
     return None if label is None else _Columns(image, label, (), split)
 
 
@@ -164,6 +174,6 @@ CLASS_CSVS = Reader(
     lambda root: any(has_files_like(root, suffix, START) for suffix in ('.csv', '.tsv')),
     read_class_csvs,
     '.csv',
-    START,
+    LABELS,
     title='CSV of image classes',
 )

@@ -11,9 +11,9 @@ from res2net_mm.formats.image_classes.class_folders import (
     find_class_folders,
 )
 from res2net_mm.formats.image_classes.class_names import is_number
-from res2net_mm.formats.image_classes.csv_classes import rows_of_csvs
+from res2net_mm.formats.image_classes.csv_classes import CLASS_CSVS, rows_of_csvs
 from res2net_mm.formats.image_classes.label_rows import LabelRow, find_rows
-from res2net_mm.formats.image_classes.list_classes import rows_of_lists
+from res2net_mm.formats.image_classes.list_classes import CLASS_LISTS, rows_of_lists
 from res2net_mm.formats.image_classes.split_lists import split_by_lists
 from res2net_mm.formats.image_file import paths_below
 from res2net_mm.formats.image_index import ImageIndex
@@ -54,8 +54,18 @@ def read_class_folders(root: Path, findings: Findings) -> dict[str, ClassifiedIm
     labels = (
         {each.path: each.row for each in find_rows(ImageIndex(root), rows, unread)} if rows else {}
     )
-    if labels and (len(classes) == 1 or not _are_classes(placed, labels)):
+    if len(classes) == 1 and (CLASS_CSVS.is_like(root) or CLASS_LISTS.is_like(root)):
         return {}
+    if not _are_classes(placed, labels):
+        return {}
+    torn = [
+        f'{image.path}: {row.label}'
+        for image in placed
+        if image.label and (row := labels.get(image.path)) and row.label in classes
+        if row.label != image.label
+    ]
+    what = 'images whose row gives them another class than their folder, which is taken'
+    findings.add(PROBLEM, root, what, torn, 'move the images, or mend the rows')
     split_of = (
         split_by_lists(root, placed, findings) if {*folders.levels.values()} == {None} else {}
     )
@@ -104,7 +114,7 @@ def _are_classes(placed: Iterable[PlacedImage], labels: Mapping[str, LabelRow]) 
             by_folder.setdefault(image.label, Counter())[labels[image.path].label] += 1
     total = sum(counts.total() for counts in by_folder.values())
     alike = sum(max(counts.values()) for counts in by_folder.values())
-    return alike >= ALIKE * total
+    return alike >= ALIKE * total  # also where no file of labels gives any
 
 
 def _class_of(row: LabelRow, classes: Sequence[str]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.label_files import split_of_folders
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_classes.class_names import name_classes
@@ -95,11 +96,14 @@ def splits_of_rows(
         findings: Gets what is left out, and images that no row names.
 
     Raises:
-        UserError: ``findings`` stop at an error.
+        UserError: No row can be used, or ``findings`` stop at an error.
     """
     index = ImageIndex(root)
     found = sorted(find_rows(index, rows, findings), key=lambda each: each.path)
     if not found:
+        error = next((finding for finding in findings if finding.severity == ERROR), None)
+        if error is not None:
+            raise UserError(f'{error}. Fix: {error.fix}.')
         return {}
     folders: dict[str, dict[str, None]] = {}
     for row, path, _ in found:
@@ -107,6 +111,14 @@ def splits_of_rows(
         folders.setdefault(row.label, {})[folder] = None
     names = name_classes(root, folders, {each.row.file for each in found}, findings)
     named = [each for each in found if each.row.label in names.name_of]
+    torn = [
+        f'{path}: {names.name_of[row.label]}'
+        for row, path, _ in named
+        if (folder := path.rpartition('/')[0].rpartition('/')[2]) in names.classes
+        if folder != names.name_of[row.label]
+    ]
+    what = 'images whose folder is called as another class than their row gives, which is taken'
+    findings.add(PROBLEM, root, what, torn, 'move the images, or mend the rows')
     splits: dict[str, list[FoundRow]] = {}
     for each in named:
         splits.setdefault(each.split, []).append(each)

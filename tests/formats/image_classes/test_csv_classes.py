@@ -96,3 +96,36 @@ def test_boxes_and_samples_of_submissions_are_not_classes(root):
     _, splits, findings = read(root)
     assert content(splits) == EXPECTED
     assert any('submissions' in finding.name for finding in findings)
+
+
+def test_what_a_file_says_and_what_folders_are_called(tmp_path):
+    write_images(tmp_path / 'cat', 4)
+    write_images(tmp_path / 'dog', 4)
+    rows = [f'{name}/{i}.png,{name}' for name in ('cat', 'dog') for i in range(4)]
+    rows[3] = 'cat/3.png,dog'
+    write_lines(tmp_path / 'labels.csv', 'file,label', *rows)
+    layout, splits, findings = read(tmp_path)
+    assert layout == 'classcsv'
+    assert len(content(splits)['all']['dog']) == 5
+    (said,) = (finding for finding in findings if finding.severity)
+    assert 'another class than their row gives, which is taken: 1 (cat/3.png: dog)' in str(said)
+
+
+@pytest.mark.parametrize('encoding', ['utf-16', 'latin-1'])
+def test_a_file_that_is_not_utf_8_is_named(encoding, root):
+    text = 'file,label\n0.png,caf\xe9\n1.png,tea\n2.png,tea\n'
+    (root / 'labels.csv').write_bytes(text.encode(encoding))
+    with pytest.raises(UserError, match=r'labels.csv is not text in UTF-8'):
+        read(root, stop=True)
+
+
+def test_comments_and_sizes_of_images_are_no_classes(tmp_path):
+    for name in ('cat', 'dog'):
+        write_images(tmp_path / name, 4)
+    rows = [f'cat/{i}.png,the {i}th' for i in range(4)]
+    write_lines(tmp_path / 'notes.csv', 'image,comment', *rows)
+    rows = [f'cat/{i}.png,16,12' for i in range(4)]
+    write_lines(tmp_path / 'meta.csv', 'file,width,height', *rows)
+    layout, _, findings = read(tmp_path)
+    assert layout == 'imagefolder'
+    assert not problems(findings)

@@ -136,3 +136,13 @@ def test_label_maps_and_boxes_are_no_classes(tmp_path):
     write_images(tmp_path / 'coco/train2017', 3)
     write_images(tmp_path / 'coco/val2017', 3)
     assert read_folder(tmp_path / 'coco', IMAGE_CLASSES, Findings()) is None
+
+
+def test_an_image_in_another_folder_than_a_list_says(tmp_path):
+    write_classes(tmp_path, splits=())
+    rows = [f'cat/{i}.png cat' for i in range(4)]
+    write_lines(tmp_path / 'list.txt', *rows, 'dog/1.png cat')
+    layout, splits, findings = read(tmp_path)
+    assert layout == 'imagefolder'
+    assert counts(splits) == {'all': {'cat': 5, 'dog': 5}}
+    assert 'dog/1.png: cat' in '\n'.join(describe(findings))
