@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from lab import notebooks
+
 COMMANDS = import_module('res2net_mm.cli.main').COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / 'README.md', ROOT / 'CONTRIBUTING.md', *sorted((ROOT / 'docs').glob('*.md')))
+PAGES = (
+    ROOT / 'README.md',
+    ROOT / 'CONTRIBUTING.md',
+    *sorted((ROOT / 'docs').glob('*.md')),
+    *notebooks.notebooks(),
+)
 COMMAND = re.compile(r'(?:(?P<name>res2net-mm)|python tools/(?P<tool>\w+)\.py) (?P<rest>[^`#\n]+)')
 # Words of a sentence that names a command without its arguments.
 UNFINISHED = re.compile(r'^[\w-]+$')
@@ -21,6 +28,8 @@ def commands() -> list[tuple[str, str]]:
     found = []
     for page in PAGES:
         text = page.read_text().replace('\\\n', ' ')
+        if page.suffix == '.ipynb':
+            text = '\n'.join(['```', *notebooks.code(page), '```'])
         code = re.findall(r'```\w*\n(.*?)```|`([^`]+)`', text, re.DOTALL)
         for block, inline in code:
             found += [
@@ -62,7 +71,7 @@ def test_a_command_parses(page, match, capsys):
 def test_enough_commands_are_found():
     assert len(commands()) > 30
     pages = {page for page, _ in commands()}
-    assert {'README.md', 'own_data.md', 'export.md'} <= pages
+    assert {'README.md', 'own_data.md', 'export.md', 'own_data.ipynb'} <= pages
 
 
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: page.name)
