@@ -61,10 +61,21 @@ def recall_of_deleted(
         }
         for fault in ranked
     ]
+    seen = sum(
+        any(
+            d['image_id'] == box['image_id']
+            and _iou(np.array(d['bbox']), np.array(box['bbox'])) >= 0.5
+            for d in results
+        )
+        for box in gone
+    )
     recalls = {
         k: len(set().union(*hit[:k])) / len(gone) for k in (n * len(gone) for n in (1, 2, 5))
     }
-    say(f'{len(gone)} of {len(there)} {size} boxes deleted ({100 * share:g} %), seed {seed}')
+    say(
+        f'{len(gone)} of {len(there)} {size} boxes deleted ({100 * share:g} %), seed {seed}; '
+        f'{seen} of them are seen by a detection'
+    )
     rows = [['k', *map(str, recalls)], ['recall, %', *(f'{100 * r:.1f}' for r in recalls.values())]]
     say('\n'.join(align(rows)))
     return recalls

@@ -1,7 +1,8 @@
 """Where the ground truth is probably at fault: what a detector is sure of against the labels.
 
 - missing: a detection that finds nothing and overlaps no object much; of several of one place the
-  surest. It weighs its score times what of it no object covers (1 - IoU).
+  surest. It weighs its score times 1 - 2 IoU with any object: around an object that is labelled
+  detectors often find others, too.
 - loose: an object whose surest detection of its class fits it badly (IoU under 0.75). It weighs the
   score of the detection times 1 - IoU.
 - class: an object that only a detection of another class finds. It weighs score times IoU.
@@ -77,17 +78,16 @@ def find_label_faults(matches: Matches, errors: Errors) -> list[LabelFault]:
     beside = (errors.kind[0] == LOCALISATION) & (np.append(matches.found_by(), -1)[errors.own] >= 0)
     nowhere = np.isin(errors.kind[0], [BACKGROUND, BOTH]) | beside
     missing = np.flatnonzero(errors.wrong[0] & nowhere)
+    apart = score * (1 - 2 * errors.iou)
     faults = []
     for a, size_bin in enumerate(matches.columns):
         if a == 0 and len(matches.columns) > 1:
             continue
         of_size = missing[matches.in_range[a, missing]]
-        weight = score[of_size] * (1 - errors.iou[of_size])
-        for row in _first_of_places(matches, of_size[np.argsort(-weight, kind='stable')]):
-            iou = float(errors.iou[row])
-            place = int(found.image[row]), int(row), -1
-            fault = LabelFault('missing', size_bin.name, *place, iou, float(score[row] * (1 - iou)))
-            faults.append(fault)
+        order = of_size[np.argsort(-apart[of_size], kind='stable')]
+        for row in _first_of_places(matches, order[apart[order] > 0]):
+            place = int(found.image[row]), int(row), -1, float(errors.iou[row])
+            faults.append(LabelFault('missing', size_bin.name, *place, float(apart[row])))
         for kind, rows, things, ious in (
             ('loose', loose, errors.own[loose], errors.own_iou[loose]),
             ('class', other, errors.about[other], errors.iou[other]),
