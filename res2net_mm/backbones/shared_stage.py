@@ -5,6 +5,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from res2net_mm.errors import UserError
+from res2net_mm.layers import build_norm
 from res2net_mm.registry import MODELS
 
 from .base import Res2NetBackbone
@@ -21,6 +22,7 @@ class Res2NetStage(Res2NetBackbone):
         stage: Index of the stage, 1 to 3.
         stride: Stride of its first block.
         dilation: Dilation of its 3x3 convolutions.
+        extra_norm: Whether a norm follows, as in MMPretrain's ``ResLayerExtraNorm``.
         init_cfg: As of :class:`Res2Net`; of a checkpoint of the whole backbone this stage is taken.
 
     ``norm_cfg``, ``norm_eval``, ``dcn`` and ``with_cp`` are those of :class:`Res2Net`.
@@ -44,6 +46,7 @@ class Res2NetStage(Res2NetBackbone):
         norm_eval: bool = False,
         dcn: dict[str, Any] | None = None,
         with_cp: bool = False,
+        extra_norm: bool = False,
         init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
     ) -> None:
         given = dict.fromkeys((*DEFAULTS, 'depth', 'stage_blocks', 'se'))
@@ -74,6 +77,9 @@ class Res2NetStage(Res2NetBackbone):
             stage, self.in_channels, out_channels, stride=stride, dilations=dilations
         )
         self.add_module(f'layer{stage + 1}', layer)
+        self.extra_norm = (
+            build_norm(norm_cfg or dict(type='BN'), out_channels) if extra_norm else None
+        )
         self.finish()
 
     @property
@@ -83,4 +89,5 @@ class Res2NetStage(Res2NetBackbone):
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]  # a shared head has one map
         """(N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)."""
-        return self.stages[0](x)
+        x = self.stages[0](x)
+        return x if self.extra_norm is None else self.extra_norm(x)

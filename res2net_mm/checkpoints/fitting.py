@@ -21,6 +21,7 @@ _MAY_LACK = (
     ('num_batches_tracked', re.compile(r'\.num_batches_tracked$')),
     ('DCN offsets', re.compile(r'\.conv_offset\.')),
     ('plugins', re.compile(r'\.plugins\.')),
+    ('extra norm', re.compile(r'^extra_norm\.')),  # of a shared head
 )
 _MAY_GO_UNUSED = (
     ('classifier', re.compile(r'^(fc|head\.fc)\.')),

@@ -23,12 +23,13 @@ STRUCTURE = (
     'type', '_scope_', 'depth', 'arch', 'arch_zoo', 'groups', 'base_width', 'scales', 'radix',
     'width_per_group', 'reduction_factor', 'avg_down_stride', 'base_channels', 'stem_channels',
     'deep_stem', 'stem', 'avg_down', 'style', 'expansion', 'se', 'se_ratio', 'stage_blocks',
-    'preset', 'block_rule', 'pretrained', 'init_cfg',
+    'preset', 'block_rule', 'pretrained', 'init_cfg', 'drop_path_rate',
 )  # fmt: skip
 STRIDES = (4, 8, 16, 32)
 SMALL_STEM = '3x3'  # of networks for images of 32 px: stride 1, no pooling
 # Arguments that mean the same in other backbones, and in a shared head, as in ResNet.
 SHARED = ('in_channels', 'frozen_stages', 'norm_cfg', 'norm_eval', 'with_cp')
+EXTRA_NORM = 'ResLayerExtraNorm'  # of MMPretrain: a ResLayer with a norm behind it
 OF_HEAD = ('stage', 'stride', 'dilation', 'norm_cfg', 'norm_eval', 'dcn', 'with_cp')
 
 
@@ -62,6 +63,10 @@ def translate(settings: Mapping[str, Any], backbone: type) -> tuple[dict[str, An
     notes = []
     if any(base.__name__ == 'ResNet_CIFAR' for base in backbone.__mro__):
         use['stem'] = SMALL_STEM
+    if settings.get('drop_path_rate'):
+        notes.append(
+            f'drop_path_rate: {settings["drop_path_rate"]} -> 0 (a Res2Net here drops no blocks)'
+        )
     if settings.get('style', 'pytorch') == 'caffe':
         notes.append(
             "style: caffe -> pytorch (the published Res2Nets have a block's stride in its 3x3 "
@@ -116,13 +121,16 @@ def shared_head_change(
     head = (model.get('roi_head') or {}).get('shared_head')
     if not head:
         return None
-    if type_name(head) not in ('ResLayer', 'Res2NetStage'):
+    kind = type_name(head)
+    if kind not in ('ResLayer', EXTRA_NORM, 'Res2NetStage'):
         raise UserError(
-            f'roi_head.shared_head is a {type_name(head)}; only a ResLayer can be replaced, by the '
+            f'roi_head.shared_head is a {kind}; only a ResLayer can be replaced, by the '
             'last stage of the Res2Net'
         )
     use = {key: plain(head[key]) for key in OF_HEAD if head.get(key) is not None}
-    use.setdefault('norm_eval', type_name(head) == 'ResLayer')  # the default of ResLayer
+    use.setdefault('norm_eval', kind != 'Res2NetStage')  # the default of ResLayer
+    if kind == EXTRA_NORM or head.get('extra_norm'):
+        use['extra_norm'] = True
     fit_weights(use, pretrained=pretrained)
     new = dict(type='res2net_mm.Res2NetStage', preset=preset.name, **use)
     if pretrained:

@@ -24,6 +24,20 @@ def test_it_is_the_stage_of_the_backbone(preset, tmp_path):
     assert (head.in_channels, head.out_channels) == (before.shape[1], (after.shape[1],))
 
 
+def test_a_norm_may_follow_that_no_checkpoint_has(tmp_path):
+    preset = 'res2net_light_14w_4s'
+    file = tmp_path / 'backbone.pth'
+    torch.save(build(preset).state_dict(), file)
+    cfg = dict(type='Pretrained', checkpoint=str(file))
+    head = Res2NetStage(preset, extra_norm=True, init_cfg=cfg)
+    head.init_weights()
+    x = torch.rand(2, head.in_channels, 8, 8)
+    after = head(x)  # in training each channel has the mean 0 and the deviation 1
+    torch.testing.assert_close(
+        after.mean((0, 2, 3)), torch.zeros(head.out_channels), atol=1e-4, rtol=0
+    )
+
+
 def test_a_checkpoint_without_the_stage_is_refused(tmp_path):
     file = tmp_path / 'three_stages.pth'
     torch.save(build('res2net_light_14w_4s', num_stages=3).state_dict(), file)

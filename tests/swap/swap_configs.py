@@ -32,6 +32,8 @@ BISENET = 'mmseg::bisenetv1/bisenetv1_r18-d32_4xb4-160k_cityscapes-1024x1024.py'
 RESNET18 = 'mmpretrain::resnet/resnet18_8xb32_in1k.py'
 ARCFACE = 'mmpretrain::arcface/resnet50-arcface_8xb32_inshop.py'
 MOCO = 'mmpretrain::mocov2/mocov2_resnet50_8xb32-coslr-200e_in1k.py'
+EXTRA_NORM = 'mmpretrain::byol/benchmarks/mask-rcnn_r50-c4_ms-1x_coco.py'
+RSB = 'mmpretrain::resnet/resnet50_8xb256-rsb-a1-600e_in1k.py'
 SPARK = 'mmpretrain::spark/spark_sparse-resnet50_8xb512-amp-coslr-800e_in1k.py'
 INTERHAND = (
     'mmpose::hand_3d_keypoint/internet/interhand3d/internet_res50_4xb16-20e_interhand3d-256x256.py'

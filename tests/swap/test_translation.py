@@ -7,10 +7,12 @@ from swap_configs import (
     CAFFE,
     DCN,
     DETR,
+    EXTRA_NORM,
     FASTER,
     FROZEN_BN,
     GCB,
     MG124,
+    RSB,
     SYNC_BN,
     V1B,
     WEIGHTS,
@@ -123,3 +125,14 @@ def test_the_shared_head_is_the_stage_of_the_same_network(load):
         norm_eval=True,
         init_cfg=WEIGHTS,
     )
+
+
+def test_a_norm_behind_the_shared_head_stays(load):
+    head = swap(load(EXTRA_NORM), V1B, check=False).config.model.roi_head.shared_head
+    assert (head.type, head.extra_norm) == ('res2net_mm.Res2NetStage', True)
+
+
+def test_what_a_res2net_does_not_drop_is_told(load):
+    swapped = swap(load(RSB), V1B, check=False)
+    assert 'drop_path_rate: 0.05 -> 0' in str(swapped)
+    assert 'drop_path_rate' not in swapped.config.model.backbone
