@@ -23,7 +23,7 @@ from res2net_mm.whole_file import whole_file, write_json_file
 from .activation_map import METHODS, CamRow, activation_maps, draw_cam_sheet
 from .feature_maps import FeatureMaps, places_of, stop_recomputing
 from .receptive_fields import require_picture, show_receptive_fields
-from .target import choose_target
+from .target import choose_target, score_of
 
 Maps = Mapping[str, np.ndarray]
 
@@ -99,7 +99,7 @@ def draw_class_activation(
     stop_recomputing(model)
     model.requires_grad_(False)  # gradients are those of the input
     places = places_of(backbone, block, stages)
-    inputs, samples, picture = _prepare(cfg, model, image)
+    inputs, samples, picture = prepare_image(cfg, model, image)
 
     def predict(x: Tensor) -> Any:
         with graph_kept(model):
@@ -113,7 +113,7 @@ def draw_class_activation(
     inputs.requires_grad_(True)
     maps: dict[str, np.ndarray] = {}
     for place in tqdm(places, desc=method, disable=not progress, leave=False):
-        found = activation_maps(lambda x: chosen.score(predict(x)), inputs, place, method)
+        found = activation_maps(score_of(model, chosen, predict), inputs, place, method)
         maps |= {n: m.numpy() for n, m in zip(place.names, found, strict=True)}
     boxes, pixels = chosen.boxes, chosen.pixels
     if boxes is not None:  # in px of the image on disk
@@ -149,7 +149,9 @@ def draw_class_activation(
     return written
 
 
-def _prepare(cfg: Config, model: nn.Module, image: str | Path) -> tuple[Tensor, Any, np.ndarray]:
+def prepare_image(
+    cfg: Config, model: nn.Module, image: str | Path
+) -> tuple[Tensor, Any, np.ndarray]:
     """Return the inputs (1, 3, H, W), the data samples, and the picture (H, W, 3), RGB, uint8."""
     item = read_image(cfg, image)
     preprocess: Any = model.data_preprocessor

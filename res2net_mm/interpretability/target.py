@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from res2net_mm.errors import UserError, argument
 
@@ -28,6 +28,7 @@ class Target:
     score: Callable[[Any], Tensor]  # of a prediction: a tensor (1,) with a gradient
     boxes: np.ndarray | None = None  # explained: x1, y1, x2, y2 (K, 4) in px of the image on disk
     pixels: np.ndarray | None = None  # explained: (H, W) bool
+    label: int | None = None  # of a classifier
 
 
 def choose_target(
@@ -44,7 +45,8 @@ def choose_target(
       scores, of one class if it is named. The gradient of a probability vanishes near 1.
     - Of a segmenter: the sum of a class's logits over the pixels predicted as this class; by
       default the class with the most pixels except ``background``.
-    - Of a classifier: the logit of a class; by default of the one with the highest score.
+    - Of a classifier: the logit of a class; by default of the one with the highest score. See
+      :func:`score_of`.
 
     Args:
         sample: A prediction, as the model's ``predict`` returns.
@@ -70,11 +72,31 @@ def choose_target(
         return Target(
             f'{classes[chosen]} {float(sample.pred_score[chosen]):.2f}',
             lambda predicted: _logit(predicted.pred_score[chosen]).reshape(1),
+            label=chosen,
         )
     raise UserError(
         'the model predicts neither boxes with scores, nor one label for each pixel, nor scores of '
         'classes: only detectors, semantic segmenters and classifiers can be explained'
     )
+
+
+def score_of(
+    model: nn.Module, chosen: Target, predict: Callable[[Tensor], Any]
+) -> Callable[[Tensor], Tensor]:
+    """Return the function of the input whose gradient explains a target.
+
+    MMPretrain's classifiers tell the score before the softmax, which is Grad-CAM's; of others
+    it is log(p / (1 - p)).
+
+    Args:
+        model: The model.
+        chosen: The target.
+        predict: Runs the model on an input (1, 3, H, W) and returns its prediction.
+    """
+    label = chosen.label
+    if label is None or not type(model).__module__.startswith('mmpretrain.'):
+        return lambda x: chosen.score(predict(x))
+    return lambda x: model(x, mode='tensor')[:, label]
 
 
 def _boxes(

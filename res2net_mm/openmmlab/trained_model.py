@@ -32,6 +32,8 @@ def load_trained(cfg: Config, checkpoint: str | Path) -> tuple[nn.Module, tuple[
     require_parts(cfg, 'model', 'test_dataloader')
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     drop_pretrained(cfg)
+    if cfg.get('data_preprocessor') is not None:  # MMPretrain has it beside the model
+        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)
     content = open_checkpoint(checkpoint)
     with ConfigErrors(cfg, 'builds no model'):
         model: nn.Module = MODELS.build(cfg.model)

@@ -11,6 +11,7 @@ from res2net_mm.openmmlab.edit import type_name, walk
 
 # What a self-supervised model learns from: views of each image, and images in a batch.
 VIEWS = IMAGES = 2
+SIDE = 64  # px, of what a person is cut out to
 
 
 def inputs_of(model: Any, settings: Mapping[str, Any], size: int, mode: str) -> tuple[dict, str]:
@@ -59,12 +60,14 @@ def _of_mmpretrain(
 
 
 def _of_mmpose(model: Any, settings: Mapping[str, Any]) -> dict:
-    """Return a person cut out at the size that the head's coordinates are for."""
+    """Return a person cut out, at the size that the head is made for if it is made for one."""
     from mmpose.structures import PoseDataSample
 
-    sizes = (part[key] for part in walk(settings) for key in ('input_size', 'image_size')
-             if key in part)  # fmt: skip
-    width, height = next(sizes, (192, 256))
+    head = settings['head']
+    width = height = SIDE
+    if {'input_size', 'in_featuremap_size'} & head.keys():  # layers of the head are made for it
+        sizes = (part['input_size'] for part in walk(head) if 'input_size' in part)
+        width, height = next(sizes, (SIDE, SIDE))
     counts = (part[key] for part in walk(settings['head']) for key in ('num_joints', 'out_channels')
               if isinstance(part.get(key), int))  # fmt: skip
     side = torch.tensor([width, height]).numpy()

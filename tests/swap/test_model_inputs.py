@@ -9,6 +9,8 @@ from res2net_mm.swap.whole_model import run
 
 LIGHT = 'res2net_light_14w_4s'
 CIFAR = 'mmpretrain::resnet/resnet18_8xb16_cifar10.py'
+HEATMAP = 'mmpose::body_2d_keypoint/topdown_heatmap/coco/td-hm_res50_8xb64-210e_coco-256x192.py'
+SIMCC = 'mmpose::body_2d_keypoint/simcc/coco/simcc_res50_8xb64-210e_coco-256x192.py'
 KINDS = (
     CIFAR,
     'mmpretrain::resnet/resnet18_8xb32_in1k.py',
@@ -16,7 +18,8 @@ KINDS = (
     'mmpretrain::mocov2/mocov2_resnet50_8xb32-coslr-200e_in1k.py',  # a momentum encoder
     'mmpretrain::byol/byol_resnet50_16xb256-coslr-200e_in1k.py',
     'mmpretrain::swav/swav_resnet50_8xb32-mcrop-coslr-200e_in1k-224px-96px.py',  # eight views
-    'mmpose::body_2d_keypoint/topdown_heatmap/coco/td-hm_res50_8xb64-210e_coco-256x192.py',
+    HEATMAP,
+    SIMCC,
     'mmpose::body_2d_keypoint/topdown_regression/coco/td-reg_res50_rle-8xb64-210e_coco-256x192.py',
 )
 
@@ -35,10 +38,10 @@ def test_a_network_for_small_images_keeps_its_strides(load):
     assert swapped.model.head.in_channels == build(LIGHT).out_channels[-1]
 
 
-def test_a_size_that_the_head_fixes_is_kept(load):
-    cfg = load(KINDS[-2])
-    data = inputs_of(_Pose(), cfg.model, 64, 'predict')[0]
-    assert data['inputs'][0].shape == (3, 256, 192)
+@pytest.mark.parametrize(('name', 'shape'), [(SIMCC, (3, 256, 192)), (HEATMAP, (3, 64, 64))])
+def test_the_size_is_small_unless_the_head_is_made_for_one(name, shape, load):
+    data = inputs_of(_Pose(), load(name).model, 128, 'predict')[0]
+    assert data['inputs'][0].shape == shape
     assert len(data['data_samples'][0].metainfo['flip_indices']) == 17
 
 
