@@ -24,7 +24,7 @@ LOOKED_FOR = (
     'a folder of images for each class, within train/, val/ and test/ or without; ImageNet, whose '
     'val/ is flat beside a list'
 )
-#: Suffixes and names of files in class folders that are meant to be no images.
+#: Suffixes of files that are meant to be no images, such as Thumbs.db.
 BESIDE = ('.txt', '.csv', '.json', '.xml', '.md', '.html', '.yaml', '.yml', '.db', '.ini', '.mat')
 ALIKE = 0.9  # of the images of a class folder that a file of labels gives one class
 
@@ -51,9 +51,8 @@ def read_class_folders(root: Path, findings: Findings) -> dict[str, ClassifiedIm
         return {}
     unread = Findings(stop=False)  # what is wrong with files of labels is theirs to say
     rows = [*rows_of_csvs(root, unread), *rows_of_lists(root, unread)]
-    labels = (
-        {each.path: each.row for each in find_rows(ImageIndex(root), rows, unread)} if rows else {}
-    )
+    found = find_rows(ImageIndex(root), rows, unread) if rows else []
+    labels = {each.path: each.row for each in found}
     if len(classes) == 1 and (CLASS_CSVS.is_like(root) or CLASS_LISTS.is_like(root)):
         return {}
     if not _are_classes(placed, labels):
@@ -66,44 +65,57 @@ def read_class_folders(root: Path, findings: Findings) -> dict[str, ClassifiedIm
     ]
     what = 'images whose row gives them another class than their folder, which is taken'
     findings.add(PROBLEM, root, what, torn, 'move the images, or mend the rows')
-    split_of = (
-        split_by_lists(root, placed, findings) if {*folders.levels.values()} == {None} else {}
-    )
+    are_split = {*folders.levels.values()} != {None}
+    listed = {} if are_split else split_by_lists(root, placed, findings)
     splits: dict[str, list[tuple[str, str]]] = {}
     bare: list[PlacedImage] = []
     strange: list[str] = []
     for image in placed:
-        split, label = image.split or split_of.get(image.path) or UNNAMED, image.label
-        if label is None and image.path in labels:
-            label = _class_of(labels[image.path], classes)
-            if label is None:
-                strange.append(f'{image.path}: {labels[image.path].label}')
-                continue
-        if label is None:
-            bare.append(image)
-        else:
+        label, row = image.label, labels.get(image.path)
+        if label is None and row is not None:
+            label = _class_of(row, classes)
+        if label is not None:
+            split = image.split or listed.get(image.path) or UNNAMED
             splits.setdefault(split, []).append((image.path, label))
+        elif row is not None:
+            strange.append(f'{image.path}: {row.label}')
+        else:
+            bare.append(image)
     what = f'images with a class that is none of the {len(classes)} folders'
-    fix = 'mend the list, or add the folder of the class'
-    findings.add(ERROR, root, what, strange, fix)
-    if len(splits) > 1 and UNNAMED in splits:  # such as seg_pred/, beside seg_train/
-        known = {label for split, of in splits.items() if split != UNNAMED for _, label in of}
-        if not known & {label for _, label in splits[UNNAMED]}:
-            unused = [path for path, _ in splits.pop(UNNAMED)]
-            findings.add(PROBLEM, root, 'images of no split and no class of one, not used', unused)
-            classes = tuple(name for name in classes if name in known)
+    findings.add(ERROR, root, what, strange, 'mend the list, or add the folder of the class')
+    classes = _without_strangers(root, splits, classes, findings)
     _name_unused(folders, placed, bare, findings)
     return {
         split: ClassifiedImages(
             file=_folder_of(folders, split),
             image_dir=root,
-            images=tuple(path for path, _ in found),
-            class_names=tuple(label for _, label in found),
+            images=tuple(path for path, _ in pairs),
+            class_names=tuple(label for _, label in pairs),
             classes=classes,
             names_from='from the folders',
         )
-        for split, found in sorted(splits.items())
+        for split, pairs in sorted(splits.items())
     }
+
+
+def _without_strangers(
+    root: Path,
+    splits: dict[str, list[tuple[str, str]]],
+    classes: tuple[str, ...],
+    findings: Findings,
+) -> tuple[str, ...]:
+    """Take away images of no split that have no class of one, such as ``seg_pred/``.
+
+    Returns:
+        The classes without theirs.
+    """
+    known = {label for split, found in splits.items() if split != UNNAMED for _, label in found}
+    if not known or known & {label for _, label in splits.get(UNNAMED, [])}:
+        return classes
+    unused = [path for path, _ in splits.pop(UNNAMED, [])]
+    what = 'images of no split and of no class that a split has, not used'
+    findings.add(PROBLEM, root, what, unused, 'move them into the folder of a split and class')
+    return tuple(name for name in classes if name in known)
 
 
 def _are_classes(placed: Iterable[PlacedImage], labels: Mapping[str, LabelRow]) -> bool:
@@ -159,9 +171,9 @@ def _name_unused(
         if path not in images and path.rpartition('/')[0] in within and (root / path).is_file()
     ]
     harmless = [path for path in others if path.lower().endswith(BESIDE)]
+    strange = [path for path in others if not path.lower().endswith(BESIDE)]
     findings.add(NOTE, root, 'files that are no images, not used', harmless)
     what = 'files beside the images that are none which training reads, not used'
-    strange = [path for path in others if path not in {*harmless}]
     findings.add(PROBLEM, root, what, strange, 'save them as JPEG or PNG, or take them away')
 
 

@@ -6,6 +6,7 @@ from mmpretrain.datasets import CustomDataset
 
 from res2net_mm.data.demo.object_image import CLASSES, SIZES
 from res2net_mm.data.demo.object_set import RECORD, VAL_SIZES, draw_object_set
+from res2net_mm.openmmlab.config import load_config
 
 
 @pytest.fixture(scope='module')
@@ -64,3 +65,13 @@ def test_labels_are_those_of_mmpretrains_class_folders(drawn):
     info = dataset.get_data_info(0)
     assert info['gt_label'] == 0
     assert CLASSES[0] in info['img_path']
+
+
+def test_the_demo_config_has_these_classes_and_sizes():
+    cfg = load_config('r2n_light_demo')
+    for loader in (cfg.train_dataloader, cfg.val_dataloader):
+        assert tuple(loader.dataset.metainfo.classes) == CLASSES
+    bins = [(low, high) for _, low, high in cfg.val_evaluator.bins]
+    inside = [[size for size in VAL_SIZES if low < size < high] for low, high in bins]
+    assert inside == [[size] for size in VAL_SIZES]
+    assert cfg.val_evaluator.sizes.endswith(f'/{RECORD}')

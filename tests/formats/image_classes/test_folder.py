@@ -146,3 +146,13 @@ def test_an_image_in_another_folder_than_a_list_says(tmp_path):
     assert layout == 'imagefolder'
     assert counts(splits) == {'all': {'cat': 5, 'dog': 5}}
     assert 'dog/1.png: cat' in '\n'.join(describe(findings))
+
+
+def test_images_to_predict_on_are_no_class(tmp_path):
+    for split in ('train', 'test'):
+        write_classes(tmp_path / f'seg_{split}', splits=(f'seg_{split}',))
+    write_images(tmp_path / 'seg_pred/seg_pred', 3)
+    _, splits, findings = read(tmp_path)
+    assert counts(splits) == {split: {'cat': 5, 'dog': 5} for split in ('test', 'train')}
+    assert splits['train'].classes == ('cat', 'dog')
+    assert [finding.count for finding in findings if finding.severity] == [3]
