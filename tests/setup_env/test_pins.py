@@ -94,3 +94,10 @@ def declared_requirements(name: str) -> list[str]:
         return metadata.requires(name) or []
     except metadata.PackageNotFoundError:
         return []
+
+
+def test_the_file_at_the_top_leads_to_the_pins():
+    lines = (ROOT / 'requirements.txt').read_text().splitlines()
+    files = [line.removeprefix('-r ') for line in lines if not line.startswith('#')]
+    assert files == ['requirements/torch.txt', 'requirements/runtime.txt']
+    assert all((ROOT / file).is_file() for file in files)
