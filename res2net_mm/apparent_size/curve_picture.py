@@ -31,11 +31,12 @@ def draw_curves(
         for axes, score in zip(panels, DRAWN, strict=True):
             for run, curve in enumerate(curves):
                 _draw_curve(axes, curve, score, run)
-            axes.set_ylim(-4 * len(curves) - 2, 102)
+            top = np.nanmax([100 * c.scores[SCORE_NAMES.index(score)] for c in curves], initial=5)
+            axes.set_ylim(-0.06 * (len(curves) + 1) * top, 1.12 * top)
             axes.set_ylabel(f'{score}, %')
             _as_octaves(axes)
         panels[-1].set_xlabel("apparent size: square root of the area, px of the network's input")
-        draw_legend(above, panels, 'outside upper left')
+        draw_legend(above, panels[:1], 'outside upper left')
         small = below.subplots(1, len(columns), sharey=True, sharex=True, squeeze=False)[0]
         for place, axes in enumerate(small):
             for run, detector in enumerate(detectors):
@@ -78,7 +79,15 @@ def _draw_curve(axes: Axes, curve: SizeCurve, score: str, run: int) -> None:
     low, high = 100 * curve.intervals[:, s]
     axes.fill_between(centres, low, high, color=colour, alpha=0.2, linewidth=0)
     if found is not None:
-        axes.hlines(-4 * (run + 1), found.low, found.high, color=colour, linewidth=4)
+        where = axes.get_xaxis_transform()  # its height is a share of the panel's
+        axes.hlines(
+            0.02 + 0.04 * run,
+            found.low,
+            found.high,
+            color=colour,
+            linewidth=4,
+            transform=where,
+        )
 
 
 def _as_octaves(axes: Axes) -> None:
