@@ -4,7 +4,12 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
-from res2net_mm.openmmlab.edit import CLASSIFIER, SEGMENTER, model_kind
+from res2net_mm.openmmlab.edit import (
+    CLASSIFIER,
+    SEGMENTER,
+    detects_salient_objects,
+    model_kind,
+)
 
 from .evaluate import evaluate
 from .hooks.predictions import SHEET
@@ -25,6 +30,7 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     from res2net_mm.evaluation.classification import accuracy_metric
     from res2net_mm.evaluation.detection import size_metric
     from res2net_mm.evaluation.regions import region_size_metric
+    from res2net_mm.evaluation.saliency import saliency_size_metric
 
     cfg = load_config(config, work_dir=work_dir)
     if not isinstance(cfg.get('data_root'), str):
@@ -36,6 +42,7 @@ def demo(config: str | Path, *, work_dir: str | Path | None = None) -> dict[str,
     checkpoint = Path(Path(cfg.work_dir, 'last_checkpoint').read_text().strip())
     metrics = evaluate(load_config(config, work_dir=work_dir), checkpoint)
     metric = {CLASSIFIER: accuracy_metric, SEGMENTER: region_size_metric}.get(kind, size_metric)
+    metric = saliency_size_metric if detects_salient_objects(cfg) else metric
     table = Path(cfg.work_dir, metric.RESULT_FILE)
     print(
         f'\nThe demo set is in {cfg.data_root}, the trained model in {checkpoint},\n'

@@ -167,7 +167,9 @@ class LabelMapHook(Hook):
     ) -> None:
         prefix: Any = getattr(runner.test_dataloader.dataset, 'data_prefix', {})
         for sample in outputs:
-            named = 'seg_map_path' if 'seg_map_path' in sample else 'img_path'
+            # Saliency maps are called as their images: masks may have been written anew.
+            of_map = 'seg_map_path' in sample and not self.saliency
+            named = 'seg_map_path' if of_map else 'img_path'
             source, folder = Path(os.path.normpath(sample.get(named))), prefix.get(named)
             inside = bool(folder) and source.is_relative_to(folder)
             path = self.out_dir / (source.relative_to(folder) if inside else source.name)

@@ -104,7 +104,7 @@ def test_saved_label_maps_have_the_labels_and_places_of_the_ground_truth(tmp_pat
 
 
 def test_saliency_maps_are_saved_in_grey(tmp_path):
-    sample = BaseDataElement(metainfo=dict(img_path='a/1.jpg'))
+    sample = BaseDataElement(metainfo=dict(img_path='a/1.jpg', seg_map_path='b/1.jpg.png'))
     sample.seg_logits = PixelData(data=torch.tensor([[[0.0, 0.2, 1.0]]]))
     sample.pred_sem_seg = PixelData(data=torch.tensor([[[0.0, 0.0, 1.0]]]))
     runner = SimpleNamespace(test_dataloader=SimpleNamespace(dataset=SimpleNamespace()))
