@@ -11,7 +11,6 @@ from res2net_mm.openmmlab.edit import type_name, walk
 
 # What a self-supervised model learns from: views of each image, and images in a batch.
 VIEWS = IMAGES = 2
-SIDE = 64  # px, of what a person is cut out to
 
 
 def inputs_of(model: Any, settings: Mapping[str, Any], size: int, mode: str) -> tuple[dict, str]:
@@ -28,7 +27,7 @@ def inputs_of(model: Any, settings: Mapping[str, Any], size: int, mode: str) -> 
     if toolbox == 'mmpretrain':
         return _of_mmpretrain(model, settings, size, mode)
     if toolbox == 'mmpose':
-        return _of_mmpose(model, settings), mode
+        return _of_mmpose(settings, size), mode
     image = torch.randint(0, 256, (3, size, size), dtype=torch.uint8)
     preprocessor = type_name(settings.get('data_preprocessor') or {})
     if preprocessor.startswith('Track'):
@@ -59,15 +58,15 @@ def _of_mmpretrain(
     return dict(inputs=views, data_samples=samples), 'loss'
 
 
-def _of_mmpose(model: Any, settings: Mapping[str, Any]) -> dict:
+def _of_mmpose(settings: Mapping[str, Any], size: int) -> dict:
     """Return a person cut out, at the size that the head is made for if it is made for one."""
     from mmpose.structures import PoseDataSample
 
     head = settings['head']
-    width = height = SIDE
+    width = height = size
     if {'input_size', 'in_featuremap_size'} & head.keys():  # layers of the head are made for it
         sizes = (part['input_size'] for part in walk(head) if 'input_size' in part)
-        width, height = next(sizes, (SIDE, SIDE))
+        width, height = next(sizes, (size, size))
     counts = (part[key] for part in walk(settings['head']) for key in ('num_joints', 'out_channels')
               if isinstance(part.get(key), int))  # fmt: skip
     side = torch.tensor([width, height]).numpy()
