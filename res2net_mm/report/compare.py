@@ -7,6 +7,11 @@ from typing import Any
 from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.saved_evaluation import is_saved_evaluation
 from res2net_mm.formats.label_maps.pairs import holds_label_maps
+from res2net_mm.report.classification.classification_section import (
+    are_of_classifiers,
+    classification_section,
+    read_classifier_runs,
+)
 from res2net_mm.report.detection.detection_section import detection_section
 from res2net_mm.report.detection.detector_runs import read_detector_runs, shared_kinds
 from res2net_mm.report.gate import check_conditions, parse_conditions, write_junit
@@ -102,9 +107,15 @@ def compare_runs(
     labels: dict[str, Any] = dict(classes=classes, ignore_index=ignore_index)
     runs: Sequence[Run]
     made: list[tuple[Section, list[Part], list[str]]]
-    salient = are_of_saliency(paths)
-    segmenters = not salient and _are_segmenters(paths, gt)
-    if salient:
+    salient, classifiers = are_of_saliency(paths), are_of_classifiers(paths)
+    segmenters = not salient and not classifiers and _are_segmenters(paths, gt)
+    if classifiers:
+        other = dict(gt=gt, images=images, iou_types=iou_types, **scoring, **labels)
+        _refuse(other, 'detections or label maps', 'classifiers')
+        runs = answers = read_classifier_runs(paths, names=names)
+        models = _models(runs, of_models, sides)
+        made = [classification_section(answers, models, shared_options(runs, chosen), draws, say)]
+    elif salient:
         other = dict(gt=gt, images=images, iou_types=iou_types, **scoring, **labels)
         _refuse(other, 'detections or label maps', 'salient object detectors')
         runs = maps = read_saliency_runs(paths, names=names)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from res2net_mm.errors import UserError
 from res2net_mm.evaluation.classification.classified_images import ClassifiedImages
 from res2net_mm.evaluation.result import (
     ColumnScores,
@@ -132,6 +133,8 @@ def score_classified(
     """
     known = ~np.isnan(images.size).all()
     made = make_bins(bins, bins_by) if bins is not None or known else ()
+    if any(size_bin.relative for size_bin in made):
+        raise UserError('sizes of objects of a classifier are in px: bins by side or area')
     answers = right_answers(images, made)
     shares, counts = answers.class_scores()[0, :, :, 0], answers.class_objects()[:, 0]
     overall, *by_bin = [

@@ -24,7 +24,7 @@ def draw_differences(
     columns = comparisons[0].columns
 
     def draw(plot: Plot) -> None:
-        panels = plot.subplots(1, len(terms.drawn), sharey=True)
+        panels = [*plot.subplots(1, len(terms.drawn), sharey=True, squeeze=False).flat]
         for axes, score in zip(panels, terms.drawn, strict=True):
             axes.axvline(0, color=INK, linewidth=1)
             for run, comparison in enumerate(comparisons, 1):

@@ -51,18 +51,23 @@ def size_section(
         tables=[score_table(names, comparisons, terms)],
         figures=[draw_differences(names, comparisons, terms, f'differences_{kind}')],
     )
-    against_size = Part(
-        f'Against {terms.thing} size',
-        text=where,
-        figures=[draw_size_curve(curve, comparisons, names, f'size_curve_{kind}')],
-    )
+    against_size = []
+    if curve.sizes.size:  # the size of something is known
+        part = Part(
+            f'Against {terms.thing} size',
+            text=where,
+            figures=[draw_size_curve(curve, comparisons, names, f'size_curve_{kind}')],
+        )
+        against_size.append(part)
     tones = [cell.tone for table in per_class for row in table.rows for cell in row]
     tested = sum(tone in (GAIN, LOSS, NOISE) for tone in tones)
     chance = (
         f'Of many differences some are marked by chance alone: of the {tested} here about '
         f'{(1 - curve.level) * tested:.0f} would be if nothing had changed.'
     )
-    by_class = Part('By class and size', text=[chance], tables=per_class, folded=True)
+    by_class = []
+    if comparisons[0].classes:
+        by_class = [Part('By class and size', text=[chance], tables=per_class, folded=True)]
     verdicts = []
     for run, comparison in enumerate(comparisons, 1):
         more_said = [lead] if run == 1 else []
@@ -77,7 +82,7 @@ def size_section(
         title=title,
         facts=f'{facts}; {_about_intervals(comparisons[0])}',
         verdicts=verdicts,
-        parts=[by_size, *why, against_size, *shown, by_class, *more],
+        parts=[by_size, *why, *against_size, *shown, *by_class, *more],
         records=list(records(kind, names, comparisons, terms)),
     )
 

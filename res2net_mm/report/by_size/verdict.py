@@ -63,6 +63,9 @@ SEGMENTATION = Terms(
 )
 
 
+CLASSIFICATION = Terms(
+    scores=('top-1', 'top-5'), drawn=('top-1',), thing='image', beside=('top-5',)
+)
 #: What is salient in an image is one thing, whatever objects it consists of.
 SALIENCY = Terms(
     scores=SALIENCY_SCORES,
