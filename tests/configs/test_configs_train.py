@@ -48,8 +48,8 @@ def shrink(node):
 def make_shallow(backbone):
     backbone.init_cfg = None
     if backbone.type == 'res2net_mm.Res2Net':
-        preset = find(backbone.pop('preset'))
-        numbers = {name: value for name, value in preset.arguments.items() if name != 'depth'}
+        named = find(backbone.pop('preset')).arguments if 'preset' in backbone else {}
+        numbers = {name: value for name, value in named.items() if name != 'depth'}
         stages = len(numbers.get('stage_blocks', range(4)))
         for name, value in dict(numbers, stage_blocks=(1,) * stages).items():
             backbone.setdefault(name, value)
@@ -88,7 +88,8 @@ def test_trains_an_iteration(path, data_root, monkeypatch):
     monkeypatch.chdir(data_root)
     torch.manual_seed(0)
     cfg = load_config(path)
-    if not path.stem.endswith('_cifar100'):  # whose images are small
+    # CIFAR's images are small, and Inception has no padding: it needs large ones.
+    if not path.stem.endswith('_cifar100') and 'inception' not in path.stem:
         shrink(cfg._cfg_dict)
     make_shallow(cfg.model.backbone)
     cfg.model.pop('pretrained', None)
