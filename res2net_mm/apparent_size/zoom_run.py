@@ -96,7 +96,7 @@ def run_zoom(
         UserError: An image cannot be read.
     """
     identity = _identity(detector, zoom)
-    kept = _read(folder, zoom, identity)
+    kept = _read(folder, zoom, identity, guard.limit)
     if kept is not None:
         if kept.memory[0] > guard.largest:
             guard.largest, guard.taken = kept.memory
@@ -165,7 +165,7 @@ def run_zoom(
     if not seen:
         return None
     run = ZoomRun(zoom, tuple(seen), left_out, (guard.largest, guard.taken), folder)
-    _write(run, identity, metric)
+    _write(run, identity, metric, guard.limit)
     return run
 
 
@@ -204,7 +204,7 @@ def _identity(detector: TestedDetector, zoom: float) -> str:
     return digest.hexdigest()
 
 
-def _write(run: ZoomRun, identity: str, metric: SizeMetric) -> None:
+def _write(run: ZoomRun, identity: str, metric: SizeMetric, limit: float | None) -> None:
     """Keep a run; the file that says so comes last."""
     truth, detections = metric.collected(metric.results)
     if metric.ground_truth is None:  # numbered in the order of the results
@@ -219,17 +219,23 @@ def _write(run: ZoomRun, identity: str, metric: SizeMetric) -> None:
         images=[[s.index, s.image_id, s.width, s.height, s.pixels] for s in run.seen],
         left_out=[[index, why] for index, why in run.left_out.items()],
         memory=list(run.memory),
+        limit=limit,
     )
     write_json_file(content, run.folder / ZOOM_FILE)
 
 
-def _read(folder: Path, zoom: float, identity: str) -> ZoomRun | None:
-    """Return what was kept, None if there is nothing or it is of another model or test set."""
+def _read(folder: Path, zoom: float, identity: str, limit: float | None) -> ZoomRun | None:
+    """Return what was kept, None if there is nothing or it is of another model or test set.
+
+    A run without some images is taken under the same ``limit`` of memory only.
+    """
     path = folder / ZOOM_FILE
     if not path.is_file():
         return None
     content = read_json(path)
     if not isinstance(content, Mapping) or content.get('identity') != identity:
+        return None
+    if content['left_out'] and content['limit'] != limit:
         return None
     return ZoomRun(
         zoom,

@@ -90,6 +90,17 @@ def test_what_is_kept_is_taken_until_the_model_or_the_data_changes(detector, tmp
     assert not run_zoom(detector, 2, tmp_path / 'kept', **how).reused
 
 
+def test_a_run_without_some_images_is_taken_under_the_same_limit_only(detector, tmp_path):
+    guard = Guard(200 * 200)  # px
+    first = run_zoom(detector, 1, tmp_path / 'kept', guard=guard, say=lambda _: None)
+    again = run_zoom(detector, 1, tmp_path / 'kept', guard=guard, say=lambda _: None)
+    assert set(first.left_out) == set(again.left_out) >= {1}
+    assert again.reused
+    more = Guard(10**9)
+    more.limit = 2**40
+    assert run_zoom(detector, 1, tmp_path / 'kept', guard=more, say=lambda _: None).left_out == {}
+
+
 def test_memory_that_runs_out_leaves_an_image_out(detector, tmp_path, monkeypatch):
     run = detector.model.forward
 
