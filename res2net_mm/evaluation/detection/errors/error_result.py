@@ -169,10 +169,10 @@ def worst_kind(column: ErrorScores) -> str:
     (most, kind), (second, other) = ranked[:2]
     if percent(most, '') == '0.0':
         return f'{size}: no kind of error costs {AP}.'
-    return (
-        f'{size}: {kind} costs {percent(most, "")} {AP}, more than any other kind of error '
-        f'(then {other}, {percent(second, "")}).'
-    )
+    said = f'{size}: {kind} costs {percent(most, "")} {AP}'
+    if percent(second, '') == '0.0':
+        return f'{said}, and no other kind of error costs any.'
+    return f'{said}, more than any other kind of error (then {other}, {percent(second, "")}).'
 
 
 def _cost(column: ErrorScores, name: str) -> str:
