@@ -109,7 +109,7 @@ def draw_confusion(result: ErrorResult, name: str, run: int = 0) -> Figure:
         alt=f'Confusion matrix of {name}, a panel for each size.',
         caption=f'{name}: objects by their class and by the class they are found as, at scores of '
         f'at least {confusion.score:.2f} (its best F1) and IoU 0.50; shade: share of the row. '
-        f'Detections that overlap no object stand in the row background, by their own size.{more}',
+        f'Detections that match no object stand in the row background, by their own size.{more}',
         per_row=2,
         height=1.6 + 0.24 * len(shown),
     )

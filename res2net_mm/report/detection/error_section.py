@@ -106,7 +106,9 @@ def cost_tone(column: BinComparison, kind: str) -> str:
 
 def _cost(column: BinComparison, kind: str, run: str) -> Cell:
     difference = column.scores.get(kind)
-    return Cell('no objects' if difference is None else f'{100 * getattr(difference, run):.1f}')
+    if difference is None:
+        return Cell('no objects')
+    return Cell(f'{100 * max(0, getattr(difference, run)):.1f}')  # a hair below 0 by rounding
 
 
 def _difference(column: BinComparison, kind: str) -> Cell:

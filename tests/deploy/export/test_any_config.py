@@ -1,5 +1,6 @@
 """From a toolbox's own config to a file, by the tools as a user calls them."""
 
+import json
 import re
 
 import pytest
@@ -36,6 +37,10 @@ def test_swapped_and_exported(config, preset, to, suffix, more, compared, built,
     cfg.model.pop('pretrained', None)
     torch.save(dict(state_dict=built(cfg).state_dict()), tmp_path / 'random.pth')
     options = ['--to', to, '-o', f'x{suffix}', *more]
+    best = [dict(bin='all', limits=[0, None], by='area', score=0.4)]
+    (tmp_path / 'ap_by_size.json').write_text(json.dumps(dict(bbox=dict(thresholds=best))))
+    if to == 'openvino':
+        options += ['--thresholds', 'ap_by_size.json']
     size = ['--cfg-options', 'test_dataloader.dataset.pipeline.1.scale="(200,140)"']
     done = run('export_model.py', config, 'random.pth', *options, *size, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -45,3 +50,4 @@ def test_swapped_and_exported(config, preset, to, suffix, more, compared, built,
     metadata = open_exported(tmp_path / f'x{suffix}').metadata
     assert metadata['resize'] == dict(scale=[200, 140], keep_ratio=True)
     assert len(metadata['classes']) == classes
+    assert metadata.get('thresholds') == (best if '--thresholds' in options else None)

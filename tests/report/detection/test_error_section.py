@@ -53,3 +53,9 @@ def test_the_part_is_whole_without_images(errors, drawn):
         'confusion_bbox_1',
     ]
     assert part.pictures == []
+
+
+def test_no_cost_is_below_zero(errors):
+    table = cost_table(['a', 'b'], [compare_results(*errors, resamples=5)])
+    costs = [row for row in table.rows if not row[0].text.startswith('difference')]
+    assert not any(cell.text.startswith('-') for row in costs for cell in row)

@@ -1,8 +1,8 @@
 """Which class is taken for which, by object size.
 
 At a score threshold, every object is found as its own class, or by a detection of another class
-that finds no object of its own (IoU 0.50, the surest first), or missed. A detection that overlaps
-no such object has found background; it counts by its own size.
+that finds no object of its own (IoU 0.50, the surest first), or missed. Any other detection has
+found background; it counts by its own size.
 """
 
 from collections.abc import Sequence
