@@ -195,10 +195,11 @@ def _require_data(
     cfg = load_config(plan.row.config, cfg_options=cfg_options)
     use_data_root_variable(cfg)
     if missing := missing_data(cfg, loaders=loaders):
-        training = 'train_dataloader' in loaders
+        named = 'data' if 'train_dataloader' in loaders else 'test_data'
+        root = cfg.get('data_root')
+        moved = f'set {DATA_ROOT_VARIABLE} to the folder in place of {root}, or ' if root else ''
         raise UserError(
             f'row {plan.row.name} needs {plan.data}, which is not there: looked for '
             f'{", ".join(map(str, missing))} (from {Path.cwd()}). Put it, or link it, there, or '
-            f'set {DATA_ROOT_VARIABLE} to the folder in place of {cfg.get("data_root")}, or give '
-            f'{argument("data" if training else "test_data", "DIR")}, {plan.data.folder}'
+            f'{moved}give {argument(named, "DIR")}, {plan.data.folder}'
         )

@@ -67,10 +67,12 @@ def run(
     elif run_all:
         if 'checkpoint' in options:
             raise UserError(f'{argument("checkpoint")} is of one row, not of {argument("all")}')
-        failed = 0
-        for done, table, error in reproduce_each(rows, **options):
-            print(table or f'{done.name}: {error}', end='\n\n', flush=True)
-            failed += bool(error)
+        done = failed = 0
+        for _, table, error in reproduce_each(rows, **options):
+            print(table or error, end='\n\n', flush=True)
+            done, failed = done + (not error), failed + bool(error)
+        left = len(rows) - done - failed
+        print(f'{done} of {len(rows)} rows done, {failed} could not be run, {left} have no config')
         return 1 if failed else 0
     elif len(rows) == 1 and row is not None:
         print(reproduce(rows[0], **options))
