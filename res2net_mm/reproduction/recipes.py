@@ -253,9 +253,13 @@ RECIPES: Mapping[str, Recipe] = {
         _IMAGENET,
     ),
     'imagenet-299': Recipe(
-        'the paper, section 4.2.1: as the others, with 299 x 299 px',
-        {**_IMAGENET, 'random resized crop': 299, 'test resize': None, 'test crop': 299},
-        unstated='How test images are resized.',
+        'the paper, table 1: as the others, with 299 x 299 px',
+        {
+            **{key: value for key, value in _IMAGENET.items() if key != 'test resize'},
+            'random resized crop': 299,
+            'test crop': 299,
+        },
+        unstated='How test images are resized; 342 px in the config keep the share of 224 in 256.',
     ),
     'imagenet-v1b': Recipe(
         'the paper, section 4.2.4 (the changes of ResNet-v1d, and CutMix), and the author in '
@@ -264,24 +268,25 @@ RECIPES: Mapping[str, Recipe] = {
         unstated='Everything else; no script was published.',
     ),
     'cifar': Recipe(
-        'the author in issues 14 and 36 of Res2Net-PretrainedModels, and ResNeXt (Xie et al., CVPR '
-        '2017), appendix A, for the schedule and augmentation',
+        'the paper: as ResNeXt-29, so ResNeXt (Xie et al., CVPR 2017), appendix A; mean and '
+        'deviation from the author in issues 14 and 36 of Res2Net-PretrainedModels',
         {
             **_SGD,
-            'learning rate': 0.05,
+            'learning rate': 0.1,
             'weight decay': 5e-4,
-            'batch size': 64,
+            'batch size': 128,
             'epochs': 300,
             'steps': (150, 225),
             'step factor': 0.1,
             'crop': 32,
             'crop padding': 4,
             'flip': 0.5,
-            **_IMAGENET_MEAN,
+            'mean': _IMAGENET_MEAN['mean'],
+            'std': _IMAGENET_MEAN['std'],
         },
-        unstated='Sources differ: ResNeXt has a rate of 0.1 for batches of 128, which is the same '
-        'by the linear rule. The code that the author extended (prlz77/ResNeXt.pytorch) pads by 8, '
-        'normalises with the mean of CIFAR and uses Nesterov momentum.',
+        unstated='Sources differ: the author had a rate of 0.05 for batches of 64, which is the '
+        'same by the linear rule. The code that the author extended (prlz77/ResNeXt.pytorch) pads '
+        'by 8, normalises with the mean of CIFAR and uses Nesterov momentum.',
     ),
     'dss': Recipe(
         'the paper, section 4.9: as DSS (Hou et al., CVPR 2017), whose settings here are from '

@@ -16,30 +16,31 @@ TABLES = (
         """
 r50             | ResNet-50           | 23.85 7.13 - -
 r2n50_26w4s     | Res2Net-50          | = = = = | preset=res2net50_26w_4s
-inception_v3    | InceptionV3         | 22.55 6.44 - - \
-| config=mmpretrain::inception_v3/inception-v3_8xb32_in1k.py | recipe=
+inception_v3    | InceptionV3         | 22.55 6.44 - - | config=inception_v3_299_imagenet | recipe=
 r2n50_26w4s_299 | Res2Net-50-299      | 21.41 5.88 - - | recipe=imagenet-299
 x50             | ResNeXt-50          | 22.61 6.50 - -
 r2nx50          | Res2NeXt-50 4w8c4s  | = = = = | preset=res2next50
-dla60           | DLA-60              | 23.32 6.60 - - | config=-
+dla60           | DLA-60              | 23.32 6.60 - -
 r2ndla60        | Res2Net-DLA-60      | = = 21.15 = | preset=res2net_dla60
-dlax60          | DLA-X-60            | 22.19 6.13 - - | config=-
+dlax60          | DLA-X-60            | 22.19 6.13 - -
 r2nxdla60       | Res2NeXt-DLA-60     | = = 17.33 = | preset=res2next_dla60
 se_r50          | SENet-50            | 23.24 6.69 - -
-se_r2n50_26w4s  | SE-Res2Net-50       | = = - - | preset=se_res2net50_26w_4s
+se_r2n50        | SE-Res2Net-50       | = = - - | preset=se_res2net50_26w_4s
 bl_r50          | bLResNet-50         | 22.41 - - - | config=-
 bl_r2n50        | bLRes2Net-50        | 21.68 6.00 - - | config=-
 r101            | ResNet-101          | 22.63 6.44 - -
-densenet161     | DenseNet-161        | 22.35 6.20 - - \
-| config=mmpretrain::densenet/densenet161_4xb256_in1k.py | recipe=
+densenet161     | DenseNet-161        | 22.35 6.20 - - | recipe=
 r2n101_26w4s    | Res2Net-101         | = = = = | preset=res2net101_26w_4s
 r2n50_v1b       | Res2Net-v1b-50      | = = = = | preset=res2net50_v1b_26w_4s | recipe=imagenet-v1b
 r2n101_v1b      | Res2Net-v1b-101     | = = = = | preset=res2net101_v1b_26w_4s | recipe=imagenet-v1b
-r2n200_v1b_ssld | Res2Net-200-SSLD    | = = = = | preset=res2net200_v1b_26w_4s | recipe= | config=-
+r2n200_v1b_ssld | Res2Net-200-SSLD    | = = = = \
+| preset=res2net200_v1b_26w_4s | recipe= | config=r2n200_v1b_imagenet
 """,
         _IMAGENET,
         'imagenet',
-        note='Errors are 100 minus the accuracy that the zoo (`res2net-mm presets`) holds.',
+        note='Errors are 100 minus the accuracy that the zoo (`res2net-mm presets`) holds. How the '
+        'baselines were trained is not stated; their configs have the recipe of the networks '
+        'beside them.',
         notes={
             'r2n50_26w4s_299': 'trained at 299 x 299; how test images are resized is not stated',
             'x50': (
@@ -54,16 +55,12 @@ r2n200_v1b_ssld | Res2Net-200-SSLD    | = = = = | preset=res2net200_v1b_26w_4s |
                 '17.33 M and 3.6 GMACs count projections whose results are not used; without '
                 'them they are 17.03 M (timm) and 3.5 GMACs (timm prints 3.49)'
             ),
-            'se_r2n50_26w4s': 'its reduction is not stated; 16, that of SENet, is taken',
-            'dla60': _NOT_HERE,
-            'dlax60': _NOT_HERE,
+            'se_r2n50': 'its reduction is not stated; 16, that of SENet, is taken',
             'bl_r50': _NOT_HERE,
-            'inception_v3': "MMPretrain's config of it, at 299 x 299",
-            'densenet161': "MMPretrain's config of it",
             'bl_r2n50': 'widths, alpha and beta of bLRes2Net are not published',
             'r2n200_v1b_ssld': (
-                'trained by PaddleClas with SSLD distillation, whose recipe lies there; its '
-                'weights load (`res2net://res2net200_v1b_26w_4s`). Top-5, parameters and GMACs '
+                'trained by PaddleClas with SSLD distillation, which no config here does; '
+                'its weights are tested. Top-5, parameters and GMACs '
                 'are from the README only'
             ),
         },

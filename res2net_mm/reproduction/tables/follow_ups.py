@@ -150,7 +150,6 @@ r2n50_26w4s  | res2net50_26w_4s  | 77.994 93.860 = 4.28 | preset=res2net50_26w_4
 r2n50_48w2s  | res2net50_48w_2s  | 77.528 93.562 = 4.18 | preset=res2net50_48w_2s
 """,
         '{}_imagenet',
-        'imagenet',
         notes={
             'r2n50_26w8s': 'sources contradict each other: paper and mmpretrain print 79.20 for it',
             'r2n50_48w2s': 'the paper prints 77.32 (error 22.68) for these weights',
@@ -208,19 +207,19 @@ r2n50_v1b       | Res2Net50_vd_26w_4s      | = = 25.78 4.52  | weights=Res2Net50
 r2n50_14w8s     | Res2Net50_14w_8s         | = = 25.12 4.20  | weights=Res2Net50_14w_8s
 r2n101_v1b      | Res2Net101_vd_26w_4s     | = = 45.35 8.35  | weights=Res2Net101_vd_26w_4s
 r2n200_v1b      | Res2Net200_vd_26w_4s     | = = 76.44 15.77 \
-| weights=Res2Net200_vd_26w_4s | config=-
+| weights=Res2Net200_vd_26w_4s
 r2n50_v1b_ssld  | Res2Net50_vd_26w_4s_ssld | = = - - \
 | weights=Res2Net50_vd_26w_4s_ssld | config=r2n50_v1b_imagenet
 r2n101_v1b_ssld | Res2Net101_vd_26w_4s_ssld | = = - - \
 | weights=Res2Net101_vd_26w_4s_ssld | config=r2n101_v1b_imagenet
 r2n200_v1b_ssld | Res2Net200_vd_26w_4s_ssld | = = - - \
-| weights=Res2Net200_vd_26w_4s_ssld | config=-
+| weights=Res2Net200_vd_26w_4s_ssld | config=r2n200_v1b_imagenet
 """,
         '{}_imagenet',
         note="Trained with PaddleClas's own recipe: 200 epochs, cosine from 0.1, mixup 0.2, label "
         'smoothing 0.1, weight decay 1e-4, 64 images per card. Its parameters count the running '
         'statistics of the norms, and its GMACs the norms, too. Older documents print twice the '
-        'FLOPs and swapped parameters. No config of 200 layers is shipped.',
+        'FLOPs and swapped parameters.',
     ),
     Table(
         'paddledet',
