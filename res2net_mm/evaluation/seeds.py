@@ -1,12 +1,13 @@
 """Runs of one model that differ only in their seed: their mean, and what their spread tells.
 
 Under each draw of images, as many runs of a model are drawn with replacement as it has, so a score
-of a model moves with both. Two corrections keep the intervals honest with few runs. The mean of n
+of a model moves with both. Three corrections keep the intervals honest with few runs. The mean of n
 runs drawn from n varies by (n - 1) / n of what the mean of n new runs does, so its distance from
-the mean of all is stretched by sqrt(n / (n - 1)). The variance of three runs is itself uncertain,
-so differences are widened as Student's t is wider than a normal distribution, with the degrees of
-freedom of Welch and Satterthwaite, in which the images count as many. `lab/interval_coverage.py`
-measures how often such intervals cover.
+the mean of all is stretched by sqrt(n / (n - 1)). Runs also differ because each does better on some
+images by chance, which the draws of images have counted already, so the distance is shrunk to the
+rest. The variance of three runs is itself uncertain, so differences are widened as Student's t is
+wider than a normal distribution, with the degrees of freedom of Welch and Satterthwaite, in which
+the images count as many. `lab/interval_coverage.py` measures how often such intervals cover.
 """
 
 from collections.abc import Sequence
@@ -84,6 +85,10 @@ def average_runs(
         picked = random.integers(0, n, (draws, n))
         times = (picked[:, :, None] == np.arange(n)).sum(axis=1)  # (B, n)
         mean = np.einsum('bn,nb...->b...', times / n, of_images)
-        again.append(centre + (mean - centre) * np.sqrt(n / (n - 1)))
-        variances.append(plain[start:end].var(axis=0, ddof=1) / n)
+        of_runs = plain[start:end].var(axis=0, ddof=1)
+        by_images = (of_images - centre).var(axis=1).mean(axis=0) * n / (n - 1)
+        with np.errstate(divide='ignore', invalid='ignore'):  # runs that are equal
+            rest = np.clip(1 - np.nan_to_num(by_images / of_runs, nan=1), 0, 1)
+        again.append(centre + (mean - centre) * np.sqrt(rest * n / (n - 1)))
+        variances.append(of_runs / n)
     return SeedScores(np.stack(means), np.stack(again), np.stack(variances), tuple(runs))

@@ -29,11 +29,15 @@ def test_runs_are_drawn_and_stretched_as_in_a_literal_loop(scores):
             assert averaged.plain[model, column] == pytest.approx(np.mean(of_runs))
             variance = np.var(of_runs, ddof=1) / len(runs)
             assert averaged.variance[model, column] == pytest.approx(variance)
+            n, of_model = len(runs), drawn[runs, :, column]
+            own = np.var([of_model[r] - of_model.mean(axis=0) for r in range(n)], axis=1)
+            rest = 1 - own.mean() * n / (n - 1) / np.var(of_runs, ddof=1)
+            assert 0 < rest < 1
             for b in range(DRAWS):
                 mean = np.mean([drawn[runs[i], b, column] for i in picked[b]])
                 centre = np.mean([drawn[r, b, column] for r in runs])
-                stretched = centre + (mean - centre) * (len(runs) / (len(runs) - 1)) ** 0.5
-                assert averaged.drawn[model, b, column] == pytest.approx(stretched)
+                expected = centre + (mean - centre) * (rest * n / (n - 1)) ** 0.5
+                assert averaged.drawn[model, b, column] == pytest.approx(expected)
 
 
 def test_a_gain_is_widened_as_students_t_is(scores):
