@@ -34,7 +34,7 @@ def main() -> None:
         runs, total = [], len(args.configs) * len(set(args.seeds))
         for run in seed_runs(args.configs, args.seeds, args.out):
             runs.append(run)
-            score = percent(run.ap['all'], 'none')
+            score = percent(run.scores['all'], 'none')
             print(f'{len(runs)}/{total} {run.config}, seed {run.seed}: AP {score}')
         print(f'\n{write_seed_table(args.configs, runs, args.out)}')
         print(f'picture: {write_seed_plot(runs, args.out)}')

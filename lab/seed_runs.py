@@ -2,18 +2,46 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mmengine.config import Config
 
-from res2net_mm.data import draw_demo_set
+from res2net_mm.data import draw_demo_set, draw_object_set
 from res2net_mm.engine.train import train
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.detection.size_metric import RESULT_FILE
+from res2net_mm.evaluation.classification import accuracy_metric
+from res2net_mm.evaluation.detection import size_metric
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.whole_file import whole_file
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How a kind of model is scored, and on which set it is trained.
+
+    Attributes:
+        file: What its metric writes into the work directory.
+        part: The part of that file with the scores; None for all of it.
+        score: The main score, by its name there.
+        objects: What is counted beside it.
+        draw: Draws the set that the config's ``data_root`` names.
+    """
+
+    file: str
+    part: str | None
+    score: str
+    objects: str
+    draw: Callable[[str], Path]
+
+
+METRICS = {
+    'res2net_mm.SizeMetric': Scored(size_metric.RESULT_FILE, 'bbox', 'AP', 'boxes', draw_demo_set),
+    'res2net_mm.AccuracyMetric': Scored(
+        accuracy_metric.RESULT_FILE, None, 'top-1', 'images', draw_object_set
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -24,28 +52,32 @@ class SeedRun:
         config: Name of the config.
         seed: Of the run.
         digest: Of all the config's settings: a run of other settings is another run.
-        ap: Average precision in 0..1 by size bin, ``all`` among them; None for a bin without
-            ground truth.
-        boxes: Ground-truth objects by size bin.
+        scores: Main score in 0..1 by size bin, ``all`` among them: AP of detectors, top-1 accuracy
+            of classifiers; None for a bin without ground truth.
+        objects: Ground-truth objects, or images, by size bin.
     """
 
     config: str
     seed: int
     digest: str
-    ap: dict[str, float | None]
-    boxes: dict[str, int]
+    scores: dict[str, float | None]
+    objects: dict[str, int]
 
 
-def seed_runs(configs: Sequence[str | Path], seeds: Sequence[int], out: Path) -> Iterator[SeedRun]:
+def seed_runs(
+    configs: Sequence[str | Path], seeds: Sequence[int], out: Path, data: str | None = None
+) -> Iterator[SeedRun]:
     """Yield the run of each config with each seed, trained now unless it is kept in ``out``.
 
     All configs are trained with a seed before the next, so that a comparison that is broken off is
-    still one of equals. The demo set is drawn where the configs' ``data_root`` says.
+    still one of equals. Without ``data`` the demo set is drawn where ``data_root`` of the configs
+    says.
 
     Args:
-        configs: Config files of detectors.
+        configs: Config files of detectors or classifiers.
         seeds: What sets the random numbers of a run.
         out: Folder for a JSON file per finished run, and below it the work directories.
+        data: Folder to train on in place of the demo set.
 
     Raises:
         UserError: A config cannot be had, is not scored by size, has the name of another or no
@@ -56,25 +88,27 @@ def seed_runs(configs: Sequence[str | Path], seeds: Sequence[int], out: Path) ->
         raise UserError(f'configs {", ".join(map(str, configs))}: each needs a name of its own')
     for path, cfg in loaded.items():
         metric = cfg.get('val_evaluator', {}).get('type')
-        if metric != 'res2net_mm.SizeMetric':
-            raise UserError(f'config {path} is scored by {metric}, not by res2net_mm.SizeMetric')
+        if metric not in METRICS:
+            known = ' or '.join(METRICS)
+            raise UserError(f'config {path} is scored by {metric}, not by {known}')
         if 'image_size' not in cfg:
             raise UserError(f'config {path} sets no image_size=(width, height) to count GFLOPs at')
     for seed in dict.fromkeys(seeds):
         for path, cfg in loaded.items():
-            yield _kept(path, cfg, seed, out) or _trained(path, cfg, seed, out)
+            yield _kept(path, cfg, seed, out, data) or _trained(path, cfg, seed, out, data)
 
 
 def _file(path: Path, seed: int, out: Path) -> Path:
     return out / f'{path.stem}_seed{seed}.json'
 
 
-def _digest(cfg: Config) -> str:
+def _digest(cfg: Config, data: str | None) -> str:
     settings = {key: value for key, value in cfg.to_dict().items() if key != 'work_dir'}
-    return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+    told = repr(settings) if data is None else repr((settings, str(Path(data).resolve())))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _kept(path: Path, cfg: Config, seed: int, out: Path) -> SeedRun | None:
+def _kept(path: Path, cfg: Config, seed: int, out: Path, data: str | None) -> SeedRun | None:
     """Return the run if it was finished before, with these settings."""
     file = _file(path, seed, out)
     if not file.is_file():
@@ -83,20 +117,23 @@ def _kept(path: Path, cfg: Config, seed: int, out: Path) -> SeedRun | None:
         run = SeedRun(**json.loads(file.read_text()))
     except (ValueError, TypeError) as error:
         raise UserError(f'{file} does not hold a finished run: {error}; remove it') from error
-    return run if run.digest == _digest(cfg) else None
+    return run if run.digest == _digest(cfg, data) else None
 
 
-def _trained(path: Path, cfg: Config, seed: int, out: Path) -> SeedRun:
-    draw_demo_set(cfg.data_root)
+def _trained(path: Path, cfg: Config, seed: int, out: Path, data: str | None) -> SeedRun:
+    scored = METRICS[cfg.val_evaluator.type]
+    if data is None:
+        scored.draw(cfg.data_root)
     work_dir = out / f'{path.stem}_seed{seed}'
-    train(path, work_dir=work_dir, cfg_options={'randomness.seed': seed})
-    result = json.loads((work_dir / RESULT_FILE).read_text())['bbox']  # of the last epoch
+    train(path, data=data, work_dir=work_dir, cfg_options={'randomness.seed': seed})
+    result = json.loads((work_dir / scored.file).read_text())  # of the last epoch
+    result = result if scored.part is None else result[scored.part]
     run = SeedRun(
         path.stem,
         seed,
-        _digest(cfg),
-        ap={scores['bin']: scores['AP'] for scores in result['scores']},
-        boxes={scores['bin']: scores['boxes'] for scores in result['scores']},
+        _digest(cfg, data),
+        scores={scores['bin']: scores[scored.score] for scores in result['scores']},
+        objects={scores['bin']: scores[scored.objects] for scores in result['scores']},
     )
     with whole_file(_file(path, seed, out)) as partial:
         partial.write_text(json.dumps(asdict(run), indent=2) + '\n')

@@ -26,8 +26,8 @@ def write_seed_table(configs: Sequence[str | Path], runs: Sequence[SeedRun], out
         out: Folder for ``table.md``.
     """
     seeds = sorted({run.seed for run in runs})
-    bins = list(runs[0].ap)
-    boxes = ', '.join(f'{runs[0].boxes[name]} {name}' for name in bins)
+    bins = list(runs[0].scores)
+    boxes = ', '.join(f'{runs[0].objects[name]} {name}' for name in bins)
     rows = [_row(Path(path), runs, bins) for path in configs]
     heads = ['config', 'neck, K', 'detector, M', 'GFLOPs', *(f'AP {name}' for name in bins)]
     lines = [
@@ -50,7 +50,7 @@ def _row(path: Path, runs: Sequence[SeedRun], bins: Sequence[str]) -> list[str]:
     width, height = cfg.image_size
     cost = measure_complexity(cfg, (height, width))
     of_config = [run for run in runs if run.config == path.stem]
-    scores = [_spread([run.ap[name] for run in of_config]) for name in bins]
+    scores = [_spread([run.scores[name] for run in of_config]) for name in bins]
     neck = f'{_neck_parameters(cfg) / 1e3:.1f}'
     return [path.stem, neck, f'{cost.params:.2f}', f'{cost.gflops:.2f}', *scores]
 

@@ -1,6 +1,7 @@
 """Runs over seeds: trained once each, and the table and picture of what they gave."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -14,9 +15,11 @@ from lab.seed_plot import write_seed_plot
 from lab.seed_runs import seed_runs
 from lab.seed_table import TABLE, write_seed_table
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation.detection.size_metric import RESULT_FILE
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 PLAIN, HIERARCHICAL = (CONFIGS / f'faster_rcnn_r2n_light_{n}_demo.py' for n in ('fpn', 'hfpn'))
+METRIC = 'res2net_mm.SizeMetric'
 AP = {'small': 0.5, 'medium': 0.4, 'large': None, 'all': 0.45}
 
 
@@ -25,7 +28,7 @@ def trained(monkeypatch):
     """Stand in for training: write what a run writes, and tell which runs were trained."""
     runs = []
 
-    def train(config, *, work_dir, cfg_options):
+    def train(config, *, data, work_dir, cfg_options):
         seed = cfg_options['randomness.seed']
         runs.append((Path(config).stem, seed))
         scores = [
@@ -33,10 +36,10 @@ def trained(monkeypatch):
             for name, ap in AP.items()
         ]
         work_dir.mkdir(parents=True, exist_ok=True)
-        (work_dir / module.RESULT_FILE).write_text(json.dumps(dict(bbox=dict(scores=scores))))
+        (work_dir / RESULT_FILE).write_text(json.dumps(dict(bbox=dict(scores=scores))))
 
     monkeypatch.setattr(module, 'train', train)
-    monkeypatch.setattr(module, 'draw_demo_set', lambda root: None)
+    monkeypatch.setitem(module.METRICS, METRIC, replace(module.METRICS[METRIC], draw=str))
     return runs
 
 
@@ -47,7 +50,9 @@ def test_each_config_is_trained_once_with_each_seed(trained, tmp_path):
     assert len(trained) == 4
     list(seed_runs([PLAIN], [0, 2], tmp_path))
     assert trained[4:] == [(PLAIN.stem, 2)]
-    assert first[2].ap == pytest.approx({'small': 0.51, 'medium': 0.41, 'large': None, 'all': 0.46})
+    assert first[2].scores == pytest.approx(
+        {'small': 0.51, 'medium': 0.41, 'large': None, 'all': 0.46}
+    )
 
 
 def test_other_settings_are_another_run(trained, tmp_path):
@@ -91,7 +96,7 @@ def test_what_cannot_be_compared_is_refused_before_training(trained, tmp_path):
 
 @pytest.mark.slow
 def test_real_trainings_one_after_the_other(coco_folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, 'draw_demo_set', lambda root: None)
+    monkeypatch.setitem(module.METRICS, METRIC, replace(module.METRICS[METRIC], draw=str))
     short = tmp_path / 'short.py'
     options = {
         'data_root': f'{coco_folder}/',
@@ -107,7 +112,7 @@ def test_real_trainings_one_after_the_other(coco_folder, tmp_path, monkeypatch):
     runs = list(seed_runs([short], [0, 1], tmp_path / 'out'))
     assert [run.seed for run in runs] == [0, 1]
     for run in runs:
-        assert run.boxes['all'] == sum(run.boxes[name] for name in ('small', 'medium', 'large'))
+        assert run.objects['all'] == sum(run.objects[name] for name in ('small', 'medium', 'large'))
         cfg = Config.fromfile(tmp_path / f'out/short_seed{run.seed}/short.py')
         assert cfg.randomness.seed == run.seed
 
