@@ -4,6 +4,7 @@ _base_ = [
 ]
 
 data_root = 'data/demo_objects/'  # drawn by tools/demo.py
+image_size = (96, 96)  # px
 classes = tuple(  # in the order of the folders, in which CustomDataset numbers them
     f'{pattern}_{shape}'
     for pattern in ('plain', 'striped')
