@@ -15,6 +15,7 @@ from res2net_mm.report.by_size.verdict import DETECTION, VOC, Terms
 from res2net_mm.report.detection.detector_plots import draw_calibration, draw_precision_recall
 from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.error_section import error_part
+from res2net_mm.report.detection.label_fault_part import label_fault_part
 from res2net_mm.report.detection.object_pictures import object_pictures
 from res2net_mm.report.page.parts import Cell, Part, Section, Table
 from res2net_mm.report.runs import Models
@@ -74,6 +75,7 @@ def detection_section(
                 figures=[draw_calibration(of_models, names)],
                 tables=[threshold_table(of_models, names)],
             ),
+            *(label_fault_part(shown_runs, models.first(errors)) if pictures else []),
         ],
     )
     training = training_parts(
