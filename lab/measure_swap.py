@@ -22,24 +22,24 @@ from .swap_trial import Trial, append, read
 
 ROOT = Path(__file__).parents[1]
 TOOLBOXES = ('mmdet', 'mmseg', 'mmpretrain', 'mmpose')
-RESNETS = (
-    *('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt', 'ResNet_CIFAR'),
-    *('SEResNet', 'SEResNeXt', 'SCNet', 'ResNeSt', 'Res2Net'),
-)
+RESNETS = ('ResNet', 'ResNetV1c', 'ResNetV1d', 'ResNeXt')
+# What else counts as a ResNet, by toolbox: MMDetection and MMSegmentation were measured without.
+_MORE = ('ResNet_CIFAR', 'SEResNet', 'SEResNeXt', 'SCNet', 'ResNeSt', 'Res2Net')
+MORE = dict(mmpretrain=_MORE, mmpose=_MORE)
 CHUNK = 32  # configs per process, which gives its memory back at its end
 PATIENCE = 300  # seconds a config may take
 
 
 def shipped_names(toolboxes: Sequence[str] = TOOLBOXES) -> list[str]:
-    """Return the names of the shipped configs whose backbone is one of :data:`RESNETS`."""
+    """Return the names of the shipped configs whose backbone is a ResNet or like one."""
     names = []
     for toolbox in toolboxes:
         if find_spec(toolbox) is None:
             continue
-        root = shipped_folder(toolbox)
+        root, kinds = shipped_folder(toolbox), RESNETS + MORE.get(toolbox, ())
         files = sorted(root.rglob('*.py'))
         for file in files:
-            if '_base_' not in file.parts and _has_resnet(file):
+            if '_base_' not in file.parts and _has_backbone(file, kinds):
                 names.append(f'{toolbox}::{file.relative_to(root).as_posix()}')
     return names
 
@@ -149,7 +149,7 @@ def summary(trials: Sequence[Trial]) -> str:
     return '\n'.join(lines)
 
 
-def _has_resnet(file: Path) -> bool:
+def _has_backbone(file: Path, kinds: Sequence[str]) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         try:
@@ -157,7 +157,7 @@ def _has_resnet(file: Path) -> bool:
             places, _ = find_places(cfg)
         except Exception:  # what cannot be loaded here cannot be tried, nor what has no backbone
             return False
-    return any(isinstance(p.settings, Mapping) and type_name(p.settings) in RESNETS for p in places)
+    return any(isinstance(p.settings, Mapping) and type_name(p.settings) in kinds for p in places)
 
 
 def parse_args() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import io
+import json
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from pycocotools.cocoeval import COCOeval
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation import evaluate_by_size, size_table
+from res2net_mm.evaluation.detection.evaluate_files import evaluate_files
 from res2net_mm.evaluation.detection.keypoints import COCO_SIGMAS, check_sigmas, labelled, points_of
 
 NAMES = tuple(f'{score}{of}' for score in ('AP', 'AR') for of in ('', '50', '75', ' M', ' L'))
@@ -136,3 +138,14 @@ def test_labels_are_counted_where_they_are_not_given():
     assert labelled({**entry, 'num_keypoints': 0}) == 0
     assert points_of(entry).shape == (3, 3)
     assert len(COCO_SIGMAS) == 17
+
+
+def test_files_of_keypoints_are_known_by_their_content(tmp_path):
+    truth, results = random_people(4)
+    for name, content in (('gt', truth), ('dt', results)):
+        (tmp_path / f'{name}.json').write_text(json.dumps(content))
+    said = []
+    (scored,) = evaluate_files(tmp_path / 'gt.json', tmp_path / 'dt.json', say=said.append)
+    expected = evaluate_by_size(truth, results, iou_type='keypoints')
+    assert (scored.iou_type, scored.overall.ap) == ('keypoints', expected.overall.ap)
+    assert any('OKS' in text for text in said)

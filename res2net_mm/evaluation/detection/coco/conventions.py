@@ -165,7 +165,7 @@ def _by_file_name(truth: GroundTruth) -> dict[Any, Any]:
     names: dict[Any, Any] = {}
     for image in truth.images:
         file = Path(str(image.get('file_name', '')).replace('\\', '/'))
-        for path in (file.with_suffix(''), file):
+        for path in (file.with_suffix(''), file) if file.name else ():
             names[path.name] = names[path.as_posix()] = image['id']
     return names
 
