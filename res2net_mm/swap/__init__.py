@@ -1,4 +1,4 @@
-"""Put a Res2Net into any config of MMDetection, MMSegmentation or MMPretrain."""
+"""Put a Res2Net into any config of MMDetection, MMSegmentation, MMPretrain or MMPose."""
 
 from dataclasses import dataclass
 from pathlib import Path
