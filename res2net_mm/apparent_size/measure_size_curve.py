@@ -13,7 +13,10 @@ from res2net_mm.evaluation import with_intervals
 from res2net_mm.evaluation.bootstrap import check_bootstrap
 from res2net_mm.evaluation.detection.errors import ErrorResult
 from res2net_mm.evaluation.detection.matches import Matches
+from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.edit import CLASSIFIER, model_kind
 
+from .classifier_curve import measure_classifier_curve
 from .curve_files import write_curves
 from .memory_guard import MemoryGuard
 from .pooling import apparent_sides, octaves, pool_views, pooled_errors
@@ -71,14 +74,32 @@ def measure_size_curve(
         say: Gets messages and tables.
 
     Returns:
-        The curves of the models, by ``iou_type``.
+        The curves of the models, by ``iou_type``; nothing for classifiers, whose images are shrunk
+        on a canvas (:func:`~.classifier_curve.measure_classifier_curve`).
 
     Raises:
         UserError: Something the user can mend.
     """
     check_bootstrap(bootstrap)
-    zooms = check_zooms(zooms)
     named = name_models(models, names)
+    if (kind := model_kind(load_config(named[0][1]))) == CLASSIFIER:
+        if max_memory is not None:
+            raise UserError(f'{argument("max_memory")} is for detectors, and this is a {kind}')
+        measure_classifier_curve(
+            named,
+            out=out,
+            data=data,
+            layout=layout,
+            bootstrap=bootstrap,
+            seed=seed,
+            device=device,
+            cfg_options=cfg_options,
+            progress=progress,
+            say=say,
+            **({} if zooms is ZOOMS else dict(zooms=zooms)),
+        )
+        return {}
+    zooms = check_zooms(zooms)
     detectors = []
     for name, config, checkpoint in named:
         folder = Path(out) / name

@@ -45,6 +45,8 @@ def swaps_channels(preprocessor: nn.Module) -> bool:
     """Return whether a data preprocessor turns BGR into RGB or back."""
     if hasattr(preprocessor, 'channel_conversion'):  # MMSegmentation 1.2
         return bool(preprocessor.channel_conversion)
+    if hasattr(preprocessor, 'to_rgb'):  # MMPretrain
+        return bool(preprocessor.to_rgb)
     return bool(preprocessor._channel_conversion)
 
 

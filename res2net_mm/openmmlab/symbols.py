@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _RUNNER, _CONFIG = 'mmengine.runner', 'mmengine.config'
 _PREPROCESSOR = 'mmengine.model.base_model.data_preprocessor.ImgDataPreprocessor'
+_CLS_PREPROCESSOR = 'mmpretrain.models.utils.data_preprocessor.ClsDataPreprocessor'
 _SEG_PREPROCESSOR = 'mmseg.models.data_preprocessor.SegDataPreProcessor'
 # Module of this package -> owner of the symbols (a module, or a class with its module) -> names of
 # the module, methods of the class, or attributes of its instances.
@@ -32,6 +33,7 @@ _NEEDED = {
         # What an exported network does to pixels.
         _PREPROCESSOR: '_enable_normalize _channel_conversion',
         _SEG_PREPROCESSOR: 'channel_conversion',
+        _CLS_PREPROCESSOR: 'to_rgb _enable_normalize',
         'mmdet.models.dense_heads.base_dense_head': 'select_single_mlvl',  # replaced: it detaches
     },
     'engine.processes.sharding': {  # overridden: a model that is split over processes

@@ -15,7 +15,7 @@ from res2net_mm.openmmlab.symbols import SYMBOLS
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / 'res2net_mm'
-TOOLBOXES = ('mmengine', 'mmcv', 'mmdet', 'mmseg')
+TOOLBOXES = ('mmengine', 'mmcv', 'mmdet', 'mmseg', 'mmpretrain')
 FILES = sorted(PACKAGE.rglob('*.py'))
 # Modules whose private names are PyTorch's or Python's, whatever OpenMMLab calls the same.
 OTHERS = ('torch', 'nn', 'os', 'sys')
@@ -32,8 +32,8 @@ def installed_line() -> str:
 def pins(line: str) -> list[str]:
     """Return the pinned OpenMMLab packages of a line, without mmcv, which has to be compiled."""
     text = (ROOT / f'requirements/{line}.txt').read_text()
-    found = re.findall(r'^(?:onedl-)?mm(?:engine|det\w*|seg\w*)==.*$', text, re.MULTILINE)
-    assert len(found) == 3
+    found = re.findall(r'^(?:onedl-)?mm(?:engine|det\w*|seg\w*|pretrain)==.*$', text, re.MULTILINE)
+    assert len(found) == 4
     return found
 
 

@@ -3,7 +3,8 @@
 res2net-mm size-curve CONFIG CHECKPOINT --data DIR --out size_curve
 res2net-mm size-curve RESNET.py resnet.pth RES2NET.py res2net.pth --data DIR --out size_curve
 
-The test set is run at several zooms, so that each object is seen at several sizes. Zoom 1 is the
+Of classifiers, top-1 of the same images, shrunk on a canvas of the network's input. The test set
+of a detector is run at several zooms, so that each object is seen at several sizes. Zoom 1 is the
 test itself; the default zooms together take as long as 34 tests. What is found at a zoom is kept in
 --out, and the same command takes it from there.
 """
@@ -31,7 +32,8 @@ def add_options(parser: ArgumentParser) -> None:
         'models',
         nargs='+',
         metavar='CONFIG CHECKPOINT',
-        help='a detector: its config and its trained weights or exported file; then the next',
+        help='a detector or a classifier: its config, and its trained weights or exported file; '
+        'then the next',
     )
     add('--out', required=True, metavar='DIR', help='folder to write into, and to resume from')
     add('--data', metavar='DIR', help='test on this folder of images')
@@ -41,7 +43,8 @@ def add_options(parser: ArgumentParser) -> None:
         type=factor,
         nargs='+',
         metavar='Z',
-        help="factors of the config's own resize; default 1/4 1/2 2/3 1 3/2 2 3 4",
+        help="factors of the config's own resize; default 1/4 1/2 2/3 1 3/2 2 3 4, for classifiers "
+        '1/8 1/6 1/4 1/3 1/2 2/3 1',
     )
     add('--names', nargs='+', metavar='NAME', help="names of the models; default: the configs'")
     add(

@@ -65,8 +65,9 @@ class RightAnswers(ImageScores):
     """Which images are right, and in which columns they count.
 
     Args:
-        right: (N, S) bool by image and score.
-        counted: (N, C) bool by image and column.
+        right: (R, S) bool by answer and score.
+        counted: (R, C) bool by answer and column.
+        image: (R,) index of the image that an answer is about, 0 to N - 1.
         columns: The columns, that of all sizes first.
         names: Names of the scores.
     """
@@ -78,14 +79,17 @@ class RightAnswers(ImageScores):
         self,
         right: np.ndarray,
         counted: np.ndarray,
+        image: np.ndarray,
         columns: Sequence[SizeBin],
         names: Sequence[str],
     ) -> None:
         self.names, self.columns = tuple(names), tuple(columns)
-        self.images = len(right)
-        self.counted = counted.astype(np.float64)  # (N, C)
-        # (N, S * C): an image is right in the columns in which it counts
-        self.hits = (right[:, :, None] & counted[:, None, :]).reshape(len(right), -1).astype(float)
+        self.images = int(image.max()) + 1
+        self.counted = np.zeros((self.images, len(self.columns)))  # (N, C) answers that count
+        np.add.at(self.counted, image, counted)
+        hits = (right[:, :, None] & counted[:, None, :]).reshape(len(right), -1)
+        self.hits = np.zeros((self.images, hits.shape[1]))  # (N, S * C) those that are right
+        np.add.at(self.hits, image, hits)
 
     def class_scores(self, weights: np.ndarray | None = None) -> np.ndarray:
         """Return (W, S, C, 1) shares of right images; classes are not told apart."""
@@ -109,7 +113,10 @@ def right_answers(images: ClassifiedImages, bins: Sequence[SizeBin]) -> RightAns
     counted = [np.ones(len(images), bool)]
     with np.errstate(invalid='ignore'):  # an unknown size lies in no bin
         counted += [size_bin.holds(images.size**2) for size_bin in bins]
-    return RightAnswers(right, np.stack(counted, axis=1), columns, names)
+    # An image at several sizes (``name@size``) is drawn as one.
+    files = np.char.partition(images.images, '@')[:, 0]
+    _, image = np.unique(files, return_inverse=True)
+    return RightAnswers(right, np.stack(counted, axis=1), image, columns, names)
 
 
 def score_classified(
