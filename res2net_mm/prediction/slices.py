@@ -13,6 +13,7 @@ from res2net_mm.errors import UserError, argument
 
 OVERLAP = 0.2  # share of a slice that its neighbour has, too
 MATCH = 0.5  # intersection over the smaller box, above which two boxes are one object
+SURE = 0.25  # SAHI leaves boxes of lower scores out before it merges
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def merge_overlapping(found: Found, match: float = MATCH) -> Found:
     """Merge objects of one class that are one: box around both, union of masks, best score.
 
     From the highest score down, each object takes in those of its class that are left and whose
-    intersection with its box is more than ``match`` of the smaller box.
+    intersection with its box is more than ``match`` of the smaller box. Those with a score below
+    ``SURE`` are taken in without a change to its box, or the many unsure boxes that a detector
+    returns to be evaluated would stretch the sure ones.
     """
     order = np.argsort(-found.scores, kind='stable')
     found = found.pick(order)
@@ -104,6 +107,8 @@ def merge_overlapping(found: Found, match: float = MATCH) -> Found:
         same[i] = True
         left &= ~same
         kept.append(i)
+        same &= found.scores >= SURE
+        same[i] = True
         group = found.boxes[same]
         boxes.append(np.concatenate([group[:, :2].min(0), group[:, 2:].max(0)]))
         if found.masks is not None:

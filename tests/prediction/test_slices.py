@@ -71,3 +71,12 @@ def test_masks_of_one_object_are_united():
 
 def test_nothing_found_stays_nothing():
     assert len(merge_overlapping(found([], [], []))) == 0
+
+
+def test_an_unsure_box_is_taken_in_and_stretches_nothing():
+    small, wide = [4, 4, 8, 8], [0, 0, 20, 10]
+    merged = merge_overlapping(found([small, wide, wide], [0.9, 0.24, 0.1], [0, 0, 1]))
+    assert merged.boxes.tolist() == [small, wide]
+    assert merged.labels.tolist() == [0, 1]
+    sure = merge_overlapping(found([small, wide], [0.9, 0.3], [0, 0]))
+    assert sure.boxes.tolist() == [wide]
