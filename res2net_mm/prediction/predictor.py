@@ -91,7 +91,7 @@ class Predictor:
             metadata = self.metadata = exported.exported.metadata
             self.classes = tuple(metadata['classes'])
             self.segments = metadata['task'] == 'segmentation'
-            self.classifies = metadata['task'] == 'classification'
+            self.classifies = False  # classifiers are not exported
             steps = _exported_pipeline(metadata)
         else:
             assert source.config is not None
@@ -259,8 +259,6 @@ def _put_pixels(results: dict) -> dict:
 
 
 def _exported_pipeline(metadata: Mapping[str, Any]) -> list[dict]:
-    if metadata['task'] == 'classification':
-        return metadata['pipeline']
     segments = metadata['task'] == 'segmentation'
     toolbox, pack = ('mmseg', 'PackSegInputs') if segments else ('mmdet', 'PackDetInputs')
     keys = ('img_path', 'ori_shape', 'img_shape', 'scale_factor')
