@@ -11,7 +11,7 @@ from res2net_mm.presets import find
 
 def recipe_fields(cfg: Config) -> dict[str, Any]:
     """Return what a config says of each field of a recipe; None where it has no such thing."""
-    settings = cfg._cfg_dict.to_dict()
+    settings = cfg.to_dict()
     return {name: read(settings) for name, read in _FIELDS.items()}
 
 
