@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from mmengine.config import Config
 
+from res2net_mm.data.checks.best_anchors import see_boxes
 from res2net_mm.data.checks.census_picture import draw_boxes, draw_shares
 from res2net_mm.data.checks.config_classes import check_classes
 from res2net_mm.data.checks.decoded_images import (
@@ -19,6 +20,7 @@ from res2net_mm.data.checks.decoded_images import (
 )
 from res2net_mm.data.checks.image_look import image_loader
 from res2net_mm.data.checks.size_census import MOST_ROWS, count_sizes
+from res2net_mm.data.checks.size_plan import Advice, plan_sizes
 from res2net_mm.data.classification.class_check import check_balance, check_twins, sizes_text
 from res2net_mm.data.classification.class_folder import ClassificationFolder, read_classes
 from res2net_mm.data.detection.box_folder import DetectionFolder, read_boxes
@@ -44,6 +46,7 @@ from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.lettering import Lettering
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.openmmlab.edit import detects_salient_objects, model_kind
+from res2net_mm.openmmlab.pyramid import read_pyramid
 from res2net_mm.openmmlab.resize_rule import resize_rule
 
 
@@ -55,12 +58,14 @@ class FolderCheck:
         root: The folder.
         tables: What it holds, as text.
         findings: Problems and notes.
+        advice: What the sizes of the boxes say of a detector's config.
         pictures: PNG files written.
     """
 
     root: Path
     tables: list[str] = field(default_factory=list)
     findings: Findings = field(default_factory=lambda: Findings(stop=False))
+    advice: list[Advice] = field(default_factory=list)
     pictures: list[Path] = field(default_factory=list)
     decoded: dict[Path, DecodedImage] = field(default_factory=dict, repr=False)
 
@@ -77,8 +82,8 @@ class FolderCheck:
     def __str__(self) -> str:
         verdict = 'clean' if self.clean else f'not clean, problems: {len(self.problems)}'
         pictures = (f'picture: {path}' for path in self.pictures)
-        lines = [*self.tables, *describe(self.findings), *pictures, f'{self.root}: {verdict}']
-        return '\n'.join(lines)
+        said = [*self.tables, *describe(self.findings), *map(str, self.advice), *pictures]
+        return '\n'.join([*said, f'{self.root}: {verdict}'])
 
 
 def check_data(
@@ -98,7 +103,8 @@ def check_data(
     Args:
         data: A folder of images with boxes, with label maps or with both, or with a class each.
         config: A config, or its file or name. Its classes are compared with the folder's, boxes
-            are counted after its resize, and only what its model trains on is checked.
+            are counted after its resize, their sizes advise on its input, levels and slices, and
+            only what its model trains on is checked.
         classes: What the labels in label maps mean, where the folder does not tell it.
         ignore_index: The label in label maps that is neither trained on nor counted, likewise.
         layout: The name of the layout to read the folder in; labels of the other kind are then not
@@ -186,7 +192,10 @@ def _check_boxes(
     train = next(iter(folder.splits.values())).files  # or test, where nothing is trained on
     if cfg is not None:
         check_classes(cfg, folder.classes, train.file, check.findings)
-    census = count_sizes(train, cfg and resize_rule(cfg))
+    rule = cfg and resize_rule(cfg)
+    census = count_sizes(train, rule)
+    if cfg is not None and (pyramid := read_pyramid(cfg)) is not None:
+        check.advice = plan_sizes(see_boxes(train, rule), pyramid, rule)
     check.tables += [replace(folder, findings=()).summary(), census.table()]
     _note_numbers(check, census.classes)
     check.pictures.append(draw_boxes(census, picture, f'{check.root}: boxes to train on'))

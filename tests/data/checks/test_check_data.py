@@ -421,3 +421,19 @@ def test_names_that_no_font_has_are_numbered_and_told_once(coco, monkeypatch, dr
         said.count('no font of this system has the letters of some names; drawn as: #1 汽车') == 1
     )
     assert said.endswith(': clean')
+
+
+def test_a_detector_gets_advice_from_the_sizes(coco):
+    """Boxes of 20 px in images of 80 x 60 px, enlarged to 240 x 180 by the config."""
+    resize = dict(type='Resize', scale=(240, 240), keep_ratio=True)
+    model = dict(bbox_head=dict(type='FCOSHead', num_classes=2, strides=[8, 16]))
+    loader = dict(dataset=dict(type='CocoDataset', pipeline=[resize]))
+    cfg = Config(dict(model=model, train_dataloader=loader))
+    report = check(coco, config=cfg)
+    assert {advice.topic for advice in report.advice} == {
+        'cell', 'anchors', 'input', 'P2', 'slices',
+    }  # fmt: skip
+    assert 'advice (input): 100.0 % of the boxes' in str(report)
+    assert '(sides times 3.00, median)' in str(report)
+    assert report.clean
+    assert check(coco).advice == []
