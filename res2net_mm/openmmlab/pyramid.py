@@ -108,6 +108,5 @@ def _default_strides(head: Mapping[str, Any]) -> Any:
 
 
 def _pairs(strides: Any) -> list[tuple[float, float]]:
-    return [
-        (float(s), float(s)) if isinstance(s, int | float) else (*map(float, s),) for s in strides
-    ]
+    pairs = ((s, s) if isinstance(s, int | float) else s for s in strides)
+    return [(float(x), float(y)) for x, y in pairs]
