@@ -4,7 +4,7 @@ _base_ = [
 ]
 
 data_root = 'data/demo_objects/'  # drawn by tools/demo.py
-image_size = (96, 96)  # px
+image_size = (64, 64)  # px
 classes = tuple(  # in the order of the folders, in which CustomDataset numbers them
     f'{pattern}_{shape}'
     for pattern in ('plain', 'striped')
@@ -19,7 +19,7 @@ data_preprocessor = dict(
 )
 model = dict(
     type='ImageClassifier',
-    # The objects are 12 to 40 px large: the last stage does not shrink its map, and what stands out
+    # The objects are 12 to 26 px large: the last stage does not shrink its map, and what stands out
     # in it counts for more than in its mean.
     backbone=dict(
         type='res2net_mm.Res2Net',
@@ -61,7 +61,7 @@ test_dataloader = val_dataloader
 val_evaluator = dict(
     type='res2net_mm.AccuracyMetric',
     sizes=data_root + 'objects.csv',
-    bins=[('12px', 11, 13), ('18px', 17, 19), ('27px', 26, 28), ('40px', 39, 41)],
+    bins=[('12px', 11, 13), ('15px', 14, 16), ('20px', 19, 21), ('26px', 25, 27)],
 )
 test_evaluator = val_evaluator
 
@@ -73,7 +73,7 @@ optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=2e-3, weight_decay=0.05), clip_grad=dict(max_norm=5)
 )
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=50),
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=125),
     dict(type='CosineAnnealingLR', begin=0, end=epochs, by_epoch=True, convert_to_iter_based=True),
 ]
 auto_scale_lr = dict(base_batch_size=32)

@@ -34,7 +34,8 @@ settings.load_profile('quick')
 @pytest.fixture(autouse=True)
 def current_run_ends():
     """What a run makes current for the process (logger, scope, ...) is not so for the next test."""
-    MMLogger._instance_dict = OrderedDict()  # fixtures of a module may have run something, too
+    for kind in (DefaultScope, MMLogger):  # fixtures of a module may have run something, too
+        kind._instance_dict = OrderedDict()
     before = {kind: kind._instance_dict.copy() for kind in managed()}
     yield
     for kind in managed():

@@ -16,15 +16,16 @@ def call(monkeypatch):
     does not take fails here.
     """
 
-    def call(target: str, line: str) -> dict:
+    def call(target: str, line: str, returned: object = None) -> dict:
         command, *arguments = line.split()
         module, _, name = target.rpartition('.')
         package = importlib.import_module(module)
         signature = inspect.signature(getattr(package, name))
         given = []
 
-        def stand_in(*args: object, **options: object) -> None:
+        def stand_in(*args: object, **options: object) -> object:
             given.append(signature.bind(*args, **options))
+            return returned
 
         with monkeypatch.context() as patch:
             patch.setattr(package, name, stand_in)

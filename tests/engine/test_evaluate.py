@@ -12,6 +12,7 @@ from res2net_mm.engine import evaluate
 from res2net_mm.engine.evaluate import _require_task, classes_of
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.label_map_regions import evaluate_label_maps
+from res2net_mm.openmmlab.edit import DETECTOR, SEGMENTER
 
 SHORT = {
     **{key: value for key, value in QUICK.items() if 'max_epochs' not in key},
@@ -88,11 +89,14 @@ def test_a_detector_has_no_label_maps(coco_folder, tmp_path):
         evaluate(LIGHT, tmp_path / 'w.pth', data=coco_folder, work_dir=tmp_path, out_dir=tmp_path)
 
 
-@pytest.mark.parametrize(('task', 'segments'), [('detection', True), ('segmentation', False)])
-def test_an_exported_file_for_another_task_is_refused(task, segments):
-    _require_task(task, 'model.onnx', segments=not segments)
+@pytest.mark.parametrize(
+    ('task', 'kind', 'other'),
+    [('detection', DETECTOR, SEGMENTER), ('segmentation', SEGMENTER, DETECTOR)],
+)
+def test_an_exported_file_for_another_task_is_refused(task, kind, other):
+    _require_task(task, 'model.onnx', kind)
     with pytest.raises(UserError, match=rf'model\.onnx was exported for {task}, and the config'):
-        _require_task(task, 'model.onnx', segments=segments)
+        _require_task(task, 'model.onnx', other)
 
 
 @pytest.mark.parametrize(

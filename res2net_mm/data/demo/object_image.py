@@ -26,9 +26,9 @@ from res2net_mm.data.demo.drawing import (
 PATTERNS = {'plain': PLAIN, 'striped': STRIPES}
 # In the order of the folders, in which MMPretrain numbers them.
 CLASSES = tuple(sorted(f'{pattern}_{shape}' for pattern in PATTERNS for shape in SHAPES))
-SIDE = 96  # px, of a picture
+SIDE = 64  # px, of a picture
 #: The least and the largest apparent size of an object: px, the side of a square of its area.
-SIZES = 12.0, 40.0
+SIZES = 12.0, 26.0
 _SQUEEZE = 1.18  # the most
 
 
@@ -56,7 +56,7 @@ def draw_object(rng: np.random.Generator, label: int, size: float) -> npt.NDArra
     window = window_around(centre, reach, SIDE)
     distance, local = place_shape(window, centre, shape, radius, squeeze, angle)
     colour = leaning_colour(rng, SHAPES.index(shape), len(SHAPES), width=0.12)
-    paint(rng, image[window], distance, local, colour, PATTERNS[pattern], contrast=(0.45, 0.7))
+    paint(rng, image[window], distance, local, colour, PATTERNS[pattern], contrast=(0.55, 0.8))
     return image.round().astype(np.uint8)
 
 

@@ -17,10 +17,10 @@ from res2net_mm.data.demo.object_image import CLASSES, SIDE, SIZES, draw_object,
 #: What is written of every picture, in ``objects.csv``.
 RECORD = 'objects.csv'
 #: Apparent sizes in px at which each object of the validation split is drawn.
-VAL_SIZES = (12.0, 18.0, 27.0, 40.0)
+VAL_SIZES = (12.0, 15.0, 20.0, 26.0)
 assert (VAL_SIZES[0], VAL_SIZES[-1]) == SIZES
 # Raise it whenever the same arguments draw other pixels, so that old folders are drawn anew.
-DRAWING = 4
+DRAWING = 5
 
 
 class DrawnObject(NamedTuple):
@@ -40,11 +40,11 @@ class DrawnObject(NamedTuple):
 
 
 def draw_object_set(
-    root: str | os.PathLike[str], *, train_images: int = 2000, val_images: int = 400, seed: int = 0
+    root: str | os.PathLike[str], *, train_images: int = 4000, val_images: int = 400, seed: int = 0
 ) -> Path:
     """Draw the set into a folder, or leave it alone if it is there already.
 
-    The folder then holds pictures of 96x96 px in ``{train,val}/<class>/``, ten classes in turn;
+    The folder then holds pictures of 64x64 px in ``{train,val}/<class>/``, ten classes in turn;
     ``objects.csv`` with a row for each (:class:`DrawnObject`); and ``demo_set.json``, which says
     how it was drawn. Sizes are random in train; in val each object comes at all of ``VAL_SIZES``.
 

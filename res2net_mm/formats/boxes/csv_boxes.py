@@ -21,9 +21,7 @@ from res2net_mm.formats.finite_numbers import finite
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_rows
 
-LOOKED_FOR = (
-    'CSV: a box in each line, as filename,class,xmin,ymin,xmax,ymax or path,x1,y1,x2,y2,class'
-)
+LOOKED_FOR = 'CSV: a box in each line, as filename,class,xmin,ymin,xmax,ymax'
 # The names that columns go by, as text_file.plain has them.
 IMAGE = (
     'filename imagefilename imagename imagepath imageid image img path filepath file imgname '

@@ -11,10 +11,7 @@ from res2net_mm.formats.finite_numbers import finite
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_rows
 
-LOOKED_FOR = (
-    'Open Images: *-annotations-bbox.csv, class-descriptions-boxable.csv and a folder of images '
-    'for each split'
-)
+LOOKED_FOR = 'Open Images: *-annotations-bbox.csv and class-descriptions-boxable.csv'
 START = r'\A"?ImageID"?,[^\n]*\bXMin\b'
 NAMES_START = r'\A("?LabelName"?,"?DisplayName"?\s*)?"?/[a-z]/\w+"?,'  # of class descriptions
 SIDES = ('xmin', 'ymin', 'xmax', 'ymax')

@@ -22,7 +22,7 @@ from res2net_mm.formats.reader import IMAGE_CLASSES, ClassifiedImages, Reader
 from res2net_mm.formats.splits import split_named
 from res2net_mm.formats.text_file import SEPARATORS, plain, read_lines, read_rows
 
-LOOKED_FOR = 'CSV: an image and its class in each line, as filename,label, or a column per class'
+LOOKED_FOR = 'CSV: an image and its class in each line'
 # The names that columns go by, as text_file.plain has them, the surest first.
 IMAGES = [*IMAGE.split(), 'imagefile', 'id', 'uuid']
 CLASSES = [

@@ -89,13 +89,18 @@ def draw_confusion(result: ErrorResult, name: str, run: int = 0) -> Figure:
         total = counts[place][shown].sum(axis=1, keepdims=True)
         share = part / np.maximum(total, 1)
         share[-1] = part[-1] / max(part[-1].sum(), 1)
-        axes.imshow(share, cmap='Blues', vmin=0, vmax=1, aspect='auto')
+        # Not imshow, which would put a bitmap into the page's drawing.
+        axes.pcolormesh(share, cmap='Blues', vmin=0, vmax=1)
+        axes.invert_yaxis()
         for (r, p), count in np.ndenumerate(part):
             if count:
                 colour = 'white' if share[r, p] > 0.5 else 'black'
-                axes.text(p, r, str(count), ha='center', va='center', color=colour, fontsize=7)
-        axes.set_xticks(range(len(shown)), predicted, rotation=90, fontsize=8)
-        axes.set_yticks(range(len(shown)), rows, fontsize=8)
+                axes.text(
+                    p + 0.5, r + 0.5, str(count), ha='center', va='center', color=colour, fontsize=7
+                )
+        middles = np.arange(len(shown)) + 0.5
+        axes.set_xticks(middles, predicted, rotation=90, fontsize=8)
+        axes.set_yticks(middles, rows, fontsize=8)
         axes.grid(visible=False)
 
     left_out = len(confusion.classes) - len(chosen)

@@ -29,8 +29,8 @@ def test_the_object_has_its_size_and_is_wholly_in_sight(label, size):
 
 
 def test_the_same_object_at_two_sizes():
-    small, large = drawn(1, 12), drawn(1, 40)
-    wall = ~difference_to_the_wall(1, 40)
+    small, large = drawn(1, SIZES[0]), drawn(1, SIZES[1])
+    wall = ~difference_to_the_wall(1, SIZES[1])
     assert wall.mean() > 0.5
     corner = np.abs(small - large).sum(-1) == 0
     assert corner.mean() > 0.5, 'the wall is the same'

@@ -103,7 +103,7 @@ def test_the_page_can_be_read_out(page):
     assert all(b <= a + 1 for a, b in pairwise(levels))
     assert all(a.get('alt') for tag, a in page.tags if tag == 'img')
     roles = [a for _, a in page.tags if a.get('role') == 'img']
-    assert len(roles) == 4
+    assert len(roles) == 7
     assert all(a['aria-label'] for a in roles)
     assert ('html', {'lang': 'en'}) in page.tags
 
@@ -141,7 +141,7 @@ def test_images_lie_beside_the_page(written):
     linked = set(re.findall(r'\]\((report_files/[^)]+)\)', markdown))
     files = {str(path.relative_to(folder)) for path in (folder / 'report_files').iterdir()}
     assert linked == files
-    assert sum(name.endswith('.png') for name in files) == 4
+    assert sum(name.endswith('.png') for name in files) == 7
     for name in files:
         start = (folder / name).read_bytes()[:4]
         assert start[:2] == b'\xff\xd8' if name.endswith('.jpg') else start == b'\x89PNG'

@@ -18,7 +18,7 @@ from res2net_mm.formats.finite_numbers import finite
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json
 
-LOOKED_FOR = 'CreateML: train/_annotations.createml.json, or another JSON list of images'
+LOOKED_FOR = 'CreateML: train/_annotations.createml.json'
 START = (
     r'^\s*\[\s*\{\s*("(image|imagefilename)"\s*:\s*"[^"]*"\s*,\s*"annotations?"'
     r'|"annotations?"\s*:\s*\[\s*(\{\s*"(label|coordinates)"|\]\s*,\s*"(image|imagefilename)"))'

@@ -22,7 +22,7 @@ from res2net_mm.formats.image_file import Size, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import split_of
 
-LOOKED_FOR = 'CVAT for images: annotations.xml, with images by name'
+LOOKED_FOR = 'CVAT for images: annotations.xml'
 START = r'<annotations\b[^>]*>\s*<(version|meta|image|track)\b'
 
 

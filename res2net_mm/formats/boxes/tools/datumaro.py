@@ -18,7 +18,7 @@ from res2net_mm.formats.findings import Findings
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json
 
-LOOKED_FOR = 'Datumaro: annotations/train.json with items, beside images/'
+LOOKED_FOR = 'Datumaro: annotations/train.json'
 START = r'"categories"\s*:\s*\{\s*"\w+"\s*:\s*\{|"items"\s*:\s*\[\s*\{\s*"id"\s*:'
 
 

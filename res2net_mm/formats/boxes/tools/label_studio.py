@@ -21,7 +21,7 @@ from res2net_mm.formats.image_file import IMAGE_SUFFIXES
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json
 
-LOOKED_FOR = 'Label Studio: a JSON export (JSON or JSON-MIN) beside the images'
+LOOKED_FOR = 'Label Studio: a JSON export beside the images'
 START = (
     r'(?s)^\s*\[\s*\{.*("result"\s*:\s*\[|"(rectangle|polygon|ellipse)labels"\s*:'
     r'|"data"\s*:\s*\{[^{}]*"image"\s*:)'

@@ -25,7 +25,7 @@ from res2net_mm.formats.image_file import UNREADABLE, Size, shown_size
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json, read_lines
 
-LOOKED_FOR = 'labelme: a JSON file with shapes for each image, beside it or in a folder of its own'
+LOOKED_FOR = 'labelme: a JSON file with shapes for each image'
 START = r'"(shapes|imagePath|imageData|lineColor)"\s*:'
 NO_CLASSES = ('__ignore__', '_background_')  # in labels.txt
 

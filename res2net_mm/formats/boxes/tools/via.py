@@ -20,7 +20,7 @@ from res2net_mm.formats.findings import NOTE, Findings
 from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.text_file import read_json, read_rows
 
-LOOKED_FOR = 'VIA: a JSON or CSV file of the VGG Image Annotator with regions'
+LOOKED_FOR = 'VIA: a JSON or CSV file with regions'
 START = r'(?s)"_via_\w+"\s*:|"shape_attributes"\s*:|"filename"\s*:.*"(regions|base64_img_data)"\s*:'
 CSV_START = r'^#?filename,.*region_shape_attributes'
 #: Region attributes that people name the class, the likeliest first.
