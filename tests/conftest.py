@@ -1,5 +1,6 @@
 import sys
 from collections import OrderedDict
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,20 @@ settings.load_profile('quick')
 @pytest.fixture(autouse=True)
 def current_run_ends():
     """What a run makes current for the process (logger, scope, ...) is not so for the next test."""
-    for kind in (DefaultScope, MMLogger):  # fixtures of a module may have run something, too
-        kind._instance_dict = OrderedDict()
+    MMLogger._instance_dict = OrderedDict()  # fixtures of a module may have run something, too
+    with made_current_is_undone():
+        yield
+
+
+@pytest.fixture(scope='module', autouse=True)
+def current_run_of_fixtures_ends():
+    """What a fixture of a module makes current is not so for the next module."""
+    with made_current_is_undone():
+        yield
+
+
+@contextmanager
+def made_current_is_undone():
     before = {kind: kind._instance_dict.copy() for kind in managed()}
     yield
     for kind in managed():
