@@ -5,6 +5,7 @@ MMEngine imports ``<scope>.registry`` at the first type written ``<scope>.Name``
 ``custom_imports``, and it never collides with the ``Res2Net`` in the toolboxes' own scopes.
 """
 
+from mmengine.registry import DATA_SAMPLERS as ROOT_DATA_SAMPLERS
 from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.registry import LOOPS as ROOT_LOOPS
 from mmengine.registry import METRICS as ROOT_METRICS
@@ -31,6 +32,7 @@ MODELS = _child(
     'res2net_mm.deploy.export.exported_model',
 )
 TRANSFORMS = _child(ROOT_TRANSFORMS, 'res2net_mm.data.segmentation.load_saliency')
+DATA_SAMPLERS = _child(ROOT_DATA_SAMPLERS, 'res2net_mm.data.detection.size_balance')
 METRICS = _child(ROOT_METRICS, 'res2net_mm.evaluation')
 HOOKS = _child(ROOT_HOOKS, 'res2net_mm.engine')
 LOOPS = _child(ROOT_LOOPS, 'res2net_mm.engine')

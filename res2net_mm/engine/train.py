@@ -14,6 +14,7 @@ from mmengine.runner import Runner
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.config import ConfigErrors
+from res2net_mm.openmmlab.edit import DETECTOR, model_kind, type_name
 from res2net_mm.openmmlab.pretrained import drop_pretrained, fetch_pretrained, start_from_random
 from res2net_mm.whole_file import remove_partial_files
 
@@ -40,6 +41,7 @@ def train(
     layout: str | None = None,
     pretrained: bool = True,
     work_dir: str | Path | None = None,
+    balance_sizes: bool = False,
     amp: bool = False,
     fsdp: bool = False,
     auto_scale_lr: bool = True,
@@ -61,6 +63,8 @@ def train(
         pretrained: Whether to start from the published weights that the config names. Without
             them, what the config freezes is unfrozen, since it would stay random.
         work_dir: Where the run writes; default ``work_dirs/<config's name>``.
+        balance_sizes: Whether to draw the images of a detector so that the size bins of their boxes
+            weigh alike: see :class:`~res2net_mm.data.detection.size_balance.SizeBalancedSampler`.
         amp: Whether to train in mixed precision.
         fsdp: Whether to split parameters, gradients and optimizer state over the processes, which
             takes less memory on each and more communication.
@@ -89,6 +93,8 @@ def train(
         cfg_options=cfg_options,
         launcher=launcher,
     )
+    if balance_sizes:
+        _balance_sizes(cfg)
     if fsdp:
         check_sharding(cfg, amp=amp)
     if is_first_process():
@@ -144,6 +150,21 @@ def train(
         )
         runner.train()
     return runner
+
+
+def _balance_sizes(cfg: Config) -> None:
+    given, kind = argument('balance_sizes', True), model_kind(cfg)
+    if kind != DETECTOR:
+        raise UserError(f'{given} is for the boxes of detectors: this is a {kind}')
+    loader = cfg.train_dataloader
+    sampler = type_name(loader.get('sampler') or {}) or 'none'
+    if sampler not in ('DefaultSampler', 'InfiniteSampler', 'SizeBalancedSampler'):
+        raise UserError(
+            f'{given} takes the place of DefaultSampler or InfiniteSampler, and the sampler of '
+            f'train_dataloader is {sampler}'
+        )
+    if sampler != 'SizeBalancedSampler':  # which may have bins of its own
+        loader.sampler = dict(type='res2net_mm.SizeBalancedSampler')
 
 
 def _use_mixed_precision(cfg: Config) -> None:

@@ -19,11 +19,12 @@ def tiny(tmp_path, monkeypatch, undone):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
 
-    def run(name='run', *, change=None, resume=False, deterministic=False, **options):
+    def run(name='run', *, change=None, resume=False, training=(), deterministic=False, **options):
         cfg = tiny_config(**options)
         cfg.merge_from_dict(change or {})
         work_dir = tmp_path / name
-        return train(cfg, work_dir=work_dir, resume=resume, deterministic=deterministic)
+        more = dict(deterministic=deterministic, **dict(training))
+        return train(cfg, work_dir=work_dir, resume=resume, **more)
 
     yield run
     torch.set_num_threads(threads)

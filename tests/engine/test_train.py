@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
-from shipped_configs import LIGHT, MAIN, QUICK
-from tiny_run import BATCHES
+from shipped_configs import LIGHT, LIGHT_SEGMENTER, MAIN, QUICK
+from tiny_run import BATCHES, SAMPLES, TinyDataset, losses
 from tool_process import one_error, run, run_afresh
 
 from res2net_mm.engine.resume import latest_whole_checkpoint
-from res2net_mm.engine.train import _use_mixed_precision, full_disk_is_one_error
+from res2net_mm.engine.train import _use_mixed_precision, full_disk_is_one_error, train
 from res2net_mm.errors import UserError
 
 BULK = 30_000  # floats of a checkpoint
@@ -135,6 +135,46 @@ def test_mixed_precision_needs_a_gpu(monkeypatch):
     monkeypatch.setitem(_use_mixed_precision.__globals__, 'get_device', lambda: 'cpu')
     with pytest.raises(UserError, match='amp=True needs a GPU'):
         _use_mixed_precision(Config())
+
+
+@pytest.fixture
+def sized(monkeypatch):
+    """The tiny dataset, with a box on each image; every fifth is large."""
+    boxes = [[0, 0, 100, 100] if i % 5 == 0 else [0, 0, 9, 9] for i in range(SAMPLES)]
+    images = [dict(value=i, instances=[dict(bbox=box)]) for i, box in enumerate(boxes)]
+    monkeypatch.setattr(TinyDataset, 'load_data_list', lambda self: list(images))
+
+
+def test_balanced_sizes_resume_to_the_bit(tiny, sized, tmp_path, log_of):
+    balanced = dict(by_epoch=False, training=dict(balance_sizes=True))
+    whole = tiny('whole', **balanced)
+    assert 'boxes of an epoch small 77.3 -> 50.0 %, medium 0.0 -> 0.0 %, large' in log_of(whole)
+    tiny('cut', change={'train_cfg.max_iters': 8}, **balanced)  # within the second epoch
+    tiny('cut', resume=True, **balanced)
+    assert losses(tmp_path / 'cut') == losses(tmp_path / 'whole')
+    tiny('plain', by_epoch=False)
+    assert losses(tmp_path / 'plain') != losses(tmp_path / 'whole')
+    with pytest.raises(UserError, match=r'sampler\.type was .*SizeBalancedSampler'):
+        tiny('whole', resume=True, by_epoch=False)
+
+
+@pytest.mark.parametrize(
+    ('config', 'said'),
+    [
+        (LIGHT_SEGMENTER, 'this is a segmenter'),
+        (None, 'the sampler of train_dataloader is ClassAwareSampler'),
+    ],
+)
+def test_sizes_that_cannot_be_balanced_are_one_error(coco_folder, tmp_path, config, said):
+    options = {} if config else {'train_dataloader.sampler.type': 'ClassAwareSampler'}
+    with pytest.raises(UserError, match=f'balance_sizes=True .*{said}'):
+        train(
+            config or LIGHT,
+            data=None if config else coco_folder,
+            balance_sizes=True,
+            work_dir=tmp_path,
+            cfg_options=options,
+        )
 
 
 def test_training_is_imported_with_few_modules_of_the_package():

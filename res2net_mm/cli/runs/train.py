@@ -20,6 +20,11 @@ def add_options(parser: ArgumentParser) -> None:
         action='store_false',
         help='start from random weights and unfreeze what the config freezes',
     )
+    add(
+        '--balance-sizes',
+        action='store_true',
+        help="draw a detector's images so that small, medium and large boxes weigh alike",
+    )
     add_run(parser)
     add('--amp', action='store_true', help='train in mixed precision')
     add(

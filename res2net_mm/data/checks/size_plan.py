@@ -66,7 +66,7 @@ def _cells(seen: SeenBoxes, pyramid: Pyramid) -> Iterator[Advice]:
         'cell',
         share,
         f'{_percent(share)} of the boxes are smaller than one cell of the finest level '
-        f'(side under {pyramid.cell:g} px as the network sees them).',
+        f'(apparent size under {pyramid.cell:g} px).',
     )
 
 
@@ -107,7 +107,7 @@ def _input_size(seen: SeenBoxes, pyramid: Pyramid, rule: ResizeRule | None) -> I
     tried = _factors(rule)
     shares = np.array([share_at(factor) for factor in tried])
     now = share_at(1)
-    wanted = f'{_percent(now)} of the boxes lie in the range of sides that the levels are trained '
+    wanted = f'{_percent(now)} of the boxes have an apparent size that the levels are trained '
     wanted += f'on ({_range(low, high)})'
     if shares.max() < now + PAYS:
         text = (
@@ -136,7 +136,7 @@ def _finer_level(seen: SeenBoxes, pyramid: Pyramid) -> Iterator[Advice]:
         'P2',
         share,
         f'a level of stride {P2:g} (P2) {verdict}: {_percent(share)} of the boxes would come into '
-        f'the trained range by it (sides {_range(finer, low)}).',
+        f'the trained range by it ({_range(finer, low)}).',
     )
 
 
@@ -145,10 +145,10 @@ def _slices(seen: SeenBoxes, pyramid: Pyramid) -> Iterator[Advice]:
     low, _ = pyramid.trained_range
     lost = _mean((seen.sides < low) & (seen.sides / seen.factors >= low))
     if factor >= 1:
-        text = f'slices are not needed: images are not shrunk (sides times {factor:.2f}, median)'
+        text = f'slices are not needed: images are not shrunk (by {factor:.2f}, median)'
     else:
         verdict = 'may help' if lost >= PAYS else 'are not needed'
-        text = f'slices {verdict}: images are shrunk (sides times {factor:.2f}, median)'
+        text = f'slices {verdict}: images are shrunk (by {factor:.2f}, median)'
     text += f', and {_percent(lost)} of the boxes fall below the trained range by it'
     if factor < 1 and lost >= PAYS:
         text += (

@@ -5,6 +5,7 @@ def test_options_become_arguments(call):
     given = call(
         'res2net_mm.engine.train',
         'train c.py --data d --layout voc --classes a --ignore-index 0 --no-pretrained '
+        '--balance-sizes '
         '--work-dir w --amp --fsdp --no-auto-scale-lr --deterministic --resume --launcher none '
         '--cfg-options a=1',
     )
@@ -15,6 +16,7 @@ def test_options_become_arguments(call):
         classes=['a'],
         ignore_index=0,
         pretrained=False,
+        balance_sizes=True,
         work_dir='w',
         amp=True,
         fsdp=True,

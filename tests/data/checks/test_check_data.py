@@ -434,6 +434,6 @@ def test_a_detector_gets_advice_from_the_sizes(coco):
         'cell', 'anchors', 'input', 'P2', 'slices',
     }  # fmt: skip
     assert 'advice (input): 100.0 % of the boxes' in str(report)
-    assert '(sides times 3.00, median)' in str(report)
+    assert '(by 3.00, median)' in str(report)
     assert report.clean
     assert check(coco).advice == []

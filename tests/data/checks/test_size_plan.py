@@ -33,7 +33,7 @@ def test_boxes_under_one_cell():
     plan = by_topic(plan_sizes(squares([4, 7.9, 8, 100]), POINTS, RULE))
     assert plan['cell'].share == 0.5
     assert str(plan['cell']).startswith('advice (cell): 50.0 % of the boxes are smaller')
-    assert 'side under 8 px' in plan['cell'].text
+    assert 'apparent size under 8 px' in plan['cell'].text
 
 
 def test_recall_of_anchors_by_size():
@@ -55,7 +55,7 @@ def test_the_input_that_brings_most_boxes_into_range():
     """Sides of 10 to 12 px reach 16 when the input is 1.6 times as large: 1024."""
     plan = by_topic(plan_sizes(squares([10, 11, 12, 60]), ANCHORED, RULE))
     assert plan['input'].share == 1
-    assert '25.0 % of the boxes lie in the range' in plan['input'].text
+    assert '25.0 % of the boxes have an apparent size' in plan['input'].text
     assert '16 to 128 px' in plan['input'].text
     assert 'with an input of 1024x1024 px it would be 100.0 %' in plan['input'].text
 
@@ -101,7 +101,7 @@ def test_slices_where_shrinking_loses_boxes():
     """At a fifth, boxes of 10 px were 50 px; those of 2 px were too small before."""
     plan = by_topic(plan_sizes(squares([10, 10, 2, 100], factor=0.2), POINTS, RULE))
     assert plan['slices'].share == 0.5
-    assert 'slices may help: images are shrunk (sides times 0.20' in plan['slices'].text
+    assert 'slices may help: images are shrunk (by 0.20' in plan['slices'].text
     assert 'compare-slicing' in plan['slices'].text
 
 
