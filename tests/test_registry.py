@@ -18,7 +18,7 @@ CFG = "dict(type='res2net_mm.Res2Net', preset='res2net_light_14w_4s')"
     ],
 )
 def test_from_a_fresh_process(build, tmp_path):
-    # Without MMPretrain, which the toolboxes import if it is there: it needs a torchvision that fits.
+    # Without MMPretrain, which the toolboxes import if it is there: torchvision may not fit it.
     hidden = "import sys; sys.modules['mmpretrain'] = None"
     code = f'{hidden}; {build}; print(type(MODELS.build({CFG})).__module__)'
     assert last_word(code, tmp_path) == 'res2net_mm.backbones.res2net'
