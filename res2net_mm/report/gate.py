@@ -16,10 +16,9 @@ from xml.etree import ElementTree
 from res2net_mm.errors import UserError, argument
 from res2net_mm.report.by_size.size_section import EVERY_CLASS
 from res2net_mm.report.by_size.verdict import ENOUGH, points
-from res2net_mm.report.page.parts import Section
+from res2net_mm.report.page.parts import FAILED, PASSED, SKIPPED, Check, Section
 from res2net_mm.whole_file import whole_file
 
-FAILED, PASSED, SKIPPED = 'failed', 'passed', 'skipped'
 _CONDITION = re.compile(
     r'(?:(?P<kind>bbox|segm|regions)\s+)?(?:(?P<score>.*\S)\s+)?(?P<bin>[^\s<>]+)\s*'
     r'(?P<sign>[<>])\s*(?P<limit>[-+]?\d+(?:\.\d+)?)'
@@ -44,16 +43,6 @@ class Condition:
     bin: str
     sign: str
     limit: float
-
-
-@dataclass(frozen=True)
-class Check:
-    """What came of a condition for one model: ``outcome`` is one of those above."""
-
-    condition: str
-    of: str  # what was compared and which model, for instance ``bbox: b against a``
-    outcome: str
-    message: str
 
 
 def parse_conditions(texts: Sequence[str]) -> list[Condition]:

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import pytest
 
 from res2net_mm.errors import UserError
-from res2net_mm.report.gate import Check, check_conditions, parse_conditions, write_junit
-from res2net_mm.report.page.parts import Section
+from res2net_mm.report.gate import check_conditions, parse_conditions, write_junit
+from res2net_mm.report.page.parts import Check, Section
 
 
 def record(size, low, high, *, score='AP', objects=100, of_class='all classes', run='new'):

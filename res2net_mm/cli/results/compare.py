@@ -83,7 +83,7 @@ def run(
 ) -> int:
     from res2net_mm.evaluation import parse_bins
     from res2net_mm.report import compare_runs
-    from res2net_mm.report.gate import FAILED
+    from res2net_mm.report.page.parts import FAILED
 
     report = compare_runs(runs, output, bins=parse_bins(bins), **options)
     return int(any(check.outcome == FAILED for check in report.checks))

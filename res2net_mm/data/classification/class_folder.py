@@ -23,7 +23,7 @@ from res2net_mm.formats import (
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
 from res2net_mm.formats.image_check import check_headers
 from res2net_mm.formats.image_file import read_headers
-from res2net_mm.formats.splits import choose_splits
+from res2net_mm.formats.splits import choose_splits, own_splits, with_test_split
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
@@ -68,12 +68,7 @@ class ClassificationFolder:
     @property
     def own_splits(self) -> dict[str, ClassSplit]:
         """The splits, without a test split that is the val split."""
-        val = self.splits.get('val')
-        return {
-            n: s
-            for n, s in self.splits.items()
-            if n != 'test' or val is None or s.files is not val.files
-        }
+        return own_splits(self.splits)
 
     def summary(self) -> str:
         """Return the report before training: images by split and class, findings."""
@@ -123,9 +118,7 @@ def recognise_classes(
         file = Path(out_dir).absolute() / f'classified_{name}.txt'
         _write_list(file, split.files, folder.classes)
         splits[name] = replace(split, list_file=file)
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
-    return replace(folder, splits=splits)
+    return replace(folder, splits=with_test_split(splits))
 
 
 def read_classes(
@@ -181,8 +174,7 @@ def read_classes(
             findings,
         )
         splits[name] = ClassSplit(name, part, {key: counts[key] for key in classes})
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
+    splits = with_test_split(splits)
     said = describe_recognised(root, find_reader(layout), found, classes, first.names_from)
     return ClassificationFolder(root, classes, splits, said, tuple(findings))
 

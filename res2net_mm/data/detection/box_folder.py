@@ -24,7 +24,7 @@ from res2net_mm.formats import (
     read_folder,
 )
 from res2net_mm.formats.findings import ERROR, PROBLEM
-from res2net_mm.formats.splits import choose_splits
+from res2net_mm.formats.splits import choose_splits, own_splits, with_test_split
 from res2net_mm.formats.text_file import has_mark, write_json_lists
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
@@ -86,12 +86,7 @@ class DetectionFolder:
     @property
     def own_splits(self) -> dict[str, Split]:
         """The splits, without a test split that is the val split."""
-        val = self.splits.get('val')
-        return {
-            n: s
-            for n, s in self.splits.items()
-            if n != 'test' or val is None or s.files is not val.files
-        }
+        return own_splits(self.splits)
 
     @property
     def has_masks(self) -> bool:
@@ -149,9 +144,7 @@ def recognise(
             file = Path(out_dir).absolute() / f'instances_{name}.json'
             _write_json(file, split.files.content)
             splits[name] = replace(split, ann_file=file)
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
-    return replace(folder, splits=splits)
+    return replace(folder, splits=with_test_split(splits))
 
 
 def read_boxes(
@@ -199,8 +192,7 @@ def read_boxes(
             elif part.content['annotations']:
                 fix = 'mend those there are'
             findings.add(ERROR, part.file, what, fix=fix, count=0)
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
+    splits = with_test_split(splits)
     if 'train' in splits and splits['train'].boxes:
         unseen = [name for name, count in splits['train'].boxes_by_class.items() if not count]
         fix = 'label some, or take the class out of the categories'

@@ -32,7 +32,7 @@ from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.labels import Labels
 from res2net_mm.formats.label_maps.saliency import salient_labels
 from res2net_mm.formats.label_maps.tree import core
-from res2net_mm.formats.splits import choose_splits
+from res2net_mm.formats.splits import choose_splits, own_splits, with_test_split
 from res2net_mm.tables import align
 
 
@@ -78,12 +78,7 @@ class SegmentationFolder:
     @property
     def own_splits(self) -> dict[str, MaskSplit]:
         """The splits, without a test split that is the val split."""
-        val = self.splits.get('val')
-        return {
-            n: s
-            for n, s in self.splits.items()
-            if n != 'test' or val is None or s.files is not val.files
-        }
+        return own_splits(self.splits)
 
     def summary(self) -> str:
         """Return the report before training: images, share of each class, findings."""
@@ -153,9 +148,7 @@ def recognise_masks(
             direct=split.direct,
         )
         splits[name] = replace(split, listed=listed)
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
-    return replace(folder, splits=splits)
+    return replace(folder, splits=with_test_split(splits))
 
 
 def read_labels(
@@ -216,8 +209,7 @@ def read_labels(
         of_classes = pixels[labels.first : labels.last + 1]
         ignored = int(pixels.sum() - of_classes.sum())
         splits[name] = MaskSplit(name, part, of_classes, ignored, censuses[name].direct)
-    if 'val' in splits:
-        splits.setdefault('test', replace(splits['val'], name='test'))
+    splits = with_test_split(splits)
     if 'train' in splits:
         train = splits['train']
         unseen = [name for i, name in enumerate(labels.classes) if not train.pixels[i]]

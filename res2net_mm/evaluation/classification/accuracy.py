@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.classification.classified_images import ClassifiedImages
+from res2net_mm.evaluation.classification.classified_images import ImageAnswers
 from res2net_mm.evaluation.result import (
     ColumnScores,
     ImageScores,
@@ -45,7 +45,7 @@ class AccuracyResult(Result[AccuracyScores]):
         classified: What it was computed from; takes no part in equality and in the JSON file.
     """
 
-    classified: ClassifiedImages = field(compare=False, repr=False)
+    classified: ImageAnswers = field(compare=False, repr=False)
 
     def image_scores(self) -> 'RightAnswers':
         return right_answers(self.classified, self.size_bins)
@@ -105,7 +105,7 @@ class RightAnswers(ImageScores):
         return self.counted.sum(0).astype(np.int64)[:, None]
 
 
-def right_answers(images: ClassifiedImages, bins: Sequence[SizeBin]) -> RightAnswers:
+def right_answers(images: ImageAnswers, bins: Sequence[SizeBin]) -> RightAnswers:
     """Return which images are right, in bins of their object's size."""
     names = [name for name, k in SCORES.items() if k == 1 or k < len(images.classes)]
     right = np.stack([images.rank < SCORES[name] for name in names], axis=1)
@@ -120,7 +120,7 @@ def right_answers(images: ClassifiedImages, bins: Sequence[SizeBin]) -> RightAns
 
 
 def score_classified(
-    images: ClassifiedImages,
+    images: ImageAnswers,
     *,
     bins: Iterable | None = None,
     bins_by: str = 'side',

@@ -15,7 +15,7 @@ _ARRAYS = {'images': 'U', 'truth': 'i', 'rank': 'i', 'predicted': 'i', 'score': 
 
 
 @dataclass(frozen=True, eq=False)
-class ClassifiedImages:
+class ImageAnswers:
     """N images of one test set.
 
     Attributes:
@@ -44,7 +44,7 @@ def stack_images(
     rows: Sequence[tuple[str, int, np.ndarray]],
     classes: Sequence[str],
     sizes: Mapping[str, float] | None = None,
-) -> ClassifiedImages:
+) -> ImageAnswers:
     """Stack what a classifier said of images, in the order of their names.
 
     Args:
@@ -69,7 +69,7 @@ def stack_images(
             f'labels from {truth.min()} to {truth.max()} do not fit {len(classes)} classes'
         )
     own = scores[np.arange(len(truth)), truth]
-    return ClassifiedImages(
+    return ImageAnswers(
         classes=tuple(classes),
         images=np.array(names, str),
         truth=truth,
@@ -81,7 +81,7 @@ def stack_images(
     )
 
 
-def write_classified(images: ClassifiedImages, folder: str | Path) -> Path:
+def write_classified(images: ImageAnswers, folder: str | Path) -> Path:
     """Write ``accuracy_by_size.npz`` into a folder and return its path."""
     path = Path(folder) / CLASSIFIED_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def write_classified(images: ClassifiedImages, folder: str | Path) -> Path:
     return path
 
 
-def read_classified(folder: str | Path) -> ClassifiedImages:
+def read_classified(folder: str | Path) -> ImageAnswers:
     """Read what :func:`write_classified` wrote; UserError if it is not there or damaged."""
     path = Path(folder) / CLASSIFIED_FILE
     try:
@@ -104,4 +104,4 @@ def read_classified(folder: str | Path) -> ClassifiedImages:
     for name, kind in _ARRAYS.items():
         if arrays[name].shape != (count,) or arrays[name].dtype.kind != kind:
             raise UserError(f'{path} holds no evaluation of a classifier: {name} does not fit')
-    return ClassifiedImages(classes=classes, **arrays)
+    return ImageAnswers(classes=classes, **arrays)

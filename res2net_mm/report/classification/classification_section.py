@@ -19,7 +19,7 @@ from res2net_mm.evaluation.classification.accuracy import (
 from res2net_mm.evaluation.classification.accuracy_metric import RESULT_FILE
 from res2net_mm.evaluation.classification.classified_images import (
     CLASSIFIED_FILE,
-    ClassifiedImages,
+    ImageAnswers,
     read_classified,
 )
 from res2net_mm.evaluation.size_bins import SizeBin, read_bins
@@ -38,7 +38,7 @@ CONFUSIONS = 8  # pairs of classes to show of each run
 class ClassifierRun(Run):
     """A run of a classifier."""
 
-    classified: ClassifiedImages
+    classified: ImageAnswers
 
 
 def are_of_classifiers(paths: Sequence[str | Path]) -> bool:
@@ -119,7 +119,7 @@ def classification_section(
     return section, training, list(first.notes)
 
 
-def answer_table(names: Sequence[str], runs: Sequence[ClassifiedImages]) -> Table:
+def answer_table(names: Sequence[str], runs: Sequence[ImageAnswers]) -> Table:
     """Return how many images each run and the first have right, alone and together."""
     first = runs[0].rank == 0
     rows = []
@@ -131,7 +131,7 @@ def answer_table(names: Sequence[str], runs: Sequence[ClassifiedImages]) -> Tabl
     return Table(f'Images by what they are taken for, beside {names[0]}', head, rows)
 
 
-def confusion_table(names: Sequence[str], runs: Sequence[ClassifiedImages]) -> Table:
+def confusion_table(names: Sequence[str], runs: Sequence[ImageAnswers]) -> Table:
     """Return the pairs of classes that are confused most, by any run, with a column for each."""
     classes, counts = runs[0].classes, []
     for run in runs:

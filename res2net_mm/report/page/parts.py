@@ -103,6 +103,20 @@ class Section:
     records: Sequence[Mapping[str, Any]]  # the numbers of all tables in full, for the CSV file
 
 
+#: What came of a condition that fails a comparison.
+FAILED, PASSED, SKIPPED = 'failed', 'passed', 'skipped'
+
+
+@dataclass(frozen=True)
+class Check:
+    """What came of a condition for one model."""
+
+    condition: str
+    of: str  # what was compared and which model, for instance ``bbox: b against a``
+    outcome: str  # one of those above
+    message: str
+
+
 @dataclass(frozen=True)
 class Report:
     """A whole report."""
@@ -112,4 +126,4 @@ class Report:
     sections: Sequence[Section]  # at least one
     parts: Sequence[Part] = ()  # what belongs to no section, such as training curves
     notes: Sequence[str] = ()  # what a reader of the numbers should know
-    checks: Sequence[Any] = ()  # what came of the conditions that fail a comparison
+    checks: Sequence[Check] = ()  # what came of the conditions that fail the comparison
