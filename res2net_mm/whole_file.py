@@ -43,11 +43,15 @@ def whole_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
 
 def write_json_file(content: Mapping | Sequence, path: str | Path) -> Path:
     """Write plain values to a JSON file that is whole or not there, making its folder."""
+    return write_text_file(json.dumps(content, indent=1, allow_nan=False) + '\n', path)
+
+
+def write_text_file(text: str, path: str | Path) -> Path:
+    """Write text in UTF-8 to a file that is whole or not there, making its folder."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(content, indent=1, allow_nan=False)
     with whole_file(path) as partial:
-        partial.write_text(text + '\n', encoding='utf-8')
+        partial.write_text(text, encoding='utf-8')
     return path
 
 

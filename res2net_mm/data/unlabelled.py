@@ -26,22 +26,22 @@ from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.splits import UNNAMED
 from res2net_mm.formats.text_file import read_json
 from res2net_mm.openmmlab.edit import (
-    CLASSIFIER,
+    DETECTOR,
     SEGMENTER,
-    make_palette,
     model_kind,
     replace_dataset,
     type_name,
 )
 from res2net_mm.openmmlab.heads import set_class_count, set_segmentation_heads
 from res2net_mm.openmmlab.trained_model import find_test_dataset, pipeline_without_labels
-from res2net_mm.whole_file import whole_file, write_json_file
+from res2net_mm.whole_file import write_json_file, write_text_file
 
 from .checks.config_classes import config_classes
 from .checks.image_kinds import check_kinds
 from .classification.set_classes import in_memory_side, read_files, set_model_classes
 from .detection.image_check import clean_images
 from .detection.set_dataset import COCO_METRICS
+from .set_splits import metainfo
 
 #: Suffixes of files that may hold labels, in a layout that is known or not.
 LABEL_SUFFIXES = (
@@ -152,42 +152,31 @@ def set_unlabelled(
         raise UserError('neither the checkpoint nor the config tells the names of the classes')
     check_kinds(part.image_files, part.file, findings, cfg=cfg)
     dataset.pipeline, dataset.test_mode = pipeline_without_labels(dataset), True
-    new: dict[str, Any] = dict(metainfo=dict(classes=classes, palette=make_palette(len(classes))))
     out_dir = Path(cfg.work_dir).absolute() / 'predictions'
+    new: dict[str, Any] = dict(metainfo=metainfo(classes))
     kind = model_kind(cfg)
-    if kind == CLASSIFIER:
-        listing = _write_names(part, out_dir)
-        prefix = dict(img_path=str(part.image_dir))
-        new |= dict(type='mmpretrain.CustomDataset', data_prefix=prefix, with_label=False)
-        if (side := in_memory_side(dataset)) is not None:
-            both = cfg.get('data_preprocessor'), cfg.model.get('data_preprocessor')
-            read_files(dataset, side, both)
-        changes = set_model_classes(cfg.model, cfg.get('data_preprocessor'), len(classes))
-        cfg.test_evaluator = dict(
-            type='res2net_mm.ClassPredictions', out_file=str(out_dir / 'classes.csv')
-        )
-    elif kind == SEGMENTER:
-        listing = _write_names(part, out_dir)
-        prefix = dict(img_path=str(part.image_dir))
-        new |= dict(type='mmseg.BaseSegDataset', data_prefix=prefix, img_suffix='')
-        changes = set_segmentation_heads(cfg.model, len(classes), IGNORED)
-        cfg.test_evaluator = []
-    else:
-        categories = _categories(part, classes, findings)
-        content = {**part.content, 'categories': categories}
+    if kind == DETECTOR:
+        content = {**part.content, 'categories': _categories(part, classes, findings)}
         listing = write_json_file(content, out_dir / 'images.json')
         new |= dict(type='mmdet.CocoDataset', data_prefix=dict(img=str(part.image_dir)))
         changes = set_class_count(cfg.model, len(classes))
-        ours = [metric for metric in metrics if type_name(metric) in COCO_METRICS]
-        wanted = ours[0].get('metric', 'bbox') if ours else 'bbox'
-        wanted = [wanted] if isinstance(wanted, str) else wanted
-        cfg.test_evaluator = dict(
-            type='res2net_mm.SizeMetric',
-            metric=[kind for kind in wanted if kind in ('bbox', 'segm')] or ['bbox'],
-            ann_file=str(listing),
-            format_only=True,
-            out_dir=str(out_dir),
-        )
+        cfg.test_evaluator = _size_metric(metrics, listing, out_dir)
+    else:
+        names = [entry['file_name'] for entry in part.content['images']]
+        listing = write_text_file('\n'.join(names) + '\n', out_dir / 'images.txt')
+        new['data_prefix'] = dict(img_path=str(part.image_dir))
+        if kind == SEGMENTER:
+            new |= dict(type='mmseg.BaseSegDataset', img_suffix='')
+            changes = set_segmentation_heads(cfg.model, len(classes), IGNORED)
+            cfg.test_evaluator = []
+        else:
+            new |= dict(type='mmpretrain.CustomDataset', with_label=False)
+            if (side := in_memory_side(dataset)) is not None:
+                both = cfg.get('data_preprocessor'), cfg.model.get('data_preprocessor')
+                read_files(dataset, side, both)
+            changes = set_model_classes(cfg.model, cfg.get('data_preprocessor'), len(classes))
+            file = str(out_dir / 'classes.csv')
+            cfg.test_evaluator = dict(type='res2net_mm.ClassPredictions', out_file=file)
     new['ann_file'] = str(listing)
     cfg.test_dataloader.dataset = replace_dataset(cfg.test_dataloader.dataset, new)
     count = len(part.content['images'])
@@ -204,13 +193,18 @@ def set_unlabelled(
     )
 
 
-def _write_names(part: BoxImages, out_dir: Path) -> Path:
-    """Write the names of the images, a line each, and return the file."""
-    listing = out_dir / 'images.txt'
-    listing.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(listing) as partial:
-        partial.write_text('\n'.join(e['file_name'] for e in part.content['images']) + '\n')
-    return listing
+def _size_metric(given: Sequence[Any], listing: Path, out_dir: Path) -> dict[str, Any]:
+    """Return a SizeMetric that writes what the given metrics would score, and scores nothing."""
+    ours = [metric for metric in given if type_name(metric) in COCO_METRICS]
+    wanted = ours[0].get('metric', 'bbox') if ours else 'bbox'
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    return dict(
+        type='res2net_mm.SizeMetric',
+        metric=[kind for kind in wanted if kind in ('bbox', 'segm')] or ['bbox'],
+        ann_file=str(listing),
+        format_only=True,
+        out_dir=str(out_dir),
+    )
 
 
 def _categories(part: BoxImages, classes: Sequence[str], findings: Findings) -> list[dict]:

@@ -1,7 +1,8 @@
 """Points a config at a folder of data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -24,16 +25,23 @@ from res2net_mm.openmmlab.edit import (
 )
 
 from .checks.image_kinds import check_kinds
-from .classification.class_folder import ClassificationFolder, recognise_classes
+from .classification.class_folder import recognise_classes
 from .classification.set_classes import set_classes
-from .detection.box_folder import DetectionFolder, recognise
+from .detection.box_folder import recognise
 from .detection.set_dataset import set_dataset
-from .segmentation.mask_folder import SegmentationFolder, recognise_masks
+from .recognised import RecognisedFolder
+from .segmentation.mask_folder import recognise_masks
 from .segmentation.set_masks import set_masks
 from .unlabelled import find_unlabelled, set_unlabelled
 
 #: What the model of each kind trains on.
 LABELS_OF = {DETECTOR: BOXES, SEGMENTER: LABEL_MAPS, CLASSIFIER: IMAGE_CLASSES}
+#: What recognises such a folder, and what points a config at it.
+RECOGNISERS: dict[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
+    DETECTOR: (recognise, set_dataset),
+    SEGMENTER: (recognise_masks, set_masks),
+    CLASSIFIER: (recognise_classes, set_classes),
+}
 
 
 def use_folder(
@@ -74,35 +82,23 @@ def use_folder(
             'pose estimator: name the COCO files with keypoints in the config (data_root)'
         )
     labels = LABELS_OF[kind]
+    described = classes or ignore_index is not None
+    options: dict[str, Any] = dict(training=training, layout=layout, known=known)
+    if kind == SEGMENTER:
+        salient = detects_salient_objects(cfg)
+        options |= dict(classes=classes, ignore_index=ignore_index, salient=salient)
+    elif described:
+        given = f'{argument("classes")} and {argument("ignore_index")}'
+        raise UserError(f'{given} are for label maps: this is a {kind}')
+    recognise_kind, point_config = RECOGNISERS[kind]
     try:
-        if kind == SEGMENTER:
-            masked = recognise_masks(
-                folder,
-                out_dir,
-                classes=classes,
-                ignore_index=ignore_index,
-                training=training,
-                layout=layout,
-                known=known,
-                salient=detects_salient_objects(cfg),
-            )
-            told = [masked.summary(), *_check_kinds(cfg, masked)]
-            return '\n'.join((*told, *set_masks(cfg, masked)))
-        if classes or ignore_index is not None:
-            given = f'{argument("classes")} and {argument("ignore_index")}'
-            raise UserError(f'{given} are for label maps: this is a {kind}')
-        if kind == CLASSIFIER:
-            classed = recognise_classes(
-                folder, out_dir, training=training, layout=layout, known=known
-            )
-            told = [classed.summary(), *_check_kinds(cfg, classed)]
-            return '\n'.join((*told, *set_classes(cfg, classed)))
-        boxed = recognise(folder, out_dir, training=training, layout=layout, known=known)
-        return '\n'.join((boxed.summary(), *_check_kinds(cfg, boxed), *set_dataset(cfg, boxed)))
+        recognised = recognise_kind(folder, out_dir, **options)
+        told = [recognised.summary(), *_check_kinds(cfg, recognised)]
+        return '\n'.join((*told, *point_config(cfg, recognised)))
     except UserError:
-        described = classes or ignore_index is not None or layout is not None  # so it has labels
+        has_labels = described or layout is not None
         findings = Findings()
-        if training or described or not Path(folder).is_dir():
+        if training or has_labels or not Path(folder).is_dir():
             raise
         images = find_unlabelled(existing_folder(folder), findings, labels)
         if images is None:
@@ -110,9 +106,7 @@ def use_folder(
     return set_unlabelled(cfg, images, known, findings, labels)
 
 
-def _check_kinds(
-    cfg: Config, folder: DetectionFolder | SegmentationFolder | ClassificationFolder
-) -> list[str]:
+def _check_kinds(cfg: Config, folder: RecognisedFolder[Any]) -> list[str]:
     """Return what is said of images that training reads badly; raise if it cannot read them."""
     findings = Findings()
     for split in folder.own_splits.values():

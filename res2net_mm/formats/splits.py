@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
@@ -171,34 +169,3 @@ def _to_test_on(rest: Mapping[str, Images], findings: Findings) -> dict[str, Ima
         fix = 'leave out those that the model was trained on: they look too good'
         findings.add(PROBLEM, part.file, what, fix=fix, count=len(part.image_files))
     return {'test': part}
-
-
-class ReadSplit(Protocol):
-    """A split that has been read: a frozen dataclass with its name and what was read of it."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def files(self) -> object: ...
-
-
-R = TypeVar('R', bound=ReadSplit)
-
-
-def with_test_split(splits: Mapping[str, R]) -> dict[str, R]:
-    """Return the splits, and the val split as the test split too where there is none."""
-    if 'val' not in splits or 'test' in splits:
-        return {**splits}
-    return {**splits, 'test': replace(splits['val'], name='test')}
-
-
-def own_splits(splits: Mapping[str, R]) -> dict[str, R]:
-    """Return the splits without a test split that is the val split."""
-    val = splits.get('val')
-    return {
-        name: split
-        for name, split in splits.items()
-        if name != 'test' or val is None or split.files is not val.files
-    }

@@ -1,7 +1,6 @@
 """What splits are called, and which of them are trained, validated and tested on."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,9 @@ from res2net_mm.formats import Findings, LabelMapImages
 from res2net_mm.formats.splits import (
     SPLIT_NAMES,
     choose_splits,
-    own_splits,
     read_split_lists,
     split_named,
     split_of,
-    with_test_split,
 )
 
 
@@ -176,21 +173,3 @@ def test_labelled_images_beside_the_split_that_is_trained_on_are_said(found, sai
     choose_splits({name: part(names) for name, names in found.items()}, findings)
     assert len(findings) == (said is not None)
     assert said is None or re.search(said, str(findings[0]))
-
-
-@dataclass(frozen=True)
-class Read:
-    name: str
-    files: list
-
-
-def test_the_val_split_stands_in_for_a_test_split_that_is_not_there():
-    train, val, test = Read('train', []), Read('val', []), Read('test', [])
-    splits = with_test_split({'train': train, 'val': val})
-    assert [*splits] == ['train', 'val', 'test']
-    assert splits['test'].name == 'test'
-    assert splits['test'].files is val.files
-    assert own_splits(splits) == {'train': train, 'val': val}
-    for own in ({'train': train}, {'test': test}, {'val': val, 'test': test}):
-        assert with_test_split(own) == own
-        assert own_splits(own) == own

@@ -226,7 +226,7 @@ def _check_classes(
         source = next(iter(folder.splits.values())).files.file
         check_classes(cfg, folder.classes, source, check.findings)
     check.tables += [
-        f'{folder.found}\n{folder.table(MOST_ROWS)}',
+        '\n'.join([folder.found, *folder.table(MOST_ROWS)]),
         sizes_text(check.decoded.values()),
     ]
     counts = {

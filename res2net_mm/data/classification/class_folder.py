@@ -5,17 +5,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from res2net_mm.data.recognised import RecognisedFolder, recognise_as, with_test_split
 from res2net_mm.errors import UserError
 from res2net_mm.formats import (
     IMAGE_CLASSES,
     ClassifiedImages,
-    Finding,
     Findings,
-    describe,
     describe_recognised,
-    describe_unknown,
-    existing_folder,
     find_reader,
     first_few,
     read_folder,
@@ -23,7 +21,7 @@ from res2net_mm.formats import (
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
 from res2net_mm.formats.image_check import check_headers
 from res2net_mm.formats.image_file import read_headers
-from res2net_mm.formats.splits import choose_splits, own_splits, with_test_split
+from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
 
@@ -48,35 +46,11 @@ class ClassSplit:
 
 
 @dataclass(frozen=True)
-class ClassificationFolder:
-    """A recognised folder of images with a class each.
+class ClassificationFolder(RecognisedFolder[ClassSplit]):
+    """A recognised folder of images with a class each."""
 
-    Attributes:
-        root: The folder.
-        classes: Names in the order of the labels.
-        splits: Train, val and test; the last is the val split where it has no labels of its own.
-        found: What was found in the folder, in one line.
-        findings: What was noticed or left out.
-    """
-
-    root: Path
-    classes: tuple[str, ...]
-    splits: Mapping[str, ClassSplit]
-    found: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def own_splits(self) -> dict[str, ClassSplit]:
-        """The splits, without a test split that is the val split."""
-        return own_splits(self.splits)
-
-    def summary(self) -> str:
-        """Return the report before training: images by split and class, findings."""
-        lines = [self.found, *(f'  {line}' for line in self.table(MOST_ROWS).splitlines())]
-        return '\n'.join([*lines, *(f'  {line}' for line in describe(self.findings))])
-
-    def table(self, most: int) -> str:
-        """Return the number of images by class and split; the classes with the most where many."""
+    def table(self, most: int = MOST_ROWS) -> list[str]:
+        """Return the images of each split, by class; at most so many, those with the most."""
         parts = [*self.splits.values()]
         rows = [['', *(part.name for part in parts)]]
         rows.append(['images', *(str(len(part.files.images)) for part in parts)])
@@ -86,39 +60,30 @@ class ClassificationFolder:
         if rest := len(self.classes) - len(shown):
             least = min(parts[0].counts.get(name, 0) for name in self.classes)
             rows.append([f'and {rest} more', f'>= {least}', *[''] * (len(parts) - 1)])
-        return '\n'.join(align(rows))
+        return align(rows)
 
 
 def recognise_classes(
-    root: str | os.PathLike[str],
-    out_dir: str | os.PathLike[str],
-    *,
-    training: bool = True,
-    layout: str | None = None,
-    known: Sequence[str] | None = None,
+    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], **options: Any
 ) -> ClassificationFolder:
     """Find out what is in a folder of classified images; the folder itself is never changed.
 
     Args:
         root: The folder.
         out_dir: Where the list of each split's images is written, each at once or not at all.
-        training: Whether it is trained on; else all its images may be tested on.
-        layout: The name of the layout to read it in; by default the best that fits.
-        known: The classes of the checkpoint that is tested; the folder's are found among them.
+        options: ``training``, ``layout`` and ``known`` of :func:`read_classes`.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
     """
-    place = existing_folder(root)
-    folder = read_classes(place, Findings(), training=training, layout=layout, known=known)
-    if folder is None:
-        raise UserError(describe_unknown(place, IMAGE_CLASSES))
-    splits = folder.own_splits
-    for name, split in splits.items():  # only now is nothing left that could be wrong
-        file = Path(out_dir).absolute() / f'classified_{name}.txt'
+    out_dir = Path(out_dir).absolute()
+
+    def prepare(folder: ClassificationFolder, split: ClassSplit) -> ClassSplit:
+        file = out_dir / f'classified_{split.name}.txt'
         _write_list(file, split.files, folder.classes)
-        splits[name] = replace(split, list_file=file)
-    return replace(folder, splits=with_test_split(splits))
+        return replace(split, list_file=file)
+
+    return recognise_as(IMAGE_CLASSES, read_classes, prepare, root, **options)
 
 
 def read_classes(
@@ -134,9 +99,9 @@ def read_classes(
     Args:
         root: The folder.
         findings: Gets what was noticed or left out.
-        training: As in ``recognise_classes``.
-        layout: Likewise.
-        known: Likewise.
+        training: Whether it is trained on; else all its images may be tested on.
+        layout: The name of the layout to read it in; by default the best that fits.
+        known: The classes of the checkpoint that is tested; the folder's are found among them.
 
     Returns:
         The folder; None if it is in no layout that gives images classes.
@@ -176,7 +141,7 @@ def read_classes(
         splits[name] = ClassSplit(name, part, {key: counts[key] for key in classes})
     splits = with_test_split(splits)
     said = describe_recognised(root, find_reader(layout), found, classes, first.names_from)
-    return ClassificationFolder(root, classes, splits, said, tuple(findings))
+    return ClassificationFolder(root, layout, classes, splits, said, tuple(findings))
 
 
 def _find_strange(

@@ -8,12 +8,11 @@ from mmengine.config import Config
 
 from res2net_mm.data.classification.class_folder import ClassificationFolder, ClassSplit
 from res2net_mm.data.demo.object_set import RECORD
+from res2net_mm.data.set_splits import Settings, copied_settings, metainfo, set_splits
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.edit import (
     CLASSIFIER,
-    data_settings,
     leaf_datasets,
-    make_palette,
     model_kind,
     replace_dataset,
     type_name,
@@ -26,8 +25,6 @@ METRICS = ('AccuracyMetric', 'Accuracy', 'SingleLabelMetric', 'ConfusionMatrix')
 LOADING = 'LoadImageFromFile'
 #: Data sets that hold pixels in memory, in RGB, and the side of their pictures in px.
 IN_MEMORY = {'CIFAR10': 32, 'CIFAR100': 32}
-
-Settings = dict[str, Any]
 
 
 def set_classes(cfg: Config, folder: ClassificationFolder) -> list[str]:
@@ -54,29 +51,29 @@ def set_classes(cfg: Config, folder: ClassificationFolder) -> list[str]:
         raise UserError(
             'the config has no classifier or no train_dataloader: it trains no classifier.'
         )
-    settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
+    settings = copied_settings(cfg)
     preprocessor = copy.deepcopy(cfg.get('data_preprocessor'))
     changes = set_model_classes(settings['model'], preprocessor, len(folder.classes))
-    for name, split in folder.splits.items():
-        if loader := settings.get(f'{name}_dataloader'):
-            side = in_memory_side(loader['dataset'])
-            loader['dataset'] = replace_dataset(loader['dataset'], _dataset(folder, split))
-            if side is not None:
-                both = preprocessor, settings['model'].get('data_preprocessor')
-                read_files(loader['dataset'], side, both)
-                changes.append(f'{name}_dataloader: images are read and resized to {side}x{side}')
-            count = len(split.files.images)
-            changes.append(f'{name}_dataloader: {count} images of {split.list_file}')
-        if evaluator := settings.get(f'{name}_evaluator'):
-            is_list = isinstance(evaluator, list | tuple)
-            metrics = _metrics(evaluator if is_list else [evaluator], folder)
-            settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
-            changes.append(f'{name}_evaluator: {", ".join(map(_shown, metrics))}')
-    for key, value in settings.items():
-        cfg[key] = value
+
+    def dataset(given: Settings, split: ClassSplit) -> Settings:
+        side = in_memory_side(given)
+        new = replace_dataset(given, _dataset(folder, split))
+        if side is not None:
+            read_files(new, side, (preprocessor, settings['model'].get('data_preprocessor')))
+            changes.append(f'{split.name}_dataloader: images are read and resized to {side}x{side}')
+        return new
+
+    said = set_splits(
+        cfg,
+        settings,
+        folder,
+        dataset=dataset,
+        metrics=lambda metrics, _: _metrics(metrics, folder),
+        listed=lambda split: split.list_file,
+    )
     if preprocessor is not None:
         cfg.data_preprocessor = preprocessor
-    return changes
+    return [*changes, *said]
 
 
 def set_model_classes(model: Settings, preprocessor: Settings | None, count: int) -> list[str]:
@@ -138,11 +135,11 @@ def _dataset(folder: ClassificationFolder, split: ClassSplit) -> Settings:
         data_root='',
         data_prefix=dict(img_path=str(split.files.image_dir)),
         ann_file=str(split.list_file),
-        metainfo=dict(classes=folder.classes, palette=make_palette(len(folder.classes))),
+        metainfo=metainfo(folder.classes),
     )
 
 
-def _metrics(entries: Any, folder: ClassificationFolder) -> list[Settings]:
+def _metrics(entries: list[Settings], folder: ClassificationFolder) -> tuple[list[Settings], str]:
     count, sizes = len(folder.classes), folder.root / RECORD
     kept = [entry for entry in entries if type_name(entry) in METRICS]
     kept = kept or [dict(type='res2net_mm.AccuracyMetric')]
@@ -153,7 +150,7 @@ def _metrics(entries: Any, folder: ClassificationFolder) -> list[Settings]:
             entry['topk'] = _topk(entry['topk'], count)
         if entry.get('num_classes') is not None:
             entry['num_classes'] = count
-    return kept
+    return kept, ', '.join(map(_shown, kept))
 
 
 def _topk(given: int | tuple[int, ...], count: int) -> int | tuple[int, ...]:

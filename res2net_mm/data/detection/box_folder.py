@@ -9,22 +9,18 @@ from typing import Any
 import numpy as np
 
 from res2net_mm.data.detection.split_check import clean_split, known_categories, read_categories
-from res2net_mm.errors import UserError
+from res2net_mm.data.recognised import RecognisedFolder, recognise_as, with_test_split
 from res2net_mm.evaluation.size_bins import COCO_BINS
 from res2net_mm.formats import (
     BOXES,
     BoxImages,
-    Finding,
     Findings,
-    describe,
     describe_recognised,
-    describe_unknown,
-    existing_folder,
     find_reader,
     read_folder,
 )
 from res2net_mm.formats.findings import ERROR, PROBLEM
-from res2net_mm.formats.splits import choose_splits, own_splits, with_test_split
+from res2net_mm.formats.splits import choose_splits
 from res2net_mm.formats.text_file import has_mark, write_json_lists
 from res2net_mm.tables import align
 from res2net_mm.whole_file import whole_file
@@ -63,60 +59,28 @@ class Split:
 
 
 @dataclass(frozen=True)
-class DetectionFolder:
-    """A recognised folder.
-
-    Attributes:
-        root: The folder.
-        layout: The name of its reader, such as ``coco``.
-        classes: Names in the order of the labels: by category id (COCO), by alphabet (VOC).
-        splits: Train, val and test, the last of which is the val split where none has labels; test
-            alone where the folder is not trained on.
-        found: What was found in the folder, in one line.
-        findings: What was noticed, mended or left out.
-    """
-
-    root: Path
-    layout: str
-    classes: tuple[str, ...]
-    splits: Mapping[str, Split]
-    found: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def own_splits(self) -> dict[str, Split]:
-        """The splits, without a test split that is the val split."""
-        return own_splits(self.splits)
+class DetectionFolder(RecognisedFolder[Split]):
+    """A recognised folder; classes are in the order of category ids (COCO), else by alphabet."""
 
     @property
     def has_masks(self) -> bool:
         """Whether every box has a mask."""
         return all(split.masks == split.boxes for split in self.splits.values())
 
-    def summary(self) -> str:
-        """Return the report before training: images and boxes by split and size, findings."""
+    def table(self) -> list[str]:
+        """Return the images and boxes of each split, and the boxes by size."""
         names = [size_bin.name for size_bin in COCO_BINS]
         rows = [['split', 'images', 'boxes', *names, 'ignored', 'empty']]
         for s in self.splits.values():
             counts = (s.images, s.boxes, *s.boxes_by_size.values(), s.ignored, s.empty)
             rows.append([s.name, *map(str, counts)])
         limits = ', '.join(f'{size_bin.name} {size_bin.limits}' for size_bin in COCO_BINS)
-        lines = [
-            self.found,
-            *(f'  {line}' for line in align(rows)),
-            f'  sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes',
-            *(f'  {line}' for line in describe(self.findings)),
-        ]
-        return '\n'.join(lines)
+        note = f'sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes'
+        return [*align(rows), note]
 
 
 def recognise(
-    root: str | os.PathLike[str],
-    out_dir: str | os.PathLike[str],
-    *,
-    training: bool = True,
-    layout: str | None = None,
-    known: Sequence[str] | None = None,
+    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], **options: Any
 ) -> DetectionFolder:
     """Find out what is in a folder and make it ready to train on.
 
@@ -127,24 +91,21 @@ def recognise(
     Args:
         root: The folder.
         out_dir: Where such copies go.
-        training: Whether it is trained on; else all its images may be tested on.
-        layout: The name of the layout to read it in; by default the best that fits.
-        known: The classes of the checkpoint that is tested; the folder's are found among them.
+        options: ``training``, ``layout`` and ``known`` of :func:`read_boxes`.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
     """
-    place = existing_folder(root)
-    folder = read_boxes(place, Findings(), training=training, layout=layout, known=known)
-    if folder is None:
-        raise UserError(describe_unknown(place, BOXES))
-    splits = folder.own_splits
-    for name, split in splits.items():  # only now is nothing left that could be wrong
-        if split.files.is_copy or has_mark(split.files.file):
-            file = Path(out_dir).absolute() / f'instances_{name}.json'
-            _write_json(file, split.files.content)
-            splits[name] = replace(split, ann_file=file)
-    return replace(folder, splits=with_test_split(splits))
+    out_dir = Path(out_dir).absolute()
+
+    def prepare(_: DetectionFolder, split: Split) -> Split:
+        if not (split.files.is_copy or has_mark(split.files.file)):
+            return split
+        file = out_dir / f'instances_{split.name}.json'
+        _write_json(file, split.files.content)
+        return replace(split, ann_file=file)
+
+    return recognise_as(BOXES, read_boxes, prepare, root, **options)
 
 
 def read_boxes(
@@ -160,9 +121,9 @@ def read_boxes(
     Args:
         root: The folder.
         findings: Gets what was noticed, mended or left out.
-        training: As in :func:`recognise`.
-        layout: Likewise.
-        known: Likewise.
+        training: Whether it is trained on; else all its images may be tested on.
+        layout: The name of the layout to read it in; by default the best that fits.
+        known: The classes of the checkpoint that is tested; the folder's are found among them.
 
     Returns:
         The folder, every split in the file it was read from; None if it is in no layout that has

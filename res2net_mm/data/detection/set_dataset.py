@@ -1,14 +1,14 @@
 """Points a config of an MMDetection detector at a recognised folder."""
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
 
 from res2net_mm.data.detection.box_folder import DetectionFolder, Split
+from res2net_mm.data.set_splits import Settings, copied_settings, metainfo, set_splits
 from res2net_mm.errors import UserError
-from res2net_mm.openmmlab.edit import data_settings, make_palette, replace_dataset, type_name, walk
+from res2net_mm.openmmlab.edit import replace_dataset, type_name, walk
 from res2net_mm.openmmlab.heads import set_class_count
 
 # By these a model that predicts masks is known: RTMDet and Mask2Former have no mask_head.
@@ -16,8 +16,6 @@ MASK_PARTS = ('mask_head', 'loss_mask')
 COCO_METRICS = ('SizeMetric', 'CocoMetric')
 SIZE_FILTERS = ('min_size', 'bbox_min_size')
 LOADING = ('LoadAnnotations', 'LoadPanopticAnnotations')
-
-Settings = dict[str, Any]
 
 
 def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
@@ -41,26 +39,21 @@ def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
     """
     if cfg.get('model') is None or cfg.get('train_dataloader') is None:
         raise UserError('the config has no model or no train_dataloader: it trains no detector.')
-    settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
+    settings = copied_settings(cfg)
     for name, loader in settings.items():
         for step in walk(loader) if name.endswith('_dataloader') else ():
             if type_name(step) in LOADING:
                 _check_labels(step, settings['model'], folder)
 
     changes = set_class_count(settings['model'], len(folder.classes))
-    for name, split in folder.splits.items():
-        if loader := settings.get(f'{name}_dataloader'):
-            loader['dataset'] = _point_dataset(loader['dataset'], folder, split)
-            changes.append(f'{name}_dataloader: {split.images} images of {split.ann_file}')
-        if evaluator := settings.get(f'{name}_evaluator'):
-            metrics = _point_metrics(evaluator, folder, split)
-            settings[f'{name}_evaluator'] = (
-                metrics if isinstance(evaluator, list | tuple) else metrics[0]
-            )
-            kinds = ', '.join(map(type_name, metrics))
-            changes.append(f'{name}_evaluator: {kinds} on {split.ann_file}')
-    for key, value in settings.items():
-        cfg[key] = value
+    changes += set_splits(
+        cfg,
+        settings,
+        folder,
+        dataset=lambda dataset, split: _point_dataset(dataset, folder, split),
+        metrics=lambda metrics, split: _point_metrics(metrics, folder, split),
+        listed=lambda split: split.ann_file,
+    )
     return changes
 
 
@@ -88,7 +81,7 @@ def _point_dataset(dataset: Settings, folder: DetectionFolder, split: Split) -> 
         data_root=str(folder.root),
         ann_file=str(split.ann_file),
         data_prefix=dict(img=str(split.image_dir)),
-        metainfo=dict(classes=folder.classes, palette=make_palette(len(folder.classes))),
+        metainfo=metainfo(folder.classes),
     )
     part: Any
     for part in walk(dataset):
@@ -98,8 +91,9 @@ def _point_dataset(dataset: Settings, folder: DetectionFolder, split: Split) -> 
     return replace_dataset(dataset, new)
 
 
-def _point_metrics(evaluator: Any, folder: DetectionFolder, split: Split) -> list[Settings]:
-    entries = evaluator if isinstance(evaluator, list | tuple) else [evaluator]
+def _point_metrics(
+    entries: list[Settings], folder: DetectionFolder, split: Split
+) -> tuple[list[Settings], str]:
     kept = [entry for entry in entries if type_name(entry) in COCO_METRICS]
     kept = kept or [dict(type='res2net_mm.SizeMetric', metric='bbox')]
     for entry in kept:
@@ -108,4 +102,4 @@ def _point_metrics(evaluator: Any, folder: DetectionFolder, split: Split) -> lis
             metrics = entry.get('metric', 'bbox')
             metrics = [metrics] if isinstance(metrics, str) else metrics
             entry['metric'] = [metric for metric in metrics if metric != 'segm'] or ['bbox']
-    return kept
+    return kept, f'{", ".join(map(type_name, kept))} on {split.ann_file}'

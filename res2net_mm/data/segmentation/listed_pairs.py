@@ -13,7 +13,7 @@ from res2net_mm.formats import LabelMapImages
 from res2net_mm.formats.label_maps.encoding import Encoding
 from res2net_mm.formats.label_maps.map_file import read_pixels
 from res2net_mm.progress import track
-from res2net_mm.whole_file import whole_file
+from res2net_mm.whole_file import whole_file, write_text_file
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,7 @@ def list_pairs(
         suffixes = '', '.png'
     elif suffixes[0]:
         names = [name.removesuffix(suffixes[0]) for name in part.images]
-    list_file.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(list_file) as partial:
-        partial.write_text('\n'.join(names) + '\n')
+    write_text_file('\n'.join(names) + '\n', list_file)
     return ListedPairs(list_file, part.image_dir, map_dir, *suffixes)
 
 

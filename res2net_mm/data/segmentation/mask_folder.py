@@ -4,22 +4,20 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from res2net_mm.data.recognised import RecognisedFolder, recognise_as, with_test_split
 from res2net_mm.data.segmentation.known_labels import as_known
 from res2net_mm.data.segmentation.listed_pairs import ListedPairs, list_pairs
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import (
     LABEL_MAPS,
-    Finding,
     Findings,
     LabelMapImages,
-    describe,
     describe_recognised,
-    describe_unknown,
-    existing_folder,
     find_reader,
     read_folder,
 )
@@ -32,7 +30,7 @@ from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.labels import Labels
 from res2net_mm.formats.label_maps.saliency import salient_labels
 from res2net_mm.formats.label_maps.tree import core
-from res2net_mm.formats.splits import choose_splits, own_splits, with_test_split
+from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
 
 
@@ -58,56 +56,25 @@ class MaskSplit:
 
 
 @dataclass(frozen=True)
-class SegmentationFolder:
-    """A recognised folder of images and label maps.
+class SegmentationFolder(RecognisedFolder[MaskSplit]):
+    """A recognised folder of images with label maps; ``labels`` are what their pixels mean."""
 
-    Attributes:
-        root: The folder.
-        labels: The classes and the ignored label.
-        splits: Train, val and test. The test split is the val split where none has label maps.
-        found: What was found in the folder, in one line.
-        findings: What was noticed or left out.
-    """
-
-    root: Path
     labels: Labels
-    splits: Mapping[str, MaskSplit]
-    found: str
-    findings: tuple[Finding, ...]
 
-    @property
-    def own_splits(self) -> dict[str, MaskSplit]:
-        """The splits, without a test split that is the val split."""
-        return own_splits(self.splits)
-
-    def summary(self) -> str:
-        """Return the report before training: images, share of each class, findings."""
-        names, parts = self.labels.classes, self.splits.values()
+    def table(self) -> list[str]:
+        """Return the images of each split, and the share of each class."""
+        parts = self.splits.values()
         rows = [['', *(part.name for part in parts)]]
         rows.append(['images', *(str(len(part.files.images)) for part in parts)])
-        for i, name in enumerate(names):
+        for i, name in enumerate(self.classes):
             rows.append([name, *(_share(part.pixels[i], part.pixels.sum()) for part in parts)])
         ignored = (_share(part.ignored, part.ignored + part.pixels.sum()) for part in parts)
         rows.append(['ignored', *ignored])
-        lines = [
-            self.found,
-            *(f'  {line}' for line in align(rows)),
-            '  classes in % of the pixels that count, ignored in % of all',
-            *(f'  {line}' for line in describe(self.findings)),
-        ]
-        return '\n'.join(lines)
+        return [*align(rows), 'classes in % of the pixels that count, ignored in % of all']
 
 
 def recognise_masks(
-    root: str | os.PathLike[str],
-    out_dir: str | os.PathLike[str],
-    *,
-    classes: Sequence[str] | None = None,
-    ignore_index: int | None = None,
-    training: bool = True,
-    layout: str | None = None,
-    known: Sequence[str] | None = None,
-    salient: bool = False,
+    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], **options: Any
 ) -> SegmentationFolder:
     """Find out what is in a folder of label maps; the folder itself is never changed.
 
@@ -115,40 +82,20 @@ def recognise_masks(
         root: The folder.
         out_dir: Where the list of each split's images is written, and label maps that training
             cannot read as they are.
-        classes: Names of the classes, if the folder does not tell them or tells others.
-        ignore_index: The label to ignore, likewise.
-        training: Whether it is trained on; else all its images may be tested on.
-        layout: The name of the layout to read it in; by default the best that fits.
-        known: The classes of the checkpoint that is tested; the folder's are found among them.
-        salient: Whether they are masks of salient objects, black and white with greys.
+        options: ``classes``, ``ignore_index``, ``training``, ``layout``, ``known`` and ``salient``
+            of :func:`read_labels`.
 
     Raises:
         UserError: No label maps are found, or something in the folder has to be mended first.
     """
-    place = existing_folder(root)
-    folder = read_labels(
-        place,
-        Findings(),
-        classes=classes,
-        ignore_index=ignore_index,
-        training=training,
-        layout=layout,
-        known=known,
-        salient=salient,
-    )
-    if folder is None:
-        raise UserError(describe_unknown(place, LABEL_MAPS))
-    splits = folder.own_splits
-    for name, split in splits.items():  # only now is nothing left that could be wrong
-        listed = list_pairs(
-            split.files,
-            name,
-            Path(out_dir).absolute(),
-            folder.labels.encoding,
-            direct=split.direct,
-        )
-        splits[name] = replace(split, listed=listed)
-    return replace(folder, splits=with_test_split(splits))
+    out_dir = Path(out_dir).absolute()
+
+    def prepare(folder: SegmentationFolder, split: MaskSplit) -> MaskSplit:
+        encoding = folder.labels.encoding
+        listed = list_pairs(split.files, split.name, out_dir, encoding, direct=split.direct)
+        return replace(split, listed=listed)
+
+    return recognise_as(LABEL_MAPS, read_labels, prepare, root, **options)
 
 
 def read_labels(
@@ -167,12 +114,12 @@ def read_labels(
     Args:
         root: The folder.
         findings: Gets what was noticed or left out.
-        classes: As in ``recognise_masks``.
-        ignore_index: Likewise.
-        training: Likewise.
-        layout: Likewise.
-        known: Likewise.
-        salient: Likewise.
+        classes: Names of the classes, if the folder does not tell them or tells others.
+        ignore_index: The label to ignore, likewise.
+        training: Whether it is trained on; else all its images may be tested on.
+        layout: The name of the layout to read it in; by default the best that fits.
+        known: The classes of the checkpoint that is tested; the folder's are found among them.
+        salient: Whether they are masks of salient objects, black and white with greys.
 
     Returns:
         The folder, every split listed where it was read from; None if it has no label maps.
@@ -218,7 +165,9 @@ def read_labels(
         if len(unseen) < len(labels.classes):  # else something worse has been found
             findings.add(PROBLEM, train.files.map_dir, what, unseen, fix)
     said = describe_recognised(root, find_reader(layout), found, labels.classes, labels.source)
-    return SegmentationFolder(root, labels, splits, said, tuple(findings))
+    return SegmentationFolder(
+        root, layout, labels.classes, splits, said, tuple(findings), labels=labels
+    )
 
 
 def count_and_name(
@@ -236,9 +185,9 @@ def count_and_name(
         root: The folder.
         parts: Its splits.
         findings: Gets what was noticed.
-        classes: As in ``recognise_masks``.
-        ignore_index: Likewise.
-        known: Likewise.
+        classes: As in :func:`read_labels`, like ``ignore_index`` and ``known``.
+        ignore_index: See ``classes``.
+        known: See ``classes``.
 
     Raises:
         UserError: Nothing can be made of the labels, or ``findings`` stop at an error.

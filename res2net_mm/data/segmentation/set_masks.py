@@ -1,17 +1,16 @@
 """Points a config of an MMSegmentation segmenter at a recognised folder of label maps."""
 
-import copy
 from typing import Any
 
 from mmengine.config import Config
 
+from res2net_mm.data.segmentation.listed_pairs import ListedPairs
 from res2net_mm.data.segmentation.mask_folder import MaskSplit, SegmentationFolder
+from res2net_mm.data.set_splits import Settings, copied_settings, metainfo, set_splits
 from res2net_mm.errors import UserError
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.openmmlab.edit import (
     SEGMENTER,
-    data_settings,
-    make_palette,
     model_kind,
     replace_dataset,
     type_name,
@@ -50,39 +49,45 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
         raise UserError(
             'the config has no decode_head or no train_dataloader: it trains no segmenter.'
         )
-    settings = {key: copy.deepcopy(cfg[key]) for key in data_settings(cfg)}
+    settings = copied_settings(cfg)
     # mmseg moves labels from 1 on down by one, and 0 to 255, where a dataset says so.
     ignored = IGNORED if folder.labels.first else folder.labels.ignore_index
-    changes = set_segmentation_heads(settings['model'], len(folder.labels.classes), ignored)
-    for name, split in folder.splits.items():
-        if loader := settings.get(f'{name}_dataloader'):
-            loader['dataset'] = replace_dataset(loader['dataset'], _dataset(folder, split))
-            _set_transforms(loader['dataset'], ignored)
-            count = len(split.files.images)
-            assert split.listed is not None
-            changes.append(f'{name}_dataloader: {count} images of {split.listed.list_file}')
-        if evaluator := settings.get(f'{name}_evaluator'):
-            is_list = isinstance(evaluator, list | tuple)
-            metrics = [
-                m for m in (evaluator if is_list else [evaluator]) if type_name(m) in METRICS
-            ]
-            metrics = metrics or [dict(type='res2net_mm.RegionSizeMetric')]
-            left_out = ''
-            for metric in metrics:
-                if type_name(metric) != 'SaliencySizeMetric':  # every pixel of a mask counts
-                    metric['ignore_index'] = ignored
-                    left_out = f', label {ignored} left out'
-            settings[f'{name}_evaluator'] = metrics if is_list else metrics[0]
-            kinds = ', '.join(map(type_name, metrics))
-            changes.append(f'{name}_evaluator: {kinds}{left_out}')
-    for key, value in settings.items():
-        cfg[key] = value
+
+    def dataset(given: Settings, split: MaskSplit) -> Settings:
+        new = replace_dataset(given, _dataset(folder, split))
+        _set_transforms(new, ignored)
+        return new
+
+    changes = set_segmentation_heads(settings['model'], len(folder.classes), ignored)
+    changes += set_splits(
+        cfg,
+        settings,
+        folder,
+        dataset=dataset,
+        metrics=lambda metrics, _: _metrics(metrics, ignored),
+        listed=lambda split: _listed(split).list_file,
+    )
     return changes
 
 
-def _dataset(folder: SegmentationFolder, split: MaskSplit) -> dict[str, Any]:
-    classes, listed = folder.labels.classes, split.listed
-    assert listed is not None, 'a folder that recognise_masks has returned'
+def _metrics(entries: list[Settings], ignored: int) -> tuple[list[Settings], str]:
+    kept = [entry for entry in entries if type_name(entry) in METRICS]
+    kept = kept or [dict(type='res2net_mm.RegionSizeMetric')]
+    left_out = ''
+    for metric in kept:
+        if type_name(metric) != 'SaliencySizeMetric':  # every pixel of a mask counts
+            metric['ignore_index'] = ignored
+            left_out = f', label {ignored} left out'
+    return kept, f'{", ".join(map(type_name, kept))}{left_out}'
+
+
+def _listed(split: MaskSplit) -> ListedPairs:
+    assert split.listed is not None, 'a folder that recognise_masks has returned'
+    return split.listed
+
+
+def _dataset(folder: SegmentationFolder, split: MaskSplit) -> Settings:
+    listed = _listed(split)
     return dict(
         type='mmseg.BaseSegDataset',
         data_root=str(folder.root),
@@ -91,11 +96,11 @@ def _dataset(folder: SegmentationFolder, split: MaskSplit) -> dict[str, Any]:
         img_suffix=listed.image_suffix,
         seg_map_suffix=listed.map_suffix,
         reduce_zero_label=bool(folder.labels.first),
-        metainfo=dict(classes=classes, palette=make_palette(len(classes))),
+        metainfo=metainfo(folder.classes),
     )
 
 
-def _set_transforms(dataset: dict[str, Any], ignored: int) -> None:
+def _set_transforms(dataset: Settings, ignored: int) -> None:
     step: Any
     for step in walk(dataset):
         kind = type_name(step)
