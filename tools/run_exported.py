@@ -31,7 +31,10 @@ def main() -> None:
     require_writable(args.out)
     picture = read_picture(args.image)
     run, metadata = open_file(args.file)
-    image, scale = prepare(picture, metadata['resize'])
+    if metadata['task'] == 'classification':
+        image, scale = as_input(prepare_whole(picture, metadata['preparation'])), np.ones(2)
+    else:
+        image, scale = prepare(picture, metadata['resize'])
     try:
         outputs = run(image)
     except Exception as error:  # each engine raises exceptions of its own
@@ -48,6 +51,11 @@ def main() -> None:
             x1, y1, x2, y2 = box / np.tile(scale, 2)
             print(f'{metadata["classes"][label]} {score:.3f} {x1:.1f} {y1:.1f} {x2:.1f} {y2:.1f}')
             cv2.rectangle(picture, (int(x1), int(y1)), (int(x2), int(y2)), (0, 200, 0), 2)
+    elif metadata['task'] == 'classification':
+        scores = outputs[0][0]
+        for label in np.argsort(-scores)[:5]:
+            print(f'{metadata["classes"][label]} {scores[label]:.3f}')
+        return  # there is nothing to draw
     else:
         labels = outputs[0][0].astype(np.uint8)
         labels = cv2.resize(labels, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST)
@@ -116,8 +124,53 @@ def prepare(picture: np.ndarray, resize: dict[str, Any] | None) -> tuple[np.ndar
         size = int(width * factor + 0.5), int(height * factor + 0.5)
     elif resize:
         size = tuple(resize['scale'])
-    image = cv2.resize(picture, size).transpose(2, 0, 1)[None].astype(np.float32)
-    return np.ascontiguousarray(image), np.array([size[0] / width, size[1] / height])
+    return as_input(cv2.resize(picture, size)), np.array([size[0] / width, size[1] / height])
+
+
+def prepare_whole(picture: np.ndarray, steps: list[dict[str, Any]]) -> np.ndarray:
+    """Resize and crop a picture (H, W, 3), BGR, uint8, as a classifier's test set is."""
+    for step in steps:
+        height, width = picture.shape[:2]
+        if step['type'] == 'ResizeEdge' and step.get('edge', 'short') == 'short':
+            side = step['scale']
+            size = (side, int(side * height / width))
+            if width >= height:
+                size = (int(side * width / height), side)
+            picture = resize(picture, size, step)
+        elif step['type'] == 'Resize' and not step.get('keep_ratio'):
+            scale = step['scale']
+            picture = resize(picture, (scale, scale) if isinstance(scale, int) else scale, step)
+        elif step['type'] == 'CenterCrop':
+            crop = step['crop_size']
+            across, down = (crop, crop) if isinstance(crop, int) else crop
+            top, left = (max(0, round((a - b) / 2)) for a, b in ((height, down), (width, across)))
+            picture = picture[top : top + down, left : left + across]
+        else:
+            raise fault(f'this script has no step {step}, which the file asks for')
+    return picture
+
+
+def resize(picture: np.ndarray, size: tuple[int, int], step: dict[str, Any]) -> np.ndarray:
+    """Resize to (width, height) by the library and the interpolation that a step names."""
+    how = step.get('interpolation', 'bilinear')
+    if step.get('backend', 'cv2') == 'cv2':
+        names = dict(bilinear=cv2.INTER_LINEAR, bicubic=cv2.INTER_CUBIC, nearest=cv2.INTER_NEAREST)
+        return cv2.resize(picture, size, interpolation=names[how])
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise fault('the file asks for images resized by Pillow: pip install pillow') from error
+    names = dict(
+        bilinear=Image.Resampling.BILINEAR,
+        bicubic=Image.Resampling.BICUBIC,
+        nearest=Image.Resampling.NEAREST,
+    )
+    return np.asarray(Image.fromarray(picture).resize(size, names[how]))
+
+
+def as_input(picture: np.ndarray) -> np.ndarray:
+    """(H, W, 3), uint8 -> (1, 3, H, W), float32."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None].astype(np.float32))
 
 
 def read_picture(path: Path) -> np.ndarray:

@@ -107,8 +107,22 @@ def choose_device(name: str | None) -> torch.device:
 
 def read_image(cfg: Config, image: str | Path) -> dict[str, Any]:
     """Read an image as the test set does: ``inputs``, (3, H, W) unnormalised, ``data_samples``."""
-    pipeline = pipeline_without_labels(find_test_dataset(cfg))
-    return Compose(pipeline)(dict(img_path=str(image), img_id=0))
+    return Compose(image_pipeline(cfg))(dict(img_path=str(image), img_id=0))
+
+
+def image_pipeline(cfg: Config) -> list[dict[str, Any]]:
+    """Return the steps by which the test set prepares an image file, without those for labels.
+
+    Raises:
+        UserError: The images of the test set are no files.
+    """
+    steps = pipeline_without_labels(find_test_dataset(cfg))
+    if not steps or not steps[0]['type'].endswith('LoadImageFromFile'):
+        raise UserError(
+            'the test pipeline must begin with LoadImageFromFile, '
+            f'got {steps[0]["type"] if steps else "no step"}'
+        )
+    return steps
 
 
 def pipeline_without_labels(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:

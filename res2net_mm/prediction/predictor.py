@@ -14,6 +14,7 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor
 
 from res2net_mm.deploy import fuse
+from res2net_mm.deploy.export.exported_model import PREPARATION
 from res2net_mm.errors import UserError, argument, brief
 from res2net_mm.file_kinds import is_exported
 from res2net_mm.openmmlab.config import load_config
@@ -21,8 +22,8 @@ from res2net_mm.openmmlab.edit import CLASSIFIER, model_kind
 from res2net_mm.openmmlab.trained_model import (
     choose_device,
     find_test_dataset,
+    image_pipeline,
     load_trained,
-    pipeline_without_labels,
 )
 
 from .inputs import Picture, read_pixels
@@ -91,7 +92,7 @@ class Predictor:
             metadata = self.metadata = exported.exported.metadata
             self.classes = tuple(metadata['classes'])
             self.segments = metadata['task'] == 'segmentation'
-            self.classifies = False  # classifiers are not exported
+            self.classifies = metadata['task'] == 'classification'
             steps = _exported_pipeline(metadata)
         else:
             assert source.config is not None
@@ -101,7 +102,7 @@ class Predictor:
             self.classifies = model_kind(cfg) == CLASSIFIER
             dataset = find_test_dataset(cfg)
             self.palette = (dataset.get('metainfo') or {}).get('palette')
-            steps = pipeline_without_labels(dataset)
+            steps = image_pipeline(cfg)
             self.model = cast(BaseModel, fuse(model) if fused else model)
             self.model.to(choose_device(device))
         self.model.eval()
@@ -114,11 +115,6 @@ class Predictor:
                 f'{argument("slice_size", slice_size)} is for detectors; a segmenter slides over '
                 "large images by its config: model.test_cfg=dict(mode='slide', crop_size=..., "
                 'stride=...)'
-            )
-        if not steps or not steps[0]['type'].endswith('LoadImageFromFile'):
-            raise UserError(
-                'the test pipeline must begin with LoadImageFromFile, '
-                f'got {steps[0]["type"] if steps else "no step"}'
             )
         self._from_file, self._from_pixels = Compose(steps), Compose([_put_pixels, *steps[1:]])
 
@@ -259,6 +255,18 @@ def _put_pixels(results: dict) -> dict:
 
 
 def _exported_pipeline(metadata: Mapping[str, Any]) -> list[dict]:
+    if metadata['task'] == 'classification':
+        preparation = [dict(step) for step in metadata['preparation']]
+        if unknown := [step['type'] for step in preparation if step['type'] not in PREPARATION]:
+            raise UserError(
+                f'the exported file asks for images prepared by {", ".join(unknown)}; allowed: '
+                f'{", ".join(PREPARATION)}'
+            )
+        return [
+            dict(type='LoadImageFromFile'),
+            *(dict(step, type=f'mmpretrain.{step["type"]}') for step in preparation),
+            dict(type='mmpretrain.PackInputs'),
+        ]
     segments = metadata['task'] == 'segmentation'
     toolbox, pack = ('mmseg', 'PackSegInputs') if segments else ('mmdet', 'PackDetInputs')
     keys = ('img_path', 'ori_shape', 'img_shape', 'scale_factor')

@@ -34,7 +34,7 @@ def add_options(parser: ArgumentParser) -> None:
         '--max-drop',
         type=float,
         metavar='X',
-        help='loss of AP or mIoU (0 to 1) that int8 may cost; default 0.02',
+        help='loss of AP, mIoU or top-1 (0 to 1) that int8 may cost; default 0.02',
     )
     add(
         '--images',

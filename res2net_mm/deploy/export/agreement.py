@@ -10,7 +10,7 @@ from torch import nn
 from res2net_mm.errors import UserError
 
 IOU = 0.95  # least IoU of two matched boxes
-SCORE = 1e-3  # greatest difference of their scores
+SCORE = 1e-3  # greatest difference of their scores, or of a classifier's
 PIXELS = 1e-3  # greatest share of pixels with another label: where two classes nearly tie
 FEATURES = 1e-4  # greatest difference of a feature map, of its largest value
 # How many times as many boxes may lack a match, or pixels have another label, as in PyTorch itself
@@ -28,7 +28,8 @@ def reference(model: nn.Module, task: str, image: np.ndarray) -> list[Arrays]:
     """Return the predictions of the model's own code for images (N, 3, H, W), float32.
 
     Their form is that of an exported file's: for each image boxes (K, 4), scores (K,) and labels
-    (K,) of a detection, labels (H, W) of a segmentation, else the feature maps of the stages.
+    (K,) of a detection, labels (H, W) of a segmentation, scores (K,) of a classification, else the
+    feature maps of the stages.
     """
     batch = torch.from_numpy(image)
     if task == 'features':
@@ -36,6 +37,8 @@ def reference(model: nn.Module, task: str, image: np.ndarray) -> list[Arrays]:
         return [{i: level[n].numpy() for i, level in enumerate(maps)} for n in range(len(image))]
     if task == 'detection':
         from mmdet.structures import DetDataSample as Sample
+    elif task == 'classification':
+        from mmpretrain.structures import DataSample as Sample
     else:
         from mmseg.structures import SegDataSample as Sample
     shape = tuple(image.shape[2:])
@@ -45,6 +48,8 @@ def reference(model: nn.Module, task: str, image: np.ndarray) -> list[Arrays]:
     found = predict(dict(inputs=list(batch), data_samples=samples))
     if task == 'segmentation':
         return [dict(labels=sample.pred_sem_seg.data[0].numpy()) for sample in found]
+    if task == 'classification':
+        return [dict(scores=sample.pred_score.numpy()) for sample in found]
     names = dict(boxes='bboxes', scores='scores', labels='labels')
     boxes = [sample.pred_instances for sample in found]
     return [{name: getattr(b, theirs).numpy() for name, theirs in names.items()} for b in boxes]
@@ -69,10 +74,10 @@ class Agreement:
     when its images are perturbed by rounding noise.
 
     Args:
-        task: ``detection``, ``segmentation`` or ``features``.
+        task: ``detection``, ``segmentation``, ``classification`` or ``features``.
 
     Attributes:
-        compared: Number of boxes, pixels or feature maps compared.
+        compared: Number of boxes, pixels, scores or feature maps compared.
         unmatched: Number of boxes, of either side, without a match.
         unmatched_perturbed: The same between PyTorch and PyTorch on perturbed images.
     """
@@ -95,7 +100,12 @@ class Agreement:
         Raises:
             UserError: The predictions differ.
         """
-        compare = dict(detection=self._boxes, segmentation=self._labels, features=self._maps)
+        compare = dict(
+            detection=self._boxes,
+            segmentation=self._labels,
+            classification=self._scores,
+            features=self._maps,
+        )
         for n, image in enumerate(expected):
 
             def draws(n: int = n) -> list[Arrays]:
@@ -106,7 +116,10 @@ class Agreement:
 
     def __str__(self) -> str:
         worst = ', '.join(f'{name} {value:.2g}' for name, value in self.worst.items())
-        unit = dict(detection='boxes', segmentation='pixels', features='maps')[self.task]
+        units = dict(
+            detection='boxes', segmentation='pixels', classification='scores', features='maps'
+        )
+        unit = units[self.task]
         text = f'{self.compared} {unit} of {self.images} images agree with PyTorch ({worst})'
         if self.unmatched:
             text += (
@@ -158,6 +171,21 @@ class Agreement:
                 )
         self.compared += labels.size
         self._note('share of other labels', share, max)
+
+    def _scores(self, expected: Arrays, found: Arrays, perturbed: Perturbed) -> None:
+        scores, others = expected['scores'], found['scores']
+        if scores.shape != others.shape:
+            raise _disagreement(f'scores are {others.shape}, not {scores.shape}')
+        gap = float(np.abs(scores - others).max())
+        if not gap <= SCORE:
+            chance = max(float(np.abs(scores - again['scores']).max()) for again in perturbed())
+            if not gap <= TOLERANCE * chance:
+                raise _disagreement(
+                    f'a score differs by {gap:.2g} ({chance:.2g} in PyTorch itself on an image '
+                    'with rounding noise)'
+                )
+        self.compared += scores.size
+        self._note('score difference', gap, max)
 
     def _maps(self, expected: Arrays, found: Arrays, _: Perturbed) -> None:
         for a, (name, b) in zip(expected.values(), found.items(), strict=True):

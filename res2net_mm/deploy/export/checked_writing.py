@@ -32,15 +32,15 @@ def export(
     facts: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = print,
 ) -> list[Path]:
-    """Export a backbone, a detector or a segmenter, fused, and check the file.
+    """Export a backbone, detector, segmenter or classifier, fused, and check the file.
 
     Args:
         model: The model, in evaluation mode, on the CPU. It is not changed.
         path: The file: .onnx for ONNX Runtime, .xml for OpenVINO, .pt2 for torch. It is put in
             place once its predictions for all images agree with the model's.
-        images: The images to check with, each (N, 3, H, W), float32: for detectors and segmenters
-            pixels from 0 to 255 in the channel order that the data preprocessor takes, for
-            backbones normalised. Several sizes and batch sizes check more.
+        images: The images to check with, each (N, 3, H, W), float32: for backbones normalised, else
+            pixels from 0 to 255 in the channel order that the data preprocessor takes. Several
+            sizes and batch sizes check more.
         facts: Further metadata of the file, such as ``model``, ``classes`` and ``resize``.
         say: Called with what was written and how it was checked.
 

@@ -14,12 +14,15 @@ from res2net_mm.errors import UserError, argument
 from res2net_mm.evaluation.detection.confidence.thresholds import read_thresholds
 from res2net_mm.file_kinds import EXPORTED_SUFFIXES
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.config_names import own_file
+from res2net_mm.openmmlab.edit import CLASSIFIER, DETECTOR, model_kind
 from res2net_mm.openmmlab.internals import swaps_channels
-from res2net_mm.openmmlab.trained_model import find_test_dataset, load_trained
+from res2net_mm.openmmlab.trained_model import find_test_dataset, image_pipeline, load_trained
 from res2net_mm.presets import find
 
 from .check_images import find_images, normalised, pixels, with_a_batch
 from .checked_writing import export
+from .exported_model import PREPARATION
 from .files import FORMATS, require_packages
 from .int8 import MAX_DROP, export_int8
 
@@ -54,7 +57,7 @@ def export_model(
         without_masks: Whether to drop the mask branch of a detector and export its boxes alone.
         int8: Whether to quantise the model; the config's test set judges it before and after.
         calibration: Images or folders of images to calibrate with, see :func:`export_int8`.
-        max_drop: Greatest loss of AP or mIoU, between 0 and 1, by quantising.
+        max_drop: Greatest loss of AP, mIoU or top-1, between 0 and 1, by quantising.
         images: Images or folders of images, of which the first are checked on; default the first
             of the config's test set, or photographs where that is missing.
         thresholds: ``ap_by_size.json`` of an evaluation of this model, whose score thresholds by
@@ -77,8 +80,10 @@ def export_model(
     out = Path(out or name + suffix)
     if out.suffix != suffix:
         raise UserError(f'{argument("out", str(out))} must end in {suffix}, the suffix of {to}')
-    is_file = not isinstance(config, str) or config.endswith('.py') or '::' in config
-    preset = None if is_file else str(config)
+    is_preset = isinstance(config, str) and not (
+        config.endswith('.py') or '::' in config or own_file(config)
+    )
+    preset = str(config) if is_preset else None
     if int8 and (to == 'torch' or preset or part == 'backbone'):
         raise UserError(
             f'{argument("int8", True)} is for whole models and the formats onnx and openvino'
@@ -89,7 +94,7 @@ def export_model(
     cfg = None if preset else load_config(config, cfg_options=cfg_options)
     model, facts = _preset(preset, checkpoint) if preset else _trained(cfg, checkpoint, part)
     if best is not None:
-        if part == 'backbone' or preset or hasattr(model, 'decode_head'):
+        if part == 'backbone' or cfg is None or model_kind(cfg) != DETECTOR:
             raise UserError(f'{argument("thresholds", str(thresholds))} is for detectors')
         facts['thresholds'] = best
     if without_masks:
@@ -128,6 +133,8 @@ def _trained(cfg: Config, checkpoint: str | Path, part: str) -> tuple[nn.Module,
     """Return the model or its backbone, and the facts for the metadata of its file."""
     model, classes = load_trained(cfg, checkpoint)
     if part == 'model':
+        if model_kind(cfg) == CLASSIFIER:
+            return model, dict(classes=classes, preparation=_preparation(cfg))
         return model, dict(classes=classes, resize=_resize(cfg))
     preprocessor: Any = model.data_preprocessor
     normalise = dict(
@@ -144,3 +151,19 @@ def _resize(cfg: Config) -> dict[str, Any] | None:
         if step['type'].endswith('Resize') and step.get('scale'):
             return dict(scale=list(step['scale']), keep_ratio=bool(step.get('keep_ratio')))
     return None
+
+
+def _preparation(cfg: Config) -> list[dict[str, Any]]:
+    """Return the steps of a classifier's test pipeline between reading and packing an image.
+
+    Raises:
+        UserError: There is one that is not in ``PREPARATION``.
+    """
+    steps = [dict(step) for step in image_pipeline(cfg)[1:] if step['type'] != 'PackInputs']
+    for step in steps:
+        if step['type'] not in PREPARATION:
+            raise UserError(
+                f'the step {step["type"]} of the test pipeline cannot be told to who runs the '
+                f'file; these can: {", ".join(PREPARATION)}'
+            )
+    return steps

@@ -12,10 +12,13 @@ from torch import Tensor
 
 from res2net_mm.registry import MODELS
 
+# The steps, by MMPretrain's names, that may prepare an image for an exported classifier.
+PREPARATION = ('Resize', 'ResizeEdge', 'CenterCrop')
+
 
 @MODELS.register_module(force=True)  # a reload is harmless
 class ExportedModel(BaseModel):
-    """A detector or segmenter that predicts by an exported file, in the file's engine.
+    """A detector, segmenter or classifier that predicts by an exported file, in the file's engine.
 
     Args:
         file: The file that ``res2net-mm export`` wrote. It normalises by itself.
@@ -37,6 +40,9 @@ class ExportedModel(BaseModel):
             found = {name: array[0] for name, array in self.exported(batch).items()}
             if self.exported.metadata['task'] == 'detection':
                 sample.pred_instances = _instances(found, sample.metainfo)
+            elif self.exported.metadata['task'] == 'classification':
+                scores = torch.from_numpy(found['scores'])
+                sample.set_pred_score(scores).set_pred_label(scores.argmax(dim=0, keepdim=True))
             else:
                 labels = found['labels'].astype(np.uint8)
                 size = sample.metainfo['ori_shape'][::-1]

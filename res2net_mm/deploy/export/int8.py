@@ -45,7 +45,7 @@ def export_int8(
         cfg: The config, whose test set and evaluator judge both files.
         calibration: Images or folders of images that give the ranges of activations; default some
             of the config's training set.
-        max_drop: Greatest loss of AP or mIoU, between 0 and 1.
+        max_drop: Greatest loss of AP, mIoU or top-1, between 0 and 1.
         say: Called with the metrics of both.
 
     Returns:
@@ -82,8 +82,9 @@ def export_int8(
 def _require_small_drop(
     before: Mapping[str, float], after: Mapping[str, float], max_drop: float
 ) -> None:
-    """Raise UserError if mIoU, or else the first metric, drops by more than ``max_drop``."""
-    name, one = ('mIoU', 100) if 'mIoU' in before else (next(iter(before)), 1)  # mIoU is in %
+    """Raise UserError if mIoU, top-1, or else the first metric drops by more than ``max_drop``."""
+    in_percent = [name for name in ('mIoU', 'accuracy/top1') if name in before]
+    name, one = (in_percent[0], 100) if in_percent else (next(iter(before)), 1)
     if (before[name] - after[name]) / one > max_drop:
         raise UserError(
             f'int8 takes {name} from {before[name] / one:.3f} to {after[name] / one:.3f}, a drop '

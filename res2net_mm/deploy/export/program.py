@@ -61,6 +61,8 @@ def _openings(module: nn.Module, height: int, width: int) -> list[Opening]:
     free = {i: Dim(side, min=SMALLEST, max=LARGEST) for i, side in ((2, 'height'), (3, 'width'))}
     steps = {i: STEP * Dim(n, min=1, max=LARGEST // STEP) for i, n in ((2, 'rows'), (3, 'columns'))}
     fixed = Opening(f'batch, at {width}x{height} px alone', 0, batch)
+    if min(height, width) < SMALLEST:
+        return [fixed]
     pools = [part for part in module.modules() if isinstance(part, nn.AdaptiveAvgPool2d)]
     if any(pool.output_size not in (1, (1, 1)) for pool in pools):
         return [fixed]  # their windows are recorded as they lie at one size of images

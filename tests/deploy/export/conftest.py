@@ -12,6 +12,7 @@ from res2net_mm.deploy.export.models.make_exportable import make_exportable
 from res2net_mm.deploy.export.operators import NAMED
 from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.config import load_config
+from res2net_mm.openmmlab.edit import CLASSIFIER, model_kind
 
 BACKBONE = dict(
     type='res2net_mm.Res2Net',
@@ -35,6 +36,9 @@ def shrunk():
             kept['contract_dilation'] = True
         cfg.model.pop('pretrained', None)
         cfg.model.backbone = {**BACKBONE, **kept, **backbone}
+        if model_kind(cfg) == CLASSIFIER:
+            cfg.model.backbone['out_indices'] = (3,)
+            cfg.model.data_preprocessor = cfg.data_preprocessor
         return cfg
 
     return make

@@ -131,3 +131,19 @@ def test_label_score_and_overlap_must_agree():
 
 def test_nothing_matches_nothing():
     assert len(match_boxes(prediction(), prediction()).unmatched) == 0
+
+
+def test_scores_of_a_classifier():
+    expected = dict(scores=np.array([0.7, 0.2, 0.1], np.float32))
+    agreement = Agreement('classification')
+    agreement.compare([expected], dict(scores=expected['scores'][None] + 5e-4))
+    assert str(agreement) == '3 scores of 1 images agree with PyTorch (score difference 0.0005)'
+    other = dict(scores=np.array([[0.6, 0.3, 0.1]], np.float32))
+    with pytest.raises(UserError, match=r'nothing was written: a score differs by 0\.1 \(0 in'):
+        Agreement('classification').compare([expected], other)
+    with pytest.raises(UserError, match='a score differs by nan'):
+        Agreement('classification').compare([expected], dict(scores=np.full((1, 3), np.nan)))
+    near = dict(scores=np.array([0.65, 0.25, 0.1], np.float32))  # of PyTorch on a noisy image
+    agreement = Agreement('classification')
+    agreement.compare([expected], other, lambda: [[near]])
+    assert agreement.compared == 3

@@ -11,14 +11,14 @@ from res2net_mm.errors import UserError
 from res2net_mm.openmmlab.internals import normalises, swaps_channels
 
 ToolboxModule = Any  # an nn.Module of OpenMMLab, whose packages are published without types
-PREPROCESSORS = ('DetDataPreprocessor', 'SegDataPreProcessor')
+PREPROCESSORS = ('DetDataPreprocessor', 'SegDataPreProcessor', 'ClsDataPreprocessor')
 
 
 class Exportable(nn.Module):
     """A network whose forward takes one tensor and returns a tuple of tensors.
 
     Attributes:
-        task: ``detection``, ``segmentation`` or ``features``.
+        task: ``detection``, ``segmentation``, ``classification`` or ``features``.
         outputs: Names of the tensors that it returns.
     """
 
@@ -76,7 +76,7 @@ class Pixels(nn.Module):
         used = normalises(preprocessor)
         self.register_buffer('mean', preprocessor.mean.clone() if used else torch.zeros(1))
         self.register_buffer('std', preprocessor.std.clone() if used else torch.ones(1))
-        if kind == 'DetDataPreprocessor':
+        if kind != 'SegDataPreProcessor':
             self.multiple, self.fill = preprocessor.pad_size_divisor, preprocessor.pad_value
         else:
             padding = dict(preprocessor.test_cfg or {})

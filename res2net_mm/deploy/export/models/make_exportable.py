@@ -19,9 +19,9 @@ def make_exportable(model: nn.Module, operators: Operators) -> Exportable:
     """Return the exportable network of a model.
 
     Args:
-        model: A backbone, a detector of MMDetection or a segmenter of MMSegmentation, in evaluation
-            mode, fused or not. It is changed in place: poolings are replaced by equal ones, and
-            weights become contiguous.
+        model: A backbone, a detector of MMDetection, a segmenter of MMSegmentation or a classifier
+            of MMPretrain, in evaluation mode, fused or not. It is changed in place: poolings are
+            replaced by equal ones, and weights become contiguous.
         operators: Non-maximum suppression and RoIAlign, in the form that the format needs.
 
     Raises:
@@ -43,8 +43,11 @@ def make_exportable(model: nn.Module, operators: Operators) -> Exportable:
         made = Detector(model, operators)
     elif toolbox == 'mmseg':
         made = Segmenter(model)
+    elif toolbox == 'mmpretrain':
+        made = Classifier(model)
     else:
-        raise refuse(f'model {type(model).__name__}', 'it is neither a detector nor a segmenter')
+        why = 'it is neither a detector nor a segmenter nor a classifier'
+        raise refuse(f'model {type(model).__name__}', why)
     # Other strides would be recorded as required.
     made.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload] # not in the stub
     return made.eval()
@@ -158,6 +161,30 @@ class Segmenter(Exportable):
 
     def describe_io(self) -> dict[str, Any]:
         output = 'labels (N, H, W) int64, indices of the classes'
+        return dict(input=Pixels.takes, output=output, inside=self.pixels.describe())
+
+
+class Classifier(Exportable):
+    """A classifier of MMPretrain that takes pixels and returns a score for each class."""
+
+    task = 'classification'
+    outputs = ('scores',)
+
+    def __init__(self, model: ToolboxModule) -> None:
+        from mmpretrain.models import ClsHead, ImageClassifier
+
+        super().__init__()
+        require_own_methods_of(ImageClassifier, model, 'model', 'predict', 'extract_feat')
+        require_own_methods_of(ClsHead, model.head, 'head', 'predict', '_get_predictions')
+        self.pixels = Pixels(model.data_preprocessor)
+        self.model = model
+
+    def forward(self, image: Tensor) -> tuple[Tensor]:
+        """(N, 3, H, W), 0..255 -> (N, K), the softmax over the classes."""
+        return (self.model.head(self.model.extract_feat(self.pixels(image))).softmax(dim=1),)
+
+    def describe_io(self) -> dict[str, Any]:
+        output = 'scores (N, K) float32 of the classes, from 0 to 1; those of an image sum to 1'
         return dict(input=Pixels.takes, output=output, inside=self.pixels.describe())
 
 

@@ -59,6 +59,17 @@ def test_as_mmdet(bgr_to_rgb, image):
     )
 
 
+@pytest.mark.parametrize('to_rgb', [False, True])
+def test_as_mmpretrain(to_rgb, image):
+    from mmpretrain.models import ClsDataPreprocessor
+
+    theirs = ClsDataPreprocessor(**NORM, to_rgb=to_rgb, pad_size_divisor=32, pad_value=7).eval()
+    pixels = Pixels(theirs)
+    expected = theirs(dict(inputs=[image[0]], data_samples=None), False)['inputs']
+    torch.testing.assert_close(pixels(image.float()), expected)
+    assert pixels.describe()['padded_to_multiple_of'] == 32
+
+
 def test_as_mmseg(image):
     theirs = SegDataPreProcessor(
         **NORM, bgr_to_rgb=True, test_cfg=dict(size_divisor=16), pad_val=5, seg_pad_val=255

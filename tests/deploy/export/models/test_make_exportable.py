@@ -26,7 +26,8 @@ SEGMENTERS = (
     'mmseg::deeplabv3plus/deeplabv3plus_r50-d8_4xb4-20k_voc12aug-512x512.py',
     'mmseg::upernet/upernet_r50_4xb4-20k_voc12aug-512x512.py',
 )
-QUICK = (DETECTORS[0], SEGMENTERS[0])
+CLASSIFIERS = ('mmpretrain::resnet/resnet50_8xb32_in1k.py',)
+QUICK = (DETECTORS[0], SEGMENTERS[0], CLASSIFIERS[0])
 
 
 def pixels(*shape):
@@ -45,7 +46,7 @@ def lower_threshold(model):
     'config',
     [
         config if config in QUICK else pytest.param(config, marks=pytest.mark.slow)
-        for config in DETECTORS + SEGMENTERS
+        for config in DETECTORS + SEGMENTERS + CLASSIFIERS
     ],
 )
 def test_predicts_the_same(config, shrunk, built):
@@ -93,6 +94,12 @@ def test_deformable_convolutions_are_named(shrunk, built):
     cfg = shrunk(DETECTORS[1], dcn=dcn, stage_with_dcn=(False, False, False, True))
     with pytest.raises(UserError, match=r'backbone\.layer4\S* \(\w*DeformConv2d\w*\) cannot be'):
         make_exportable(built(cfg), NAMED)
+
+
+def test_a_head_that_scores_otherwise_is_named(shrunk, refused):
+    cfg = shrunk(CLASSIFIERS[0])
+    cfg.model.head = dict(type='MultiLabelLinearClsHead', num_classes=3, in_channels=2048)
+    assert 'head MultiLabelLinearClsHead cannot be exported: it is not a ClsHead' in refused(cfg)
 
 
 def test_training_mode_is_refused(shrunk, built):
