@@ -1,14 +1,16 @@
 """From runs to a report: read, score, compare, draw, write."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation.classification.classified_images import CLASSIFIED_FILE
 from res2net_mm.evaluation.detection.saved_evaluation import is_saved_evaluation
+from res2net_mm.evaluation.saliency.saliency_size_metric import MEASURE_FILE
 from res2net_mm.formats.label_maps.pairs import holds_label_maps
 from res2net_mm.report.classification.classification_section import (
-    are_of_classifiers,
     classification_section,
     read_classifier_runs,
 )
@@ -17,16 +19,41 @@ from res2net_mm.report.detection.detector_runs import read_detector_runs, shared
 from res2net_mm.report.gate import check_conditions, parse_conditions, write_junit
 from res2net_mm.report.page.parts import Part, Report, Section
 from res2net_mm.report.page.writing import check_target, write_report
-from res2net_mm.report.runs import Models, Run, name_models, shared_options
-from res2net_mm.report.saliency.saliency_section import (
-    are_of_saliency,
-    read_saliency_runs,
-    saliency_section,
-)
+from res2net_mm.report.runs import KeptRun, Models, Run, all_hold, name_models, shared_options
+from res2net_mm.report.saliency.saliency_section import read_saliency_runs, saliency_section
 from res2net_mm.report.segmentation.segmentation_section import segmentation_section
 from res2net_mm.report.segmentation.segmenter_runs import holds_saved_regions, read_segmenter_runs
 
 LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class KeptKind:
+    """A kind of runs that are known by a file in their work directories."""
+
+    models: str  # what they are of, in the plural
+    file: str
+    holding: str  # what the file holds
+    read: Callable[..., Sequence[KeptRun[Any]]]
+    section: Callable[..., tuple[Section, list[Part], list[str]]]
+
+
+KEPT_KINDS = (
+    KeptKind(
+        'salient object detectors',
+        MEASURE_FILE,
+        'scores of saliency maps',
+        read_saliency_runs,
+        saliency_section,
+    ),
+    KeptKind(
+        'classifiers',
+        CLASSIFIED_FILE,
+        'the answers of a classifier',
+        read_classifier_runs,
+        classification_section,
+    ),
+)
 
 
 def compare_runs(
@@ -107,20 +134,14 @@ def compare_runs(
     labels: dict[str, Any] = dict(classes=classes, ignore_index=ignore_index)
     runs: Sequence[Run]
     made: list[tuple[Section, list[Part], list[str]]]
-    salient, classifiers = are_of_saliency(paths), are_of_classifiers(paths)
-    segmenters = not salient and not classifiers and _are_segmenters(paths, gt)
-    if classifiers:
+    kept = next((kind for kind in KEPT_KINDS if all_hold(paths, kind.file, kind.holding)), None)
+    segmenters = kept is None and _are_segmenters(paths, gt)
+    if kept is not None:
         other = dict(gt=gt, images=images, iou_types=iou_types, **scoring, **labels)
-        _refuse(other, 'detections or label maps', 'classifiers')
-        runs = answers = read_classifier_runs(paths, names=names)
+        _refuse(other, 'detections or label maps', kept.models)
+        runs = kept.read(paths, names)
         models = _models(runs, of_models, sides)
-        made = [classification_section(answers, models, shared_options(runs, chosen), draws, say)]
-    elif salient:
-        other = dict(gt=gt, images=images, iou_types=iou_types, **scoring, **labels)
-        _refuse(other, 'detections or label maps', 'salient object detectors')
-        runs = maps = read_saliency_runs(paths, names=names)
-        models = _models(runs, of_models, sides)
-        made = [saliency_section(maps, models, shared_options(runs, chosen), draws, say)]
+        made = [kept.section(runs, models, shared_options(runs, chosen), draws, say)]
     elif segmenters:
         _refuse(dict(iou_types=iou_types, **scoring), 'detections', 'label maps')
         where |= dict(on_error=on_error, progress=progress, say=say)

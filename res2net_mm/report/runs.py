@@ -1,18 +1,40 @@
-"""What runs of detectors and of segmenters share: paths, names, images, options, training logs."""
+"""What runs of all kinds share: paths, names, images, options, training logs."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from res2net_mm.errors import UserError, argument
+from res2net_mm.evaluation import Comparison, compare_results
+from res2net_mm.evaluation.result import Result
+from res2net_mm.evaluation.size_bins import read_bins
 from res2net_mm.report.by_size.verdict import in_words
-from res2net_mm.report.training import TrainingLog
+from res2net_mm.report.training import TrainingLog, read_training_log
 
 T = TypeVar('T')
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run to compare."""
+
+    name: str  # in the report
+    options: Mapping[str, Any] | None  # how it was scored, as arguments; None for files
+    log: TrainingLog | None  # of its training
+
+
+R = TypeVar('R', bound=Run)
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRun(Run, Generic[T]):
+    """A run whose work directory keeps what the scores are made from."""
+
+    kept: T
 
 
 @dataclass(frozen=True)
@@ -31,14 +53,53 @@ class Models:
         """Return what there is for the first run of each model."""
         return [of_model[0] for of_model in self.split(of_runs)]
 
+    def named(self, runs: Sequence[R]) -> list[R]:
+        """Return the first run of each model, under the name of the model."""
+        pairs = zip(self.first(runs), self.names, strict=True)
+        return [replace(run, name=name) for run, name in pairs]
 
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A run to compare."""
+    def compare(self, results: Sequence[Result], **draws: Any) -> list[Comparison]:
+        """Compare each other model with the first; ``draws`` are those of ``compare_results``."""
+        first, *others = self.split(results)
+        return [compare_results(first, other, **draws) for other in others]
 
-    name: str  # in the report
-    options: Mapping[str, Any] | None  # how it was scored, as arguments; None for files
-    log: TrainingLog | None  # of its training
+
+def all_hold(paths: Sequence[str | Path], file: str, holding: str) -> bool:
+    """Return whether all runs are folders with this file, which holds ``holding``.
+
+    Raises:
+        UserError: Some are and some are not.
+    """
+    held = [(Path(path) / file).is_file() for path in paths]
+    if any(held) and not all(held):
+        raise UserError(
+            f'{paths[held.index(True)]} holds {holding} and {paths[held.index(False)]} none: runs '
+            'of one kind can be compared'
+        )
+    return any(held)
+
+
+def read_kept_runs(
+    paths: Sequence[str | Path],
+    names: Sequence[str] | None,
+    result_file: str,
+    read: Callable[[Path], T],
+) -> list[KeptRun[T]]:
+    """Read work directories of a metric that keeps what its scores are made from.
+
+    Args:
+        paths: The work directories.
+        names: The names of the runs; None for those of their paths.
+        result_file: The name of the file that tells the size bins.
+        read: Takes a work directory, returns what it keeps.
+
+    Raises:
+        UserError: One of them cannot be read.
+    """
+    return [
+        KeptRun(name, {'bins': read_bins(path / result_file)}, read_training_log(path), read(path))
+        for path, name in name_runs(paths, names)
+    ]
 
 
 def name_runs(paths: Sequence[str | Path], names: Sequence[str] | None) -> list[tuple[Path, str]]:

@@ -2,14 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from res2net_mm.errors import UserError
-from res2net_mm.evaluation import compare_results
 from res2net_mm.evaluation.classification.accuracy import (
     RightAnswers,
     describe_accuracy,
@@ -18,57 +16,30 @@ from res2net_mm.evaluation.classification.accuracy import (
 )
 from res2net_mm.evaluation.classification.accuracy_metric import RESULT_FILE
 from res2net_mm.evaluation.classification.classified_images import (
-    CLASSIFIED_FILE,
     ImageAnswers,
     read_classified,
 )
-from res2net_mm.evaluation.size_bins import SizeBin, read_bins
+from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.size_curve import slide_bin
 from res2net_mm.report.by_size.size_section import size_section
 from res2net_mm.report.by_size.verdict import CLASSIFICATION
 from res2net_mm.report.page.parts import Cell, Part, Section, Table
-from res2net_mm.report.runs import Models, Run, name_runs
-from res2net_mm.report.training import read_training_log, training_parts
+from res2net_mm.report.runs import KeptRun, Models, read_kept_runs
+from res2net_mm.report.training import training_parts
 
 KIND = 'classification'
 CONFUSIONS = 8  # pairs of classes to show of each run
 
 
-@dataclass(frozen=True, eq=False)
-class ClassifierRun(Run):
-    """A run of a classifier."""
-
-    classified: ImageAnswers
-
-
-def are_of_classifiers(paths: Sequence[str | Path]) -> bool:
-    """Return whether the runs are of classifiers; refuse runs of several kinds."""
-    held = [(Path(path) / CLASSIFIED_FILE).is_file() for path in paths]
-    if any(held) and not all(held):
-        raise UserError(
-            f'{paths[held.index(True)]} holds the answers of a classifier and '
-            f'{paths[held.index(False)]} none: runs of one kind can be compared'
-        )
-    return any(held)
-
-
 def read_classifier_runs(
-    paths: Sequence[str | Path], *, names: Sequence[str] | None = None
-) -> list[ClassifierRun]:
-    """Read work directories that AccuracyMetric was run in; UserError if they cannot be read."""
-    return [
-        ClassifierRun(
-            name=name,
-            options={'bins': read_bins(path / RESULT_FILE)},
-            log=read_training_log(path),
-            classified=read_classified(path),
-        )
-        for path, name in name_runs(paths, names)
-    ]
+    paths: Sequence[str | Path], names: Sequence[str] | None = None
+) -> list[KeptRun[ImageAnswers]]:
+    """Read work directories that AccuracyMetric was run in; UserError if they are damaged."""
+    return read_kept_runs(paths, names, RESULT_FILE, read_classified)
 
 
 def classification_section(
-    runs: Sequence[ClassifierRun],
+    runs: Sequence[KeptRun[ImageAnswers]],
     models: Models,
     options: Mapping[str, Any],
     draws: Mapping[str, Any],
@@ -79,26 +50,24 @@ def classification_section(
     ``options`` are those of ``score_classified``, ``draws`` those of ``compare_results``.
     """
     for run in runs:
-        say(f'{run.name}: scoring {len(run.classified)} images')
-    results = [score_classified(run.classified, **options) for run in runs]
+        say(f'{run.name}: scoring {len(run.kept)} images')
+    results = [score_classified(run.kept, **options) for run in runs]
     first, sizes = results[0], results[0].size_bins
-    baseline, *others = models.split(results)
-    comparisons = [compare_results(baseline, other, **draws) for other in others]
     terms = CLASSIFICATION
     if first.overall.top5 is None:
         terms = replace(terms, scores=terms.scores[:1], beside=())
 
     def score(bins: tuple[SizeBin, ...]) -> list[RightAnswers]:
-        return [right_answers(run.classified, bins) for run in runs]
+        return [right_answers(run.kept, bins) for run in runs]
 
-    known = runs[0].classified.size
-    shown = [run.classified for run in models.first(runs)]
+    known = runs[0].kept.size
+    shown = [run.kept for run in models.first(runs)]
     section = size_section(
         KIND,
         'Classes',
         f'accuracy{describe_accuracy(first)}',
         names=models.names,
-        comparisons=comparisons,
+        comparisons=models.compare(results, **draws),
         curve=slide_bin(
             known[~np.isnan(known)] ** 2,
             score,

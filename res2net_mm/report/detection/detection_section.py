@@ -1,10 +1,9 @@
 """The section of a report on boxes or masks: scores, curves against object size, training."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from res2net_mm.evaluation import SizeResult, compare_results, evaluate_by_size
+from res2net_mm.evaluation import SizeResult, evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision
 from res2net_mm.evaluation.detection.confidence.thresholds import thresholds_by_size
 from res2net_mm.evaluation.detection.size_result import describe, matches_of
@@ -44,18 +43,13 @@ def detection_section(
         results.append(evaluate_by_size(run.truth, found, iou_type=kind, errors=True, **options))
         noted += [f'{run.name}: {note}' for note in results[-1].notes]
     first, in_coco = results[0], results[0].protocol == 'coco'
-    baseline, *others = models.split(results)
-    names, of_models = models.names, models.first(results)
-    shown_runs = [
-        replace(run, name=name) for run, name in zip(models.first(runs), names, strict=True)
-    ]
+    names, of_models, shown_runs = models.names, models.first(results), models.named(runs)
     shown, notes = object_pictures(shown_runs, of_models, pictures)
     errors = [result.errors for result in results if result.errors is not None]
-    usual, *unusual = models.split(errors)
     wrong, lead = error_part(
         shown_runs,
         models.first(errors),
-        [compare_results(usual, other, **draws) for other in unusual],
+        models.compare(errors, **draws),
         pictures=bool(pictures),
     )
     section = size_section(
@@ -63,7 +57,7 @@ def detection_section(
         TITLES[kind],
         describe(first),
         names=names,
-        comparisons=[compare_results(baseline, other, **draws) for other in others],
+        comparisons=models.compare(results, **draws),
         curve=object_curve(results, DETECTION if in_coco else VOC, models=models.runs, **draws),
         shown=shown,
         why=[wrong],

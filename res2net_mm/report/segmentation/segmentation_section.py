@@ -1,10 +1,9 @@
 """The section of a report on label maps: scores, curves against region size, training."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from res2net_mm.evaluation.regions import compare_regions, score_regions
+from res2net_mm.evaluation.regions import score_regions
 from res2net_mm.evaluation.regions.region_result import describe_regions
 from res2net_mm.evaluation.regions.region_scores import RegionSums, sum_regions
 from res2net_mm.evaluation.regions.region_set import RegionSet
@@ -31,26 +30,21 @@ def segmentation_section(
 ) -> tuple[Section, list[Part], list[str]]:
     """Compare models by region; return the section, parts on training, and notes.
 
-    ``options`` are those of ``score_regions``, ``draws`` those of ``compare_regions``.
+    ``options`` are those of ``score_regions``, ``draws`` those of ``compare_results``.
     """
     results = []
     for run in runs:
         say(f'{run.name}: scoring {len(run.regions.found.area)} predicted regions')
         results.append(score_regions(run.regions, **options))
     first, sizes = results[0], results[0].size_bins
-    baseline, *others = models.split(results)
-    shown_runs = [
-        replace(run, name=name) for run, name in zip(models.first(runs), models.names, strict=True)
-    ]
-    comparisons = [compare_regions(baseline, other, **draws) for other in others]
-    shown, notes = region_pictures(shown_runs, pictures)
+    shown, notes = region_pictures(models.named(runs), pictures)
     relative = bool(sizes) and sizes[0].relative
     section = size_section(
         KIND,
         'Regions',
         describe_regions(first),
         names=models.names,
-        comparisons=comparisons,
+        comparisons=models.compare(results, **draws),
         curve=region_curve(
             [run.regions for run in runs], relative=relative, models=models.runs, **draws
         ),
