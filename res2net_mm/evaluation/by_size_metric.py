@@ -1,14 +1,21 @@
 """Base class of the metrics by object size and by region size."""
 
 import logging
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.bootstrap import check_bootstrap
+from res2net_mm.evaluation.result import Result
+from res2net_mm.evaluation.written_results import report_result
+
+R = TypeVar('R', bound=Result)
 
 
 class BySizeMetric(BaseMetric):
@@ -31,10 +38,44 @@ class BySizeMetric(BaseMetric):
             raise UserError("the dataset names no classes: set metainfo=dict(classes=('...',))")
         return classes
 
+    def report(self, result: R, table: Callable[[R], str], write: Callable[[R, Path], str]) -> R:
+        """Add intervals, log the table and write the files, as the arguments of the metric say.
+
+        ``write`` writes the files of a result to a folder and returns what was written.
+        """
+        folder = self.out_dir
+        return report_result(
+            result,
+            table,
+            None if folder is None else lambda scored: write(scored, folder),
+            bootstrap=self.bootstrap,
+            seed=self.seed,
+            say=MMLogger.get_current_instance().info,
+        )
+
     @property
     def out_dir(self) -> Path | None:
         """Where the files go; None where none was given and the run logs to no file."""
         return self._out_dir or work_dir_of(MMLogger.get_current_instance())
+
+
+def image_name(sample: Mapping[str, Any], otherwise: object) -> str:
+    """Return the absolute path of a sample's image, as a report is written elsewhere.
+
+    What is no path of a file stays as it is; a sample without a path is called ``otherwise``.
+    """
+    name = str(sample.get('img_path') or otherwise)
+    return os.path.abspath(name) if os.path.isfile(name) else name
+
+
+def pixel_data(pixels: Any) -> Any:
+    """Return the (C, H, W) tensor of a PixelData or of its dict."""
+    return pixels['data'] if isinstance(pixels, Mapping) else pixels.data
+
+
+def pixel_labels(pixels: Any) -> np.ndarray:
+    """Return the (H, W) labels of a PixelData or of its dict."""
+    return pixel_data(pixels).squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
 
 
 def work_dir_of(logger: logging.Logger) -> Path | None:

@@ -1,5 +1,6 @@
 """Scores by size, for boxes and regions alike: as data, and as rows of a table."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS, SizeBin
+from res2net_mm.evaluation.size_bins import MEASURES, SIZE_TEXTS, SizeBin, short_name
 from res2net_mm.tables import align, interval_text, percent
 
 
@@ -137,6 +138,11 @@ class Result(BySize[S]):
         """The bins that the result is scored in."""
         return tuple(scores.size_bin for scores in self.bins)
 
+    @property
+    def named_columns(self) -> list[tuple[str, S]]:
+        """The columns with the ends of their metric keys: none for all sizes, ``_s`` for small."""
+        return [('', self.overall), *((f'_{short_name(b.size_bin)}', b) for b in self.bins)]
+
     def image_scores(self) -> ImageScores:
         """Return what the result was scored from; raise ValueError if it does not carry it."""
         raise NotImplementedError
@@ -155,6 +161,12 @@ class Result(BySize[S]):
             'classes': [scored.to_dict() for scored in self.classes],
             'notes': list(self.notes),
         }
+
+
+def named_scores(names: Sequence[str], values: np.ndarray) -> dict[str, float | None]:
+    """Return (S,) scores by name, None for nan."""
+    pairs = zip(names, values.tolist(), strict=True)
+    return {name: None if math.isnan(value) else value for name, value in pairs}
 
 
 def score_rows(

@@ -14,6 +14,7 @@ from res2net_mm.evaluation.result import (
     Result,
     ScoreOf,
     describe_size,
+    named_scores,
     score_rows,
     table_text,
 )
@@ -148,11 +149,7 @@ def score_classified(
         AccuracyScores(
             size_bin=column,
             images=int(counts[c]),
-            scores=dict.fromkeys(SCORES)
-            | {
-                name: None if np.isnan(shares[s, c]) else float(shares[s, c])
-                for s, name in enumerate(answers.names)
-            },
+            scores=dict.fromkeys(SCORES) | named_scores(answers.names, shares[:, c]),
         )
         for c, column in enumerate(answers.columns)
     ]

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.logging import MMLogger
-
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import with_intervals
-from res2net_mm.evaluation.by_size_metric import BySizeMetric
+from res2net_mm.evaluation.by_size_metric import BySizeMetric, image_name
 from res2net_mm.evaluation.classification.accuracy import (
+    AccuracyResult,
     accuracy_table,
     score_classified,
     scores_by_key,
@@ -77,14 +75,13 @@ class AccuracyMetric(BySizeMetric):
         """
         for sample in data_samples:
             # CIFAR's images are no files.
-            name = str(sample.get('img_path') or f'{sample.get("sample_idx", 0):08d}')
+            name = image_name(sample, f'{sample.get("sample_idx", 0):08d}')
             if 'gt_label' not in sample or len(sample['gt_label']) != 1:
                 raise UserError(f'image {name} must have one label to be scored by accuracy')
             if 'pred_score' not in sample:
                 raise UserError(f'the model gives no scores of the classes for image {name}')
-            place = os.path.abspath(name) if os.path.isfile(name) else name
             scores = sample['pred_score'].cpu().numpy()
-            self.results.append((place, int(sample['gt_label'][0]), scores))
+            self.results.append((name, int(sample['gt_label'][0]), scores))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         """Score all images, log the table and write the files.
@@ -95,15 +92,12 @@ class AccuracyMetric(BySizeMetric):
         sizes = None if self.sizes is None else read_sizes(self.sizes)
         images = stack_images(results, self.classes, sizes)
         result = score_classified(images, bins=self.bins)
-        if self.bootstrap:
-            result = with_intervals(result, resamples=self.bootstrap, seed=self.seed)
-        logger = MMLogger.get_current_instance()
-        logger.info('\n' + accuracy_table(result))
-        if (out_dir := self.out_dir) is not None:
-            written = write_json_file(result.to_dict(), out_dir / RESULT_FILE)
-            kept = write_classified(images, out_dir)
-            logger.info(f'Written to {written}, the answers to {kept}')
-        return scores_by_key(result)
+
+        def write(scored: AccuracyResult, folder: Path) -> str:
+            written = write_json_file(scored.to_dict(), folder / RESULT_FILE)
+            return f'{written}, the answers to {write_classified(images, folder)}'
+
+        return scores_by_key(self.report(result, accuracy_table, write))
 
 
 def read_sizes(path: Path) -> dict[str, float]:

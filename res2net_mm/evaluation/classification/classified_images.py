@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.whole_file import whole_file
+from res2net_mm.evaluation.written_results import read_arrays, write_arrays
 
 CLASSIFIED_FILE = 'accuracy_by_size.npz'
 _ARRAYS = {'images': 'U', 'truth': 'i', 'rank': 'i', 'predicted': 'i', 'score': 'f', 'size': 'f'}
@@ -83,23 +82,16 @@ def stack_images(
 
 def write_classified(images: ImageAnswers, folder: str | Path) -> Path:
     """Write ``accuracy_by_size.npz`` into a folder and return its path."""
-    path = Path(folder) / CLASSIFIED_FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {name: getattr(images, name) for name in _ARRAYS}
-    with whole_file(path) as partial, partial.open('wb') as stream:
-        np.savez_compressed(stream, classes=np.array(images.classes, str), **arrays)
-    return path
+    classes = np.array(images.classes, str)
+    return write_arrays({'classes': classes, **arrays}, Path(folder) / CLASSIFIED_FILE)
 
 
 def read_classified(folder: str | Path) -> ImageAnswers:
     """Read what :func:`write_classified` wrote; UserError if it is not there or damaged."""
     path = Path(folder) / CLASSIFIED_FILE
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in _ARRAYS}
-            classes = tuple(content['classes'].tolist())
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        raise UserError(f'{path} holds no evaluation of a classifier: {error}') from error
+    arrays = read_arrays(path, ['classes', *_ARRAYS], 'the answers of a classifier')
+    classes = tuple(arrays.pop('classes').tolist())
     count = len(arrays['images'])
     for name, kind in _ARRAYS.items():
         if arrays[name].shape != (count,) or arrays[name].dtype.kind != kind:

@@ -161,7 +161,7 @@ def evaluate_files(
             folder = Path(label_faults, iou_type) if len(kinds) > 1 else Path(label_faults)
             say('\n' + write_label_faults(result.errors, truth, folder, images))
     if json_path is not None:
-        say(f'\nwritten to {write_json(scored, json_path)}')
+        say(f'Written to {write_json(scored, json_path)}')
     return scored
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.by_size_metric import BySizeMetric
 from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.coco.ground_truth import read_ground_truth
@@ -126,20 +125,19 @@ class KeypointMetric(BySizeMetric):
             sigmas=None if sigmas is None else list(map(float, sigmas)),
             **self.options,
         )
-        if self.bootstrap:
-            result = with_intervals(result, resamples=self.bootstrap, seed=self.seed)
-        logger.info('\n' + size_table(result))
-        if (out_dir := self.out_dir) is not None:
+
+        def write(scored: SizeResult, folder: Path) -> str:
             save_evaluation(
-                out_dir,
+                folder,
                 ground_truth=self.ground_truth,
                 ground_truth_file=self.ann_file,
                 images=None,
                 detections={'keypoints': found},
                 options=self.options,
             )
-            logger.info(f'Written to {write_json([result], out_dir / RESULT_FILE)}')
-        return _values(result)
+            return str(write_json([scored], folder / RESULT_FILE))
+
+        return _values(self.report(result, size_table, write))
 
 
 def _values(result: SizeResult) -> dict[str, float]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
+from res2net_mm.evaluation.bootstrap import check_bootstrap
 from res2net_mm.evaluation.regions.image_regions import TOLERANCE, check_tolerance, find_regions
 from res2net_mm.evaluation.regions.region_result import RegionResult, region_table, score_regions
 from res2net_mm.evaluation.regions.region_set import RegionSet, stack_regions, write_regions
 from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.evaluation.written_results import report_result
 from res2net_mm.formats.findings import Faults, Findings
 from res2net_mm.formats.image_file import size_text
 from res2net_mm.formats.label_maps.census import LabelCensus
@@ -98,14 +99,20 @@ def evaluate_label_maps(
         say=say,
     )
     result = score_regions(regions, bins=bins, notes=checked.lines)
-    if bootstrap:
-        result = with_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
-    say('\n' + region_table(result))
-    if json_path is not None:
-        written = write_json_file(result.to_dict(), json_path)
-        beside = write_regions(regions, Path(json_path).with_suffix('.npz'))
-        say(f'\nwritten to {written}, the regions to {beside}')
-    return result
+
+    def write(scored: RegionResult, file: str | Path) -> str:
+        beside = write_regions(regions, Path(file).with_suffix('.npz'))
+        return f'{write_json_file(scored.to_dict(), file)}, the regions to {beside}'
+
+    return report_result(
+        result,
+        region_table,
+        None if json_path is None else lambda scored: write(scored, json_path),
+        bootstrap=bootstrap,
+        seed=seed,
+        say=say,
+        progress=progress,
+    )
 
 
 def read_label_maps(

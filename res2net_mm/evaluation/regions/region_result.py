@@ -23,6 +23,7 @@ from res2net_mm.evaluation.result import (
     ScoreOf,
     describe_size,
     interval_rows,
+    named_scores,
     score_cell,
     score_rows,
     table_text,
@@ -125,10 +126,7 @@ def score_regions(
                 size_bin=column,
                 regions=int(counts['regions'][k, c].sum()),
                 pixels=int(counts['area'][k, c].sum()),
-                scores={
-                    name: None if np.isnan(score) else float(score)
-                    for name, score in zip(SCORE_NAMES, of[:, c], strict=True)
-                },
+                scores=named_scores(SCORE_NAMES, of[:, c]),
             )
             for c, column in enumerate(sums.columns)
         ]

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from res2net_mm.errors import UserError
 from res2net_mm.evaluation.regions.image_regions import (
     FoundRegions,
     ImageRegions,
     Overlaps,
     TruthRegions,
 )
-from res2net_mm.whole_file import whole_file
+from res2net_mm.evaluation.written_results import read_arrays, write_arrays
 
 _KINDS = {'truth': TruthRegions, 'found': FoundRegions, 'overlaps': Overlaps}
 
@@ -75,29 +75,19 @@ def stack_regions(
 
 def write_regions(regions: RegionSet, path: str | Path) -> Path:
     """Write a set to an npz file that is whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {name: getattr(regions, name) for name in _PLAIN}
     for part, names in _PARTS.items():
         arrays |= {key: getattr(getattr(regions, part), name) for name, key in names.items()}
-    with whole_file(path) as partial:
-        np.savez_compressed(partial, **arrays)
-    return path
+    return write_arrays(arrays, path)
 
 
 def read_regions(path: str | Path) -> RegionSet:
-    """Read what ``write_regions`` wrote; no code in the file is run.
-
-    Raises:
-        UserError: If the file cannot be read or holds something else.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            plain = {name: arrays[name] for name in _PLAIN}
-            for part, names in _PARTS.items():
-                plain[part] = _KINDS[part](**{name: arrays[key] for name, key in names.items()})
-    except Exception as error:  # an altered file may raise anything
-        raise UserError(f'cannot read the regions of a run in {path}: {error}') from error
+    """Read what ``write_regions`` wrote; UserError if the file holds something else."""
+    keys = [key for names in _PARTS.values() for key in names.values()]
+    arrays = read_arrays(path, [*_PLAIN, *keys], 'the regions of a run')
+    plain: dict[str, Any] = {name: arrays[name] for name in _PLAIN}
+    for part, names in _PARTS.items():
+        plain[part] = _KINDS[part](**{name: arrays[key] for name, key in names.items()})
     plain['categories'] = tuple(plain['categories'].tolist())
     plain['tolerance'] = float(plain['tolerance'])
     return RegionSet(**plain)

@@ -1,16 +1,13 @@
 """IoU, recall and boundary F by region size as an MMEngine metric for segmenters."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import with_intervals
-from res2net_mm.evaluation.by_size_metric import BySizeMetric
+from res2net_mm.evaluation.by_size_metric import BySizeMetric, image_name, pixel_labels
 from res2net_mm.evaluation.regions.image_regions import TOLERANCE, check_tolerance, find_regions
 from res2net_mm.evaluation.regions.region_result import RegionResult, region_table, score_regions
 from res2net_mm.evaluation.regions.region_scores import SCORES
@@ -22,7 +19,7 @@ from res2net_mm.evaluation.regions.saved_regions import (
     encode_label_map,
     write_label_maps,
 )
-from res2net_mm.evaluation.size_bins import make_bins, short_name
+from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.registry import METRICS
 from res2net_mm.whole_file import write_json_file
 
@@ -89,13 +86,13 @@ class RegionSizeMetric(BySizeMetric):
         """
         classes = len(self.classes)
         for sample in data_samples:
-            name = str(sample.get('img_path', len(self.results)))
+            name = image_name(sample, len(self.results))
             if 'gt_sem_seg' not in sample:
                 raise UserError(
                     f'image {name} comes without ground truth: the test pipeline needs '
                     'LoadAnnotations'
                 )
-            truth, predicted = (_labels(sample[key]) for key in ('gt_sem_seg', 'pred_sem_seg'))
+            truth, predicted = (pixel_labels(sample[key]) for key in ('gt_sem_seg', 'pred_sem_seg'))
             if truth.shape != predicted.shape:
                 raise UserError(
                     f'image {name}: the ground truth is {truth.shape} px, the prediction '
@@ -108,10 +105,7 @@ class RegionSizeMetric(BySizeMetric):
                 ignore_index=self.ignore_index,
                 tolerance=self.tolerance,
             )
-            # The absolute path of a file, since a report is written elsewhere.
-            place = os.path.abspath(name) if os.path.isfile(name) else name
-            maps = self._encoded(truth, predicted, classes)
-            self.results.append((place, regions, maps))
+            self.results.append((name, regions, self._encoded(truth, predicted, classes)))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         """Score the regions of all images, log the table and write the files.
@@ -127,17 +121,14 @@ class RegionSizeMetric(BySizeMetric):
         result = score_regions(regions, bins=self.bins)
         if result.accuracy is None:
             raise UserError('nothing to evaluate: no pixel of the ground truth has a class')
-        if self.bootstrap:
-            result = with_intervals(result, resamples=self.bootstrap, seed=self.seed)
-        logger = MMLogger.get_current_instance()
-        logger.info('\n' + region_table(result))
-        if (out_dir := self.out_dir) is not None:
-            written = write_json_file(result.to_dict(), out_dir / RESULT_FILE)
-            write_regions(regions, out_dir / REGION_FILE)
+
+        def write(scored: RegionResult, folder: Path) -> str:
+            written = write_json_file(scored.to_dict(), folder / RESULT_FILE)
             kept = len(names) <= self.label_maps and None not in maps
-            write_label_maps(out_dir, names, maps if kept else None)
-            logger.info(f'Written to {written}, the regions to {out_dir / REGION_FILE}')
-        return _values(result)
+            write_label_maps(folder, names, maps if kept else None)
+            return f'{written}, the regions to {write_regions(regions, folder / REGION_FILE)}'
+
+        return _values(self.report(result, region_table, write))
 
     def _encoded(
         self, truth: np.ndarray, predicted: np.ndarray, classes: int
@@ -153,16 +144,9 @@ class RegionSizeMetric(BySizeMetric):
         )
 
 
-def _labels(pixels: Any) -> np.ndarray:
-    """Return the (H, W) labels of a PixelData or its dict."""
-    data = pixels['data'] if isinstance(pixels, Mapping) else pixels.data
-    return data.squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
-
-
 def _values(result: RegionResult) -> dict[str, float]:
     """Return the scores in % by MMSegmentation's names, without those that are None."""
     values = {'aAcc': result.accuracy}
-    for column in (result.overall, *result.bins):
-        end = '' if column is result.overall else f'_{short_name(column.size_bin)}'
+    for end, column in result.named_columns:
         values |= {f'{score.metric}{end}': column.scores[score.name] for score in SCORES}
     return {key: 100 * value for key, value in values.items() if value is not None}

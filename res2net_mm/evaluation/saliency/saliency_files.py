@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import check_bootstrap, with_intervals
+from res2net_mm.evaluation.bootstrap import check_bootstrap
 from res2net_mm.evaluation.saliency.image_saliency import measure_saliency
 from res2net_mm.evaluation.saliency.saliency_result import (
     SaliencyResult,
@@ -15,6 +15,7 @@ from res2net_mm.evaluation.saliency.saliency_result import (
 )
 from res2net_mm.evaluation.saliency.saliency_set import stack_saliency, write_saliency
 from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.evaluation.written_results import report_result
 from res2net_mm.formats.findings import Faults, Findings, describe
 from res2net_mm.formats.image_file import size_text
 from res2net_mm.formats.label_maps.census import LabelCensus
@@ -85,14 +86,20 @@ def evaluate_saliency_maps(
         measured.append((pair.name, measure_saliency(truth, read_label_map(pair.predicted))))
     stacked = stack_saliency(measured)
     result = score_saliency(stacked, bins=bins, notes=lines)
-    if bootstrap:
-        result = with_intervals(result, resamples=bootstrap, seed=seed, progress=progress)
-    say('\n' + saliency_table(result))
-    if json_path is not None:
-        written = write_json_file(result.to_dict(), json_path)
-        beside = write_saliency(stacked, Path(json_path).with_suffix('.npz'))
-        say(f'\nwritten to {written}, the measures to {beside}')
-    return result
+
+    def write(scored: SaliencyResult, file: str | Path) -> str:
+        beside = write_saliency(stacked, Path(file).with_suffix('.npz'))
+        return f'{write_json_file(scored.to_dict(), file)}, the measures to {beside}'
+
+    return report_result(
+        result,
+        saliency_table,
+        None if json_path is None else lambda scored: write(scored, json_path),
+        bootstrap=bootstrap,
+        seed=seed,
+        say=say,
+        progress=progress,
+    )
 
 
 def _fault(pair: LabelMapPair, census: LabelCensus) -> tuple[str, str]:

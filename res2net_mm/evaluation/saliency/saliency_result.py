@@ -10,6 +10,7 @@ from res2net_mm.evaluation.result import (
     ColumnScores,
     Result,
     describe_size,
+    named_scores,
     score_rows,
     table_text,
 )
@@ -95,10 +96,7 @@ def score_saliency(
             size_bin=column,
             images=int(np.count_nonzero(means.there[c])),
             objects=int(means.objects[c]),
-            scores={
-                name: None if np.isnan(score) else float(score)
-                for name, score in zip(SCORE_NAMES, scores[:, c, 0], strict=True)
-            },
+            scores=named_scores(SCORE_NAMES, scores[:, c, 0]),
         )
         for c, column in enumerate(means.columns)
     ]

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from res2net_mm.errors import UserError
 from res2net_mm.evaluation.saliency.image_saliency import ImageSaliency
-from res2net_mm.whole_file import whole_file
+from res2net_mm.evaluation.written_results import read_arrays, write_arrays
 
 _OF_IMAGE = (
     *('area', 'salient', 'precision', 'recall', 'e_curve'),
@@ -57,22 +56,11 @@ def stack_saliency(images: Sequence[tuple[str, ImageSaliency]]) -> SaliencySet:
 
 def write_saliency(measured: SaliencySet, path: str | Path) -> Path:
     """Write a set to an npz file that is whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {field.name: getattr(measured, field.name) for field in fields(SaliencySet)}
-    with whole_file(path) as partial:
-        np.savez_compressed(partial, **arrays)
-    return path
+    return write_arrays(arrays, path)
 
 
 def read_saliency(path: str | Path) -> SaliencySet:
-    """Read what ``write_saliency`` wrote; no code in the file is run.
-
-    Raises:
-        UserError: If the file cannot be read or holds something else.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return SaliencySet(**{field.name: arrays[field.name] for field in fields(SaliencySet)})
-    except Exception as error:  # an altered file may raise anything
-        raise UserError(f'cannot read the saliency measures of a run in {path}: {error}') from error
+    """Read what ``write_saliency`` wrote; UserError if the file holds something else."""
+    names = [field.name for field in fields(SaliencySet)]
+    return SaliencySet(**read_arrays(path, names, 'the saliency measures of a run'))

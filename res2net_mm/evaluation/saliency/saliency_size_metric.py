@@ -1,17 +1,19 @@
 """F, MAE, S and E of saliency maps by object size as an MMEngine metric."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from mmengine.logging import MMLogger
 
 from res2net_mm.errors import UserError
-from res2net_mm.evaluation.bootstrap import with_intervals
-from res2net_mm.evaluation.by_size_metric import BySizeMetric
+from res2net_mm.evaluation.by_size_metric import (
+    BySizeMetric,
+    image_name,
+    pixel_data,
+    pixel_labels,
+)
 from res2net_mm.evaluation.saliency.image_saliency import measure_saliency
 from res2net_mm.evaluation.saliency.saliency_result import (
     SaliencyResult,
@@ -19,7 +21,7 @@ from res2net_mm.evaluation.saliency.saliency_result import (
     score_saliency,
 )
 from res2net_mm.evaluation.saliency.saliency_set import stack_saliency, write_saliency
-from res2net_mm.evaluation.size_bins import make_bins, short_name
+from res2net_mm.evaluation.size_bins import make_bins
 from res2net_mm.registry import METRICS
 from res2net_mm.whole_file import write_json_file
 
@@ -80,13 +82,13 @@ class SaliencySizeMetric(BySizeMetric):
                 map has several channels.
         """
         for sample in data_samples:
-            name = str(sample.get('img_path', len(self.results)))
+            name = image_name(sample, len(self.results))
             if 'gt_sem_seg' not in sample:
                 raise UserError(
                     f'image {name} comes without ground truth: the test pipeline needs '
                     'res2net_mm.LoadSaliencyAnnotations'
                 )
-            truth, saliency = _pixels(sample['gt_sem_seg']), saliency_map(sample, name)
+            truth, saliency = pixel_labels(sample['gt_sem_seg']), saliency_map(sample, name)
             if truth.shape != saliency.shape:
                 raise UserError(
                     f'image {name}: the mask is {truth.shape} px, the saliency map '
@@ -97,9 +99,7 @@ class SaliencySizeMetric(BySizeMetric):
                     f'image {name}: the mask holds the label {most}, and 0 and 1 are allowed: load '
                     'masks of 0 and 255 by res2net_mm.LoadSaliencyAnnotations'
                 )
-            # The absolute path of a file, since a report is written elsewhere.
-            place = os.path.abspath(name) if os.path.isfile(name) else name
-            self.results.append((place, measure_saliency(truth == 1, saliency)))
+            self.results.append((name, measure_saliency(truth == 1, saliency)))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         """Score the saliency maps of all images, log the table and write the files.
@@ -114,20 +114,17 @@ class SaliencySizeMetric(BySizeMetric):
         if not measured.salient.any():
             raise UserError('nothing to evaluate: no mask has a salient pixel')
         result = score_saliency(measured, bins=self.bins)
-        if self.bootstrap:
-            result = with_intervals(result, resamples=self.bootstrap, seed=self.seed)
-        logger = MMLogger.get_current_instance()
-        logger.info('\n' + saliency_table(result))
-        if (out_dir := self.out_dir) is not None:
-            written = write_json_file(result.to_dict(), out_dir / RESULT_FILE)
-            write_saliency(measured, out_dir / MEASURE_FILE)
-            logger.info(f'Written to {written}, the measures to {out_dir / MEASURE_FILE}')
-        return _values(result)
+
+        def write(scored: SaliencyResult, folder: Path) -> str:
+            written = write_json_file(scored.to_dict(), folder / RESULT_FILE)
+            return f'{written}, the measures to {write_saliency(measured, folder / MEASURE_FILE)}'
+
+        return _values(self.report(result, saliency_table, write))
 
 
 def has_saliency_map(sample: Any) -> bool:
     """Return whether MMSegmentation's data sample is that of a model with one channel."""
-    return 'seg_logits' in sample and len(_data(sample.get('seg_logits'))) == 1
+    return 'seg_logits' in sample and len(pixel_data(sample.get('seg_logits'))) == 1
 
 
 def saliency_map(sample: Any, name: str) -> npt.NDArray[np.uint8]:
@@ -136,8 +133,8 @@ def saliency_map(sample: Any, name: str) -> npt.NDArray[np.uint8]:
     ``name`` is that of the image, for the UserError if the sample holds several channels.
     """
     if 'seg_logits' not in sample:
-        return (255 * (_pixels(sample.get('pred_sem_seg')) == 1)).astype(np.uint8)
-    channels = _data(sample.get('seg_logits'))
+        return (255 * (pixel_labels(sample.get('pred_sem_seg')) == 1)).astype(np.uint8)
+    channels = pixel_data(sample.get('seg_logits'))
     if len(channels) != 1:
         raise UserError(
             f'image {name}: the model gives {len(channels)} channels, and a saliency map has one: '
@@ -146,19 +143,9 @@ def saliency_map(sample: Any, name: str) -> npt.NDArray[np.uint8]:
     return (255 * channels[0].float().cpu().numpy()).round().astype(np.uint8)
 
 
-def _pixels(pixels: Any) -> np.ndarray:
-    """Return the (H, W) labels of a PixelData or its dict."""
-    return _data(pixels).squeeze(0).cpu().numpy()  # (1, H, W) -> (H, W)
-
-
-def _data(pixels: Any) -> Any:
-    return pixels['data'] if isinstance(pixels, Mapping) else pixels.data
-
-
 def _values(result: SaliencyResult) -> dict[str, float]:
     """Return the scores by name, without those that are None."""
     values: dict[str, float | None] = {}
-    for column in (result.overall, *result.bins):
-        end = '' if column is result.overall else f'_{short_name(column.size_bin)}'
+    for end, column in result.named_columns:
         values |= {f'{name}{end}': score for name, score in column.scores.items()}
     return {key: value for key, value in values.items() if value is not None}

@@ -67,7 +67,7 @@ def test_written_and_read_again(tmp_path):
 def test_a_damaged_file_is_one_error(tmp_path, content):
     if content is not None:
         (tmp_path / CLASSIFIED_FILE).write_bytes(content)
-    with pytest.raises(UserError, match='no evaluation of a classifier'):
+    with pytest.raises(UserError, match='cannot read the answers of a classifier'):
         read_classified(tmp_path)
 
 
