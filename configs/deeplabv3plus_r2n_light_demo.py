@@ -13,6 +13,7 @@ palette = [
 ]
 # Five pixels in six are background.
 class_weight = [0.3, 1.0, 1.0, 1.0, 1.0, 1.0]
+image_size = (320, 320)  # px
 crop_size = (192, 192)  # px
 norm_cfg = dict(type='BN')
 

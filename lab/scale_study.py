@@ -1,7 +1,8 @@
 """Train light networks of equal cost and different scale, and ask whether scale pays, by size.
 
     python -m lab.scale_study detection
-    python -m lab.scale_study classification --data DIR --out DIR
+    python -m lab.scale_study classification --images 800 --length 3
+    python -m lab.scale_study segmentation --data DIR --networks 65w1s 26w4s --out DIR
 
 One family has backbones of the parameters and multiply-adds of 26w4s, within 3 %, at s = 1 (the
 plain bottleneck), 2, 3, 4, 6 and 8 (paper table 3). The other spends the same extra cost on more
@@ -22,7 +23,7 @@ from matplotlib.figure import Figure
 from scipy.special import stdtrit
 
 from res2net_mm.benchmark.complexity import measure_complexity
-from res2net_mm.errors import exit_on_user_error
+from res2net_mm.errors import UserError, exit_on_user_error
 from res2net_mm.openmmlab.config import load_config
 from res2net_mm.tables import percent
 from res2net_mm.whole_file import whole_file, write_json_file
@@ -33,6 +34,7 @@ CONFIGS = Path(__file__).parents[1] / 'configs'
 TASKS = {
     'detection': 'faster_rcnn_r2n_light_fpn_demo.py',
     'classification': 'r2n_light_demo.py',
+    'segmentation': 'deeplabv3plus_r2n_light_demo.py',
 }
 SHAPE: dict[str, Any] = dict(stage_blocks=(2, 2, 2, 2), base_channels=32)
 REFERENCE = '26w4s'
@@ -57,37 +59,91 @@ def networks() -> dict[str, dict[str, Any]]:
     return {name: SHAPE | arguments for name, arguments in (equal | extra).items()}
 
 
-def write_configs(task: str, folder: Path) -> dict[str, Path]:
-    """Write a config for each network of a task and return the files by the networks' names."""
+def write_configs(
+    task: str, names: Sequence[str], folder: Path, settings: Mapping[str, Any]
+) -> dict[str, Path]:
+    """Write a config for each of a task's networks and return the files by the networks' names.
+
+    ``settings`` override those of the task's config.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name, arguments in networks().items():
-        files[name] = folder / f'{name.replace(" ", "_")}.py'
-        backbone = dict(preset=None, **arguments)
-        text = f'_base_ = {str(CONFIGS / TASKS[task])!r}\nmodel = dict(backbone={backbone!r})\n'
+    for name in names:
+        files[name] = folder / f'{_stem(name)}.py'
+        backbone = {f'model.backbone.{key}': value for key, value in networks()[name].items()}
+        options = {**settings, 'model.backbone.preset': None, **backbone}
+        cfg = load_config(CONFIGS / TASKS[task], cfg_options=options)
         with whole_file(files[name]) as partial:
-            partial.write_text(text)
+            partial.write_text(cfg.pretty_text)
     return files
+
+
+def training(
+    task: str, length: int | None, images: int | None, image_size: int | None
+) -> dict[str, Any]:
+    """Return the settings that make a task's training as long and its images as large as asked.
+
+    Args:
+        task: One of ``TASKS``.
+        length: Epochs, or iterations where the task's config counts those. The model is then
+            validated at the end only.
+        images: Number of training images, where it is asked for: the warm-up takes at most a tenth
+            of the training on so many.
+        image_size: Longer side in px of the images that a detector is trained and tested on.
+
+    Raises:
+        UserError: An image size for a task other than detection.
+    """
+    cfg = load_config(CONFIGS / TASKS[task])
+    settings: dict[str, Any] = {}
+    if length is not None:
+        warm_up, decay = cfg.param_scheduler
+        by_epoch = 'max_epochs' in cfg.train_cfg
+        if images is not None:
+            iterations = images * length // cfg.train_dataloader.batch_size if by_epoch else length
+            warm_up.end = min(warm_up.end, max(1, iterations // 10))
+        settings = {
+            f'train_cfg.max_{"epochs" if by_epoch else "iters"}': length,
+            'train_cfg.val_interval': length,
+            'param_scheduler': [warm_up, {**decay, 'end': length}],
+        }
+    if image_size is not None:
+        if task != 'detection':
+            raise UserError(f'--image-size {image_size} is for detection, not for {task}')
+        scale = (image_size, image_size)
+        pipeline = cfg.train_dataloader.dataset.pipeline
+        resize = dict(type='Resize', scale=scale, keep_ratio=True)
+        settings |= {
+            'image_size': scale,
+            'train_dataloader.dataset.pipeline': [*pipeline[:2], resize, *pipeline[2:]],
+            'val_dataloader.dataset.pipeline.1.scale': scale,
+            'test_dataloader.dataset.pipeline.1.scale': scale,
+        }
+    return settings
 
 
 @dataclass(frozen=True)
 class Mean:
-    """Mean over seeds with its interval, in %; nan ends with a single seed."""
+    """Mean over seeds, and half the width of its interval (None with a single seed)."""
 
     value: float
-    half: float
+    half: float | None
 
     def __str__(self) -> str:
-        return f'{self.value:.1f} ± {self.half:.1f}'
+        return f'{self.value:.1f}' + ('' if self.half is None else f' ± {self.half:.1f}')
+
+    def per(self, cost: float) -> 'Mean':
+        """Return the mean per unit of a cost."""
+        return Mean(self.value / cost, None if self.half is None else self.half / cost)
 
 
 def over_seeds(values: Sequence[float]) -> Mean:
-    """Return mean and half the width of the 95 % interval of Student's t, of values in 0..1."""
+    """Return the mean in % and its 95 % interval by Student's t, of values in 0..1."""
     n = len(values)
-    half = float('nan')
+    half = None
     if n > 1:
-        half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * stdev(values) / n**0.5
-    return Mean(100 * mean(values), 100 * half)
+        half = 100 * float(stdtrit(n - 1, (1 + LEVEL) / 2)) * stdev(values) / n**0.5
+    return Mean(100 * mean(values), half)
 
 
 def summarise(runs: Sequence[SeedRun], costs: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
@@ -132,7 +188,8 @@ def write_table(told: Mapping[str, Any], out: Path) -> str:
         cells = [str(Mean(**row['scores'][b])) for b in bins]
         gain = Mean(**row['gains']['all'])
         spent = row['gflops'] - told['networks'][REFERENCE]['gflops']
-        per_gflop = f'{gain.value / spent:.1f}' if name.startswith('more') else ''
+        more = name.startswith('more')
+        per_gflop = str(gain.per(spent)) if more else ''
         of_reference = '' if name == REFERENCE else str(gain)
         cost = [f'{row["params"]:.2f}', f'{row["gflops"]:.3f}']
         lines.append('| ' + ' | '.join([name, *cost, *cells, of_reference, per_gflop]) + ' |')
@@ -152,18 +209,21 @@ def write_table(told: Mapping[str, Any], out: Path) -> str:
 def draw(told: Mapping[str, Any], out: Path) -> Path:
     """Draw score by size against s, and the gain of each way to spend more; return the picture."""
     rows, bins = told['networks'], list(told['networks'][REFERENCE]['scores'])
+    equal = {name: scales for name, scales in EQUAL.items() if name in rows}
+    extra = [f'more {what}' for what in EXTRA if f'more {what}' in rows]
     figure = Figure(figsize=(9, 4), layout='constrained')
     left, right = figure.subplots(1, 2)
     for number, size in enumerate(bins):
-        scores = [Mean(**rows[name]['scores'][size]) for name in EQUAL]
-        _errorbar(left, list(EQUAL.values()), scores, f'C{number}', size)
-        gains = [Mean(**rows[f'more {what}']['gains'][size]) for what in EXTRA]
-        places = [place + 0.12 * (number - (len(bins) - 1) / 2) for place in range(len(EXTRA))]
+        aside = 0.12 * (number - (len(bins) - 1) / 2)  # so that the intervals can be told apart
+        scores = [Mean(**rows[name]['scores'][size]) for name in equal]
+        _errorbar(left, [s + aside for s in equal.values()], scores, f'C{number}', size)
+        gains = [Mean(**rows[name]['gains'][size]) for name in extra]
+        places = [place + aside for place in range(len(extra))]
         _errorbar(right, places, gains, f'C{number}', size, line='none')
     left.set_xlabel('scales s, at equal cost')
     left.set_ylabel('main score, %')
-    left.set_xticks(list(EQUAL.values()))
-    right.set_xticks(range(len(EXTRA)), [f'more {what}' for what in EXTRA])
+    left.set_xticks(list(equal.values()))
+    right.set_xticks(range(len(extra)), extra)
     right.set_ylabel(f'gain over {REFERENCE}, points')
     right.axhline(0, color='grey', linewidth=1)
     left.legend(fontsize='small')
@@ -180,7 +240,7 @@ def _errorbar(
     label: str,
     line: str = '-',
 ) -> None:
-    middle, half = [v.value for v in values], [v.half for v in values]
+    middle, half = [v.value for v in values], [v.half or 0 for v in values]
     axes.errorbar(
         at, middle, half, color=colour, label=label, marker='o', linestyle=line, capsize=3
     )
@@ -195,6 +255,20 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('task', choices=TASKS)
     parser.add_argument('--data', metavar='DIR', help='folder to train on; default the demo set')
+    parser.add_argument(
+        '--images', type=int, help="draw so many training images; default the demo's"
+    )
+    parser.add_argument(
+        '--length', type=int, help='epochs of a training (segmentation: iterations)'
+    )
+    parser.add_argument('--image-size', type=int, metavar='PX', help='longer side (detection only)')
+    parser.add_argument(
+        '--networks',
+        nargs='+',
+        default=list(networks()),
+        choices=networks(),
+        help=f'which to train, {REFERENCE} among them; default all',
+    )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     parser.add_argument('-o', '--out', type=Path, help='default work_dirs/scale_<task>')
     parser.add_argument('--debug', action='store_true', help='show tracebacks')
@@ -204,8 +278,11 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> None:
     args = parse_args(arguments)
     with exit_on_user_error(debug=args.debug):
+        if REFERENCE not in args.networks:
+            raise UserError(f'--networks {" ".join(args.networks)}: {REFERENCE} must be among them')
         out = args.out or Path('work_dirs') / f'scale_{args.task}'
-        files = write_configs(args.task, out / 'configs')
+        settings = training(args.task, args.length, args.images, args.image_size)
+        files = write_configs(args.task, args.networks, out / 'configs', settings)
         costs = {}
         for name, file in files.items():
             cfg = load_config(file)
@@ -213,7 +290,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             cost = measure_complexity(cfg, (height, width))
             costs[name] = cost.params, cost.gflops
         runs, total = [], len(files) * len(set(args.seeds))
-        for run in seed_runs(list(files.values()), args.seeds, out, args.data):
+        for run in seed_runs(list(files.values()), args.seeds, out, args.data, args.images):
             runs.append(run)
             score = percent(run.scores['all'], 'none')
             print(f'{len(runs)}/{total} {run.config}, seed {run.seed}: {score}', flush=True)

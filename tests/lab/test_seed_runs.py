@@ -79,9 +79,9 @@ def test_a_run_broken_off_is_trained_anew(trained, tmp_path, monkeypatch):
 
 
 def test_what_cannot_be_compared_is_refused_before_training(trained, tmp_path):
-    segmenter = CONFIGS / 'deeplabv3plus_r2n_light_demo.py'
+    salient = CONFIGS / 'poolnet_r2n_light_demo.py'
     with pytest.raises(UserError, match=r'is scored by .*, not by res2net_mm\.SizeMetric'):
-        list(seed_runs([PLAIN, segmenter], [0], tmp_path))
+        list(seed_runs([PLAIN, salient], [0], tmp_path))
     with pytest.raises(UserError, match='a name of its own'):
         list(seed_runs([PLAIN, PLAIN], [0], tmp_path))
     no_size = tmp_path / 'no_size.py'
