@@ -1,10 +1,12 @@
-"""Write a file whole or not at all."""
+"""Write a file or a folder whole or not at all."""
 
 import errno
 import json
 import os
 import platform
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,6 +55,33 @@ def write_text_file(text: str, path: str | Path) -> Path:
     with whole_file(path) as partial:
         partial.write_text(text, encoding='utf-8')
     return path
+
+
+@contextmanager
+def whole_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
+    """Yield a new folder beside ``path`` that takes its place once the block has ended.
+
+    The parent of ``path`` is made. If the block raises, the new folder is removed and what was at
+    ``path`` stays.
+
+    Args:
+        path: Path of the folder.
+        replace: Whether a folder at ``path`` may hold files, which are then removed.
+
+    Raises:
+        OSError: The folder cannot be written, or holds files that may not be removed.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f'.{path.name}.', dir=path.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)  # mkdtemp makes it private
+        if path.exists():
+            shutil.rmtree(path) if replace else path.rmdir()
+        partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def remove_partial_files(folder: str | Path) -> None:

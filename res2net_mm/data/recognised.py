@@ -79,13 +79,13 @@ def recognise_as(
     """Read a folder, then make each split of it ready to train on.
 
     Args:
-        labels: The kind of labels that is needed, for the error.
-        read: Takes the folder, findings that stop at an error, and the options; returns the
+        labels: Kind of labels, for the error message.
+        read: Takes the folder, findings that stop at errors, and the options. Returns the
             recognised folder, or None if it is in no known layout.
-        prepare: Takes the recognised folder and one of its splits; writes what training reads, and
-            returns the split with the files written.
+        prepare: Takes the recognised folder and one of its splits. Writes the files that training
+            reads, and returns the split with them.
         root: The folder.
-        options: Those of ``read``.
+        options: Options of ``read``.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.

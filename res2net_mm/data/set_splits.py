@@ -37,12 +37,12 @@ def set_splits(
 
     Args:
         cfg: A loaded config, changed in place.
-        settings: What ``copied_settings`` returned, edited or not; gets the changes.
-        folder: The folder.
-        dataset: Takes the settings of a dataset and a split; returns those that read the split.
-        metrics: Takes the metrics of an evaluator and a split; returns those to score it by, and
-            what they are, for the lines.
-        listed: Returns the file in which training reads what a split holds.
+        settings: Result of ``copied_settings``; changed in place.
+        folder: The recognised folder.
+        dataset: Takes the settings of a dataset and a split; returns settings that read the split.
+        metrics: Takes the metrics of an evaluator and a split; returns the metrics to use, and
+            their description.
+        listed: Returns the file that training reads for a split.
 
     Returns:
         What was changed, one line each.

@@ -60,9 +60,10 @@ def find_unlabelled(root: Path, findings: Findings, labels: str = BOXES) -> BoxI
 
     Args:
         root: The folder.
-        findings: Gets files that are no images, and images that cannot be read, which are an error.
-        labels: The kind of labels that the model is trained on. Several folders of images are
-            classes to a classifier.
+        findings: Receives files that are not images, and images that cannot be read, which are an
+            error.
+        labels: Kind of labels that the model trains on. A folder of several image folders has
+            classes, so a classifier finds labels in it.
 
     Returns:
         The images with ids and sizes; None where there is none, or something looks like labels.
@@ -128,10 +129,10 @@ def set_unlabelled(
 
     Args:
         cfg: A loaded config, changed in place.
-        part: What ``find_unlabelled`` returned.
-        known: The classes of the checkpoint; None for those of the config.
-        findings: What was noticed so far; gets what is said of the images.
-        labels: The kind of labels that was looked for.
+        part: Result of ``find_unlabelled``.
+        known: Classes of the checkpoint; None for the classes of the config.
+        findings: Findings so far; receives what is noticed about the images.
+        labels: Kind of labels that was searched for.
 
     Returns:
         What was found and changed, to be printed.

@@ -58,13 +58,15 @@ def use_folder(
 
     Args:
         cfg: The config of a detector, segmenter or classifier.
-        folder: Images with what it trains on: see ``LABELS_OF``.
-        classes: Names of the classes of label maps, where the folder does not tell them.
-        ignore_index: The label of label maps that is neither trained on nor counted, likewise.
-        training: Whether the folder is trained on; else its test split is used, or all of it. A
-            folder of images without labels is tested on, too: it is predicted on and not scored.
-        layout: The name of the layout to read the folder in; by default the best that fits.
-        known: The classes of the checkpoint that is tested, among which the folder's are found.
+        folder: Images with the labels that the model trains on: see ``LABELS_OF``.
+        classes: Names of the classes in label maps, if the folder does not name them.
+        ignore_index: Label in label maps that is neither trained on nor counted, if the folder does
+            not tell it.
+        training: Whether to train on the folder. Otherwise its test split is used, or all of it; a
+            folder without labels is predicted on and not scored.
+        layout: Name of the layout to read the folder in. Default: the one that gives the most
+            labels.
+        known: Classes of the checkpoint to test. The folder's classes must be among them.
 
     Returns:
         What was found in the folder and what was changed in the config, to be printed.

@@ -72,11 +72,12 @@ def read_folder(
     Where several layouts fit, the one with the most labels is taken and the others are named.
 
     Args:
-        root: The folder.
+        root: The folder to read.
         labels: ``BOXES``, read as :class:`BoxImages`, ``LABEL_MAPS``, as
             :class:`LabelMapImages`, or ``IMAGE_CLASSES``, as :class:`ClassifiedImages`.
-        findings: Gets what was noticed; whether it stops decides whether errors are raised.
-        layout: The name of the layout to read it in; by default the best that fits.
+        findings: Receives what was noticed. If it stops at errors, they are raised.
+        layout: Name of the layout to read the folder in. Default: the one that gives the most
+            labels.
 
     Raises:
         UserError: Nothing can be made of the folder, ``findings`` stop at an error, or there is no
@@ -92,8 +93,8 @@ def find_reader(layout: str, labels: str | None = None) -> Reader[Any]:
     """Return the reader of a layout.
 
     Args:
-        layout: Its name.
-        labels: The kind of labels that it must give; None for any.
+        layout: Name of the layout.
+        labels: Kind of labels that the layout must give; None for any.
 
     Raises:
         UserError: There is none of this name, or it gives other labels.
@@ -126,12 +127,7 @@ def existing_folder(path: str | os.PathLike[str]) -> Path:
 
 
 def describe_unknown(root: Path, labels: str | None = None) -> str:
-    """Return what was looked for in a folder that is in no known layout, and what is there.
-
-    Args:
-        root: The folder.
-        labels: The kind of labels that is needed; None for any.
-    """
+    """Return what was looked for in a folder that is in no known layout, and what is there."""
     looked_for = '; '.join(r.looked_for for r in READERS if labels in (None, r.labels))
     entries = sorted(entry.name + '/' * entry.is_dir() for entry in root.iterdir())
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')

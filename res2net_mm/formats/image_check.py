@@ -22,10 +22,10 @@ def check_headers(
     """Find images that cannot be read, that EXIF turns, or that are not as large as listed.
 
     Args:
-        source: The file or folder that lists them.
-        listed: Each image with height and width as labelled, None where nothing says it.
-        headers: What the files say, of those that exist.
-        findings: Gets what was found.
+        source: File or folder that lists the images; it is named in the findings.
+        listed: Labelled height and width of each image; None if the labels give no size.
+        headers: Headers of the images that exist, or the error that reading one raised.
+        findings: Receives the problems.
     """
     unreadable, turned, settled, unequal = [], [], [], []
     for file, said in listed.items():

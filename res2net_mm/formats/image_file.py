@@ -82,8 +82,8 @@ def read_headers(files: Iterable[Path], what: str) -> dict[Path, Header | UserEr
     """Return the header of each file, or why it cannot be read, with progress.
 
     Args:
-        files: The images.
-        what: What they are, for the progress.
+        files: Paths of the images.
+        what: Text of the progress bar.
     """
     todo = list(dict.fromkeys(files))
     parts = [todo[start : start + TOGETHER] for start in range(0, len(todo), TOGETHER)]

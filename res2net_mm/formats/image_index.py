@@ -45,8 +45,8 @@ class ImageIndex:
         name is taken, then one in a folder of the split.
 
         Args:
-            name: As an annotation has it.
-            split: The split that the annotation belongs to.
+            name: Name of the image in an annotation.
+            split: Split of the annotation.
         """
         given = [part.lower() for part in _parts(name)]
         if not given:

@@ -45,9 +45,10 @@ def compressed_runs_fill(
     """Return whether compressed runs can be read and fill their images, (N,) bool.
 
     Args:
-        counts: As in COCO: numbers of 5 bits a letter, lowest first, from the third on as the
-            difference to the one before the last.
-        sizes: Height and width in px.
+        counts: Compressed run lengths as in COCO: numbers of 5 bits a letter, the lowest bits
+            first. From the third number on, each is the difference from the number two places
+            before it.
+        sizes: Height and width of each image, in px.
 
     Source: pycocotools, ``rleFrString`` in maskApi.c.
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from res2net_mm.formats.findings import Findings
 
@@ -13,17 +13,19 @@ BOXES = 'boxes'
 LABEL_MAPS = 'label maps'
 IMAGE_CLASSES = 'image classes'
 
+L = TypeVar('L', bound='ListedImages')
+
 
 @dataclass(frozen=True)
 class BoxImages:
     """The images of one split with their boxes.
 
     Attributes:
-        file: Where the labels come from, for messages.
-        image_dir: What the file names of the images are relative to.
-        content: The labels as a COCO dict; never changed in place.
-        is_copy: Whether ``content`` differs from what ``file`` holds as a COCO file.
-        names_from: What names the classes, as a phrase, such as ``the XML files``.
+        file: Source of the labels, for messages.
+        image_dir: Folder that the file names of the images are relative to.
+        content: The labels as a COCO dict. It must not be changed in place.
+        is_copy: Whether ``content`` differs from the content of ``file`` as a COCO file.
+        names_from: Source of the class names, as a phrase, such as ``from the XML files``.
     """
 
     file: Path
@@ -36,7 +38,7 @@ class BoxImages:
 
     @property
     def labels_by_image(self) -> dict[str, int]:
-        """How many labels each image has, by its path."""
+        """Number of labels of each image, by its path."""
         boxes = Counter(annotation.get('image_id') for annotation in self.content['annotations'])
         return {
             f'{self.image_dir}/{image["file_name"]}': boxes[image.get('id')]
@@ -45,15 +47,17 @@ class BoxImages:
 
     @cached_property
     def image_files(self) -> list[Path]:
+        """Paths of the images."""
         return [self.image_dir / image['file_name'] for image in self.content['images']]
 
     @property
     def is_labelled(self) -> bool:
+        """Whether there is any box."""
         return bool(self.content['annotations'])
 
     @property
     def places(self) -> Sequence[int]:
-        """The place of each image in the order in which images are held out."""
+        """Position of each image in the order in which images are held out for validation."""
         return range(len(self.content['images']))
 
     def subset(self, wanted: Callable[[int, Path], bool]) -> 'BoxImages':
@@ -66,15 +70,57 @@ class BoxImages:
         return replace(self, content=content, is_copy=True)
 
 
+class ListedImages:
+    """Base class of splits with one label for each image.
+
+    Attributes:
+        file: File that lists the images, or their folder.
+        image_dir: Folder that the paths of the images are relative to.
+        images: Paths of the images.
+    """
+
+    file: Path
+    image_dir: Path
+    images: Sequence[str]
+
+    by_image: ClassVar[tuple[str, ...]]  # names of the attributes with an entry for each image
+
+    @property
+    def labels_by_image(self) -> dict[str, int]:
+        """Number of labels of each image, by its path: always 1."""
+        return {f'{self.image_dir}/{name}': 1 for name in self.images}
+
+    @cached_property
+    def image_files(self) -> list[Path]:
+        """Paths of the images."""
+        return [self.image_dir / name for name in self.images]
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether there is any image."""
+        return bool(self.images)
+
+    @property
+    def places(self) -> Sequence[int]:
+        """Position of each image in the order in which images are held out for validation."""
+        return range(len(self.images))
+
+    def subset(self: L, wanted: Callable[[int, Path], bool]) -> L:
+        """Return the part whose images satisfy ``wanted(index, file)``."""
+        kept = [index for index, file in enumerate(self.image_files) if wanted(index, file)]
+        entries = {name: tuple(getattr(self, name)[i] for i in kept) for name in self.by_image}
+        return replace(self, **entries)  # type: ignore[type-var]  # subclasses are dataclasses
+
+
 @dataclass(frozen=True)
-class LabelMapImages:
+class LabelMapImages(ListedImages):
     """The images of one split with a label map each.
 
     Attributes:
-        file: What lists them, a file or the folder of images.
-        image_dir: The folder of the images.
-        map_dir: The folder of the label maps.
-        images: Paths of the images below their folder.
+        file: File that lists the images, or their folder.
+        image_dir: Folder that the paths of the images are relative to.
+        map_dir: Folder that the paths of the label maps are relative to.
+        images: Paths of the images.
         maps: Paths of their label maps, in the same order.
     """
 
@@ -85,47 +131,25 @@ class LabelMapImages:
     maps: Sequence[str]
 
     labels = LABEL_MAPS
-
-    @property
-    def labels_by_image(self) -> dict[str, int]:
-        """How many labels each image has, by its path: one label map."""
-        return dict.fromkeys(map(str, self.image_files), 1)
-
-    @property
-    def image_files(self) -> list[Path]:
-        return [self.image_dir / name for name in self.images]
+    by_image = 'images', 'maps'
 
     @property
     def map_files(self) -> list[Path]:
+        """Paths of the label maps."""
         return [self.map_dir / name for name in self.maps]
-
-    @property
-    def is_labelled(self) -> bool:
-        return bool(self.images)
-
-    @property
-    def places(self) -> Sequence[int]:
-        """As of :class:`BoxImages`."""
-        return range(len(self.images))
-
-    def subset(self, wanted: Callable[[int, Path], bool]) -> 'LabelMapImages':
-        """Return the part whose images satisfy ``wanted(index, file)``."""
-        kept = [index for index, file in enumerate(self.image_files) if wanted(index, file)]
-        images, maps = ([names[i] for i in kept] for names in (self.images, self.maps))
-        return replace(self, images=tuple(images), maps=tuple(maps))
 
 
 @dataclass(frozen=True)
-class ClassifiedImages:
+class ClassifiedImages(ListedImages):
     """The images of one split with the class of each.
 
     Attributes:
-        file: What lists them, a file or the folder of the class folders.
-        image_dir: The folder of the images.
-        images: Paths of the images below it.
-        class_names: The name of the class of each, in the same order.
-        classes: All classes that the folder names, in order; some may have no image here.
-        names_from: What names them, as a phrase, such as ``from the folders``.
+        file: File that lists the images, or the folder of the class folders.
+        image_dir: Folder that the paths of the images are relative to.
+        images: Paths of the images.
+        class_names: Name of the class of each image, in the same order.
+        classes: All classes of the folder in order; some may have no image here.
+        names_from: Source of the names, as a phrase, such as ``from the folders``.
     """
 
     file: Path
@@ -136,23 +160,11 @@ class ClassifiedImages:
     names_from: str
 
     labels = IMAGE_CLASSES
-
-    @property
-    def labels_by_image(self) -> dict[str, int]:
-        """How many labels each image has, by its path: one class."""
-        return {f'{self.image_dir}/{name}': 1 for name in self.images}
-
-    @cached_property
-    def image_files(self) -> list[Path]:
-        return [self.image_dir / name for name in self.images]
-
-    @property
-    def is_labelled(self) -> bool:
-        return bool(self.images)
+    by_image = 'images', 'class_names'
 
     @property
     def places(self) -> Sequence[int]:
-        """As of :class:`BoxImages`, but within the class of each, so that all are held out of."""
+        """Position of each image within its class, so that every class is held out in part."""
         seen: Counter[str] = Counter()
         places = []
         for name in self.class_names:
@@ -160,35 +172,28 @@ class ClassifiedImages:
             seen[name] += 1
         return places
 
-    def subset(self, wanted: Callable[[int, Path], bool]) -> 'ClassifiedImages':
-        """Return the part whose images satisfy ``wanted(index, file)``."""
-        kept = [index for index, file in enumerate(self.image_files) if wanted(index, file)]
-        images, names = ([of[i] for i in kept] for of in (self.images, self.class_names))
-        return replace(self, images=tuple(images), class_names=tuple(names))
-
 
 Images = TypeVar('Images', BoxImages, LabelMapImages, ClassifiedImages)
 
 
 @dataclass(frozen=True)
 class Reader(Generic[Images]):
-    """How folders in one layout are read.
+    """Reader of the folders in one layout.
 
     Attributes:
-        name: The layout in one word, such as ``coco``.
-        labels: What it gives: ``BOXES`` in :class:`BoxImages`, ``LABEL_MAPS`` in
-            :class:`LabelMapImages`, ``IMAGE_CLASSES`` in :class:`ClassifiedImages`.
-        looked_for: Where it looks, as a phrase for people whose folder is in no known layout.
+        name: Name of the layout in one word, such as ``coco``.
+        labels: Kind of labels that it reads: ``BOXES`` (as :class:`BoxImages`), ``LABEL_MAPS`` (as
+            :class:`LabelMapImages`) or ``IMAGE_CLASSES`` (as :class:`ClassifiedImages`).
+        looked_for: Description of the layout, for the error about a folder in no known layout.
         is_like: Takes a folder; returns quickly whether it may be in this layout.
-        read: Takes a folder and findings; returns its splits, by the names of
-            :data:`~res2net_mm.formats.splits.SPLIT_NAMES` or ``UNNAMED``, and none where the
-            folder is not in this layout. It raises UserError where it is, and cannot be read.
-            It names the labels of its own kind that it does not use.
-        label_suffix: What the names of its label files end in, such as ``.json``.
-        label_start: A regular expression that is found at the beginning of each of them
-            (4096 bytes), and not in those of other layouts. By it labels are known that no reader
-            has used.
-        title: The layout as it is written in a sentence; by default the name in capitals.
+        read: Takes a folder and findings; returns the splits by the names of
+            :data:`~res2net_mm.formats.splits.SPLIT_NAMES` or ``UNNAMED``, and an empty dict if the
+            folder is not in this layout. Raises UserError if it is and cannot be read. Adds a
+            finding for labels of its own kind that it does not use.
+        label_suffix: Suffix of the label files, such as ``.json``.
+        label_start: Regular expression that matches the first 4096 bytes of each label file, and
+            of no file in another layout. Labels that no reader has used are found by it.
+        title: The layout as it is written in a sentence. Default: the name in capitals.
     """
 
     name: str

@@ -49,10 +49,10 @@ def read_as(
     """Return the splits of a folder in the layout that its owner names.
 
     Args:
-        reader: That of the layout.
+        reader: Reader of the layout.
         root: The folder.
-        readers: All there are.
-        findings: Gets what was noticed, and label files of other layouts.
+        readers: All readers.
+        findings: Receives what was noticed, and label files in other layouts.
 
     Raises:
         UserError: The folder is not in this layout, or cannot be read.
@@ -78,8 +78,8 @@ def read_in_best_layout(
     Args:
         root: The folder.
         labels: ``BOXES``, ``LABEL_MAPS`` or ``IMAGE_CLASSES``.
-        readers: All there are.
-        findings: Gets what was noticed.
+        readers: All readers.
+        findings: Receives what was noticed.
 
     Raises:
         UserError: The folder can be read in none of the layouts that fit.
@@ -161,10 +161,10 @@ def describe_recognised(
 
     Args:
         root: The folder.
-        reader: That of its layout.
-        splits: All that the folder has, as read.
+        reader: Reader of the layout.
+        splits: All splits of the folder.
         classes: Names of the classes.
-        names_from: Where the names come from, as a phrase.
+        names_from: Source of the names, as a phrase.
     """
     shown = ', '.join(first_few(classes, 12)) + (', ...' if len(classes) > 12 else '')
     order = [name for name in (*SPLIT_NAMES, UNNAMED) if name in splits]

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM, Findings
-from res2net_mm.formats.image_file import leads_out
 from res2net_mm.formats.reader import IMAGE_CLASSES, Images
-from res2net_mm.formats.text_file import read_lines
 
 #: The names of each split, in lower case. Data that no name assigns to a split is ``UNNAMED``.
 SPLIT_NAMES = {
@@ -51,28 +49,6 @@ def _base(word: str) -> str:
     return re.sub('(ing)?(set)?$', '', word)
 
 
-def read_split_lists(folder: Path, findings: Findings) -> dict[str, tuple[Path, list[str]]]:
-    """Read the lists of images in a folder: by split, the file and its lines, each once.
-
-    Raises:
-        UserError: A list cannot be read, or a line leads out of the folder.
-    """
-    lists: dict[str, tuple[Path, list[str]]] = {}
-    for file in sorted(folder.glob('*.txt'), key=lambda file: (len(file.name), file.name)):
-        split = split_named(file.stem)
-        if split is None or not file.is_file():
-            continue
-        if split in lists:
-            name = f'lists of the split {split!r} not used beside {lists[split][0].name}'
-            findings.add(PROBLEM, folder, name, [file.name], 'keep one list of each split')
-            continue
-        lines = read_lines(file)
-        if out := next(filter(leads_out, lines), None):
-            raise UserError(f'{file}: the image name {out!r} leads out of the folder.')
-        lists[split] = file, list(dict.fromkeys(lines))
-    return lists
-
-
 def choose_splits(
     found: Mapping[str, Images], findings: Findings, *, training: bool = True
 ) -> dict[str, Images]:
@@ -84,9 +60,10 @@ def choose_splits(
     absent. To test, test is the split of that name, else val, else all there is.
 
     Args:
-        found: At least one split by name, as in ``SPLIT_NAMES``, or ``UNNAMED``.
-        findings: Gets what was left out, held out or shared.
-        training: Whether the folder is trained on, or only tested on.
+        found: Splits of the folder by name: at least one, with the names of ``SPLIT_NAMES`` or
+            ``UNNAMED``.
+        findings: Receives images that are left out, held out or in two splits.
+        training: Whether the folder is for training; otherwise it is for testing only.
 
     Returns:
         ``train``, ``val`` and, if there is one of its own, ``test``; ``test`` alone where the

@@ -43,8 +43,8 @@ def read_rows(file: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, str
     """Yield the rows of a CSV file as column -> value; columns are called as in ``plain``.
 
     Args:
-        file: The file.
-        columns: Their names where the file has no line for them.
+        file: Path of the CSV file.
+        columns: Names of the columns, for a file without a header.
 
     Raises:
         UserError: The file cannot be read.
@@ -148,9 +148,9 @@ def write_json_lists(
     memory.
 
     Args:
-        content: The dict.
-        stream: Where to write.
-        allow_nan: Whether numbers that are not finite are written, which Python alone reads.
+        content: The dict to write.
+        stream: The open file.
+        allow_nan: Whether to write numbers that are not finite. Only Python reads them.
 
     Raises:
         ValueError: A number is not finite, and must be.

@@ -21,11 +21,11 @@ def name_unread(
 
     Args:
         root: The folder.
-        readers: The readers of one kind of labels.
-        named: Those that have read the folder or were named already. What looks like one of their
-            label files is theirs.
-        severity: How much unread labels matter.
-        findings: Gets them.
+        readers: Readers of one kind of labels.
+        named: Readers that have read the folder or were named in a finding. Files that look like
+            their labels are skipped.
+        severity: Severity of the findings.
+        findings: Receives a finding for each layout.
     """
     others = [reader for reader in readers if reader.label_start and reader not in named]
     if not others:

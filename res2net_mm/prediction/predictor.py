@@ -224,11 +224,8 @@ class Predictor:
         return sample
 
 
-def found_objects(sample: Any, score: float = 0.0, classes: Sequence[int] | None = None) -> Found:
-    """Return the objects of a detector's data sample: those of the score or more, of the classes.
-
-    ``classes`` are the indices of those to keep; None for all.
-    """
+def found_objects(sample: Any, classes: Sequence[int] | None = None) -> Found:
+    """Return the objects in a detector's data sample, of the classes with these indices or all."""
     instances = sample.pred_instances
     masks = instances.get('masks')
     found = Found(
@@ -237,7 +234,7 @@ def found_objects(sample: Any, score: float = 0.0, classes: Sequence[int] | None
         _array(instances.labels).astype(np.int64),
         None if masks is None else _array(masks).astype(bool),
     )
-    keep = found.scores >= score
+    keep = found.scores >= 0
     if classes is not None:
         keep &= np.isin(found.labels, classes)
     return found.pick(keep)

@@ -83,11 +83,11 @@ def join_slices(parts: list[tuple[tuple[int, int, int, int], Found]], shape: tup
     )
 
 
-def merge_overlapping(found: Found, match: float = MATCH) -> Found:
+def merge_overlapping(found: Found) -> Found:
     """Merge objects of one class that are one: box around both, union of masks, best score.
 
     From the highest score down, each object takes in those of its class that are left and whose
-    intersection with its box is more than ``match`` of the smaller box. Those with a score below
+    intersection with its box is more than ``MATCH`` of the smaller box. Those with a score below
     ``SURE`` are taken in without a change to its box, or the many unsure boxes that a detector
     returns to be evaluated would stretch the sure ones.
     """
@@ -103,7 +103,7 @@ def merge_overlapping(found: Found, match: float = MATCH) -> Found:
         high = np.minimum(found.boxes[i, 2:], found.boxes[:, 2:])
         shared = np.clip(high - low, 0, None).prod(1)
         smaller = np.maximum(np.minimum(areas[i], areas), np.finfo(np.float32).tiny)
-        same = left & (found.labels == found.labels[i]) & (shared > match * smaller)
+        same = left & (found.labels == found.labels[i]) & (shared > MATCH * smaller)
         same[i] = True
         left &= ~same
         kept.append(i)

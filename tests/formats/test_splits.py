@@ -10,7 +10,6 @@ from res2net_mm.formats import Findings, LabelMapImages
 from res2net_mm.formats.splits import (
     SPLIT_NAMES,
     choose_splits,
-    read_split_lists,
     split_named,
     split_of,
 )
@@ -49,32 +48,6 @@ def test_every_name_stands_for_one_split():
     names = [name for names in SPLIT_NAMES.values() for name in names]
     assert len(set(names)) == len(names)
     assert all(name == name.lower() for name in names)
-
-
-def test_lists_are_found_whatever_their_case(tmp_path):
-    for name, text in {'Train': 'a\nb\na\n', 'Validation': 'c\n', 'dog_train': 'x\n'}.items():
-        (tmp_path / f'{name}.txt').write_text(text)
-    findings = Findings()
-    assert read_split_lists(tmp_path, findings) == {
-        'train': (tmp_path / 'Train.txt', ['a', 'b']),
-        'val': (tmp_path / 'Validation.txt', ['c']),
-    }
-    assert findings == []
-
-
-def test_a_second_list_of_a_split_is_named(tmp_path):
-    for name in ('val', 'valid'):
-        (tmp_path / f'{name}.txt').write_text(f'{name}\n')
-    findings = Findings()
-    assert read_split_lists(tmp_path, findings)['val'][1] == ['val']
-    assert findings[0].examples == ('valid.txt',)
-
-
-def test_a_list_must_not_lead_out(tmp_path):
-    (tmp_path / 'train.txt').write_text('a\n../b\n')
-    with pytest.raises(UserError, match=r"'\.\./b' leads out of the folder"):
-        read_split_lists(tmp_path, Findings())
-    assert read_split_lists(tmp_path / 'absent', Findings()) == {}
 
 
 def part(names: str) -> LabelMapImages:

@@ -39,8 +39,8 @@ def see_boxes(part: BoxImages, rule: ResizeRule | None) -> SeenBoxes:
     """Return the boxes of a cleaned split, without crowds, after a resize.
 
     Args:
-        part: The split.
-        rule: The resize; None for images as they are.
+        part: A cleaned split.
+        rule: The resize; None for no resize.
     """
     sizes = {image['id']: (image['height'], image['width']) for image in part.content['images']}
     scales = {key: rule.factors(*size) if rule else (1, 1) for key, size in sizes.items()}

@@ -39,9 +39,9 @@ def check_classes(cfg: Config, classes: Sequence[str], source: Path, findings: F
 
     Args:
         cfg: A loaded config.
-        classes: Those of the folder, in the order of the labels.
-        source: The file they are from.
-        findings: Gets the differences.
+        classes: Classes of the folder, in the order of the labels.
+        source: File that the classes come from, for the findings.
+        findings: Receives the differences.
     """
     fix = (
         f'train with {argument("data", "DIR")}, which sets classes and heads, or write '

@@ -36,7 +36,7 @@ def check_config_data(cfg: Config, *, loaders: Sequence[str]) -> Findings:
 
     Args:
         cfg: A config whose ``ann_file``s and folders exist.
-        loaders: Keys of data loaders, that of training first.
+        loaders: Keys of the data loaders, the one for training first.
 
     Returns:
         What the owner of the data should know.

@@ -41,8 +41,8 @@ def decode(file: Path, load: Load) -> DecodedImage:
     """Decode an image by Pillow and by what training uses, which fills up files that are cut short.
 
     Args:
-        file: The image.
-        load: What training decodes it with.
+        file: Path of the image.
+        load: The training pipeline's decoder, from :func:`image_loader`.
     """
     try:
         header = read_header(file)
@@ -73,9 +73,9 @@ def check_images(source: Path, decoded: Mapping[Path, DecodedImage], findings: F
     """Find images of a split that are damaged, or that training sees otherwise than they are.
 
     Args:
-        source: The file or folder that lists them.
-        decoded: The results of decoding those whose headers can be read.
-        findings: Gets what was found.
+        source: File or folder that lists the images, for the findings.
+        decoded: Decoded images whose header could be read.
+        findings: Receives the problems.
     """
     damaged = {file: image for file, image in decoded.items() if image.fault and image.header}
     for severity, what, stops in (
@@ -106,11 +106,11 @@ def check_overlap(
 
     Args:
         train: Images of the training split.
-        other: Those of the other.
-        decoded: The results of decoding them.
-        source: What lists the other split.
-        name: The name of the other split.
-        findings: Gets what was found.
+        other: Images of the other split.
+        decoded: Decoded images of both splits.
+        source: File or folder that lists the other split, for the findings.
+        name: Name of the other split.
+        findings: Receives images that are in both.
     """
     first: dict[bytes, Path] = {}
     for file in train:

@@ -22,10 +22,11 @@ def check_kinds(
     """Find images that training cannot read or reads badly, by decoding a few of each kind.
 
     Args:
-        files: The images. Their headers tell the kinds; what is plain is not decoded.
-        source: The file or folder that lists them.
-        findings: Gets what was found.
-        cfg: The config whose pipeline reads them.
+        files: Paths of the images. Kinds are told by headers; images of a plain kind are not
+            decoded.
+        source: File or folder that lists the images, for the findings.
+        findings: Receives the problems.
+        cfg: Config of the pipeline that reads the images; None for OpenCV in BGR.
     """
     headers = read_headers(files, f'headers of {source.name}')
     odd = {f: h for f, h in headers.items() if isinstance(h, Header) and not h.plain}
@@ -44,11 +45,11 @@ def check_looks(
     """Find what training cannot read or reads badly among images that were decoded.
 
     Args:
-        headers: The images.
-        looks: What decoding showed, of all or of some of each kind. Where none of a kind can be
-            read, the whole kind cannot.
-        source: The file or folder that lists them.
-        findings: Gets what was found.
+        headers: Headers of all images.
+        looks: Results of decoding all images, or a few of each kind. If no image of a kind can be
+            read, the whole kind is reported.
+        source: File or folder that lists the images, for the findings.
+        findings: Receives the problems.
     """
     for members in _by_kind(headers):
         looked = {file: looks[file] for file in members if file in looks}

@@ -68,9 +68,9 @@ def look(file: Path, header: Header, load: Load) -> Look:
     """Decode an image; what is of a plain kind is not compared with what is stored.
 
     Args:
-        file: The image.
-        header: Its header.
-        load: What decodes it.
+        file: Path of the image.
+        header: Header of the image.
+        load: The decoder, from :func:`image_loader`.
     """
     pixels, kind, stored = load(file), header.kind, None
     if not header.plain:

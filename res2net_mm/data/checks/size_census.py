@@ -58,8 +58,8 @@ def count_sizes(part: BoxImages, rule: ResizeRule | None) -> SizeCensus:
     """Count the boxes of a cleaned split, without crowds and difficult ones.
 
     Args:
-        part: The split.
-        rule: The resize; None for images as they are.
+        part: A cleaned split.
+        rule: The resize; None for no resize.
     """
     factors = {}
     for image in part.content['images']:

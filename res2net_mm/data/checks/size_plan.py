@@ -43,10 +43,10 @@ def plan_sizes(
     """Return what the sizes of boxes advise; nothing of what does not apply.
 
     Args:
-        seen: The boxes as the network sees them.
-        pyramid: The levels of the network.
-        rule: The resize that ``seen`` were resized by.
-        bins: Size bins of the recall that anchors can reach.
+        seen: The boxes after the resize.
+        pyramid: Levels and anchors of the detector.
+        rule: The resize; None for no resize.
+        bins: Size bins for the recall of the anchors.
     """
     if not len(seen.corners):
         return []

@@ -18,9 +18,9 @@ def check_twins(
     """Find images with the same pixels in two classes, or twice in the training split.
 
     Args:
-        folder: The folder.
-        decoded: The results of decoding its images.
-        findings: Gets what was found.
+        folder: The recognised folder.
+        decoded: Decoded images of the folder.
+        findings: Receives the equal images.
     """
     first: dict[bytes, tuple[str, str, str]] = {}
     torn, again = [], []

@@ -70,7 +70,8 @@ def recognise_classes(
 
     Args:
         root: The folder.
-        out_dir: Where the list of each split's images is written, each at once or not at all.
+        out_dir: Folder for the list of each split's images. Each list is written whole or not at
+            all.
         options: ``training``, ``layout`` and ``known`` of :func:`read_classes`.
 
     Raises:
@@ -98,10 +99,11 @@ def read_classes(
 
     Args:
         root: The folder.
-        findings: Gets what was noticed or left out.
-        training: Whether it is trained on; else all its images may be tested on.
-        layout: The name of the layout to read it in; by default the best that fits.
-        known: The classes of the checkpoint that is tested; the folder's are found among them.
+        findings: Receives what was noticed or left out.
+        training: Whether the folder is for training; otherwise all its images may be tested on.
+        layout: Name of the layout to read the folder in. Default: the one that gives the most
+            labels.
+        known: Classes of the checkpoint to test. The folder's classes must be among them.
 
     Returns:
         The folder; None if it is in no layout that gives images classes.

@@ -37,8 +37,8 @@ def set_classes(cfg: Config, folder: ClassificationFolder) -> list[str]:
     Top-k of as many as there are classes go.
 
     Args:
-        cfg: A loaded config, changed in place, or not at all where an error is raised.
-        folder: What ``recognise_classes`` returned.
+        cfg: A loaded config. It is changed in place, or not at all if an error is raised.
+        folder: Result of ``recognise_classes``.
 
     Returns:
         What was changed, one line each.
@@ -80,9 +80,9 @@ def set_model_classes(model: Settings, preprocessor: Settings | None, count: int
     """Set the number of classes of a classifier in head, losses and preprocessor, in place.
 
     Args:
-        model: The settings of the model.
-        preprocessor: Those beside it; None if there are none.
-        count: The number of classes.
+        model: Settings of the model.
+        preprocessor: Settings of the data preprocessor beside the model; None if there are none.
+        count: Number of classes.
 
     Returns:
         What was changed, one line each.

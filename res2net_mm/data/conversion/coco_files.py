@@ -14,10 +14,10 @@ def write_coco(folder: LabelledFolder, root: Path, links: ImageLinks, lost: Lost
     Entries stay as they are. Ids of boxes begin at 1 where they are not unique.
 
     Args:
-        folder: What to write.
-        root: An empty folder.
-        links: Puts the images in their places.
-        lost: Gets what the layout cannot hold.
+        folder: The labelled images.
+        root: An empty folder to write to.
+        links: Links or copies the images.
+        lost: Receives what the layout cannot hold.
     """
     names = unique_names(folder.sources())
     for source, name in track(names.items(), 'images', total=len(names), shown=True):

@@ -1,11 +1,8 @@
 """Writes a folder in another layout, whole or not at all, and says what that cannot hold."""
 
 import os
-import shutil
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +26,7 @@ from res2net_mm.formats import (
     read_folder,
 )
 from res2net_mm.formats.findings import NOTE
+from res2net_mm.whole_file import whole_folder
 
 WRITERS: Mapping[str, Callable[[LabelledFolder, Path, ImageLinks, Lost], None]] = {
     'coco': write_coco,
@@ -79,14 +77,14 @@ def convert_data(
     """Write a recognised folder out in another layout, with the splits that it has.
 
     Args:
-        data: The folder; never changed.
-        out: The folder to make; absent or empty, and not in ``data``.
+        data: The folder to read; it is not changed.
+        out: The folder to make. It must be absent or empty, and outside ``data``.
         to: ``coco``, ``yolo`` or ``voc`` for boxes, ``masks`` for label maps.
-        layout: The layout to read ``data`` in; by default the best that fits.
-        classes: Names of the labels in label maps, where the folder does not tell them.
-        ignore_index: The label in label maps that is ignored, likewise.
-        copy: Whether images are copied; else they are linked where the disk allows it, so that
-            who changes one changes the other.
+        layout: Layout to read ``data`` in. Default: the one that gives the most labels.
+        classes: Names of the classes in label maps, if the folder does not name them.
+        ignore_index: Ignored label in label maps, if the folder does not tell it.
+        copy: Whether to copy the images. By default they are linked if the disk allows it, so that
+            a change of one changes the other.
 
     Raises:
         UserError: The folder cannot be read, or ``out`` cannot be written to. Nothing is left then.
@@ -98,7 +96,7 @@ def convert_data(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UserError(f'{target} is not an empty folder: choose another, or empty it.')
     links, findings, lost = ImageLinks(copy=copy), Findings(), defaultdict[str, list[str]](list)
-    with _whole_folder(target) as partial:
+    with whole_folder(target) as partial:
         if to == MASKS:
             found = write_label_maps(
                 root,
@@ -142,21 +140,6 @@ def _write_boxes(
     classes = [entry['name'] for entry in folder.categories]
     names_from = next(iter(splits.values())).names_from
     return describe_recognised(root, find_reader(name), splits, classes, names_from)
-
-
-@contextmanager
-def _whole_folder(root: Path) -> Iterator[Path]:
-    """Yield a folder to write to, which takes the place of ``root`` once the block has ended."""
-    root.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f'.{root.name}.', dir=root.parent))
-    try:
-        yield partial
-        partial.chmod(0o755)  # mkdtemp makes it private
-        if root.exists():
-            root.rmdir()
-        partial.rename(root)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _without_file(note: object) -> str:

@@ -51,8 +51,8 @@ def unique_names(files: Iterable[Path], *, flat: bool = False) -> dict[Path, Pur
     No two paths differ by suffix or case alone, so that each can have a label file.
 
     Args:
-        files: The files; one may come again.
-        flat: Whether folders become a part of the name.
+        files: Paths of the files; repeated paths are allowed.
+        flat: Whether to join folders and name with underscores, so that no folders are needed.
     """
     parts = {file: _parts(file) for file in files}
     alike = Counter(_key(PurePosixPath(*of)) for of in parts.values())

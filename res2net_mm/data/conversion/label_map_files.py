@@ -36,12 +36,12 @@ def write_label_maps(
 
     Args:
         root: The folder to read.
-        out: An empty folder.
-        links: Puts the images in their places.
-        findings: Gets what was noticed in the folder.
-        layout: The layout to read it in; None for the best that fits.
-        classes: Names of the labels, where the folder does not tell them.
-        ignore_index: The label that is ignored, likewise.
+        out: An empty folder to write to.
+        links: Links or copies the images.
+        findings: Receives what was noticed in the folder.
+        layout: Layout to read the folder in; None for the one that gives the most labels.
+        classes: Names of the classes, if the folder does not name them.
+        ignore_index: The ignored label, if the folder does not tell it.
 
     Returns:
         What was found in the folder, in one line.

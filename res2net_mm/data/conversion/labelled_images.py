@@ -77,8 +77,8 @@ def gather(found: Mapping[str, BoxImages], findings: Findings) -> LabelledFolder
     """Return all that the splits of a folder hold.
 
     Args:
-        found: The splits, as read.
-        findings: Gets boxes that are left out because they are none.
+        found: Splits of the folder.
+        findings: Receives boxes that are left out because they are malformed.
 
     Raises:
         UserError: Images or categories cannot be used, and ``findings`` stop at an error.

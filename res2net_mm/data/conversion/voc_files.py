@@ -23,10 +23,10 @@ def write_voc(folder: LabelledFolder, root: Path, links: ImageLinks, lost: Lost)
     on either.
 
     Args:
-        folder: What to write.
-        root: An empty folder.
-        links: Puts the images in their places.
-        lost: Gets what the layout cannot hold.
+        folder: The labelled images.
+        root: An empty folder to write to.
+        links: Links or copies the images.
+        lost: Receives what the layout cannot hold.
     """
     used = {box['category_id'] for _, box in folder.boxes()}
     unused = [entry['name'] for entry in folder.categories if entry['id'] not in used]

@@ -30,10 +30,10 @@ def write_yolo(folder: LabelledFolder, root: Path, links: ImageLinks, lost: Lost
     are in training. An image of two splits is in both.
 
     Args:
-        folder: What to write.
-        root: An empty folder.
-        links: Puts the images in their places.
-        lost: Gets what the layout cannot hold.
+        folder: The labelled images.
+        root: An empty folder to write to.
+        links: Links or copies the images.
+        lost: Receives what the layout cannot hold.
     """
     folder = _without_trainval(folder, lost)
     numbers = {entry['id']: number for number, entry in enumerate(folder.categories)}

@@ -43,8 +43,8 @@ def draw_scene(rng: np.random.Generator, size: int = 320) -> Scene:
     """Draw one scene of ``size`` x ``size`` pixels with three to seven objects.
 
     Args:
-        rng: The only source of randomness.
-        size: Height and width in pixels, at least 256 (a large object has to fit).
+        rng: Random generator; the scene depends on nothing else.
+        size: Height and width in px, at least 256 so that a large object fits.
     """
     image = background(rng, size)
     owner = np.full((size, size), -1)  # which object is in sight at each pixel

@@ -44,12 +44,13 @@ def place_shape(
     """Return where the pixels of a window lie in and about a shape.
 
     Args:
-        window: Rows and columns.
-        centre: Of the shape, (x, y) in px.
+        window: Rows and columns of the window.
+        centre: Centre of the shape, (x, y) in px.
         shape: One of ``SHAPES``.
-        radius: Its circumradius in px.
-        squeeze: What it is stretched by along its first axis and squeezed by along the other.
-        angle: What it is turned by, in radians.
+        radius: Circumradius of the shape, in px.
+        squeeze: Factor that stretches the shape along its first axis and shrinks it along the
+            other.
+        angle: Rotation, in radians.
 
     Returns:
         The signed distance to its edge, (h, w) float64 in px, and the shape's own coordinates
@@ -118,13 +119,13 @@ def paint(
     """Blend one object into ``image``: two tones of its colour in a pattern, and a dark rim.
 
     Args:
-        rng: Says how dark the second tone is.
-        image: (h, w, 3) float64 in BGR, changed in place.
-        distance: (h, w), the signed distance to the edge in px.
-        local: (2, h, w), the shape's own coordinates.
+        rng: Random generator for the darkness of the second tone.
+        image: (h, w, 3) float64, BGR, changed in place.
+        distance: (h, w) signed distance to the edge, in px.
+        local: (2, h, w) coordinates in the shape's own axes.
         colour: (3,) BGR, 0 to 255.
-        pattern: ``SHADED`` and so on.
-        contrast: By which share of the first tone the second is darker, at least and at most.
+        pattern: One of the numbers ``SHADED`` to ``DOTS``.
+        contrast: Smallest and largest share by which the second tone is darker than the first.
     """
     dark = _pattern(pattern, *local)[..., None] * uniform(rng, *contrast)
     fill = colour * (1 - dark)
@@ -155,10 +156,10 @@ def leaning_colour(
     It does not give the kind away: hues of neighbours overlap, and one in six is any hue.
 
     Args:
-        rng: The source of randomness.
-        kind: Number of the kind.
-        kinds: How many there are.
-        width: Twice the standard deviation of the hue, of the whole circle.
+        rng: Random generator.
+        kind: Index of the kind.
+        kinds: Number of kinds.
+        width: Twice the standard deviation of the hue, as a share of the colour circle.
     """
     spread = sum(rng.random(3) - 0.5)  # a bell in [-1.5, 1.5], of deviation 1/2
     hue = (kind / kinds + width * spread) % 1

@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from res2net_mm.errors import UserError
+from res2net_mm.whole_file import whole_folder
 
 MANIFEST = 'demo_set.json'
 
@@ -27,10 +26,10 @@ def draw_folder(
 
     Args:
         root: The folder to make; its parent is made too.
-        manifest: How it is drawn, which is written into it. A folder with another one is drawn
-            anew.
-        draw: Draws everything into the folder it is given.
-        complete: Takes the folder; returns whether nothing that was drawn is gone.
+        manifest: Description of the drawing, written to the folder. A folder with another
+            description is drawn again.
+        draw: Draws everything into a given folder.
+        complete: Returns whether all drawn files are still in a given folder.
 
     Returns:
         ``root`` as a path.
@@ -45,17 +44,9 @@ def draw_folder(
         raise UserError(
             f'{root} is not empty and not a demo set (no {MANIFEST} in it): name another folder.'
         )
-    root.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f'.{root.name}.', dir=root.parent))
-    try:
+    with whole_folder(root, replace=True) as partial:
         draw(partial)
         (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + '\n')
-        partial.chmod(0o755)  # mkdtemp makes it private
-        if root.exists():
-            shutil.rmtree(root)
-        partial.rename(root)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return root
 
 

@@ -39,9 +39,9 @@ def draw_object(rng: np.random.Generator, label: int, size: float) -> npt.NDArra
     whatever size, and its centre as far between the edges as there is room.
 
     Args:
-        rng: The only source of randomness.
+        rng: Random generator; the picture depends on nothing else.
         label: Index into ``CLASSES``.
-        size: Its apparent size within ``SIZES``.
+        size: Apparent size of the object in px, within ``SIZES``.
 
     Returns:
         (SIDE, SIDE, 3) in BGR.

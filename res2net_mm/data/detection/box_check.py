@@ -34,10 +34,10 @@ def clean_boxes(
     """Return the annotations of a split that can be used, complete.
 
     Args:
-        split: As read; not changed.
-        images: Its images, with height and width.
-        new_ids: The category id to write for each that is used.
-        findings: Gets what was mended or left out.
+        split: The split; not changed.
+        images: Images of the split, with height and width.
+        new_ids: New category id of each category id that occurs.
+        findings: Receives what was repaired or left out.
 
     Returns:
         The annotations, those that needed nothing as they were.

@@ -90,7 +90,7 @@ def recognise(
 
     Args:
         root: The folder.
-        out_dir: Where such copies go.
+        out_dir: Folder for these copies.
         options: ``training``, ``layout`` and ``known`` of :func:`read_boxes`.
 
     Raises:
@@ -120,10 +120,11 @@ def read_boxes(
 
     Args:
         root: The folder.
-        findings: Gets what was noticed, mended or left out.
-        training: Whether it is trained on; else all its images may be tested on.
-        layout: The name of the layout to read it in; by default the best that fits.
-        known: The classes of the checkpoint that is tested; the folder's are found among them.
+        findings: Receives what was noticed, repaired or left out.
+        training: Whether the folder is for training; otherwise all its images may be tested on.
+        layout: Name of the layout to read the folder in. Default: the one that gives the most
+            labels.
+        known: Classes of the checkpoint to test. The folder's classes must be among them.
 
     Returns:
         The folder, every split in the file it was read from; None if it is in no layout that has

@@ -21,9 +21,9 @@ def clean_images(split: BoxImages, findings: Findings) -> list[Entry]:
     """Return the images of a split that can be used, with the sizes that training sees.
 
     Args:
-        split: As read; not changed.
-        findings: Gets images that are missing, listed twice or unreadable, which are errors, and
-            what EXIF turns or has another size than listed.
+        split: The split; not changed.
+        findings: Receives images that are missing, listed twice or unreadable, which are errors;
+            images that EXIF turns; and images whose size differs from the listed one.
 
     Raises:
         UserError: An image has no usable id or name, or ``findings`` stop at an error.

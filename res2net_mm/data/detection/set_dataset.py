@@ -27,8 +27,8 @@ def set_dataset(cfg: Config, folder: DetectionFolder) -> list[str]:
     SizeMetric and CocoMetric belong to other data and go; SizeMetric comes where none is left.
 
     Args:
-        cfg: A loaded config, changed in place, or not at all where an error is raised.
-        folder: What ``recognise`` returned.
+        cfg: A loaded config. It is changed in place, or not at all if an error is raised.
+        folder: Result of ``recognise``.
 
     Returns:
         What was changed, one line each.

@@ -94,7 +94,7 @@ def balanced_weights(counts: Floats) -> Floats:
     keep their weight of 1, and no image is drawn over ``MOST`` times as often, or as seldom.
 
     Args:
-        counts: (images, bins), how many boxes of each bin an image has.
+        counts: (images, bins) number of boxes of each image in each bin.
     """
     counts = counts[:, counts.any(axis=0)]
     labelled = counts.any(axis=1)

@@ -61,9 +61,9 @@ def known_categories(
 
     Args:
         split: The split.
-        categories: Its own; they stay where they are the same.
-        known: The classes of the checkpoint.
-        findings: Gets classes without boxes.
+        categories: Categories of the split. They are returned unchanged if they are the known ones.
+        known: Classes of the checkpoint.
+        findings: Receives known classes without boxes.
     """
     used = {annotation.get('category_id') for annotation in split.content['annotations']}
     present = {entry['name'] for entry in categories if entry['id'] in used}
@@ -84,11 +84,11 @@ def clean_split(
     """Return the split with the given categories and only usable images and boxes.
 
     Args:
-        split: As read; not changed.
-        categories: Those of the model, in the order of the labels.
-        findings: Gets what was mended or left out. Images that are missing or listed twice, and
-            boxes of an unknown category are errors.
-        whose: Whose categories they are.
+        split: The split; not changed.
+        categories: Categories of the model, in the order of the labels.
+        findings: Receives what was repaired or left out. Images that are missing or listed twice,
+            and boxes of an unknown category, are errors.
+        whose: Owner of the categories, for messages.
 
     Returns:
         The split, whose ``is_copy`` tells whether anything differs from the file.

@@ -23,12 +23,12 @@ def as_known(
     """Return the labels of a folder among those of a checkpoint.
 
     Args:
-        labels: The folder's own; they stay where the classes are the same.
-        pixels: (256,) int64, how many pixels each of its labels has.
-        known: The classes of the checkpoint.
-        map_dir: The folder of the label maps, for messages.
-        findings: Gets classes that occur and are not known, which is an error, and known ones that
-            do not occur.
+        labels: Labels of the folder. They are returned unchanged if the classes are the known ones.
+        pixels: (256,) int64, number of pixels of each label of the folder.
+        known: Classes of the checkpoint.
+        map_dir: Folder of the label maps, for messages.
+        findings: Receives classes in the folder that are unknown, which is an error, and known
+            classes that do not occur.
 
     Raises:
         UserError: ``findings`` stop at the error.

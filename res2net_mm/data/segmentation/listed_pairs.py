@@ -44,11 +44,11 @@ def list_pairs(
     images but for one ending of each. Else they are written anew, one for each image.
 
     Args:
-        part: Images and label maps.
-        split: The name of the split.
-        out_dir: Where to write.
-        encoding: How the pixels of the label maps say their labels.
-        direct: Whether training reads from the files what they hold.
+        part: Images and label maps of the split.
+        split: Name of the split.
+        out_dir: Folder to write to.
+        encoding: Encoding of the labels in the pixels.
+        direct: Whether training decodes the files to the same values.
     """
     list_file = out_dir / f'masked_{split}.txt'
     suffixes = shared_suffixes(part.images, part.maps)
@@ -87,10 +87,10 @@ def write_maps(
     """Write label maps as PNG files of labels, with progress.
 
     Args:
-        sources: The label maps.
-        files: A file to write for each.
-        encoding: How their pixels say their labels.
-        what: What is being done, for the progress.
+        sources: Paths of the label maps.
+        files: Path to write for each.
+        encoding: Encoding of the labels in the pixels.
+        what: Text of the progress bar.
     """
 
     def write(source: Path, file: Path) -> None:

@@ -80,8 +80,8 @@ def recognise_masks(
 
     Args:
         root: The folder.
-        out_dir: Where the list of each split's images is written, and label maps that training
-            cannot read as they are.
+        out_dir: Folder for the list of each split's images, and for label maps that training cannot
+            read as they are.
         options: ``classes``, ``ignore_index``, ``training``, ``layout``, ``known`` and ``salient``
             of :func:`read_labels`.
 
@@ -113,13 +113,15 @@ def read_labels(
 
     Args:
         root: The folder.
-        findings: Gets what was noticed or left out.
-        classes: Names of the classes, if the folder does not tell them or tells others.
-        ignore_index: The label to ignore, likewise.
-        training: Whether it is trained on; else all its images may be tested on.
-        layout: The name of the layout to read it in; by default the best that fits.
-        known: The classes of the checkpoint that is tested; the folder's are found among them.
-        salient: Whether they are masks of salient objects, black and white with greys.
+        findings: Receives what was noticed or left out.
+        classes: Names of the classes, if the folder has none or others are wanted.
+        ignore_index: The label to ignore, if the folder does not tell it or another is wanted.
+        training: Whether the folder is for training; otherwise all its images may be tested on.
+        layout: Name of the layout to read the folder in. Default: the one that gives the most
+            labels.
+        known: Classes of the checkpoint to test. The folder's classes must be among them.
+        salient: Whether the label maps are masks of salient objects: black and white, with grey
+            edges.
 
     Returns:
         The folder, every split listed where it was read from; None if it has no label maps.
@@ -183,11 +185,11 @@ def count_and_name(
 
     Args:
         root: The folder.
-        parts: Its splits.
-        findings: Gets what was noticed.
-        classes: As in :func:`read_labels`, like ``ignore_index`` and ``known``.
-        ignore_index: See ``classes``.
-        known: See ``classes``.
+        parts: Splits of the folder.
+        findings: Receives what was noticed.
+        classes: See :func:`read_labels`.
+        ignore_index: See :func:`read_labels`.
+        known: See :func:`read_labels`.
 
     Raises:
         UserError: Nothing can be made of the labels, or ``findings`` stop at an error.

@@ -36,8 +36,8 @@ def set_masks(cfg: Config, folder: SegmentationFolder) -> list[str]:
     is left.
 
     Args:
-        cfg: A loaded config, changed in place, or not at all where an error is raised.
-        folder: What ``recognise_masks`` returned.
+        cfg: A loaded config. It is changed in place, or not at all if an error is raised.
+        folder: Result of ``recognise_masks``.
 
     Returns:
         What was changed, one line each.

@@ -61,10 +61,10 @@ class AnswerPictureHook(Hook):
         runner.logger.info(f'pictures of the predictions: {self.out_dir}')
 
 
-def answers_of(sample: BaseDataElement, image: np.ndarray, count: int = NAMED) -> 'Answers':
+def answers_of(sample: BaseDataElement, image: np.ndarray) -> 'Answers':
     """Return the classes that score highest in a data sample of MMPretrain, and the true one."""
     from res2net_mm.evaluation.classification.answer_pictures import Answers
 
-    scores, labels = sample.pred_score.topk(min(count, len(sample.pred_score)))
+    scores, labels = sample.pred_score.topk(min(NAMED, len(sample.pred_score)))
     truth = int(sample.gt_label[0]) if len(sample.get('gt_label', ())) == 1 else None
     return Answers(image, labels.cpu().numpy(), scores.cpu().numpy(), truth)

@@ -17,6 +17,7 @@ from PIL import Image
 
 from res2net_mm.evaluation.regions.region_set import RegionSet, read_regions
 from res2net_mm.evaluation.size_bins import SizeBin, read_bins
+from res2net_mm.whole_file import whole_folder
 
 RESULT_FILE = 'iou_by_size.json'
 REGION_FILE = 'iou_by_size.npz'
@@ -69,19 +70,15 @@ def write_label_maps(
 
     ``encoded`` are ground truth and prediction of each of the images; None leaves nothing there.
     """
-    folder = work_dir / FOLDER
-    partial = work_dir / f'.{FOLDER}.partial-{os.getpid()}'
-    try:
-        for name, files in zip(_file_names(images), encoded or (), strict=False):
+    if encoded is None:
+        shutil.rmtree(work_dir / FOLDER, ignore_errors=True)
+        return
+    with whole_folder(work_dir / FOLDER, replace=True) as partial:
+        for name, files in zip(_file_names(images), encoded, strict=True):
             for kind, content in zip(KINDS, files, strict=True):
                 path = partial / kind / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        shutil.rmtree(folder, ignore_errors=True)
-        if partial.exists():
-            partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def find_label_maps(work_dir: Path, images: Sequence[str]) -> list[tuple[Path, Path]] | None:

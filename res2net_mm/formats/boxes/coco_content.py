@@ -50,9 +50,9 @@ def coco_content(file: Path, content: Any, findings: Findings) -> Entry | None:
     categories, ids of images and numbers of boxes may be texts.
 
     Args:
-        file: The file.
-        content: What it holds; not changed.
-        findings: Gets what was mended.
+        file: Path of the file, for messages.
+        content: Parsed content of the file; not changed.
+        findings: Receives a note for each kind of repair.
 
     Returns:
         The content itself where nothing was to be mended; None if it is not COCO's.

@@ -33,10 +33,10 @@ class CocoDict:
         """Add an object of the last image.
 
         Args:
-            name: Its class.
-            points: Two opposite corners of its box, or the points of its polygon, (x, y) in px.
+            name: Name of the class.
+            points: Two opposite corners of the box, or the points of the polygon, (x, y) in px.
             is_polygon: Whether the points are a polygon.
-            more: Further keys of the annotation, such as ``iscrowd``.
+            more: More keys of the annotation, such as ``iscrowd``.
         """
         xs, ys = zip(*points, strict=True)
         box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]

@@ -80,10 +80,10 @@ class DrawnImages:
         """Return an image that a file names, to draw on.
 
         Args:
-            file: The file.
-            name: What it calls the image.
-            size: Height and width, if it tells them.
-            split: Where it belongs; by default where the folders of the image say.
+            file: The label file.
+            name: Name of the image in the label file.
+            size: Height and width in px, if the label file has them.
+            split: Split of the image. Default: the one that its folders are named after.
 
         Raises:
             UserError: The name is no text.
@@ -105,10 +105,11 @@ class DrawnImages:
         """Draw an object on an image.
 
         Args:
-            image: The image.
-            entry: The object as the file has it.
-            read: Reads it; returns a phrase for what is neither a box nor a polygon, such as
-                ``objects drawn as line``, and raises one of ``MALFORMED`` where it cannot.
+            image: The image to draw on.
+            entry: The object as it is in the label file.
+            read: Converts the entry. It returns a phrase for an object that is neither a box nor a
+                polygon, such as ``objects drawn as line``, and raises one of ``MALFORMED`` if it
+                cannot read the entry.
         """
         try:
             drawn = read(entry)
@@ -127,9 +128,9 @@ class DrawnImages:
         """Return the splits, each image with its objects.
 
         Args:
-            classes: Their names in the order of the tool; those that it does not list follow by
-                alphabet.
-            names_from: What names them, as :attr:`BoxImages.names_from`.
+            classes: Names of the classes in the tool's order. Classes that are missing from it
+                follow in alphabetical order.
+            names_from: Source of the names, as in :attr:`BoxImages.names_from`.
 
         Raises:
             UserError: No image is there, or no file can be read, or findings stop at an error.

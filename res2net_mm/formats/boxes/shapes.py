@@ -49,10 +49,10 @@ def ellipse(x: Any, y: Any, across: Any, down: Any) -> list[Point]:
     """Return an upright ellipse as a polygon that fills the same box.
 
     Args:
-        x: Of its centre, in px.
-        y: Likewise.
-        across: Half its width in px.
-        down: Half its height in px.
+        x: Centre, in px.
+        y: Centre, in px.
+        across: Half the width, in px.
+        down: Half the height, in px.
 
     Raises:
         ValueError: One is no finite number.
@@ -66,9 +66,9 @@ def turned(points: Iterable[Point], degrees: Any, about: Point | None = None) ->
     """Return points turned clockwise, as the image shows it.
 
     Args:
-        points: The points.
-        degrees: By how much.
-        about: The point that stays; by default the middle of their box.
+        points: The points, (x, y) in px.
+        degrees: Angle.
+        about: Centre of the rotation. Default: the middle of the box around the points.
 
     Raises:
         ValueError: The angle is no finite number.
@@ -86,11 +86,11 @@ def mask_of(
     """Return the box and the keys ``segmentation`` and ``area`` of a mask.
 
     Args:
-        bits: (h, w), non-zero where the object is.
-        left: Where it lies in the image, in px.
-        top: Likewise.
-        height: Of the image, in px.
-        width: Likewise.
+        bits: (h, w) array, non-zero on the object.
+        left: Column of the image at which ``bits`` begins.
+        top: Row of the image at which ``bits`` begins.
+        height: Height of the image, in px.
+        width: Width of the image, in px.
 
     Raises:
         ValueError: It is empty, or does not lie in the image.

@@ -39,9 +39,9 @@ def name_classes(
 
     Args:
         root: The folder.
-        labels: Each label, with the names of the folders that its images lie in.
-        files: The files of labels.
-        findings: Gets class tables that do not fit, and numbers without a name.
+        labels: Labels, each with the names of the folders that its images are in.
+        files: Files that hold the labels.
+        findings: Receives class tables that do not fit and numbers without a name.
 
     Raises:
         UserError: ``findings`` stop at an error.

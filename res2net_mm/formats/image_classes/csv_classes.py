@@ -65,10 +65,6 @@ def read_class_csvs(root: Path, findings: Findings) -> dict[str, ClassifiedImage
     all others hold 0 and 1 each is a class. Images may lack their suffix. A column, the name of
     the file or its folders name the split, else the folders of the image.
 
-    Args:
-        root: The folder.
-        findings: Gets what is left out.
-
     Raises:
         UserError: ``findings`` stop at an error, such as an image of several classes.
     """

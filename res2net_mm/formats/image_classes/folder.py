@@ -37,10 +37,6 @@ def read_class_folders(root: Path, findings: Findings) -> dict[str, ClassifiedIm
     as ImageNet's val, get the classes that a list or CSV file gives them: names, or numbers in the
     order of the class folders. Without folders of splits, lists such as ``train.txt`` name them.
 
-    Args:
-        root: The folder.
-        findings: Gets what is not used.
-
     Raises:
         UserError: ``findings`` stop at an error.
     """

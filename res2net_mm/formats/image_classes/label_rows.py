@@ -41,9 +41,9 @@ def find_rows(index: ImageIndex, rows: Iterable[LabelRow], findings: Findings) -
     """Return the rows with a class whose image is there, each image once for each split.
 
     Args:
-        index: The images of the folder.
-        rows: All rows.
-        findings: Gets what is left out. Images that are not there, and images of two classes, are
+        index: Index of the images in the folder.
+        rows: Rows of all label files.
+        findings: Receives rows that are left out. Missing images and images of two classes are
             errors.
 
     Raises:
@@ -92,8 +92,8 @@ def splits_of_rows(
 
     Args:
         root: The folder.
-        rows: All rows.
-        findings: Gets what is left out, and images that no row names.
+        rows: Rows of all label files.
+        findings: Receives rows that are left out and images without a row.
 
     Raises:
         UserError: No row can be used, or ``findings`` stop at an error.

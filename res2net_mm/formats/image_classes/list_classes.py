@@ -31,10 +31,6 @@ def read_class_lists(root: Path, findings: Findings) -> dict[str, ClassifiedImag
     name or a number; numbers are named as :func:`name_classes` says. Of columns parted by tabs the
     first two count.
 
-    Args:
-        root: The folder.
-        findings: Gets what is left out.
-
     Raises:
         UserError: ``findings`` stop at an error, such as a list that cannot be read.
     """

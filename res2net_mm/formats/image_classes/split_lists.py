@@ -21,8 +21,8 @@ def split_by_lists(root: Path, placed: Sequence[PlacedImage], findings: Findings
 
     Args:
         root: The folder.
-        placed: Its images.
-        findings: Gets lines that name no image, and images that two lists name.
+        placed: Images of the folder.
+        findings: Receives lines that name no image and images that are in two lists.
 
     Raises:
         UserError: A list cannot be read.

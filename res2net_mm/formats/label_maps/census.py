@@ -134,10 +134,10 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
     """Return what all label maps of a split hold.
 
     Args:
-        part: Where they lie.
-        split: Its name, for the progress.
-        findings: Gets label maps and images that cannot be read or used, and label maps that are
-            not as large as their images.
+        part: Images and label maps of the split.
+        split: Name of the split, for the progress bar.
+        findings: Receives images and label maps that cannot be read, and label maps whose size
+            differs from their image.
     """
     census, unusable, unequal = LabelCensus(), [], []
     images = part.image_files

@@ -48,13 +48,14 @@ def name_labels(
 
     Args:
         root: The folder.
-        census: What all of its label maps hold.
-        tables: Files that may name the classes, the likeliest first.
-        images: Names of the images without suffix and endings, by which public sets are known.
-        maps: The label maps.
-        classes: Names, without the ignored label.
-        ignore_index: The ignored value, 0 to 255.
-        findings: Gets values and colours that have no name, and tables that are not used.
+        census: Values and colours in all label maps of the folder.
+        tables: Files that may name the classes, the most likely first.
+        images: Names of the images without suffix and ending; public data sets are recognised by
+            them.
+        maps: Paths of the label maps.
+        classes: Names of the classes, without the ignored label.
+        ignore_index: The ignored label, 0 to 255.
+        findings: Receives values and colours without a name, and class tables that are not used.
 
     Raises:
         UserError: Nothing can be made of the labels, or ``findings`` stop at an error.

@@ -95,8 +95,8 @@ def read_table(file: Path, *, most: int | None = MOST) -> ClassTable | None:
     """Return the table in a file, None where a JSON or YAML file is about something else.
 
     Args:
-        file: The file.
-        most: The greatest value that a class may have; None for any.
+        file: Path of the table.
+        most: Largest value of a class; None for no limit.
 
     Raises:
         UserError: It cannot be read, is empty, or its names or values make no sense.

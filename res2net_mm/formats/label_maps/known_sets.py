@@ -44,9 +44,9 @@ def known_set(
     The names of the images have to be those of the set, and its labels or colours have to fit.
 
     Args:
-        census: What the label maps hold.
+        census: Values and colours in the label maps.
         images: Names of their images, without suffix and endings such as ``_leftImg8bit``.
-        maps: Their files.
+        maps: Paths of the label maps.
     """
     images, maps, seen = set(images), list(maps), census.seen
     if not images:

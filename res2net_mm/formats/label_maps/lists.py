@@ -23,9 +23,9 @@ def split_by_lists(
     of equals those in ``Segmentation``.
 
     Args:
-        images: Those that have a label map.
-        files: Text files that are called by a split.
-        findings: Gets names that are no image with a label map, and lists that are not used.
+        images: Images that have a label map.
+        files: Text files that are named after a split.
+        findings: Receives lines that name no image with a label map, and lists that are not used.
 
     Raises:
         UserError: A list cannot be read, or that of the training split names no image.

@@ -68,8 +68,8 @@ def find_images(names: Sequence[str], folder: Path) -> list[Path | None]:
     """Return the image of each label map below a folder, matched as ``pair_label_maps`` does.
 
     Args:
-        names: Of the label maps, or of the images as they were called elsewhere.
-        folder: Where the images are.
+        names: Names of the label maps, or names that the images had elsewhere.
+        folder: Folder of the images.
 
     Raises:
         UserError: None of the images has the name of a label map.

@@ -136,7 +136,7 @@ def read_tree(root: Path, places: Iterable[tuple[Path, Place]] | None = None) ->
 
     Args:
         root: The folder.
-        places: Folders whose meaning is known, to be read in place of all of it.
+        places: Subfolders with their roles, if they are known. Only these are read then.
     """
     tree = Tree([], [], [], [], [])
     for top, known in [(root, None)] if places is None else places:

@@ -10,6 +10,7 @@ from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.label_maps.labels import BINARY, Labels, black_and_white, check_labels
 from res2net_mm.formats.label_maps.map_file import colour_text
 
+SHOWN = 6  # colours in a message
 SMOOTHED = 0.1  # share of grey pixels that smoothing leaves in black and white label maps
 
 
@@ -22,9 +23,9 @@ def named_by_values(
 
     Args:
         root: The folder, for messages.
-        census: What its label maps hold.
-        ignore_index: The ignored value; None for 255.
-        findings: Gets what is neither a class nor ignored.
+        census: Values and colours in the label maps.
+        ignore_index: The ignored label; None for 255.
+        findings: Receives labels that are neither a class nor ignored.
 
     Raises:
         UserError: The label maps hold colours, one value alone, values with large gaps, or black
@@ -84,11 +85,11 @@ def _refuse_grey(root: Path, census: LabelCensus) -> None:
         )
 
 
-def _few(colours: Mapping[int, Occurrence], limit: int = 6) -> str:
+def _few(colours: Mapping[int, Occurrence]) -> str:
     """Return the most frequent colours as text."""
     ordered = sorted(colours, key=lambda colour: -colours[colour].pixels)
     shown = [
         f'{colour_text(c)} in {colours[c].maps} label maps, first {colours[c].first.name}'
-        for c in ordered[:limit]
+        for c in ordered[:SHOWN]
     ]
-    return '; '.join(shown) + (f'; {len(colours)} in all' if len(colours) > limit else '')
+    return '; '.join(shown) + (f'; {len(colours)} in all' if len(colours) > SHOWN else '')

@@ -45,8 +45,8 @@ def read_annotation(file: str, image: str) -> Annotation:
     corners of a turned box, as roLabelImg and DIOR have it.
 
     Args:
-        file: The XML file.
-        image: Its image, which is opened where the file does not tell its size.
+        file: Path of the XML file.
+        image: Path of the image. It is opened if the XML file has no size.
 
     Raises:
         UserError: It cannot be read, is of another kind, or an object has no class.

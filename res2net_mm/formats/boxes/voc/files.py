@@ -59,10 +59,6 @@ def find_voc_files(root: Path, findings: Findings) -> VocFiles | None:
 
     The image has the name of the XML file. Of several it is the one beside it, else the one whose
     folders are most like those of the XML file; else the image that its ``<filename>`` names.
-
-    Args:
-        root: The folder.
-        findings: Gets files that are not used, and images that were guessed.
     """
     files = paths_below(root)
     xmls = _xml_files(root, files)

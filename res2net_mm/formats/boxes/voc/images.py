@@ -63,9 +63,9 @@ class Images:
         """Find the image of an XML file, the nearest of this name; return whether there is one.
 
         Args:
-            xml: The XML file.
-            name: The name of the image, without suffix.
-            free: Whether an image that another XML file has does not count.
+            xml: Path of the XML file.
+            name: Name of the image without its suffix.
+            free: Whether to skip images that already have an XML file.
         """
         split, folder = self._xml_splits.of(xml), folder_of(xml)
         near: dict[Near, list[str]] = defaultdict(list)

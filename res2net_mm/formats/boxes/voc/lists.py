@@ -62,10 +62,6 @@ def find_lists(files: VocFiles, findings: Findings) -> dict[str, dict[str, list[
     in the most usual place is taken. Without one, all lists of the images of one class are taken
     together.
 
-    Args:
-        files: The XML files.
-        findings: Gets lists that are not used, and what lists name in vain.
-
     Raises:
         UserError: A list in ImageSets cannot be read.
     """

@@ -46,10 +46,6 @@ def read_voc(root: Path, findings: Findings) -> dict[str, BoxImages]:
     edges themselves. A box with xmax = xmin or ymax = ymin is a click and not a box in both. A
     folder may hold several sets, such as VOC2007 and VOC2012; its splits are no sets of their own.
 
-    Args:
-        root: The folder.
-        findings: Gets images, lists and XML files that cannot be used.
-
     Raises:
         UserError: No XML file has an image, sets lie within each other, a list cannot be read, or
             ``findings`` stop at an error.

@@ -26,10 +26,6 @@ def assign_splits(files: VocFiles, findings: Findings) -> dict[str, tuple[Path, 
     files that no list names are trained on if nothing else is. What lies in a folder called val or
     test is not trained on, whatever lists say.
 
-    Args:
-        files: The XML files.
-        findings: Gets lists and XML files that are not used, and what lists name in vain.
-
     Raises:
         UserError: A list in ImageSets cannot be read.
     """

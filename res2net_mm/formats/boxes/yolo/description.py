@@ -65,9 +65,9 @@ def describe_folder(
 
     Args:
         root: The folder.
-        files: Its text files and descriptions, by their paths below it.
-        images: Its images.
-        findings: Gets what is not there or not used.
+        files: Text files and descriptions in the folder, by relative path.
+        images: Images in the folder, by relative path.
+        findings: Receives what is missing or not used.
 
     Raises:
         UserError: A description cannot be read.

@@ -42,10 +42,6 @@ def read_yolo(root: Path, findings: Findings) -> dict[str, BoxImages]:
     ``train.txt``, else of the folders. Classes are in the order of their numbers and get their
     names from the description, ``classes.txt`` or ``obj.names``, else their numbers.
 
-    Args:
-        root: The folder.
-        findings: Gets what is not used, and lines that cannot be read.
-
     Raises:
         UserError: A description cannot be read, or ``findings`` stop at an error.
     """

@@ -24,8 +24,8 @@ def read_label_file(file: Path, name: str) -> tuple[list[Line], list[str]]:
     """Return the lines of a label file, and those that are no labels with what is wrong.
 
     Args:
-        file: The file.
-        name: What to call it.
+        file: Path of the label file.
+        name: Name of the file in messages.
     """
     try:
         texts = read_lines(file)
@@ -77,8 +77,8 @@ def points_of(line: Line, *, box_only: bool) -> list[Point] | None:
     """Return two corners of a box or the points of a polygon; None where a line is neither.
 
     Args:
-        line: The line.
-        box_only: Whether what follows the box is something else, such as keypoints.
+        line: A parsed line of a label file.
+        box_only: Whether the values after the box are not a polygon, but for example keypoints.
     """
     values = line.values[:4] if box_only or len(line.values) == 5 else line.values
     if len(values) == 4:

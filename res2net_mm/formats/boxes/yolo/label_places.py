@@ -23,9 +23,10 @@ def match_labels(
     name, unless it is of another split.
 
     Args:
-        images: Paths below the folder.
-        texts: Likewise.
-        is_label: Whether a text file holds labels, asked where its place does not tell.
+        images: Relative paths of the images.
+        texts: Relative paths of the text files.
+        is_label: Returns whether a text file holds labels. It is called if the path of the file
+            does not tell.
     """
     texts = [*texts]
     present = set(texts)
