@@ -40,7 +40,7 @@ class DrawnObject(NamedTuple):
 
 
 def draw_object_set(
-    root: str | os.PathLike[str], *, train_images: int = 4000, val_images: int = 400, seed: int = 0
+    root: str | os.PathLike[str], *, train_images: int = 8000, val_images: int = 400, seed: int = 0
 ) -> Path:
     """Draw the set into a folder, or leave it alone if it is there already.
 
