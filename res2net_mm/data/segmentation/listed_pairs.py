@@ -94,7 +94,8 @@ def write_maps(
     """
 
     def write(source: Path, file: Path) -> None:
-        labels = encoding.decode(read_pixels(source))
+        # Where JPEG files blur labels they were refused when their pixels were counted.
+        labels = encoding.decode(read_pixels(source, lossy=True))
         with whole_file(file, durable=False) as partial:
             Image.fromarray(labels).save(partial, 'PNG')
 

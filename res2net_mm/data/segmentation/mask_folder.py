@@ -21,15 +21,15 @@ from res2net_mm.formats import (
     find_reader,
     read_folder,
 )
-from res2net_mm.formats.findings import PROBLEM
+from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.formats.label_maps.census import LabelCensus, count_labels, merged
 from res2net_mm.formats.label_maps.class_names import name_labels
 from res2net_mm.formats.label_maps.class_table import read_table, table_files, table_folders
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.labels import Labels
-from res2net_mm.formats.label_maps.saliency import salient_labels
-from res2net_mm.formats.label_maps.tree import core
+from res2net_mm.formats.label_maps.saliency import THRESHOLD, salient_labels
+from res2net_mm.formats.label_maps.tree import JPEG, core
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
 
@@ -138,7 +138,12 @@ def read_labels(
         if classes or ignore_index is not None:
             given = f'{argument("classes")} and {argument("ignore_index")}'
             raise UserError(f'{given} are for label maps: masks of salient objects have neither')
-        censuses = {name: count_labels(part, name, findings) for name, part in parts.items()}
+        for part in parts.values():
+            jpeg = [name for name in part.maps if name.lower().endswith(JPEG)]
+            findings.add(NOTE, part.map_dir, f'masks in JPEG, salient above {THRESHOLD}', jpeg)
+        censuses = {
+            name: count_labels(part, name, findings, lossy=True) for name, part in parts.items()
+        }
         labels = salient_labels(merged(censuses.values()), findings)
     else:
         labels, censuses = count_and_name(

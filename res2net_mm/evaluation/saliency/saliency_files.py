@@ -60,7 +60,7 @@ def evaluate_saliency_maps(
     check_bootstrap(bootstrap)
     bins = make_bins(bins, bins_by)
     gt, dt = Path(gt), Path(dt)
-    pairs, extra = pair_label_maps(gt, dt)
+    pairs, extra = pair_label_maps(gt, dt, lossy=True)
     census = LabelCensus()
     faults = Faults(str(dt), 'saliency maps', len(pairs), on_error)
     checked = [
@@ -82,7 +82,7 @@ def evaluate_saliency_maps(
     for index in track(usable, 'comparing', total=len(usable), shown=progress):
         pair = pairs[index]
         assert pair.predicted is not None
-        truth = labels.encoding.decode(read_pixels(pair.truth)) == 1
+        truth = labels.encoding.decode(read_pixels(pair.truth, lossy=True)) == 1
         measured.append((pair.name, measure_saliency(truth, read_label_map(pair.predicted))))
     stacked = stack_saliency(measured)
     result = score_saliency(stacked, bins=bins, notes=lines)
@@ -104,7 +104,7 @@ def evaluate_saliency_maps(
 
 def _fault(pair: LabelMapPair, census: LabelCensus) -> tuple[str, str]:
     """Count what a mask holds; return what is wrong with its saliency map, and where, or ''."""
-    truth = read_pixels(pair.truth)
+    truth = read_pixels(pair.truth, lossy=True)
     if pair.predicted is None:
         return 'are missing', pair.name
     try:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -130,7 +131,9 @@ def merged(censuses: Iterable[LabelCensus]) -> LabelCensus:
     return everything
 
 
-def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelCensus:
+def count_labels(
+    part: LabelMapImages, split: str, findings: Findings, *, lossy: bool = False
+) -> LabelCensus:
     """Return what all label maps of a split hold.
 
     Args:
@@ -138,6 +141,7 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
         split: Name of the split, for the progress bar.
         findings: Receives images and label maps that cannot be read, and label maps whose size
             differs from their image.
+        lossy: Whether they may be JPEG files, which are then read as greys.
     """
     census, unusable, unequal = LabelCensus(), [], []
     images = part.image_files
@@ -146,7 +150,10 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
     files = part.map_files
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoders run beside Python
         looks = track(
-            pool.map(_look, files), f'label maps of {split}', total=len(files), shown=True
+            pool.map(partial(_look, lossy=lossy), files),
+            f'label maps of {split}',
+            total=len(files),
+            shown=True,
         )
         for image, file, look in zip(images, files, looks, strict=True):
             header = headers[image]
@@ -171,11 +178,11 @@ def count_labels(part: LabelMapImages, split: str, findings: Findings) -> LabelC
     return census
 
 
-def _look(file: Path) -> tuple[Size, LabelCensus] | UserError:
+def _look(file: Path, *, lossy: bool) -> tuple[Size, LabelCensus] | UserError:
     """Return the size of a label map and what it holds, or why it cannot be used."""
     census = LabelCensus()
     try:
-        pixels = read_pixels(file)
+        pixels = read_pixels(file, lossy=lossy)
         census.add(file, pixels)
     except UserError as error:
         return error

@@ -37,6 +37,10 @@ def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapI
     places = described_places(root)
     tree = read_tree(root, places)
     matches = match(tree.images, tree.maps)
+    if not matches.label_maps and match(tree.images, tree.jpeg_maps).label_maps:
+        # Who reads their pixels refuses them, unless they are masks of salient objects.
+        tree.maps, tree.jpeg_maps = [*tree.maps, *tree.jpeg_maps], []
+        matches = match(tree.images, tree.maps)
     if not matches.label_maps:
         _refuse(root, tree)
         return {}
@@ -88,9 +92,6 @@ def _split(images: Sequence[TreeFile], matches: Matches, file: Path | None) -> L
 
 def _refuse(root: Path, tree: Tree) -> None:
     """Raise UserError if there are label maps, and none is that of an image."""
-    if match(tree.images, tree.jpeg_maps).label_maps:
-        folder, count = tree.jpeg_maps[0].folder, len(tree.jpeg_maps)
-        raise UserError(f'the {count} label maps in {folder} are JPEG files, and JPEG {LOSSY}.')
     if tree.maps and tree.images:
         raise UserError(
             f'no label map in {root} has the name of an image (label maps: '

@@ -38,23 +38,32 @@ class MapPixels:
     direct: bool = True
 
 
-def read_pixels(file: Path) -> MapPixels:
+def read_pixels(file: Path, *, lossy: bool = False) -> MapPixels:
     """Return the pixels of a label map.
 
     Colours that are all grey are values. A bit is the value 0 or 255. The colours of a GIF are read
     through its palette, whose order says nothing.
 
+    Args:
+        file: The label map.
+        lossy: Whether it may be a JPEG or lossy WEBP file, whose pixels are then read as greys.
+
     Raises:
-        UserError: The file cannot be read, is lossy, or holds anything but values and colours.
+        UserError: The file cannot be read, is lossy and must not be, or holds anything but values
+            and colours.
     """
     if file.suffix.lower() == '.npy':
         return MapPixels(_as_values(file, _read_array(file)), GREY, direct=False)
     try:
         with Image.open(file) as opened:
-            if opened.format == 'JPEG' or (opened.format == 'WEBP' and _is_lossy(file)):
+            is_lossy = opened.format == 'JPEG' or (opened.format == 'WEBP' and _is_lossy(file))
+            if is_lossy and not lossy:
                 raise UserError(f'label map {file} is a lossy {opened.format}, which {LOSSY}.')
-            through_palette = opened.format == 'GIF' or opened.mode == 'PA'
-            image = opened.convert('RGB') if through_palette else opened
+            image: Image.Image = opened
+            if is_lossy:
+                image = opened.convert('L')
+            elif opened.format == 'GIF' or opened.mode == 'PA':
+                image = opened.convert('RGB')
             mode, pixels, palette = image.mode, np.array(image), image.getpalette()
     except UNREADABLE as error:
         raise UserError(

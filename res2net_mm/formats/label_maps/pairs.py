@@ -10,7 +10,7 @@ from res2net_mm.errors import UserError
 from res2net_mm.formats.findings import first_few
 from res2net_mm.formats.image_file import LABEL_MAP_SUFFIXES, files_below
 from res2net_mm.formats.label_maps.matching import IDS
-from res2net_mm.formats.label_maps.tree import read_tree
+from res2net_mm.formats.label_maps.tree import JPEG, read_tree
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,20 @@ def holds_label_maps(folder: str | os.PathLike[str]) -> bool:
     return bool(files_below(Path(folder), LABEL_MAP_SUFFIXES))
 
 
-def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
+def pair_label_maps(
+    gt: Path, dt: Path, *, lossy: bool = False
+) -> tuple[list[LabelMapPair], list[str]]:
     """Return all ground-truth label maps, each with its prediction.
 
     Files belong together that have the same path below their folders; where none has, the same
     name; where none has, the same name without the ending that all names of a folder share
     (``a_gtFine_labelTrainIds`` and ``a_leftImg8bit``). Where the folder of the ground truth holds
     images, pictures or objects, too, it is what :func:`read_tree` takes for label maps.
+
+    Args:
+        gt: The folder of the ground truth.
+        dt: The folder of the predictions.
+        lossy: Whether the ground truth may be JPEG files.
 
     Returns:
         The pairs, by name; the predictions without ground truth.
@@ -48,7 +55,8 @@ def pair_label_maps(gt: Path, dt: Path) -> tuple[list[LabelMapPair], list[str]]:
         UserError: A folder holds no label maps, two files of one have the same name, or none of
             the names are alike.
     """
-    truths, predictions = _ground_truth(gt), _label_maps(dt)
+    truths = _ground_truth(gt, LABEL_MAP_SUFFIXES + JPEG * lossy)
+    predictions = _label_maps(dt, LABEL_MAP_SUFFIXES)
     found = _match_names(truths, predictions, gt, dt)
     if found is None:
         raise UserError(
@@ -85,24 +93,23 @@ def find_images(names: Sequence[str], folder: Path) -> list[Path | None]:
     return [None if other is None else images[other] for other in others]
 
 
-def _ground_truth(folder: Path) -> dict[str, Path]:
+def _ground_truth(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     """Return the label maps below a folder without what lies beside them; of ids the best."""
-    everything, found = _label_maps(folder), read_tree(folder).maps
+    everything, found = _label_maps(folder, suffixes), read_tree(folder).maps
     maps = {os.path.relpath(file.path, folder): file for file in found} or dict.fromkeys(everything)
     for ids in IDS:
         maps = {n: f for n, f in maps.items() if Path(n).stem.lower().endswith(ids)} or maps
     return {name: everything[name] for name in maps if name in everything}
 
 
-def _label_maps(folder: Path) -> dict[str, Path]:
+def _label_maps(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     if not folder.is_dir():
         raise UserError(f'{folder} is not a folder')
-    maps = files_below(folder, LABEL_MAP_SUFFIXES)
+    maps = files_below(folder, suffixes)
     if not maps:
         there = ', '.join(first_few(sorted(path.name for path in folder.iterdir())))
         raise UserError(
-            f'{folder} holds no label maps ({", ".join(LABEL_MAP_SUFFIXES)}). In it: '
-            f'{there or "nothing"}'
+            f'{folder} holds no label maps ({", ".join(suffixes)}). In it: {there or "nothing"}'
         )
     return maps
 

@@ -93,6 +93,27 @@ def test_masks_of_0_and_1_are_read_where_they_lie(tmp_path):
     assert folder.splits['train'].listed.map_dir == tmp_path / 'ECSSD/ground_truth_mask'
 
 
+def test_masks_in_jpeg_are_thresholded_and_named(tmp_path):
+    root = draw(tmp_path / 'ECSSD', 'ECSSD')
+    for i, file in enumerate(sorted((root / 'ground_truth_mask').iterdir())):
+        grey = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        pixels = np.dstack([grey] * 3) if i else grey  # some tools write three channels
+        write(file.with_suffix('.jpg'), pixels)
+        file.unlink()
+    with pytest.raises(UserError, match='is a lossy JPEG, which blurs labels'):
+        recognise_masks(root, tmp_path / 'labels')
+    folder = recognise_masks(root, tmp_path / 'out', salient=True)
+    notes = [(finding.name, finding.count) for finding in folder.findings]
+    assert ('masks in JPEG, salient above 128', 4) in notes  # of train, one is held out
+    assert ('masks in JPEG, salient above 128', 1) in notes
+    train = folder.splits['train']
+    for file, name in zip(train.files.map_files, train.files.images, strict=True):
+        grey = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        assert ((grey > 0) & (grey < 255)).any()  # JPEG changes some
+        written = read_label_map(train.listed.map_dir / f'{name}.png')
+        np.testing.assert_array_equal(written, grey > 128)
+
+
 def test_what_is_no_set_of_masks_is_refused(tmp_path):
     root = draw(tmp_path / 'ECSSD', 'ECSSD', np.full((40, 50), 90, np.uint8))
     with pytest.raises(UserError, match='no mask has a salient pixel: they hold 90 to 90'):

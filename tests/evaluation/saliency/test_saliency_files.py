@@ -48,6 +48,15 @@ def test_masks_of_0_and_1_are_the_same(folders):
     assert evaluate_saliency_maps(*folders, bins=[250], **QUIET) == expected()
 
 
+def test_masks_in_jpeg_are_the_same(folders):
+    for file in folders[0].iterdir():
+        cv2.imwrite(str(file.with_suffix('.jpg')), cv2.imread(str(file)))
+        file.unlink()
+    found = evaluate_saliency_maps(*folders, bins=[250], **QUIET)
+    for name, score in expected().overall.scores.items():
+        assert found.overall.scores[name] == pytest.approx(score, abs=0.02)
+
+
 def test_maps_that_cannot_be_scored_are_named_or_left_out(folders):
     gt, dt = folders
     (dt / '0.png').unlink()

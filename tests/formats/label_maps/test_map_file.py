@@ -106,6 +106,14 @@ def test_what_holds_no_labels_is_refused(content, name, reason, tmp_path):
         read_pixels(file)
 
 
+@pytest.mark.parametrize('mode', ['L', 'RGB'])
+def test_jpeg_is_read_as_greys_where_it_may_be(mode, tmp_path):
+    Image.new(mode, (3, 2), 'white').save(tmp_path / 'a.jpg')
+    pixels = read_pixels(tmp_path / 'a.jpg', lossy=True)
+    assert pixels.codes.tolist() == [[255] * 3] * 2
+    assert pixels.shown is not None
+
+
 def test_arrays_of_labelme_have_255_where_they_say_minus_one(tmp_path):
     np.save(tmp_path / 'a.npy', np.array([[-1, 0, 2]], np.int32))
     assert read_pixels(tmp_path / 'a.npy').codes.tolist() == [[255, 0, 2]]
