@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from res2net_mm.formats.finite_numbers import finite_or_nan
 
-AT_ONCE = 4096  # masks
+AT_ONCE = 1024  # masks: what they take fits into a processor's cache
 REACH = 10  # sides of the image that a polygon may reach off it
 _LONGEST = 7  # letters of a number in a compressed RLE, 5 bits each
 
@@ -63,32 +63,41 @@ def _fill(counts: Sequence[str | bytes], sizes: Sequence[tuple[int, int]]) -> np
     """Return the same for masks that fit into memory all at once."""
     texts = [c if isinstance(c, bytes) else c.encode('utf-8', 'replace') for c in counts]
     good = np.array([len(text) > 0 for text in texts], dtype=bool)
-    letters = np.frombuffer(b''.join(texts), np.uint8).astype(np.int64) - 48
-    of_letter = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    _rule_out(good, of_letter[(letters < 0) | (letters > 63)])
+    letters = np.frombuffer(b''.join(texts), np.uint8) - np.uint8(48)  # those below 48 wrap around
     if not len(letters):
         return good
+    after = np.cumsum([len(text) for text in texts])  # the place after the last letter of a mask
 
+    def mask_at(places: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.searchsorted(after, places, side='right')
+
+    _rule_out(good, mask_at(np.flatnonzero(letters > 63)))
     ends = letters & 32 == 0
-    last = np.append(of_letter[1:] != of_letter[:-1], True)
-    _rule_out(good, of_letter[last & ~ends])
-    ends |= last  # so that a number cut short does not go on in the next mask
-    starts = np.flatnonzero(np.append(True, ends[:-1]))
-    lengths = np.diff(np.append(starts, len(letters)))
-    of_number = of_letter[starts]
-    _rule_out(good, of_number[lengths > _LONGEST])
-    place = np.minimum(np.arange(len(letters)) - np.repeat(starts, lengths), _LONGEST)
-    values = np.add.reduceat((letters & 31) << 5 * place, starts)
-    negative = letters[starts + lengths - 1] & 16 != 0
-    values -= negative * (1 << 5 * np.minimum(lengths, _LONGEST))
+    filled = np.diff(after, prepend=0) > 0
+    last = after[filled] - 1
+    _rule_out(good, mask_at(last[~ends[last]]))
+    ends[last] = True  # so that a number cut short does not go on in the next mask
+    stops = np.flatnonzero(ends)
+    starts = np.append(0, stops[:-1] + 1)
+    lengths = stops + 1 - starts
+    # Most numbers have one letter: the others are made longer step by step.
+    values = (letters[starts] & 31).astype(np.int64)
+    for place in range(1, min(int(lengths.max()), _LONGEST)):
+        longer = np.flatnonzero(lengths > place)
+        values[longer] += (letters[starts[longer] + place] & 31).astype(np.int64) << 5 * place
+    _rule_out(good, mask_at(starts[lengths > _LONGEST]))
+    negative = np.flatnonzero(letters[stops] & 16)
+    values[negative] -= 1 << 5 * np.minimum(lengths[negative], _LONGEST)
 
-    firsts = np.flatnonzero(np.append(True, of_number[1:] != of_number[:-1]))
-    index = np.arange(len(values)) - np.repeat(firsts, np.diff(np.append(firsts, len(values))))
+    firsts = np.searchsorted(starts, after[filled] - np.diff(after, prepend=0)[filled])
+    numbers = np.diff(np.append(firsts, len(values)))
+    of_number = np.repeat(np.flatnonzero(filled), numbers)
+    index = np.arange(len(values)) - np.repeat(firsts, numbers)
     for chain in (index % 2 == 1, (index % 2 == 0) & (index > 0)):
         values[chain] = _sums_within(values[chain], of_number[chain])
     _rule_out(good, of_number[values < 0])
     total = np.zeros(len(texts), dtype=np.int64)
-    np.add.at(total, of_number, values)
+    total[filled] = np.add.reduceat(values, firsts)
     return good & (total == [height * width for height, width in sizes])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from res2net_mm.evaluation import Comparison
 from res2net_mm.evaluation.comparison import BinComparison
-from res2net_mm.evaluation.detection.errors import KINDS, SPECIAL, ErrorResult, worst_kind
+from res2net_mm.evaluation.detection.errors import KINDS, SPECIAL, ErrorResult
 from res2net_mm.evaluation.size_bins import ALL
 from res2net_mm.report.by_size.size_section import column_heads
 from res2net_mm.report.by_size.verdict import in_words, interval, points, tone_of
@@ -20,6 +20,16 @@ PICTURES = (
     'most. Ground truth is green; dashed orange is a false detection, dashed yellow an object that '
     'is missed.'
 )
+# What AP50 is lost to, in words for who does not know the names of the kinds.
+WORDS = {
+    'class': 'the wrong class',
+    'localisation': 'detections that fit badly',
+    'both': 'detections that fit badly and are of the wrong class',
+    'duplicate': 'objects found twice',
+    'background': 'detections where nothing is',
+    'missed': 'objects that are missed',
+}
+_RANKED = 3  # kinds of errors, the worst first
 _TITLES = {'FP': 'all false detections', 'FN': 'all objects not found'}
 _ABOUT = (
     'The kinds of errors are those of TIDE, at IoU 0.50: the right place but the wrong class '
@@ -43,7 +53,7 @@ def error_part(
     whether to show the worst images.
     """
     names = [run.name for run in runs]
-    said = [worst_kinds(results, names, place) for place in range(len(results[0].columns))]
+    said = [worst_kinds(comparisons, names, place) for place in range(len(results[0].columns))]
     said = [sentence for sentence in said if sentence]
     shown, folder = [], known_folder(runs)
     if pictures and folder is not None:
@@ -52,7 +62,7 @@ def error_part(
     part = Part(
         TITLE,
         text=[*said, _ABOUT, *([PICTURES] if shown else [])],
-        tables=[cost_table(names, comparisons)],
+        tables=[ranking_table(names, comparisons), cost_table(names, comparisons)],
         figures=[
             draw_error_costs(results, names),
             *(draw_confusion(result, names[run], run) for run, result in enumerate(results)),
@@ -62,26 +72,58 @@ def error_part(
     return part, said[0] if said else ''
 
 
-def worst_kinds(results: Sequence[ErrorResult], names: Sequence[str], place: int) -> str:
-    """Return which kind of error costs each run most in a column; empty without objects."""
-    columns = [result.columns[place] for result in results]
-    if not worst_kind(columns[0]):
+def worst_kinds(comparisons: Sequence[Comparison], names: Sequence[str], place: int) -> str:
+    """Return in words what each run loses most AP50 to in a column; empty without objects."""
+    ranked = [costs[place] for costs in _ranked_costs(comparisons)]
+    if not ranked[0]:
         return ''
-    size = columns[0].size_bin.name
+    size = comparisons[0].columns[place].size_bin.name
     size = 'All' if size == ALL else size[0].upper() + size[1:]
-    costs = [{kind: column.scores[kind] or 0 for kind in KINDS} for column in columns]
-    worst = [max(of_run, key=lambda kind: of_run[kind]) for of_run in costs]
-    texts = [f'{100 * of_run[kind]:.1f}' for of_run, kind in zip(costs, worst, strict=True)]
-    if len(set(worst)) == 1 and '0.0' not in texts:
-        of_runs = [f'{text} in {name}' for text, name in zip(texts, names, strict=True)]
-        return f'{size} objects: {worst[0]} costs most AP50, {in_words(of_runs)}.'
+    worst = [(kind, f'{cost:.1f}') for (kind, cost), *_ in ranked]
+    kinds, texts = zip(*worst, strict=True)
+    if len(set(kinds)) == 1 and '0.0' not in texts:
+        of_runs = [f'{text} points in {name}' for text, name in zip(texts, names, strict=True)]
+        return f'{size} objects: most AP50 is lost to {WORDS[kinds[0]]}, {in_words(of_runs)}.'
     of_runs = [
-        f'in {name} {kind} costs most AP50 ({text})'
+        f'{name} loses most AP50 to {WORDS[kind]} ({text} points)'
         if text != '0.0'
-        else f'in {name} no kind of error costs AP50'
-        for name, kind, text in zip(names, worst, texts, strict=True)
+        else f'{name} loses no AP50 to any kind of error'
+        for name, (kind, text) in zip(names, worst, strict=True)
     ]
     return f'{size} objects: {in_words(of_runs)}.'
+
+
+def ranking_table(names: Sequence[str], comparisons: Sequence[Comparison]) -> Table:
+    """Return what costs each run most at each size: columns for sizes, the worst kind first."""
+    ranked, rows = _ranked_costs(comparisons), []
+    for name, of_run in zip(names, ranked, strict=True):
+        for rank in range(_RANKED):
+            cells = [
+                Cell(f'{costs[rank][0]} {costs[rank][1]:.1f}' if costs else 'no objects')
+                for costs in of_run
+            ]
+            rows.append([Cell(f'{name}: {rank + 1}.'), *cells])
+    heads = column_heads('', comparisons[0].columns)
+    return Table('What costs most, in points of AP50, the worst first', heads, rows)
+
+
+def _ranked_costs(comparisons: Sequence[Comparison]) -> list[list[list[tuple[str, float]]]]:
+    """Return kinds and their costs in points, the worst first, by run and by column.
+
+    A run that stands for several seeds has their mean. A column without objects is empty.
+    """
+
+    def ranked(column: BinComparison, run: str) -> list[tuple[str, float]]:
+        differences = {kind: column.scores.get(kind) for kind in KINDS}
+        costs = [
+            (k, 100 * max(0, getattr(d, run))) for k, d in differences.items() if d is not None
+        ]
+        return sorted(costs, key=lambda cost: -cost[1])
+
+    return [
+        [ranked(column, 'a') for column in comparisons[0].columns],
+        *([ranked(column, 'b') for column in c.columns] for c in comparisons),
+    ]
 
 
 def cost_table(names: Sequence[str], comparisons: Sequence[Comparison]) -> Table:

@@ -3,7 +3,15 @@
 import pytest
 
 from res2net_mm.evaluation import compare_results
-from res2net_mm.report.detection.error_section import cost_table, cost_tone, error_part, worst_kinds
+from res2net_mm.evaluation.detection.errors import KINDS
+from res2net_mm.report.detection.error_section import (
+    WORDS,
+    cost_table,
+    cost_tone,
+    error_part,
+    ranking_table,
+    worst_kinds,
+)
 
 
 @pytest.fixture(scope='module')
@@ -11,16 +19,29 @@ def errors(drawn):
     return [drawn.score(run, errors=True).errors for run in (0, 1)]
 
 
-def test_a_sentence_for_each_size_names_the_worst_kind(errors):
+def test_a_sentence_for_each_size_says_what_costs_most(errors):
+    compared = [compare_results(*errors, resamples=5)]
     for place, column in enumerate(errors[0].columns):
-        said = worst_kinds(errors, ['a', 'b'], place)
-        name = 'all' if column.size_bin.name == 'all' else column.size_bin.name
-        assert said.lower().startswith(f'{name} objects: ')
-        worst = max(column.scores[kind] for kind in ('missed', 'duplicate', 'both', 'localisation'))
-        assert f'{100 * worst:.1f}' in said
-    alone = worst_kinds([errors[0]] * 2, ['a', 'b'], 0)
-    assert ' costs most AP50, ' in alone
-    assert alone.endswith(' in b.')
+        said = worst_kinds(compared, ['a', 'b'], place)
+        assert said.lower().startswith(f'{column.size_bin.name} objects: ')
+        worst = max(KINDS, key=lambda kind: column.scores[kind])
+        assert WORDS[worst] in said
+        assert f'{100 * column.scores[worst]:.1f} points' in said
+    alone = worst_kinds([compare_results(errors[0], errors[0], resamples=5)], ['a', 'b'], 0)
+    assert alone.startswith('Small objects: most AP50 is lost to ')
+    assert alone.endswith(' points in b.')
+
+
+def test_the_worst_kind_of_each_size_stands_first(errors):
+    table = ranking_table(['a', 'b'], [compare_results(*errors, resamples=5)])
+    ranks = [f'{name}: {rank}.' for name in 'ab' for rank in (1, 2, 3)]
+    assert [row[0].text for row in table.rows] == ranks
+    for run, result in enumerate(errors):
+        for place, column in enumerate(result.columns):
+            costs = sorted((column.scores[kind] for kind in KINDS), reverse=True)[:3]
+            shown = [row[1 + place].text for row in table.rows[3 * run : 3 * run + 3]]
+            assert [text.split()[1] for text in shown] == [f'{100 * cost:.1f}' for cost in costs]
+            assert column.scores[shown[0].split()[0]] == costs[0]
 
 
 def test_less_cost_is_a_gain(errors):

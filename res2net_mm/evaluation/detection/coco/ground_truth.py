@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
@@ -211,10 +211,11 @@ def box_of(annotation: Mapping[str, Any]) -> list[float] | None:
     return None if any(map(math.isnan, box)) else box
 
 
-def mask_areas(masks: Iterable[Mapping[str, Any]]) -> np.ndarray:
+def mask_areas(masks: Sequence[Mapping[str, Any]] | np.ndarray) -> np.ndarray:
     """Return the areas of compressed RLE in px^2, one float each."""
-    # One by one: given a list of more than 255 masks, pycocotools 2.0.11 raises OverflowError.
-    return np.array([mask_api.area(mask) for mask in masks], dtype=float)
+    # Given a list of more than 255 masks, pycocotools 2.0.11 raises OverflowError.
+    parts = [mask_api.area(list(masks[i : i + 255])) for i in range(0, len(masks), 255)]
+    return np.concatenate([np.empty(0), *parts])
 
 
 def _what_areas_measure(annotations: Sequence[Mapping[str, Any]]) -> str:
