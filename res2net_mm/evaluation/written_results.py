@@ -9,7 +9,7 @@ import numpy as np
 from res2net_mm.errors import UserError
 from res2net_mm.evaluation.bootstrap import with_intervals
 from res2net_mm.evaluation.result import Result
-from res2net_mm.whole_file import whole_file
+from res2net_mm.whole_file import whole_file, write_json_file
 
 R = TypeVar('R', bound=Result)
 
@@ -41,6 +41,26 @@ def report_result(
     if write is not None:
         say(f'Written to {write(result)}')
     return result
+
+
+def write_result(
+    result: Result, path: str | Path, write_beside: Callable[[Path], Path], what: str
+) -> str:
+    """Write a result as JSON and, beside it, the arrays that its scores are made from.
+
+    Args:
+        result: The result.
+        path: The JSON file.
+        write_beside: Writes the arrays to a file of the same name that ends in ``.npz``, and
+            returns its path.
+        what: What the arrays are, in words.
+
+    Returns:
+        What was written, to be said after "Written to".
+    """
+    path = Path(path)
+    written = write_json_file(result.to_dict(), path)
+    return f'{written}, the {what} to {write_beside(path.with_suffix(".npz"))}'
 
 
 def write_arrays(arrays: Mapping[str, Any], path: str | Path) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from res2net_mm.evaluation.regions.image_regions import TOLERANCE, check_toleran
 from res2net_mm.evaluation.regions.region_result import RegionResult, region_table, score_regions
 from res2net_mm.evaluation.regions.region_set import RegionSet, stack_regions, write_regions
 from res2net_mm.evaluation.size_bins import make_bins
-from res2net_mm.evaluation.written_results import report_result
+from res2net_mm.evaluation.written_results import report_result, write_result
 from res2net_mm.formats.findings import Faults, Findings
 from res2net_mm.formats.image_file import size_text
 from res2net_mm.formats.label_maps.census import LabelCensus
@@ -24,7 +25,6 @@ from res2net_mm.formats.label_maps.map_file import MapPixels, read_pixels
 from res2net_mm.formats.label_maps.pairs import LabelMapPair, pair_label_maps
 from res2net_mm.formats.label_maps.tree import core
 from res2net_mm.progress import track
-from res2net_mm.whole_file import write_json_file
 
 NO_LABEL = -1  # stands for ignored pixels, once read
 
@@ -100,14 +100,14 @@ def evaluate_label_maps(
     )
     result = score_regions(regions, bins=bins, notes=checked.lines)
 
-    def write(scored: RegionResult, file: str | Path) -> str:
-        beside = write_regions(regions, Path(file).with_suffix('.npz'))
-        return f'{write_json_file(scored.to_dict(), file)}, the regions to {beside}'
-
+    write = None
+    if json_path is not None:
+        beside = partial(write_regions, regions)
+        write = partial(write_result, path=json_path, write_beside=beside, what='regions')
     return report_result(
         result,
         region_table,
-        None if json_path is None else lambda scored: write(scored, json_path),
+        write,
         bootstrap=bootstrap,
         seed=seed,
         say=say,

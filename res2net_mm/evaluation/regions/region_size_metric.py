@@ -1,6 +1,7 @@
 """IoU, recall and boundary F by region size as an MMEngine metric for segmenters."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,13 @@ from res2net_mm.evaluation.regions.region_scores import SCORES
 from res2net_mm.evaluation.regions.region_set import stack_regions, write_regions
 from res2net_mm.evaluation.regions.saved_regions import (
     NO_LABEL,
-    REGION_FILE,
     RESULT_FILE,
     encode_label_map,
     write_label_maps,
 )
 from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.evaluation.written_results import write_result
 from res2net_mm.registry import METRICS
-from res2net_mm.whole_file import write_json_file
 
 
 @METRICS.register_module()
@@ -123,10 +123,10 @@ class RegionSizeMetric(BySizeMetric):
             raise UserError('nothing to evaluate: no pixel of the ground truth has a class')
 
         def write(scored: RegionResult, folder: Path) -> str:
-            written = write_json_file(scored.to_dict(), folder / RESULT_FILE)
             kept = len(names) <= self.label_maps and None not in maps
             write_label_maps(folder, names, maps if kept else None)
-            return f'{written}, the regions to {write_regions(regions, folder / REGION_FILE)}'
+            write_beside = partial(write_regions, regions)
+            return write_result(scored, folder / RESULT_FILE, write_beside, 'regions')
 
         return _values(self.report(result, region_table, write))
 

@@ -1,6 +1,7 @@
 """Score saliency maps that any framework has written to a folder; no model is needed."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from res2net_mm.evaluation.saliency.saliency_result import (
 )
 from res2net_mm.evaluation.saliency.saliency_set import stack_saliency, write_saliency
 from res2net_mm.evaluation.size_bins import make_bins
-from res2net_mm.evaluation.written_results import report_result
+from res2net_mm.evaluation.written_results import report_result, write_result
 from res2net_mm.formats.findings import Faults, Findings, describe
 from res2net_mm.formats.image_file import size_text
 from res2net_mm.formats.label_maps.census import LabelCensus
@@ -23,7 +24,6 @@ from res2net_mm.formats.label_maps.map_file import read_label_map, read_pixels
 from res2net_mm.formats.label_maps.pairs import LabelMapPair, pair_label_maps
 from res2net_mm.formats.label_maps.saliency import salient_labels
 from res2net_mm.progress import track
-from res2net_mm.whole_file import write_json_file
 
 
 def evaluate_saliency_maps(
@@ -87,14 +87,14 @@ def evaluate_saliency_maps(
     stacked = stack_saliency(measured)
     result = score_saliency(stacked, bins=bins, notes=lines)
 
-    def write(scored: SaliencyResult, file: str | Path) -> str:
-        beside = write_saliency(stacked, Path(file).with_suffix('.npz'))
-        return f'{write_json_file(scored.to_dict(), file)}, the measures to {beside}'
-
+    write = None
+    if json_path is not None:
+        beside = partial(write_saliency, stacked)
+        write = partial(write_result, path=json_path, write_beside=beside, what='measures')
     return report_result(
         result,
         saliency_table,
-        None if json_path is None else lambda scored: write(scored, json_path),
+        write,
         bootstrap=bootstrap,
         seed=seed,
         say=say,

@@ -1,6 +1,7 @@
 """F, MAE, S and E of saliency maps by object size as an MMEngine metric."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from res2net_mm.evaluation.saliency.saliency_result import (
 )
 from res2net_mm.evaluation.saliency.saliency_set import stack_saliency, write_saliency
 from res2net_mm.evaluation.size_bins import make_bins
+from res2net_mm.evaluation.written_results import write_result
 from res2net_mm.registry import METRICS
-from res2net_mm.whole_file import write_json_file
 
 RESULT_FILE = 'saliency_by_size.json'
 MEASURE_FILE = 'saliency_by_size.npz'
@@ -116,8 +117,8 @@ class SaliencySizeMetric(BySizeMetric):
         result = score_saliency(measured, bins=self.bins)
 
         def write(scored: SaliencyResult, folder: Path) -> str:
-            written = write_json_file(scored.to_dict(), folder / RESULT_FILE)
-            return f'{written}, the measures to {write_saliency(measured, folder / MEASURE_FILE)}'
+            write_beside = partial(write_saliency, measured)
+            return write_result(scored, folder / RESULT_FILE, write_beside, 'measures')
 
         return _values(self.report(result, saliency_table, write))
 
