@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from res2net_mm.data.recognised import RecognisedFolder, recognise_as, with_test_split
 from res2net_mm.errors import UserError
@@ -64,7 +63,12 @@ class ClassificationFolder(RecognisedFolder[ClassSplit]):
 
 
 def recognise_classes(
-    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], **options: Any
+    root: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
+    *,
+    training: bool = True,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> ClassificationFolder:
     """Find out what is in a folder of classified images; the folder itself is never changed.
 
@@ -72,7 +76,9 @@ def recognise_classes(
         root: The folder.
         out_dir: Folder for the list of each split's images. Each list is written whole or not at
             all.
-        options: ``training``, ``layout`` and ``known`` of :func:`read_classes`.
+        training: As in :func:`read_classes`.
+        layout: As in :func:`read_classes`.
+        known: As in :func:`read_classes`.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
@@ -84,7 +90,15 @@ def recognise_classes(
         _write_list(file, split.files, folder.classes)
         return replace(split, list_file=file)
 
-    return recognise_as(IMAGE_CLASSES, read_classes, prepare, root, **options)
+    return recognise_as(
+        IMAGE_CLASSES,
+        read_classes,
+        prepare,
+        root,
+        training=training,
+        layout=layout,
+        known=known,
+    )
 
 
 def read_classes(

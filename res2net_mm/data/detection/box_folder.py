@@ -80,7 +80,12 @@ class DetectionFolder(RecognisedFolder[Split]):
 
 
 def recognise(
-    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], **options: Any
+    root: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
+    *,
+    training: bool = True,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
 ) -> DetectionFolder:
     """Find out what is in a folder and make it ready to train on.
 
@@ -91,7 +96,9 @@ def recognise(
     Args:
         root: The folder.
         out_dir: Folder for these copies.
-        options: ``training``, ``layout`` and ``known`` of :func:`read_boxes`.
+        training: As in :func:`read_boxes`.
+        layout: As in :func:`read_boxes`.
+        known: As in :func:`read_boxes`.
 
     Raises:
         UserError: The folder is in no known layout, or something in it has to be mended first.
@@ -105,7 +112,15 @@ def recognise(
         _write_json(file, split.files.content)
         return replace(split, ann_file=file)
 
-    return recognise_as(BOXES, read_boxes, prepare, root, **options)
+    return recognise_as(
+        BOXES,
+        read_boxes,
+        prepare,
+        root,
+        training=training,
+        layout=layout,
+        known=known,
+    )
 
 
 def read_boxes(

@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,7 +73,15 @@ class SegmentationFolder(RecognisedFolder[MaskSplit]):
 
 
 def recognise_masks(
-    root: str | os.PathLike[str], out_dir: str | os.PathLike[str], **options: Any
+    root: str | os.PathLike[str],
+    out_dir: str | os.PathLike[str],
+    *,
+    classes: Sequence[str] | None = None,
+    ignore_index: int | None = None,
+    training: bool = True,
+    layout: str | None = None,
+    known: Sequence[str] | None = None,
+    salient: bool = False,
 ) -> SegmentationFolder:
     """Find out what is in a folder of label maps; the folder itself is never changed.
 
@@ -82,8 +89,12 @@ def recognise_masks(
         root: The folder.
         out_dir: Folder for the list of each split's images, and for label maps that training cannot
             read as they are.
-        options: ``classes``, ``ignore_index``, ``training``, ``layout``, ``known`` and ``salient``
-            of :func:`read_labels`.
+        classes: As in :func:`read_labels`.
+        ignore_index: As in :func:`read_labels`.
+        training: As in :func:`read_labels`.
+        layout: As in :func:`read_labels`.
+        known: As in :func:`read_labels`.
+        salient: As in :func:`read_labels`.
 
     Raises:
         UserError: No label maps are found, or something in the folder has to be mended first.
@@ -95,7 +106,18 @@ def recognise_masks(
         listed = list_pairs(split.files, split.name, out_dir, encoding, direct=split.direct)
         return replace(split, listed=listed)
 
-    return recognise_as(LABEL_MAPS, read_labels, prepare, root, **options)
+    return recognise_as(
+        LABEL_MAPS,
+        read_labels,
+        prepare,
+        root,
+        classes=classes,
+        ignore_index=ignore_index,
+        training=training,
+        layout=layout,
+        known=known,
+        salient=salient,
+    )
 
 
 def read_labels(
