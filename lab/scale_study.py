@@ -212,20 +212,23 @@ def draw(told: Mapping[str, Any], out: Path) -> Path:
     equal = {name: scales for name, scales in EQUAL.items() if name in rows}
     extra = [f'more {what}' for what in EXTRA if f'more {what}' in rows]
     figure = Figure(figsize=(9, 4), layout='constrained')
-    left, right = figure.subplots(1, 2)
+    panels = figure.subplots(1, 1 + bool(extra), squeeze=False)[0]  # gains only where there are
+    left = panels[0]
     for number, size in enumerate(bins):
         aside = 0.12 * (number - (len(bins) - 1) / 2)  # so that the intervals can be told apart
         scores = [Mean(**rows[name]['scores'][size]) for name in equal]
         _errorbar(left, [s + aside for s in equal.values()], scores, f'C{number}', size)
-        gains = [Mean(**rows[name]['gains'][size]) for name in extra]
-        places = [place + aside for place in range(len(extra))]
-        _errorbar(right, places, gains, f'C{number}', size, line='none')
+        for right in panels[1:]:
+            gains = [Mean(**rows[name]['gains'][size]) for name in extra]
+            places = [place + aside for place in range(len(extra))]
+            _errorbar(right, places, gains, f'C{number}', size, line='none')
     left.set_xlabel('scales s, at equal cost')
     left.set_ylabel('main score, %')
     left.set_xticks(list(equal.values()))
-    right.set_xticks(range(len(extra)), extra)
-    right.set_ylabel(f'gain over {REFERENCE}, points')
-    right.axhline(0, color='grey', linewidth=1)
+    for right in panels[1:]:
+        right.set_xticks(range(len(extra)), extra)
+        right.set_ylabel(f'gain over {REFERENCE}, points')
+        right.axhline(0, color='grey', linewidth=1)
     left.legend(fontsize='small')
     with whole_file(out / 'scale.png') as partial:
         figure.savefig(partial, dpi=120)
