@@ -234,7 +234,7 @@ def found_objects(sample: Any, classes: Sequence[int] | None = None) -> Found:
         _array(instances.labels).astype(np.int64),
         None if masks is None else _array(masks).astype(bool),
     )
-    keep = found.scores >= 0
+    keep = found.scores >= 0  # without what is no number
     if classes is not None:
         keep &= np.isin(found.labels, classes)
     return found.pick(keep)
