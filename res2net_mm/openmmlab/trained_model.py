@@ -107,7 +107,8 @@ def choose_device(name: str | None) -> torch.device:
 
 def read_image(cfg: Config, image: str | Path) -> dict[str, Any]:
     """Read an image as the test set does: ``inputs``, (3, H, W) unnormalised, ``data_samples``."""
-    return Compose(image_pipeline(cfg))(dict(img_path=str(image), img_id=0))
+    steps = pipeline_without_labels(find_test_dataset(cfg))
+    return Compose(steps)(dict(img_path=str(image), img_id=0))
 
 
 def image_pipeline(cfg: Config) -> list[dict[str, Any]]:
