@@ -1,3 +1,4 @@
+import os
 import sys
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ from res2net_mm.data import draw_demo_set
 TESTS = Path(__file__).parent
 FOLDERS = (TESTS, *(path for path in sorted(TESTS.rglob('*')) if path.is_dir()))
 sys.path += map(str, sorted(FOLDERS, key=lambda folder: folder.is_relative_to(TESTS / 'cli')))
+
+# Which operators compute must not depend on how busy the machine is.
+os.environ.setdefault('RES2NET_MM_OPERATORS', 'builtin')
 
 # The same few examples each time, so that a change is what fails a test. For a search by night:
 # pytest --hypothesis-profile thorough

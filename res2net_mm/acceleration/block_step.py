@@ -3,7 +3,7 @@
 Passes over memory that PyTorch's operators take one by one are taken together: a norm, its ReLU and
 the addition or the split around it. Nothing is split or concatenated by copying, and the output of
 a norm is computed again in the backward pass from its input. Convolutions are those of
-convolution.py, matrix products those of kernels/product.py.
+convolution.py, matrix products those of products.py.
 
 Feature maps are matrices (pixels, channels) here: ``conv1_out``; per branch its input
 ``branch_in[i]`` and the output of its 3x3 convolution ``conv_out[i]``; ``concatenated``, which
@@ -26,9 +26,9 @@ from .conditions import count_pixels, has_hooks, is_channels_last, learns
 from .convolution import conv_backward, is_plain, is_pointwise
 from .double_backward import differentiable_gradients
 from .kernels import are_built, batch_norm
-from .kernels.product import multiply, multiply_transposed
 from .layout import to_maps, to_rows
 from .memory_modes import HeldStatistics
+from .products import multiply, multiply_transposed
 from .step_norms import HeldNorm, TrainedNorm, are_steppable
 
 if TYPE_CHECKING:

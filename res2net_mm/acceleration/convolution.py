@@ -1,6 +1,7 @@
 """Convolutions in training, by the fastest operator there is for each."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,12 +13,14 @@ from .double_backward import differentiable_gradients
 from .kernels import avx2_kernels
 from .kernels.library import library
 from .layout import to_rows
+from .operators import Choice, Operator
+from .products import convolves_pointwise
 
 
 def convolve(conv: nn.Module, x: Tensor) -> Tensor:
     """Return ``conv(x)``, (N, C, H, W) -> (N, C', H', W')."""
     if type(conv) is nn.Conv2d and not has_hooks(conv):
-        if is_pointwise(conv, x):
+        if is_pointwise(conv, x) and not convolves_pointwise(conv.weight):
             return pointwise(x, conv.weight)
         if _has_fast_gradient(conv, x):
             return _Conv3x3.apply(x, conv.weight, None, conv)
@@ -26,7 +29,7 @@ def convolve(conv: nn.Module, x: Tensor) -> Tensor:
 
 def convolve_with(conv: nn.Conv2d, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Return what a plain convolution computes with another weight and a bias."""
-    if is_pointwise(conv, x):
+    if is_pointwise(conv, x) and not convolves_pointwise(weight):
         # The sum is a new tensor: a ReLU in place on a view of a product would copy it.
         return pointwise(x, weight) + bias.view(-1, 1, 1)
     if _has_fast_gradient(conv, x):
@@ -61,7 +64,7 @@ def conv_backward(
     Input (N, C, H, W) and gradient of the output (N, C', H', W') are channels last; ``weight`` is
     the one that was used in place of the convolution's own.
     """
-    by_kernel = wants_weight and _is_plain_3x3(conv)
+    by_kernel = wants_weight and _has_kernel(conv)
     d_x = d_weight = None
     if wants_x or (wants_weight and not by_kernel):
         d_x, d_weight, _ = torch.ops.aten.convolution_backward(
@@ -77,8 +80,9 @@ def conv_backward(
 def weight_gradient(gradient: Tensor, x: Tensor, *, stride: int, dilation: int) -> Tensor:
     """Return the weight gradient (C', C, 3, 3) of a 3x3 convolution padded by its dilation.
 
-    Only where :func:`avx2_kernels` returns the library. It is two to four times as fast as oneDNN
-    with the few channels of a split, a third faster at 208 channels (see weight_gradient.c).
+    Only where :func:`avx2_kernels` returns the library. On processors with AVX2 it is two to four
+    times as fast as oneDNN with the few channels of a split, a third faster at 208 channels; with
+    AVX-512 level to a third faster (see weight_gradient.c).
 
     Input (N, C, H, W) and gradient of the output (N, C', H', W') are float32, channels last and
     not empty; stride and dilation are those of both directions.
@@ -97,14 +101,15 @@ def weight_gradient(gradient: Tensor, x: Tensor, *, stride: int, dilation: int) 
 def trains_fast_channels_last(layers: Iterable[nn.Module], x: Tensor) -> bool:
     """Return whether no convolution of a stem is slower channels last in training.
 
-    Without the kernels oneDNN takes two to four times as long there for the gradient of the
-    weights.
+    On processors with AVX2 and without the kernels, oneDNN takes two to four times as long there
+    for the gradient of the weights.
     """
     convs = (layer for layer in layers if isinstance(layer, nn.Conv2d))
     return (
         torch.is_grad_enabled()
         and uses_onednn(x)
         and all(type(conv) is nn.Conv2d and _is_plain_3x3(conv) for conv in convs)
+        and _STEM_LAYOUT.fastest(0) == 'channels last'
     )
 
 
@@ -136,14 +141,18 @@ class _Conv3x3(torch.autograd.Function):
 
 
 def _has_fast_gradient(conv: nn.Conv2d, x: Tensor) -> bool:
-    return torch.is_grad_enabled() and is_channels_last(x) and _is_plain_3x3(conv) and x.numel() > 0
+    return torch.is_grad_enabled() and is_channels_last(x) and _has_kernel(conv) and x.numel() > 0
+
+
+def _has_kernel(conv: nn.Conv2d) -> bool:
+    """Return whether :func:`weight_gradient` computes its weight gradient, and is the fastest."""
+    return _is_plain_3x3(conv) and _WEIGHT_GRADIENT_3X3.fastest(conv.in_channels) == 'kernel'
 
 
 def _is_plain_3x3(conv: nn.Conv2d) -> bool:
-    """Return whether :func:`weight_gradient` computes its weight gradient, and faster."""
+    """Return whether a convolution is 3x3 and padded by its dilation, the same both ways."""
     return (
-        avx2_kernels() is not None
-        and is_plain(conv)
+        is_plain(conv)
         and conv.kernel_size == (3, 3)
         and conv.groups == 1
         and conv.padding == conv.dilation
@@ -160,3 +169,57 @@ def is_plain(conv: nn.Conv2d) -> bool:
         and is_plain_tensor(conv.weight)
         and conv.weight.dtype == torch.float32
     )
+
+
+def _maps(channels: int, height: int, width: int) -> Tensor:
+    return torch.randn(1, height, width, channels).permute(0, 3, 1, 2)
+
+
+def _onednn_weight_gradient(gradient: Tensor, x: Tensor, stride: int = 1) -> Tensor:
+    weight = x.new_empty(gradient.shape[1], x.shape[1], 3, 3)  # of which only the shape is read
+    return torch.ops.aten.convolution_backward(
+        gradient, x, weight, None, [stride] * 2, [1, 1], [1, 1], False, [0, 0], 1,
+        [False, True, False],
+    )[1]  # fmt: skip
+
+
+def _weight_gradients() -> dict[str, Operator]:
+    operators: dict[str, Operator] = {'convolution': _onednn_weight_gradient}
+    if avx2_kernels() is not None:
+        kernel = partial(weight_gradient, stride=1, dilation=1)
+        operators = {'kernel': kernel, **operators}
+    return operators
+
+
+# Splits of the stages of Res2Net-50 26w4s at 1x3x480x640.
+_SPLITS = ((26, 120, 160), (52, 60, 80), (104, 30, 40), (208, 15, 20))
+_WEIGHT_GRADIENT_3X3 = Choice(
+    'weight gradient of a 3x3 convolution',
+    {case[0]: lambda case=case: (_maps(*case), _maps(*case)) for case in _SPLITS},  # type: ignore[misc]
+    _weight_gradients,
+)
+
+
+def _train_stem(images: Tensor, gradient: Tensor, weight: Tensor, *, last: bool) -> None:
+    """Compute what the first convolution of a stem costs in training, images contiguous."""
+    layout = torch.channels_last if last else torch.contiguous_format
+    images, gradient = (t.contiguous(memory_format=layout) for t in (images, gradient))
+    F.conv2d(images, weight, None, 2, 1)
+    if last and avx2_kernels() is not None and _WEIGHT_GRADIENT_3X3.fastest(3) == 'kernel':
+        weight_gradient(gradient, images, stride=2, dilation=1)
+    else:
+        _onednn_weight_gradient(gradient, images, 2)
+
+
+def _stem_layouts() -> dict[str, Operator]:
+    planes, last = (partial(_train_stem, last=last) for last in (False, True))
+    if avx2_kernels() is not None:
+        return {'channels last': last, 'planes': planes}
+    return {'planes': planes, 'channels last': last}
+
+
+_STEM_LAYOUT = Choice(
+    'stem',
+    {0: lambda: (torch.randn(1, 3, 480, 640), _maps(32, 240, 320), torch.randn(32, 3, 3, 3))},
+    _stem_layouts,
+)

@@ -236,8 +236,10 @@ def _set_mode(network: nn.Module, *, training: bool, norm_eval: bool) -> None:
 
 def _count_gmacs(network: nn.Module, image: Tensor) -> float:
     """Count the multiply-adds of convolutions and linear layers in one forward pass."""
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        network(image)
+    with torch.no_grad():
+        network(image)  # which may measure operators first, and that must not count
+        with FlopCounterMode(display=False) as counter:
+            network(image)
     return counter.get_total_flops() / 2e9
 
 

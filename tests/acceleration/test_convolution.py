@@ -12,6 +12,7 @@ from res2net_mm.acceleration.convolution import (
     trains_fast_channels_last,
     weight_gradient,
 )
+from res2net_mm.acceleration.kernels import avx2_kernels
 from res2net_mm.acceleration.layout import to_fast_layout
 
 OPTIONS = [
@@ -64,7 +65,7 @@ def test_a_hook_is_called():
     assert seen == [1]
 
 
-@pytest.mark.skipif(torch.backends.cpu.get_cpu_capability() != 'AVX2', reason='it is for AVX2')
+@pytest.mark.skipif(avx2_kernels() is None, reason='this processor has no AVX2')
 def test_which_stems_compute_channels_last():
     images, plain = torch.randn(1, 3, 8, 8), nn.Conv2d(3, 4, 3, padding=1, bias=False)
     assert trains_fast_channels_last([plain, nn.ReLU(), plain], images)
@@ -108,7 +109,7 @@ def maps(n: int, c: int, h: int, w: int) -> torch.Tensor:
     return torch.randn(n, c, h, w).contiguous(memory_format=torch.channels_last)
 
 
-@pytest.mark.skipif(torch.backends.cpu.get_cpu_capability() != 'AVX2', reason='it is for AVX2')
+@pytest.mark.skipif(avx2_kernels() is None, reason='this processor has no AVX2')
 @pytest.mark.parametrize('threads', [1, 2, 3])
 @pytest.mark.parametrize(
     ('size', 'channels', 'stride', 'dilation'),

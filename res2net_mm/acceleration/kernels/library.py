@@ -79,14 +79,11 @@ def library() -> ctypes.CDLL:
 
 
 def avx2_kernels() -> ctypes.CDLL | None:
-    """Return the library where its AVX2 kernels run and are the fastest there are, else None.
-
-    With AVX-512, oneDNN and MKL have kernels of their own, which were never compared.
-    """
-    return library() if _has_only_avx2() and torch.get_num_threads() <= MOST_THREADS else None
+    """Return the library where its AVX2 kernels run, else None."""
+    return library() if _has_avx2() and torch.get_num_threads() <= MOST_THREADS else None
 
 
 @cache
-def _has_only_avx2() -> bool:
-    best = torch.backends.cpu.get_cpu_capability()
-    return best == 'AVX2' and are_built() and bool(library().has_avx2())
+def _has_avx2() -> bool:
+    capability = torch.backends.cpu.get_cpu_capability()  # ATEN_CPU_CAPABILITY may lower it
+    return capability in ('AVX2', 'AVX512') and are_built() and bool(library().has_avx2())
