@@ -58,11 +58,14 @@ def _load() -> ctypes.CDLL | None:
     if file is None:
         return None
     loaded = ctypes.CDLL(str(file))
+    wide = torch.backends.cpu.get_cpu_capability() == 'AVX512' and loaded.has_avx512()
     for name, arguments in {**_SIGNATURES, **_AVX2_SIGNATURES}.items():
         if name in _SIGNATURES or loaded.has_avx2():
-            function = getattr(loaded, name)
+            of_avx512 = wide and name in _AVX2_SIGNATURES
+            function = getattr(loaded, f'{name}_avx512' if of_avx512 else name)
             function.argtypes = arguments
             function.restype = _LONG if name.endswith('_scratch') else None
+            setattr(loaded, name, function)
     return loaded
 
 

@@ -8,3 +8,12 @@ int has_avx2(void)
     return 0;
 #endif
 }
+
+int has_avx512(void)
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f");
+#else
+    return 0;
+#endif
+}

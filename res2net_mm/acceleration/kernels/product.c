@@ -25,13 +25,19 @@
 
 #include <stdint.h>
 
-#include "avx2.h"
+#include "vectors.h"
 
-enum { LANES = 8, LINE = 16 }; /* floats of a vector, of a cache line */
-enum { TILE_VECTORS = 12, MAX_ROWS = 6, MAX_VECTORS = 3 };
+enum { LINE = 16 }; /* floats of a cache line */
+enum { MAX_VECTORS = 3 };
+#ifdef AVX512 /* 32 registers */
+enum { TILE_VECTORS = 24, MAX_ROWS = 12 };
+enum { UNIT = 24, BLOCK_UNITS = 4 }; /* pixels of the first: 12 and 8 divide a unit */
+#else
+enum { TILE_VECTORS = 12, MAX_ROWS = 6 };
+enum { UNIT = 12, BLOCK_UNITS = 8 }; /* 6 and 4 divide a unit */
+#endif
 enum { TASKS = 16 };     /* at most */
 enum { SUM_LIMIT = 256 }; /* terms summed in one go, for the cache and for accuracy */
-enum { UNIT = 12, BLOCK_UNITS = 8 }; /* pixels of the first: 6 and 4 divide a unit */
 enum { PIECE = 96, PIXELS_PER_PART = 1200 }; /* pixels of the second */
 
 static long at_least(long a, long b)
@@ -71,7 +77,7 @@ SIMD_INLINE void tile(const float *a, long a_row, long a_k, const float *b, long
                       float *c, long c_row, int add, const int rows, const int vectors)
 {
     vector sum[MAX_ROWS][MAX_VECTORS];
-#pragma GCC unroll 6
+#pragma GCC unroll 12
     for (int r = 0; r < rows; r++) {
         __builtin_prefetch(c + r * c_row, 1);
 #pragma GCC unroll 3
@@ -79,13 +85,13 @@ SIMD_INLINE void tile(const float *a, long a_row, long a_k, const float *b, long
             sum[r][v] = (vector){0};
     }
     for (long k = 0; k < count; k++, a += a_k, b += b_k) {
-#pragma GCC unroll 6
+#pragma GCC unroll 12
         for (int r = 0; r < rows; r++)
 #pragma GCC unroll 3
             for (int v = 0; v < vectors; v++)
                 sum[r][v] += a[r * a_row] * *(const vector *)(b + v * LANES);
     }
-#pragma GCC unroll 6
+#pragma GCC unroll 12
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 3
         for (int v = 0; v < vectors; v++) {
@@ -108,6 +114,11 @@ SIMD_INLINE void any_tile(const float *a, long a_row, long a_k, const float *b, 
         TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1)
         TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
         TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(4, 3)
+#ifdef AVX512
+        TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
+        TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2)
+        TILE(5, 3) TILE(6, 3) TILE(7, 3) TILE(8, 3)
+#endif
     }
     /* clang-format on */
 }
@@ -188,13 +199,13 @@ static void product_block(const product *p, long first, long last, long panel, l
     }
 }
 
-long rows_times_matrix_scratch(long pixels, long k, long n)
+long KERNEL(rows_times_matrix_scratch)(long pixels, long k, long n)
 {
     (void)pixels;
     return k * padded(n) + LINE;
 }
 
-void rows_times_matrix(const float *a, long a_stride, const float *b, long b_row, long b_column,
+void KERNEL(rows_times_matrix)(const float *a, long a_stride, const float *b, long b_row, long b_column,
                        long pixels, long k, long n, float *c, long c_stride, int add,
                        float *scratch)
 {
@@ -324,14 +335,14 @@ SIMD static void add_piece(const transposed *p, long pixel, long count, long nex
     }
 }
 
-long rows_transposed_times_rows_scratch(long pixels, long m, long n)
+long KERNEL(rows_transposed_times_rows_scratch)(long pixels, long m, long n)
 {
     transposed p = make_plan(0, pixels, m, n), q = make_plan(0, pixels, n, m);
     return p.pixel_parts * at_least(p.sums_size, q.sums_size) +
            team(TASKS) * at_least(p.copy_size, q.copy_size) + LINE;
 }
 
-SIMD void rows_transposed_times_rows(const float *g, long g_stride, const float *x, long x_stride,
+SIMD void KERNEL(rows_transposed_times_rows)(const float *g, long g_stride, const float *x, long x_stride,
                                      long pixels, long m, long n, float *w, float *scratch)
 {
     /* Where only x can be read in place, the transpose of w is computed. */

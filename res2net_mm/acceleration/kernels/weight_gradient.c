@@ -13,9 +13,14 @@
 
 #if defined(__x86_64__)
 
-#include "avx2.h"
+#include "vectors.h"
 
-enum { ROWS = 6, COLUMNS = 16 }; /* of a register tile */
+#ifdef AVX512
+enum { ROWS = 13 };
+#else
+enum { ROWS = 6 };
+#endif
+enum { COLUMNS = 2 * LANES }; /* of a register tile, at most */
 enum { TILE_PIXELS = 112, TILE_WIDTH = 48 };
 enum { TASKS = 8, PIXELS_PER_PART = 600 }; /* at most, at least */
 
@@ -74,42 +79,50 @@ static plan make_plan(long n, long h, long w, long ho, long wo, long c_out, long
 /* sums[channel][column] += g[pixel][channel] * x[pixel][column], summed over the tile's pixels
    in registers. */
 SIMD_INLINE void outer_products(const plan *p, const float *g, const float *x, long rows, long cols,
-                                float *sums, const int channels)
+                                float *sums, const int channels, const int vectors)
 {
     vector sum[ROWS][2];
-#pragma GCC unroll 6
+#pragma GCC unroll 13
     for (int c = 0; c < channels; c++)
         sum[c][0] = sum[c][1] = (vector){0};
     const long g_col = p->c_out, x_col = p->x_col;
     for (long row = 0; row < rows; row++) {
         const float *g_pixel = g + row * p->wo * g_col, *x_pixel = x + row * p->x_row;
         for (long col = 0; col < cols; col++, g_pixel += g_col, x_pixel += x_col) {
-            vector left = *(const vector *)x_pixel, right = *(const vector *)(x_pixel + 8);
-#pragma GCC unroll 6
+            vector left = *(const vector *)x_pixel, right = {0};
+            if (vectors == 2) right = *(const vector *)(x_pixel + LANES);
+#pragma GCC unroll 13
             for (int c = 0; c < channels; c++) {
                 sum[c][0] += g_pixel[c] * left;
-                sum[c][1] += g_pixel[c] * right;
+                if (vectors == 2) sum[c][1] += g_pixel[c] * right;
             }
         }
     }
-#pragma GCC unroll 6
+#pragma GCC unroll 13
     for (int c = 0; c < channels; c++) {
         *(vector *)(sums + c * COLUMNS) += sum[c][0];
-        *(vector *)(sums + c * COLUMNS + 8) += sum[c][1];
+        if (vectors == 2) *(vector *)(sums + c * COLUMNS + LANES) += sum[c][1];
     }
 }
 
+/* A tile whose numbers of channels and vectors are known only at run time. */
+#define TILE(channels, vectors)                                                                    \
+    case channels * 4 + vectors:                                                                   \
+        outer_products(p, g, x, rows, cols, sums, channels, vectors);                              \
+        break;
 SIMD static void multiply(const plan *p, const float *g, const float *x, long rows, long cols,
-                          float *sums, long channels)
+                          float *sums, long channels, long vectors)
 {
-    switch (channels) {
-    case 6: outer_products(p, g, x, rows, cols, sums, 6); break;
-    case 5: outer_products(p, g, x, rows, cols, sums, 5); break;
-    case 4: outer_products(p, g, x, rows, cols, sums, 4); break;
-    case 3: outer_products(p, g, x, rows, cols, sums, 3); break;
-    case 2: outer_products(p, g, x, rows, cols, sums, 2); break;
-    case 1: outer_products(p, g, x, rows, cols, sums, 1); break;
+    /* clang-format off */
+    switch (channels * 4 + vectors) {
+        TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1)
+        TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
+#ifdef AVX512
+        TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1) TILE(13, 1)
+        TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
+#endif
     }
+    /* clang-format on */
 }
 
 /* Copies `count` pixels of row y from column x on; zeros outside of the image. */
@@ -122,7 +135,7 @@ SIMD static void copy_pixels(const plan *p, long image, long y, long x, long cou
     const float *from = p->x + ((image * p->h + y) * p->w + x + left) * p->c_in;
     /* The C library's memcpy is slower on pieces of some 4 KB. */
     long i = 0, size = inside * p->c_in;
-    for (; i + 8 <= size; i += 8)
+    for (; i + LANES <= size; i += LANES)
         *(vector *)(to + i) = *(const vector *)(from + i);
     for (; i < size; i++)
         to[i] = from[i];
@@ -150,14 +163,15 @@ static void add_tile(const plan *p, long tile, long first, long last, float *x_t
 
     const float *g = p->g + ((image * p->ho + oy) * p->wo + ox) * p->c_out;
     for (long block = first; block < last; block++) {
-        const float *x =
-            x_tile + block / p->column_blocks * p->x_ky + block % p->column_blocks * COLUMNS;
+        long column = block % p->column_blocks * COLUMNS;
+        long vectors = 3 * p->c_in - column > LANES ? 2 : 1;
+        const float *x = x_tile + block / p->column_blocks * p->x_ky + column;
         for (long b = 0; b < p->row_blocks; b++) {
             /* Even blocks: 26 channels are 5 + 5 + 5 + 5 + 6, as with 2 left over the adders
                would wait for each other. */
             long start = b * p->c_out / p->row_blocks, end = (b + 1) * p->c_out / p->row_blocks;
             multiply(p, g + start, x, rows, cols, sums + (block * p->c_out + start) * COLUMNS,
-                     end - start);
+                     end - start, vectors);
         }
     }
 }
@@ -178,14 +192,14 @@ SIMD static void finish_channel(const plan *p, float *sums, long channel, float 
         }
 }
 
-long conv3x3_weight_gradient_scratch(long n, long h, long w, long ho, long wo, long c_out,
+long KERNEL(conv3x3_weight_gradient_scratch)(long n, long h, long w, long ho, long wo, long c_out,
                                      long c_in, long stride, long dilation)
 {
     plan p = make_plan(n, h, w, ho, wo, c_out, c_in, stride, dilation);
     return p.pixel_parts * p.sums_size + team(TASKS) * p.x_size;
 }
 
-void conv3x3_weight_gradient(const float *g, const float *x, long n, long h, long w, long ho,
+void KERNEL(conv3x3_weight_gradient)(const float *g, const float *x, long n, long h, long w, long ho,
                              long wo, long c_out, long c_in, long stride, long dilation, float *dw,
                              float *scratch)
 {
