@@ -86,6 +86,7 @@ VECTORS static void apply_rows(rows x, rows norm, rows y, span s, long channels,
     for (long i = s.first; i < s.first + s.count; i++) {
         const float *restrict v = row(x, i);
         float *restrict out = row(y, i);
+        fetch(x, i, channels), fetch(y, i, channels);
         for (long c = 0; c < channels; c++)
             out[c] = at_least(least, v[c] * scale[c] + shift[c]);
     }
@@ -127,6 +128,7 @@ VECTORS static void carry_rows(rows x, rows norm, rows next, rows next_norm, row
     for (long i = s.first; i < s.first + s.count; i++) {
         const float *restrict v = row(x, i), *restrict w = row(next, i);
         float *restrict out = row(y, i), *restrict to_convolve = row(sum, i);
+        fetch(next, i, channels), fetch(y, i, channels);
         for (long c = 0; c < channels; c++) {
             out[c] = at_least(0, v[c] * scale[c] + shift[c]);
             to_convolve[c] = out[c] + at_least(0, w[c] * next_scale[c] + next_shift[c]);
@@ -171,6 +173,7 @@ sum_rows(rows gradient, rows more, rows x, rows norm, rows output, rows kept, sp
     for (long i = s.first; i < s.first + s.count; i++) {
         const float *restrict g = row(gradient, i), *restrict v = row(x, i);
         const float *restrict m = has_more ? row(more, i) : g;
+        fetch(gradient, i, channels), fetch(x, i, channels);
         const float *restrict o = mask == WHERE_OUTPUT_IS_POSITIVE ? row(output, i) : v;
         float *restrict out = keeps ? row(kept, i) : 0;
         for (long c = 0; c < channels; c++) {
@@ -239,6 +242,7 @@ static inline __attribute__((always_inline)) void gradient_rows(rows gradient, r
     for (long i = s.first; i < s.first + s.count; i++) {
         const float *restrict g = row(gradient, i), *restrict v = row(x, i);
         const float *restrict m = has_more ? row(more, i) : g;
+        fetch(gradient, i, channels), fetch(x, i, channels);
         float *restrict d = row(out, i);
         for (long c = 0; c < channels; c++) {
             float value = passed(g[c], has_more ? m[c] : 0, v[c], 0, scale[c], shift[c], mask);
