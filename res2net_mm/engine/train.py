@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.runner import Runner
 
+from res2net_mm.acceleration.allocator import keep_freed_memory
 from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.config import ConfigErrors
 from res2net_mm.openmmlab.edit import DETECTOR, model_kind, type_name
@@ -148,6 +149,8 @@ def train(
             messages=messages,
             runner_class=ShardedRunner if fsdp else QuietRunner,
         )
+        if get_device() == 'cpu':
+            keep_freed_memory()
         runner.train()
     return runner
 

@@ -118,7 +118,9 @@ def test_peak_is_no_higher_than_that_of_mmdetection_and_low_is_well_below(argume
         for memory in ('default', 'low')
     )
     assert ours <= theirs
-    assert low <= (0.65 if arguments['norm_eval'] else 0.6) * theirs
+    # Without a first stage that is kept, the peak is where the last block's products pack weights.
+    most = 0.65 if arguments['norm_eval'] else 0.62 if 'frozen_stages' in arguments else 0.6
+    assert low <= most * theirs
     if arguments['norm_eval']:
         assert ours <= 0.9 * theirs  # the maps before most norms are not kept
 

@@ -82,7 +82,7 @@ def library() -> ctypes.CDLL:
 
 
 def avx2_kernels() -> ctypes.CDLL | None:
-    """Return the library where its AVX2 kernels run, else None."""
+    """Return the library where its kernels for AVX2 or AVX-512 run, else None."""
     return library() if _has_avx2() and torch.get_num_threads() <= MOST_THREADS else None
 
 

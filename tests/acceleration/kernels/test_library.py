@@ -1,5 +1,10 @@
 """Which kernels are there, and when they are used."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -30,3 +35,20 @@ def test_without_the_vectors_they_are_not_used(monkeypatch):
         assert kernels.are_built()
     finally:
         kernels.library._has_avx2.cache_clear()
+
+
+CAPABILITY = torch.backends.cpu.get_cpu_capability()
+
+
+@pytest.mark.skipif(CAPABILITY != 'AVX512', reason='it has one kind of vectors only')
+def test_those_for_avx2_compute_the_same_where_those_for_avx512_are_used():
+    acceleration = Path(__file__).parents[1]
+    files = [str(acceleration / f'test_{name}.py') for name in ('products', 'convolution')]
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', *files],
+        env=os.environ | {'ATEN_CPU_CAPABILITY': 'avx2'},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert ' skipped' not in done.stdout.splitlines()[-1]
