@@ -9,9 +9,11 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 import cv2
+import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from res2net_mm.errors import UserError
@@ -200,6 +202,8 @@ def _read(file: str, _changed: int, _bytes: int) -> Header:
             return _header_of(image)
     except Image.UnidentifiedImageError:  # such as TIFF of three channels of floats
         pixels = cv2.imread(file)
+        if pixels is None:  # from 4.13 on, OpenCV makes no 8 bits of floats
+            pixels = cv2.imread(file, cv2.IMREAD_UNCHANGED)
         if pixels is None:
             raise
         height, width = pixels.shape[:2]
@@ -229,12 +233,17 @@ def _of_jpeg(start: bytes) -> Header | None:
 
 
 def _header_of(image: Image.Image) -> Header:
-    """Return the header of an open image. OpenCV turns by the EXIF of JPEG, PNG and TIFF only."""
+    """Return the header of an open image. OpenCV turns by the EXIF of some formats only."""
     kind = image.format or ''
     width, height = image.size
     turned = 1
-    if kind in ('JPEG', 'MPO', 'TIFF') or (kind == 'PNG' and 'exif' in image.info):
-        with suppress(Exception):  # of other PNG, it would decode the pixels
+    has_exif = 'exif' in image.info  # without, Pillow would decode the pixels of PNG to find it
+    if (
+        kind in ('JPEG', 'MPO', 'TIFF')
+        or (kind == 'PNG' and has_exif)
+        or (kind == 'WEBP' and has_exif and _webp_is_turned())
+    ):
+        with suppress(Exception):
             turned = image.getexif().get(ORIENTATION) or 1
     if isinstance(image, TiffImagePlugin.TiffImageFile):  # whose size Pillow has turned already
         width, height = image.tag_v2[WIDTH], image.tag_v2[HEIGHT]
@@ -246,6 +255,16 @@ def _header_of(image: Image.Image) -> Header:
     named = ' '.join((kind, mode, *compression, *more))
     size = (width, height) if turned >= 5 else (height, width)
     return Header(size, turned, named, plain)
+
+
+@lru_cache
+def _webp_is_turned() -> bool:
+    """Return whether OpenCV turns WebP by its EXIF, as it does from 4.13 on."""
+    exif, stream = Image.Exif(), BytesIO()
+    exif[ORIENTATION] = 6
+    Image.new('RGB', (2, 1)).save(stream, 'WEBP', exif=exif)
+    pixels = cv2.imdecode(np.frombuffer(stream.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+    return pixels is not None and pixels.shape[:2] == (2, 1)
 
 
 def _raw_mode(image: Image.Image) -> str:

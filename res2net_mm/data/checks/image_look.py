@@ -52,7 +52,7 @@ def image_loader(cfg: Config | None) -> Load:
     step = next((step for step in steps if type_name(step) == 'LoadImageFromFile'), {})
     flag, backend = step.get('color_type', 'color'), step.get('imdecode_backend', 'cv2')
 
-    cv2.setLogLevel(0)  # what OpenCV says of an image does not name it
+    silence_opencv()  # what it says of an image does not name the image
 
     def load(file: Path) -> Pixels | None:
         try:
@@ -62,6 +62,15 @@ def image_loader(cfg: Config | None) -> Load:
         return pixels
 
     return load
+
+
+def silence_opencv() -> None:
+    """Stop OpenCV from writing about images to the screen, for the rest of the process."""
+    opencv: Any = cv2  # its versions differ
+    if hasattr(opencv, 'setLogLevel'):  # before 4.13
+        opencv.setLogLevel(0)
+    else:
+        opencv.utils.logging.setLogLevel(opencv.utils.logging.LOG_LEVEL_SILENT)
 
 
 def look(file: Path, header: Header, load: Load) -> Look:

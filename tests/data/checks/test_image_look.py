@@ -1,12 +1,14 @@
 """What training sees of an image beside what its file holds."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
 from PIL import Image
 
-from res2net_mm.data.checks.image_look import Look, image_loader, look
+from res2net_mm.data.checks.image_look import Look, image_loader, look, silence_opencv
 from res2net_mm.formats.image_file import read_header
 
 RAMP = np.tile(np.arange(80, dtype=np.uint8), (60, 1))
@@ -38,6 +40,25 @@ def test_of_16_bits_the_upper_8_are_seen(tmp_path):
 def test_what_cannot_be_read_has_no_size(dtype, kind, tmp_path):
     Image.fromarray(RAMP.astype(dtype)).save(tmp_path / 'a.tif')
     assert seen(tmp_path / 'a.tif') == Look(None, (0, 255), (0, 79), kind)
+
+
+def test_opencv_says_nothing_of_an_image(capfd, tmp_path):
+    Image.fromarray(RAMP.astype(np.int32)).save(tmp_path / 'a.tif')
+    seen(tmp_path / 'a.tif')
+    assert capfd.readouterr() == ('', '')
+
+
+@pytest.mark.parametrize('early', [True, False])
+def test_every_opencv_is_silenced(early, monkeypatch):
+    levels = []
+    logging = SimpleNamespace(setLogLevel=levels.append, LOG_LEVEL_SILENT=0)
+    monkeypatch.setattr(cv2, 'utils', SimpleNamespace(logging=logging))
+    monkeypatch.delattr(cv2, 'setLogLevel', raising=False)
+    if early:
+        monkeypatch.setattr(cv2, 'setLogLevel', levels.append, raising=False)
+        monkeypatch.delattr(cv2, 'utils')
+    silence_opencv()
+    assert levels == [0]
 
 
 def test_the_pipeline_of_the_config_decodes(tmp_path):
