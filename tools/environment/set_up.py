@@ -18,6 +18,7 @@ from .virtual_env import VirtualEnv
 from .wheel_cache import WheelCache, default_cache, wheel_key
 
 ROOT = Path(__file__).resolve().parents[2]
+BEFORE_313 = Path(__file__).resolve().parent / 'before_313'
 GIB = 1 << 30
 LINES = ('openmmlab', 'original')  # files of requirements/: mmengine, mmcv, the rest
 NEEDED_DISK = {'cpu': 3 * GIB, 'cuda': 14 * GIB}
@@ -31,8 +32,7 @@ for pin in sys.argv[1:]:
 import importlib, torch, cv2, mmcv._ext, onnxscript, onnxruntime, openvino, res2net_mm
 from mmcv.ops import nms
 for toolbox in ('mmdet', 'mmseg', 'mmpretrain', 'mmpose'):
-    if toolbox != 'mmpose' or sys.version_info < (3, 13):
-        importlib.import_module(toolbox + '.utils').register_all_modules(init_default_scope=False)
+    importlib.import_module(toolbox + '.utils').register_all_modules(init_default_scope=False)
 boxes = torch.tensor([[0., 0., 9., 9.], [0., 0., 9., 8.], [20., 20., 29., 29.]])
 kept = nms(boxes, torch.tensor([.9, .8, .7]), .5)[1].tolist()
 assert kept == [0, 2], f'mmcv.ops.nms kept {kept} of three boxes, not [0, 2]'
@@ -187,7 +187,8 @@ class SetUp:
         with self.report.step('toolboxes'):
             pins = self.pins[self.line][2:]
             from_source = ('--no-build-isolation', '--no-binary', 'xtcocotools')
-            self.pip('install', '--no-deps', *from_source, *pins)
+            # On Python 3.13 its setup.py does not find its version without.
+            self.pip('install', '--no-deps', *from_source, *pins, PYTHONPATH=str(BEFORE_313))
             self.report.set_detail(', '.join(map(str, pins)))
 
     def install_checkout(self) -> None:
@@ -202,8 +203,9 @@ class SetUp:
             self.ask(VERIFY, *pins)
             self.report.set_detail(f'{len(pins)} versions, imports, one compiled operator')
 
-    def pip(self, *words) -> None:
-        self.report.run([self.venv.python, '-m', 'pip', *words], env=self.venv.environ())
+    def pip(self, *words, **variables: str) -> None:
+        environ = {**self.venv.environ(), **variables}
+        self.report.run([self.venv.python, '-m', 'pip', *words], env=environ)
 
     def ask(self, code: str, *arguments) -> str:
         """Run Python code in the environment, away from the checkout; return its last line."""
@@ -220,7 +222,7 @@ def input_digest() -> str:
         ROOT / 'pyproject.toml',
         ROOT / 'setup.py',
         *sorted((ROOT / 'res2net_mm' / 'acceleration' / 'kernels').glob('*.[ch]')),
-        *sorted(Path(__file__).parent.glob('*.py')),
+        *sorted(Path(__file__).parent.rglob('*.py')),
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
