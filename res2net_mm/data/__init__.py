@@ -8,6 +8,8 @@ from .demo.demo_set import draw_demo_set
 from .demo.object_set import draw_object_set
 from .detection.box_folder import DetectionFolder, Split, recognise
 from .detection.set_dataset import set_dataset
+from .keypoints.keypoint_folder import KeypointFolder, recognise_keypoints
+from .keypoints.set_keypoints import set_keypoints
 from .segmentation.mask_folder import MaskSplit, SegmentationFolder, recognise_masks
 from .segmentation.set_masks import set_masks
 
@@ -16,6 +18,7 @@ __all__ = [
     'ClassificationFolder',
     'DetectionFolder',
     'Finding',
+    'KeypointFolder',
     'MaskSplit',
     'SegmentationFolder',
     'Split',
@@ -23,8 +26,10 @@ __all__ = [
     'draw_object_set',
     'recognise',
     'recognise_classes',
+    'recognise_keypoints',
     'recognise_masks',
     'set_classes',
     'set_dataset',
+    'set_keypoints',
     'set_masks',
 ]

@@ -10,6 +10,7 @@ from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import (
     BOXES,
     IMAGE_CLASSES,
+    KEYPOINTS,
     LABEL_MAPS,
     Findings,
     describe,
@@ -29,18 +30,26 @@ from .classification.class_folder import recognise_classes
 from .classification.set_classes import set_classes
 from .detection.box_folder import recognise
 from .detection.set_dataset import set_dataset
+from .keypoints.keypoint_folder import recognise_keypoints
+from .keypoints.set_keypoints import set_keypoints
 from .recognised import RecognisedFolder
 from .segmentation.mask_folder import recognise_masks
 from .segmentation.set_masks import set_masks
 from .unlabelled import find_unlabelled, set_unlabelled
 
 #: What the model of each kind trains on.
-LABELS_OF = {DETECTOR: BOXES, SEGMENTER: LABEL_MAPS, CLASSIFIER: IMAGE_CLASSES}
+LABELS_OF = {
+    DETECTOR: BOXES,
+    SEGMENTER: LABEL_MAPS,
+    CLASSIFIER: IMAGE_CLASSES,
+    POSE_ESTIMATOR: KEYPOINTS,
+}
 #: What recognises such a folder, and what points a config at it.
 RECOGNISERS: dict[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
     DETECTOR: (recognise, set_dataset),
     SEGMENTER: (recognise_masks, set_masks),
     CLASSIFIER: (recognise_classes, set_classes),
+    POSE_ESTIMATOR: (recognise_keypoints, set_keypoints),
 }
 
 
@@ -57,13 +66,13 @@ def use_folder(
     """Point every dataset, head and evaluator of a config at a folder.
 
     Args:
-        cfg: The config of a detector, segmenter or classifier.
+        cfg: The config of a detector, segmenter, classifier or pose estimator.
         folder: Images with the labels that the model trains on: see ``LABELS_OF``.
         classes: Names of the classes in label maps, if the folder does not name them.
         ignore_index: Label in label maps that is neither trained on nor counted, if the folder does
             not tell it.
         training: Whether to train on the folder. Otherwise its test split is used, or all of it; a
-            folder without labels is predicted on and not scored.
+            folder without labels is predicted on and not scored, but by a pose estimator.
         layout: Name of the layout to read the folder in. Default: the one that gives the most
             labels.
         known: Classes of the checkpoint to test. The folder's classes must be among them.
@@ -78,14 +87,11 @@ def use_folder(
         raise UserError(f"{argument('data')} '' does not name a folder")
     out_dir = Path(cfg.work_dir) / 'data'
     kind = model_kind(cfg)
-    if kind == POSE_ESTIMATOR:
-        raise UserError(
-            f'{argument("data")} takes folders with boxes, label maps or classes, and this is a '
-            'pose estimator: name the COCO files with keypoints in the config (data_root)'
-        )
     labels = LABELS_OF[kind]
     described = classes or ignore_index is not None
-    options: dict[str, Any] = dict(training=training, layout=layout, known=known)
+    options: dict[str, Any] = dict(training=training, layout=layout)
+    if kind != POSE_ESTIMATOR:  # whose keypoints are the same everywhere
+        options |= dict(known=known)
     if kind == SEGMENTER:
         salient = detects_salient_objects(cfg)
         options |= dict(classes=classes, ignore_index=ignore_index, salient=salient)
@@ -100,7 +106,8 @@ def use_folder(
     except UserError:
         has_labels = described or layout is not None
         findings = Findings()
-        if training or has_labels or not Path(folder).is_dir():
+        # A pose estimator looks for keypoints in labelled boxes.
+        if training or has_labels or kind == POSE_ESTIMATOR or not Path(folder).is_dir():
             raise
         images = find_unlabelled(existing_folder(folder), findings, labels)
         if images is None:

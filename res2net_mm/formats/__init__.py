@@ -11,6 +11,7 @@ from typing import Any
 from res2net_mm.errors import UserError, argument, check_choice
 
 from .boxes.coco import COCO
+from .boxes.coco_keypoints import COCO_KEYPOINTS
 from .boxes.csv_boxes import CSV_BOXES
 from .boxes.kitti import KITTI
 from .boxes.openimages import OPENIMAGES
@@ -33,9 +34,11 @@ from .label_maps.folder import LABEL_MAP_FOLDERS
 from .reader import (
     BOXES,
     IMAGE_CLASSES,
+    KEYPOINTS,
     LABEL_MAPS,
     BoxImages,
     ClassifiedImages,
+    KeypointImages,
     LabelMapImages,
     Reader,
 )
@@ -44,6 +47,7 @@ from .recognition import describe_recognised, read_as, read_in_best_layout
 #: Every layout there is; of those that give as many labels, the first reads a folder.
 READERS: tuple[Reader[Any], ...] = (
     COCO,
+    COCO_KEYPOINTS,
     VOC,
     YOLO,
     LABELME,
@@ -73,8 +77,9 @@ def read_folder(
 
     Args:
         root: The folder to read.
-        labels: ``BOXES``, read as :class:`BoxImages`, ``LABEL_MAPS``, as
-            :class:`LabelMapImages`, or ``IMAGE_CLASSES``, as :class:`ClassifiedImages`.
+        labels: ``BOXES``, read as :class:`BoxImages`, ``KEYPOINTS``, as
+            :class:`KeypointImages`, ``LABEL_MAPS``, as :class:`LabelMapImages`, or
+            ``IMAGE_CLASSES``, as :class:`ClassifiedImages`.
         findings: Receives what was noticed. If it stops at errors, they are raised.
         layout: Name of the layout to read the folder in. Default: the one that gives the most
             labels.
@@ -133,7 +138,7 @@ def describe_unknown(root: Path, labels: str | None = None) -> str:
     there = ', '.join(first_few(entries, 8)) + (', ...' if len(entries) > 8 else '')
     others = [r.labels for r in READERS if labels not in (None, r.labels) and r.is_like(root)]
     hint = f' It looks like a folder of {others[0]}, not of {labels}.' if others else ''
-    wanted = labels or f'{BOXES}, no {LABEL_MAPS} and no {IMAGE_CLASSES}'
+    wanted = labels or f'{BOXES}, no {KEYPOINTS}, no {LABEL_MAPS} and no {IMAGE_CLASSES}'
     return (
         f'{root} holds no {wanted} in a known layout. Looked for: {looked_for}. In it: '
         f'{there or "nothing"}.{hint}'
@@ -143,12 +148,14 @@ def describe_unknown(root: Path, labels: str | None = None) -> str:
 __all__ = [
     'BOXES',
     'IMAGE_CLASSES',
+    'KEYPOINTS',
     'LABEL_MAPS',
     'READERS',
     'BoxImages',
     'ClassifiedImages',
     'Finding',
     'Findings',
+    'KeypointImages',
     'LabelMapImages',
     'Reader',
     'Severity',

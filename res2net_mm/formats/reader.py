@@ -10,9 +10,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 from res2net_mm.formats.findings import Findings
 
 BOXES = 'boxes'
+KEYPOINTS = 'keypoints'
 LABEL_MAPS = 'label maps'
 IMAGE_CLASSES = 'image classes'
 
+B = TypeVar('B', bound='BoxImages')
 L = TypeVar('L', bound='ListedImages')
 
 
@@ -60,7 +62,7 @@ class BoxImages:
         """Position of each image in the order in which images are held out for validation."""
         return range(len(self.content['images']))
 
-    def subset(self, wanted: Callable[[int, Path], bool]) -> 'BoxImages':
+    def subset(self: B, wanted: Callable[[int, Path], bool]) -> B:
         """Return the part whose images satisfy ``wanted(index, file)``."""
         pairs = zip(self.content['images'], self.image_files, strict=True)
         images = [image for index, (image, file) in enumerate(pairs) if wanted(index, file)]
@@ -68,6 +70,17 @@ class BoxImages:
         annotations = [a for a in self.content['annotations'] if a.get('image_id') in ids]
         content = {**self.content, 'images': images, 'annotations': annotations}
         return replace(self, content=content, is_copy=True)
+
+
+@dataclass(frozen=True)
+class KeypointImages(BoxImages):
+    """The images of one split with the boxes and keypoints of their objects.
+
+    ``content`` is as COCO's files of keypoints have it: each annotation has ``bbox`` and
+    ``keypoints``, a list of x, y and visibility for each keypoint.
+    """
+
+    labels = KEYPOINTS
 
 
 class ListedImages:
@@ -173,7 +186,7 @@ class ClassifiedImages(ListedImages):
         return places
 
 
-Images = TypeVar('Images', BoxImages, LabelMapImages, ClassifiedImages)
+Images = TypeVar('Images', BoxImages, KeypointImages, LabelMapImages, ClassifiedImages)
 
 
 @dataclass(frozen=True)
@@ -182,8 +195,9 @@ class Reader(Generic[Images]):
 
     Attributes:
         name: Name of the layout in one word, such as ``coco``.
-        labels: Kind of labels that it reads: ``BOXES`` (as :class:`BoxImages`), ``LABEL_MAPS`` (as
-            :class:`LabelMapImages`) or ``IMAGE_CLASSES`` (as :class:`ClassifiedImages`).
+        labels: Kind of labels that it reads: ``BOXES`` (as :class:`BoxImages`), ``KEYPOINTS`` (as
+            :class:`KeypointImages`), ``LABEL_MAPS`` (as :class:`LabelMapImages`) or
+            ``IMAGE_CLASSES`` (as :class:`ClassifiedImages`).
         looked_for: Description of the layout, for the error about a folder in no known layout.
         is_like: Takes a folder; returns quickly whether it may be in this layout.
         read: Takes a folder and findings; returns the splits by the names of

@@ -9,13 +9,16 @@ from typing import Any
 
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats.findings import NOTE, PROBLEM, Findings, first_few
-from res2net_mm.formats.reader import BOXES, IMAGE_CLASSES, Reader
+from res2net_mm.formats.reader import BOXES, IMAGE_CLASSES, KEYPOINTS, Reader
 from res2net_mm.formats.splits import SPLIT_NAMES, UNNAMED
 from res2net_mm.formats.text_file import each_json_once
 from res2net_mm.formats.unread_labels import name_unread
 
+#: What is counted of the labels of which an image has any number.
+COUNTED = {BOXES: BOXES, KEYPOINTS: 'people'}
+
 Readers = Sequence[Reader[Any]]
-Splits = Mapping[str, Any]  # by name, BoxImages, LabelMapImages or ClassifiedImages
+Splits = Mapping[str, Any]  # by name, of the class that the kind of labels has
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def read_in_best_layout(
 
     Args:
         root: The folder.
-        labels: ``BOXES``, ``LABEL_MAPS`` or ``IMAGE_CLASSES``.
+        labels: ``BOXES``, ``KEYPOINTS``, ``LABEL_MAPS`` or ``IMAGE_CLASSES``.
         readers: All readers.
         findings: Receives what was noticed.
 
@@ -146,8 +149,9 @@ def _name_others(
 
 
 def _counts(reading: _Reading) -> str:
-    boxes = f', {reading.total:,} boxes' if reading.reader.labels == BOXES else ''
-    return f'{len(reading.labels):,} images{boxes}'
+    noun = COUNTED.get(reading.reader.labels)
+    labels = f', {reading.total:,} {noun}' if noun else ''
+    return f'{len(reading.labels):,} images{labels}'
 
 
 def _by_file_name(labels: Mapping[str, int]) -> Counter[tuple[str, int]]:
@@ -175,8 +179,8 @@ def describe_recognised(
     ]
     if order == [UNNAMED]:
         counts = [f'{len(labels[0]):,} images']
-    if splits[order[0]].labels == BOXES:
-        counts.append(f'{sum(_merged(labels).values()):,} boxes')
+    if noun := COUNTED.get(splits[order[0]].labels):
+        counts.append(f'{sum(_merged(labels).values()):,} {noun}')
     source = f'; {names_from}' if names_from else ''
     named = f'{len(classes)} class{"es" * (len(classes) != 1)} ({shown}{source})'
     return f'{root.name}: {reader}, {", ".join([*counts, named])}'

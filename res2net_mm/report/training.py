@@ -1,7 +1,7 @@
 """Loss and validation scores over training: what MMEngine logged in a work directory, as plots."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,16 +62,18 @@ def training_parts(
     key: str,
     score: str,
     scale: float,
+    bin_key: Callable[[str, SizeBin], str] = lambda key, size: f'{key}_{short_name(size)}',
 ) -> list[Part]:
     """Return a part with a panel for the loss and for each score; none if nothing was logged.
 
     ``logs`` are by name of the run, ``kind`` is the name of their section. ``key`` is the name of
-    the score in a log, followed by that of a bin; ``score`` is its title, ``scale`` makes it %.
+    the score in a log, ``bin_key(key, size)`` its name in a bin; ``score`` is its title, ``scale``
+    makes it %.
     """
     if not any(logs.values()):
         return []
     titles = {key: f'{score}, %, all sizes'}
-    titles |= {f'{key}_{short_name(size)}': f'{score}, %, {size.name}' for size in bins}
+    titles |= {bin_key(key, size): f'{score}, %, {size.name}' for size in bins}
     logged = [k for k in titles if any(log and log.scores.get(k) for log in logs.values())]
 
     def fill(axes: Axes, panel: int) -> None:

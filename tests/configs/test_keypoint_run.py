@@ -1,13 +1,17 @@
 """A pose estimator is trained, resumed and tested by the commands, on people drawn for it."""
 
 import json
+from pathlib import Path
 
 import pytest
+from folders import write_coco
+from people_folders import write_people
 from shipped_configs import QUICK, ROOT
 from tiny_data import draw_tiny_data
 
 from res2net_mm.engine import evaluate, train
 from res2net_mm.errors import UserError
+from res2net_mm.evaluation import read_saved_evaluation
 
 CONFIG = ROOT / 'configs/simplebaseline_r2n50_coco_256x192.py'
 SMALL = {
@@ -60,6 +64,23 @@ def test_the_checkpoint_is_tested(run, boxes, monkeypatch, tmp_path):
     assert list((tmp_path / 'seen').rglob('*.png')) or list((tmp_path / 'seen').rglob('*.jpg'))
 
 
-def test_data_is_refused_and_why(tmp_path):
-    with pytest.raises(UserError, match='pose estimator'):
-        train(CONFIG, pretrained=False, work_dir=tmp_path / 'run', data=tmp_path)
+@pytest.mark.slow
+def test_a_folder_is_trained_and_tested_on(tmp_path):
+    root, run = write_people(tmp_path / 'set', num_keypoints=3), tmp_path / 'run'
+    train(CONFIG, pretrained=False, work_dir=run, data=root, cfg_options=SMALL)
+    log = next(run.glob('*/*.log')).read_text()
+    assert 'COCO layout of keypoints, train 3 images, val 3, 12 people' in log
+    assert 'num_keypoints is missing or wrong, counted anew: 6' in log
+    tested = tmp_path / 'test'
+    checkpoint = run / 'epoch_1.pth'
+    metrics = evaluate(CONFIG, checkpoint, work_dir=tested, data=root, cfg_options=SMALL)
+    assert {'coco/AP', 'coco/AR (M)'} <= metrics.keys()
+    saved = read_saved_evaluation(tested)
+    assert len(saved.read_ground_truth().annotations) == 6
+    assert Path(saved.images) == root / 'val2017'
+
+
+def test_a_folder_of_boxes_is_refused(tmp_path):
+    write_coco(tmp_path / 'set')
+    with pytest.raises(UserError, match='a folder of boxes, not of keypoints'):
+        train(CONFIG, pretrained=False, work_dir=tmp_path / 'run', data=tmp_path / 'set')

@@ -7,6 +7,7 @@ import pytest
 from class_folders import write_classes, write_images, write_lines
 from folders import coco_content, voc_xml, write_coco, write_voc, write_yolo
 from mask_folders import write_masked
+from people_folders import write_people
 from tool_folders import (
     write_createml,
     write_csv,
@@ -25,11 +26,13 @@ from res2net_mm.errors import UserError
 from res2net_mm.formats import (
     BOXES,
     IMAGE_CLASSES,
+    KEYPOINTS,
     LABEL_MAPS,
     READERS,
     BoxImages,
     ClassifiedImages,
     Findings,
+    KeypointImages,
     LabelMapImages,
     describe_unknown,
     existing_folder,
@@ -39,6 +42,7 @@ from res2net_mm.formats.boxes.label_files import files_like
 
 WRITERS = {
     'coco': write_coco,
+    'cocokeypoints': write_people,
     'voc': lambda root: write_voc(root, dict.fromkeys('ab', voc_xml()), {'train': ['a', 'b']}),
     'yolo': write_yolo,
     'labelme': write_labelme,
@@ -64,7 +68,12 @@ def write_labels(root, file, header, line):
     write_lines(root / file, header, *(line.format(i, 'cat' if i % 2 else 'dog') for i in range(4)))
 
 
-KINDS = {BOXES: BoxImages, LABEL_MAPS: LabelMapImages, IMAGE_CLASSES: ClassifiedImages}
+KINDS = {
+    BOXES: BoxImages,
+    KEYPOINTS: KeypointImages,
+    LABEL_MAPS: LabelMapImages,
+    IMAGE_CLASSES: ClassifiedImages,
+}
 
 
 @pytest.fixture(params=READERS, ids=lambda reader: reader.name)

@@ -13,7 +13,7 @@ from ..options import add_labels, add_layout
 
 def add_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add('data', metavar='DIR', help='images with boxes, label maps or a class each')
+    add('data', metavar='DIR', help='images with boxes, keypoints, label maps or a class each')
     add('--config', help='compare classes with this config, count sizes after its resize')
     add_layout(parser, of='DIR')
     add_labels(parser, of='masks')

@@ -24,12 +24,15 @@ from res2net_mm.data.checks.size_plan import Advice, plan_sizes
 from res2net_mm.data.classification.class_check import check_balance, check_twins, sizes_text
 from res2net_mm.data.classification.class_folder import ClassificationFolder, read_classes
 from res2net_mm.data.detection.box_folder import DetectionFolder, read_boxes
+from res2net_mm.data.keypoints.keypoint_check import is_labelled
+from res2net_mm.data.keypoints.keypoint_folder import KeypointFolder, read_keypoints
 from res2net_mm.data.segmentation.mask_folder import SegmentationFolder, read_labels
 from res2net_mm.data.use_folder import LABELS_OF
 from res2net_mm.errors import UserError, argument
 from res2net_mm.formats import (
     BOXES,
     IMAGE_CLASSES,
+    KEYPOINTS,
     LABEL_MAPS,
     BoxImages,
     ClassifiedImages,
@@ -42,6 +45,7 @@ from res2net_mm.formats import (
     existing_folder,
     find_reader,
 )
+from res2net_mm.formats.boxes.coco_keypoints import COCO_KEYPOINTS
 from res2net_mm.formats.findings import NOTE, PROBLEM
 from res2net_mm.lettering import Lettering
 from res2net_mm.openmmlab.config import load_config
@@ -101,7 +105,8 @@ def check_data(
     The folder itself is never changed.
 
     Args:
-        data: A folder of images with boxes, with label maps or with both, or with a class each.
+        data: A folder of images with boxes, with label maps or with both, with keypoints, or with
+            a class each.
         config: A config, or its file or name. Its classes are compared with the folder's, boxes
             are counted after its resize, their sizes advise on its input, levels and slices, and
             only what its model trains on is checked.
@@ -122,7 +127,7 @@ def check_data(
     root = existing_folder(data)
     cfg = load_config(config) if isinstance(config, str | Path) else config
     path = Path(picture or Path('work_dirs/check_data') / f'{root.name}.png').absolute()
-    check, boxes, maps, classed = FolderCheck(root), None, None, None
+    check, boxes, maps, people, classed = FolderCheck(root), None, None, None, None
     needed = None if cfg is None else LABELS_OF[model_kind(cfg)]
     if layout is not None:
         needed = find_reader(layout, needed).labels
@@ -139,11 +144,15 @@ def check_data(
                 layout=layout,
                 salient=cfg is not None and detects_salient_objects(cfg),
             )
-    if needed == IMAGE_CLASSES or (needed is None and boxes is None and maps is None):
+    if needed == KEYPOINTS or (needed is None and boxes is None and COCO_KEYPOINTS.is_like(root)):
+        with _noting(check, PROBLEM):
+            people = read_keypoints(root, check.findings, layout=layout)
+    read = (boxes, maps, people)
+    if needed == IMAGE_CLASSES or (needed is None and read == (None, None, None)):
         # Nearly every folder has subfolders: they are classes only where nothing else is labelled.
         with _noting(check, PROBLEM):
             classed = read_classes(root, check.findings, layout=layout)
-    if boxes is None and maps is None and classed is None and check.clean:
+    if (*read, classed) == (None,) * 4 and check.clean:
         raise UserError(describe_unknown(root, needed))
     if boxes is not None:
         _check_boxes(check, boxes, cfg, path, allow_empty=allow_empty)
@@ -151,6 +160,8 @@ def check_data(
         if boxes is not None:
             path = path.with_name(f'{path.stem}_masks{path.suffix}')
         _check_label_maps(check, maps, cfg, path)
+    if people is not None:
+        _check_people(check, people, cfg, path, allow_empty=allow_empty)
     if classed is not None:
         _check_classes(check, classed, cfg, path)
     return check
@@ -176,18 +187,7 @@ def _check_boxes(
     *,
     allow_empty: bool,
 ) -> None:
-    for name, split in folder.own_splits.items():
-        part = split.files
-        images = part.content['images']
-        labelled = {annotation['image_id'] for annotation in part.content['annotations']}
-        empty = [image['file_name'] for image in images if image['id'] not in labelled]
-        if not split.boxes and not split.ignored:
-            continue  # that none can be used is said
-        what = f'images of {name} without boxes'
-        given = argument('allow_empty', True)
-        fix = f'label them, take them away, or say {given} if they are meant as background'
-        severity = NOTE if allow_empty else PROBLEM
-        check.findings.add(severity, part.file, what, empty, '' if allow_empty else fix)
+    _note_empty(check, folder, allow_empty=allow_empty)
     _check_images(check, {n: s.files for n, s in folder.own_splits.items()}, cfg)
     train = next(iter(folder.splits.values())).files  # or test, where nothing is trained on
     if cfg is not None:
@@ -199,6 +199,42 @@ def _check_boxes(
     check.tables += [replace(folder, findings=()).summary(), census.table()]
     _note_numbers(check, census.classes)
     check.pictures.append(draw_boxes(census, picture, f'{check.root}: boxes to train on'))
+
+
+def _check_people(
+    check: FolderCheck,
+    folder: KeypointFolder,
+    cfg: Config | None,
+    picture: Path,
+    *,
+    allow_empty: bool,
+) -> None:
+    _note_empty(check, folder, allow_empty=allow_empty)
+    _check_images(check, {n: s.files for n, s in folder.own_splits.items()}, cfg)
+    # As a pose estimator enlarges each person to its input, the config has no say in the sizes.
+    train = next(iter(folder.splits.values())).files
+    labelled = list(filter(is_labelled, train.content['annotations']))
+    counted = replace(train, content={**train.content, 'annotations': labelled})
+    census = count_sizes(counted, None)
+    check.tables += [replace(folder, findings=()).summary(), census.table()]
+    _note_numbers(check, census.classes)
+    check.pictures.append(draw_boxes(census, picture, f'{check.root}: people to train on'))
+
+
+def _note_empty(check: FolderCheck, folder: DetectionFolder, *, allow_empty: bool) -> None:
+    """Find images without boxes in splits that have some."""
+    for name, split in folder.own_splits.items():
+        part = split.files
+        images = part.content['images']
+        labelled = {annotation['image_id'] for annotation in part.content['annotations']}
+        empty = [image['file_name'] for image in images if image['id'] not in labelled]
+        if not split.boxes and not split.ignored:
+            continue  # that none can be used is said
+        what = f'images of {name} without {folder.counted}'
+        given = argument('allow_empty', True)
+        fix = f'label them, take them away, or say {given} if they are meant as background'
+        severity = NOTE if allow_empty else PROBLEM
+        check.findings.add(severity, part.file, what, empty, '' if allow_empty else fix)
 
 
 def _check_label_maps(

@@ -19,6 +19,8 @@ Range = tuple[float, float]  # the lowest and the highest value
 Pixels = npt.NDArray[Any]
 Load = Callable[[Path], Pixels | None]
 
+LOADING = ('LoadImageFromFile', 'LoadImage')  # the latter in MMPose's pipelines
+
 
 @dataclass(frozen=True)
 class Look:
@@ -49,7 +51,7 @@ def image_loader(cfg: Config | None) -> Load:
     It returns (H, W, 3) uint8, or what the config asks for, and None for what it cannot read.
     """
     steps: Iterable[Mapping[str, Any]] = walk(cfg.to_dict()) if cfg is not None else ()
-    step = next((step for step in steps if type_name(step) == 'LoadImageFromFile'), {})
+    step = next((step for step in steps if type_name(step) in LOADING), {})
     flag, backend = step.get('color_type', 'color'), step.get('imdecode_backend', 'cv2')
 
     silence_opencv()  # what it says of an image does not name the image

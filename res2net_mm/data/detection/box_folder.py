@@ -1,10 +1,10 @@
 """Recognises a folder of images with boxes: its layout, classes and splits, ready to train on."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -62,6 +62,12 @@ class Split:
 class DetectionFolder(RecognisedFolder[Split]):
     """A recognised folder; classes are in the order of category ids (COCO), else by alphabet."""
 
+    labels: ClassVar[str] = BOXES
+    counted: ClassVar[str] = 'boxes'  # what a split counts, in the plural
+    ignored: ClassVar[str] = 'crowd or difficult'
+    all_ignored: ClassVar[str] = 'are crowds (iscrowd=1) or difficult'
+    fix_ignored: ClassVar[str] = 'mark only those that are not to be trained on or counted'
+
     @property
     def has_masks(self) -> bool:
         """Whether every box has a mask."""
@@ -70,13 +76,17 @@ class DetectionFolder(RecognisedFolder[Split]):
     def table(self) -> list[str]:
         """Return the images and boxes of each split, and the boxes by size."""
         names = [size_bin.name for size_bin in COCO_BINS]
-        rows = [['split', 'images', 'boxes', *names, 'ignored', 'empty']]
+        rows = [['split', 'images', self.counted, *names, 'ignored', 'empty']]
         for s in self.splits.values():
             counts = (s.images, s.boxes, *s.boxes_by_size.values(), s.ignored, s.empty)
             rows.append([s.name, *map(str, counts)])
         limits = ', '.join(f'{size_bin.name} {size_bin.limits}' for size_bin in COCO_BINS)
-        note = f'sizes in px^2 of area: {limits}; ignored: crowd or difficult; empty: no boxes'
+        note = f'sizes in px^2 of area: {limits}; ignored: {self.ignored}; empty: no boxes'
         return [*align(rows), note]
+
+
+F = TypeVar('F', bound=DetectionFolder)
+Clean = Callable[[BoxImages, Findings], BoxImages]
 
 
 def recognise(
@@ -106,11 +116,7 @@ def recognise(
     out_dir = Path(out_dir).absolute()
 
     def prepare(_: DetectionFolder, split: Split) -> Split:
-        if not (split.files.is_copy or has_mark(split.files.file)):
-            return split
-        file = out_dir / f'instances_{split.name}.json'
-        _write_json(file, split.files.content)
-        return replace(split, ann_file=file)
+        return written(split, out_dir / f'instances_{split.name}.json')
 
     return recognise_as(
         BOXES,
@@ -121,6 +127,14 @@ def recognise(
         layout=layout,
         known=known,
     )
+
+
+def written(split: Split, copy: Path) -> Split:
+    """Return the split, whose labels are written to ``copy`` where its own file cannot be used."""
+    if not (split.files.is_copy or has_mark(split.files.file)):
+        return split
+    _write_json(copy, split.files.content)
+    return replace(split, ann_file=copy)
 
 
 def read_boxes(
@@ -148,7 +162,38 @@ def read_boxes(
     Raises:
         UserError: Nothing can be made of the folder, or ``findings`` stop at an error.
     """
-    read = read_folder(root, BOXES, findings, layout)
+    return read_objects(
+        DetectionFolder, root, findings, training=training, layout=layout, known=known
+    )
+
+
+def read_objects(
+    kind: type[F],
+    root: Path,
+    findings: Findings,
+    *,
+    training: bool,
+    layout: str | None,
+    known: Sequence[str] | None = None,
+    clean: Clean = lambda split, _: split,
+    counts: Callable[[Mapping[str, Any]], bool] = lambda entry: not entry['iscrowd'],
+) -> F | None:
+    """Read, clean and count the objects of a folder; nothing is written.
+
+    Args:
+        kind: What is returned; it says which labels are read.
+        root: The folder.
+        findings: Receives what was noticed, repaired or left out.
+        training: As in :func:`read_boxes`, like ``layout`` and ``known``.
+        layout: See ``training``.
+        known: See ``training``.
+        clean: Takes a split with clean boxes, and findings; returns it with clean labels.
+        counts: Takes an annotation; returns whether it is trained on and counted.
+
+    Raises:
+        UserError: As in :func:`read_boxes`.
+    """
+    read = read_folder(root, kind.labels, findings, layout)
     if read is None:
         return None
     layout, found = read
@@ -160,12 +205,13 @@ def read_boxes(
         categories = known_categories(first, categories, known, findings)
     splits = {}
     for name, part in chosen.items():
-        splits[name] = _count(name, clean_split(part, categories, findings, whose=whose))
+        cleaned = clean_split(part, categories, findings, whose=whose)
+        splits[name] = _count(name, clean(cleaned, findings), counts)
         if not splits[name].boxes:
-            what, fix = f'boxes of the split {name!r} that can be used', 'label some'
+            what, fix = f'{kind.counted} of the split {name!r} that can be used', 'label some'
             if ignored := splits[name].ignored:
-                what += f', as all {ignored} are crowds (iscrowd=1) or difficult'
-                fix = 'mark only those that are not to be trained on or counted'
+                what += f', as all {ignored} {kind.all_ignored}'
+                fix = kind.fix_ignored
             elif part.content['annotations']:
                 fix = 'mend those there are'
             findings.add(ERROR, part.file, what, fix=fix, count=0)
@@ -177,15 +223,15 @@ def read_boxes(
         findings.add(PROBLEM, splits['train'].ann_file, what, unseen, fix)
     classes = tuple(entry['name'] for entry in categories)
     said = describe_recognised(root, find_reader(layout), found, classes, first.names_from)
-    return DetectionFolder(root, layout, classes, splits, said, tuple(findings))
+    return kind(root, layout, classes, splits, said, tuple(findings))
 
 
-def _count(name: str, part: BoxImages) -> Split:
+def _count(name: str, part: BoxImages, counts: Callable[[Mapping[str, Any]], bool]) -> Split:
     content = part.content
-    counting = [entry for entry in content['annotations'] if not entry['iscrowd']]
+    counting = [entry for entry in content['annotations'] if counts(entry)]
     areas = np.array([entry['area'] for entry in counting])
-    ids, counts = np.unique([entry['category_id'] for entry in counting], return_counts=True)
-    by_id = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+    ids, times = np.unique([entry['category_id'] for entry in counting], return_counts=True)
+    by_id = dict(zip(ids.tolist(), times.tolist(), strict=True))
     return Split(
         name=name,
         ann_file=part.file,

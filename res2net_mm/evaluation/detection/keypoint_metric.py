@@ -14,9 +14,9 @@ from res2net_mm.evaluation.detection.ap_by_size import evaluate_by_size
 from res2net_mm.evaluation.detection.coco.ground_truth import read_ground_truth
 from res2net_mm.evaluation.detection.keypoints import MAX_DETS
 from res2net_mm.evaluation.detection.saved_evaluation import save_evaluation
-from res2net_mm.evaluation.detection.size_metric import RESULT_FILE
+from res2net_mm.evaluation.detection.size_metric import RESULT_FILE, image_folder
 from res2net_mm.evaluation.detection.size_result import SizeResult, size_table, write_json
-from res2net_mm.evaluation.size_bins import make_bins, short_name
+from res2net_mm.evaluation.size_bins import SizeBin, make_bins, short_name
 from res2net_mm.formats.text_file import read_json
 from res2net_mm.registry import METRICS
 
@@ -80,6 +80,7 @@ class KeypointMetric(BySizeMetric):
             raise UserError(
                 f'keypoints are scored with MMPose, which cannot be used: {error}'
             ) from error
+        self._images: str | None = None  # folder that the file names of the images start from
         self._folder = tempfile.TemporaryDirectory()
         self._prefix = f'{self._folder.name}/poses'
         self.poses = CocoMetric(
@@ -94,6 +95,8 @@ class KeypointMetric(BySizeMetric):
 
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
         """Keep the poses of one batch of MMPose's data samples."""
+        if not self.results and data_samples:
+            self._images = image_folder(data_samples[0], self.ground_truth)
         self.poses.results = self.results  # which are gathered from all processes
         self.poses.process(data_batch, data_samples)
 
@@ -131,7 +134,7 @@ class KeypointMetric(BySizeMetric):
                 folder,
                 ground_truth=self.ground_truth,
                 ground_truth_file=self.ann_file,
-                images=None,
+                images=self._images,
                 detections={'keypoints': found},
                 options=self.options,
             )
@@ -153,7 +156,14 @@ def _values(result: SizeResult) -> dict[str, float]:
         'AR .75': float(recall[5]),
     }
     for scores in result.bins:
-        name = short_name(scores.size_bin)
-        name = name.upper() if len(name) == 1 else name
-        values |= {f'AP ({name})': scores.ap, f'AR ({name})': scores.ar_most}
+        values |= {
+            value_name('AP', scores.size_bin): scores.ap,
+            value_name('AR', scores.size_bin): scores.ar_most,
+        }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def value_name(score: str, size_bin: SizeBin) -> str:
+    """Return the name of a score of a bin: ``AP (M)`` as MMPose has it, ``AP (tiny)``."""
+    name = short_name(size_bin)
+    return f'{score} ({name.upper() if len(name) == 1 else name})'

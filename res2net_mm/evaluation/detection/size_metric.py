@@ -161,7 +161,7 @@ class SizeMetric(BySizeMetric):
             else:
                 truth = sample['img_id']
             if not self.results:
-                self._images = _image_folder(sample, self.ground_truth)
+                self._images = image_folder(sample, self.ground_truth)
             self.results.append((truth, predictions))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
@@ -291,7 +291,7 @@ def _read(ann_file: str, backend_args: Mapping | None, *, labelled: bool) -> Gro
     return read_ground_truth(ann_file)
 
 
-def _image_folder(sample: Mapping, ground_truth: GroundTruth | None) -> str | None:
+def image_folder(sample: Mapping, ground_truth: GroundTruth | None) -> str | None:
     """Return the folder that the file names of the images start from; None if it is not known."""
     path = str(sample.get('img_path') or '')
     if not path or '://' in path:

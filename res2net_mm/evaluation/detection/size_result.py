@@ -152,9 +152,7 @@ def size_table(result: SizeResult) -> str:
 
 def describe(result: SizeResult) -> str:
     """Return how a result was scored: ``by object size (area of the mask), IoU 0.50:0.95, ...``."""
-    title = PROTOCOLS[result.protocol].title
-    if result.iou_type == 'keypoints':
-        title = title.replace('IoU', 'OKS')
+    title = PROTOCOLS[result.protocol].title.replace('IoU', overlap_name(result.iou_type))
     most = max(result.overall.ar)
     limit = 'all' if math.isinf(most) else f'at most {most}'
     return (
@@ -162,6 +160,11 @@ def describe(result: SizeResult) -> str:
         f'{title}, {limit} detections per image and class, '
         f'{result.images} images'
     )
+
+
+def overlap_name(iou_type: str) -> str:
+    """Return what the overlap of detections and objects is called."""
+    return 'OKS' if iou_type == 'keypoints' else 'IoU'
 
 
 def class_table(result: SizeResult, score: str = 'AP') -> str:

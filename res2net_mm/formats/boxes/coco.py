@@ -2,8 +2,8 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,6 @@ from res2net_mm.formats.reader import BOXES, BoxImages, Reader
 from res2net_mm.formats.splits import UNNAMED, split_named
 from res2net_mm.formats.text_file import read_json
 
-# COCO 2017 keeps these beside the instances; they hold other tasks.
-OTHER_TASKS = ('captions_', 'person_keypoints_', 'stuff_', 'panoptic_', 'image_info_')
 LOOKED_FOR = (
     'COCO layout: annotations/instances_train2017.json beside the images, or '
     'train/_annotations.coco.json'
@@ -30,8 +28,36 @@ MANY = 20  # JSON files in a folder, beyond which those that begin otherwise are
 # Categories alone name the classes of another layout, unless there are many.
 START = r'^\s*\{[^\0]*("(images|annotations)"\s*:\s*\[|"categories"\s*:\s*\[[^\0]{3000})'
 
+Content = dict[str, Any]
 
-def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
+
+@dataclass(frozen=True)
+class Task:
+    """Which JSON files of a folder hold the labels of a task, of those that COCO has.
+
+    Attributes:
+        prefix: How COCO's names of its files begin.
+        word: What a name of its files holds; beside them, other files of a split are not used.
+        others: How names of files of other tasks begin, which COCO keeps beside them.
+        content: Takes a file, its parsed content and findings; returns the content, mended, or
+            None if it is not of this task.
+    """
+
+    prefix: str
+    word: str
+    others: tuple[str, ...]
+    content: Callable[[Path, Any, Findings], Content | None]
+
+
+INSTANCES = Task(
+    'instances',
+    'instances',
+    ('captions_', 'person_keypoints_', 'stuff_', 'panoptic_', 'image_info_'),
+    coco_content,
+)
+
+
+def read_coco(root: Path, findings: Findings, task: Task = INSTANCES) -> dict[str, BoxImages]:
     """Return the splits of a folder in COCO layout; none if it is not in it.
 
     A file belongs to the split that its name contains, else to that of the nearest folder named
@@ -42,18 +68,18 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
         UserError: A file cannot be read, two files claim a split, or images are not found.
     """
     named: dict[str, list[Path]] = {}
-    for file in _json_files(root):
+    for file in json_files(root, task):
         named.setdefault(split_of_file(file.relative_to(root)) or UNNAMED, []).append(file)
     found: dict[str, BoxImages] = {}
     strange: list[tuple[str, Path]] = []  # files named after a split that are not COCO's
     images = ImageIndex(root)
     for split, files in named.items():
-        instances = [file for file in files if 'instances' in file.name] or files
-        read = {file: read_json(file) for file in instances}
-        mended = {file: coco_content(file, content, findings) for file, content in read.items()}
+        own = [file for file in files if task.word in file.name] or files
+        read = {file: read_json(file) for file in own}
+        mended = {file: task.content(file, content, findings) for file, content in read.items()}
         contents = {file: content for file, content in mended.items() if content is not None}
         if not contents:
-            strange += [(split, file) for file in instances if _is_meant(file)][:1]
+            strange += [(split, file) for file in own if _is_meant(file, task)][:1]
         if len(contents) > 1:
             names = ', '.join(file.relative_to(root).as_posix() for file in contents)
             raise UserError(
@@ -64,11 +90,11 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
             part = with_images(root, file, split, content, images, findings)
             is_copy = part.is_copy or content is not read[file]
             found[split] = replace(part, is_copy=is_copy)
-        others = {file: _content_of(file) for file in files if file not in instances}
+        others = {file: _content_of(file, task) for file in files if file not in own}
         unused = {file: content for file, content in others.items() if content is not None}
-        _name_unused(root, unused, f'beside {instances[0].name}', findings)
+        _name_unused(root, unused, f'beside {own[0].name}', findings)
     for split, file in strange:
-        if split != UNNAMED and (found or file.name.startswith('instances')):
+        if split != UNNAMED and (found or file.name.startswith(task.prefix)):
             raise UserError(
                 f'{file} is not in COCO layout, as it has no list images: mend it, or give it a '
                 f'name that does not stand for the split {split!r}.'
@@ -84,12 +110,12 @@ def read_coco(root: Path, findings: Findings) -> dict[str, BoxImages]:
     return found
 
 
-def _json_files(root: Path) -> list[Path]:
-    """Return the JSON files that may hold boxes."""
+def json_files(root: Path, task: Task) -> list[Path]:
+    """Return the JSON files of a folder that may hold the labels of a task."""
     folders: dict[str, list[str]] = defaultdict(list)
     for path in paths_below(root):  # a folder of such a name is no file, which reading it says
         folder, _, name = path.rpartition('/')
-        if name.lower().endswith('.json') and not name.startswith(OTHER_TASKS):
+        if name.lower().endswith('.json') and not name.startswith(task.others):
             folders[folder].append(path)
     found: list[Path] = []
     for folder, paths in folders.items():
@@ -100,16 +126,16 @@ def _json_files(root: Path) -> list[Path]:
     return found
 
 
-def _is_meant(file: Path) -> bool:
-    """Return whether the name of a file says that it holds the boxes of a split."""
+def _is_meant(file: Path, task: Task) -> bool:
+    """Return whether the name of a file says that it holds the labels of a split."""
     stem = file.stem.lower()
-    return split_named(stem) is not None or 'coco' in stem or 'instances' in stem
+    return split_named(stem) is not None or 'coco' in stem or task.word in stem
 
 
-def _content_of(file: Path) -> dict[str, Any] | None:
-    """Return the content of a JSON file, None if it is not COCO's or cannot be read."""
+def _content_of(file: Path, task: Task) -> Content | None:
+    """Return the content of a JSON file, None if it is not of the task or cannot be read."""
     try:
-        return coco_content(file, read_json(file), Findings())
+        return task.content(file, read_json(file), Findings())
     except UserError:
         return None
 
@@ -129,7 +155,7 @@ def with_images(
     root: Path,
     file: Path,
     split: str,
-    content: dict[str, Any],
+    content: Content,
     images: ImageIndex,
     findings: Findings,
 ) -> BoxImages:
@@ -168,7 +194,8 @@ def with_images(
 def _places(root: Path, file: Path, split: str) -> list[Path]:
     """Return the folders that images of a file usually are in, the likely ones first."""
     bases = (root, root / 'images')
-    places = [base / file.stem.removeprefix('instances_') for base in bases]
+    stem = file.stem.removeprefix('instances_').removeprefix('person_keypoints_')
+    places = [base / stem for base in bases]
     children = [child for base in bases for child in sorted(base.glob('*/'))]
     places += [child for child in children if split_named(child.name) == split]
     places += [root / 'images', file.parent, file.parent / 'data', file.parent / 'images']
@@ -200,7 +227,7 @@ COCO = Reader(
     'coco',
     BOXES,
     LOOKED_FOR,
-    lambda root: bool(_json_files(root)),
+    lambda root: bool(json_files(root, INSTANCES)),
     read_coco,
     '.json',
     START,

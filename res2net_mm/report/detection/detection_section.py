@@ -6,7 +6,8 @@ from typing import Any
 from res2net_mm.evaluation import SizeResult, evaluate_by_size
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision
 from res2net_mm.evaluation.detection.confidence.thresholds import thresholds_by_size
-from res2net_mm.evaluation.detection.size_result import describe, matches_of
+from res2net_mm.evaluation.detection.keypoint_metric import value_name
+from res2net_mm.evaluation.detection.size_result import describe, matches_of, overlap_name
 from res2net_mm.evaluation.size_bins import SizeBin
 from res2net_mm.report.by_size.size_curve import SizeCurve, slide_bin
 from res2net_mm.report.by_size.size_section import size_section
@@ -20,7 +21,7 @@ from res2net_mm.report.page.parts import Cell, Part, Section, Table
 from res2net_mm.report.runs import Models
 from res2net_mm.report.training import training_parts
 
-TITLES = {'bbox': 'Boxes', 'segm': 'Masks'}
+TITLES = {'bbox': 'Boxes', 'segm': 'Masks', 'keypoints': 'Keypoints'}
 
 
 def detection_section(
@@ -32,26 +33,34 @@ def detection_section(
     draws: Mapping[str, Any],
     say: Callable[[str], None],
 ) -> tuple[Section, list[Part], list[str]]:
-    """Compare models by ``bbox`` or ``segm``; return the section, parts on training, and notes.
+    """Compare models by an IoU type; return the section, parts on training, and notes.
 
-    ``options`` are those of ``evaluate_by_size``, ``draws`` those of ``compare_results``.
+    ``options`` are those of ``evaluate_by_size``, ``draws`` those of ``compare_results``. Kinds of
+    errors and label faults are of boxes and masks.
     """
     results, noted = [], []
+    of_pose = kind == 'keypoints'
     for run in runs:
         found = run.detections[kind]
         say(f'{run.name}: scoring {len(found.entries)} detections ({kind})')
-        results.append(evaluate_by_size(run.truth, found, iou_type=kind, errors=True, **options))
+        results.append(
+            evaluate_by_size(run.truth, found, iou_type=kind, errors=not of_pose, **options)
+        )
         noted += [f'{run.name}: {note}' for note in results[-1].notes]
     first, in_coco = results[0], results[0].protocol == 'coco'
     names, of_models, shown_runs = models.names, models.first(results), models.named(runs)
     shown, notes = object_pictures(shown_runs, of_models, pictures)
     errors = [result.errors for result in results if result.errors is not None]
-    wrong, lead = error_part(
-        shown_runs,
-        models.first(errors),
-        models.compare(errors, **draws),
-        pictures=bool(pictures),
-    )
+    why, lead, faults = [], '', []
+    if errors:
+        wrong, lead = error_part(
+            shown_runs,
+            models.first(errors),
+            models.compare(errors, **draws),
+            pictures=bool(pictures),
+        )
+        why = [wrong]
+        faults = label_fault_part(shown_runs, models.first(errors)) if pictures else []
     section = size_section(
         kind,
         TITLES[kind],
@@ -60,7 +69,7 @@ def detection_section(
         comparisons=models.compare(results, **draws),
         curve=object_curve(results, DETECTION if in_coco else VOC, models=models.runs, **draws),
         shown=shown,
-        why=[wrong],
+        why=why,
         lead=lead,
         more=[
             Part('Precision and recall', figures=[draw_precision_recall(of_models, names)]),
@@ -69,7 +78,7 @@ def detection_section(
                 figures=[draw_calibration(of_models, names)],
                 tables=[threshold_table(of_models, names)],
             ),
-            *(label_fault_part(shown_runs, models.first(errors)) if pictures else []),
+            *faults,
         ],
     )
     training = training_parts(
@@ -77,9 +86,10 @@ def detection_section(
         kind,
         {run.name: run.log for run in runs},
         first.size_bins,
-        key=f'{kind}_mAP' if in_coco else 'mAP',
+        key='AP' if of_pose else f'{kind}_mAP' if in_coco else 'mAP',
         score='AP',
         scale=100,
+        **(dict(bin_key=value_name) if of_pose else {}),
     )
     return section, training, noted + notes
 
@@ -95,7 +105,8 @@ def threshold_table(results: Sequence[SizeResult], names: Sequence[str]) -> Tabl
             for best in thresholds_by_size(matches_of(result))
         ]
         rows.append([Cell(name), *cells])
-    caption = 'Score threshold of the best F1 (at IoU 0.50), for all sizes and for each'
+    overlap = overlap_name(results[0].iou_type)
+    caption = f'Score threshold of the best F1 (at {overlap} 0.50), for all sizes and for each'
     return Table(caption, ['', *(column.size_bin.name for column in results[0].columns)], rows)
 
 

@@ -9,7 +9,7 @@ from res2net_mm.evaluation import SizeResult
 from res2net_mm.evaluation.bootstrap import class_mean
 from res2net_mm.evaluation.detection.average_precision import AveragePrecision
 from res2net_mm.evaluation.detection.confidence.calibration import LEAST_SCORE, held_out
-from res2net_mm.evaluation.detection.size_result import matches_of
+from res2net_mm.evaluation.detection.size_result import matches_of, overlap_name
 from res2net_mm.report.page.parts import Figure
 from res2net_mm.report.page.plots import INK, make_panels, run_style
 
@@ -45,7 +45,7 @@ def draw_calibration(results: Sequence[SizeResult], names: Sequence[str]) -> Fig
         columns,
         fill,
         x='score, %',
-        y='right at IoU 0.50, %',
+        y=f'right at {overlap_name(results[0].iou_type)} 0.50, %',
         alt=f'Share of right detections against their score for {", ".join(names)}, by size.',
         caption='Below the diagonal a run is too sure, above it too modest. Groups of fewer than '
         f'{LEAST} detections are not drawn; detections under a score of {LEAST_SCORE:g} are left '
@@ -81,6 +81,7 @@ def draw_precision_recall(results: Sequence[SizeResult], names: Sequence[str]) -
         x='recall, %',
         y='precision, %',
         alt=f'Precision against recall of {", ".join(names)}, a panel for each size.',
-        caption='At IoU 0.50, mean over the classes; the best precision at this recall or more. '
+        caption=f'At {overlap_name(results[0].iou_type)} 0.50, mean over the classes; the best '
+        'precision at this recall or more. '
         'The area under a line is AP50 of the size.',
     )

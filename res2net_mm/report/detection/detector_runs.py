@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from res2net_mm.errors import UserError, argument
-from res2net_mm.evaluation.detection.coco.detections import Results, read_results, shapes_of_both
+from res2net_mm.evaluation.detection.coco.detections import (
+    IOU_TYPES,
+    Results,
+    read_results,
+    shapes_of_both,
+)
 from res2net_mm.evaluation.detection.coco.ground_truth import GroundTruth, read_ground_truth
 from res2net_mm.evaluation.detection.saved_evaluation import read_saved_evaluation
 from res2net_mm.report.runs import Run, check_ground_truth, image_folder, name_runs
@@ -65,7 +70,7 @@ def read_detector_runs(
 
 def shared_kinds(runs: Sequence[DetectorRun], wanted: Sequence[str] | None) -> list[str]:
     """Return the IoU types that all runs have; of those wanted, all runs must have all."""
-    have = [kind for kind in ('bbox', 'segm') if all(kind in run.detections for run in runs)]
+    have = [kind for kind in IOU_TYPES if all(kind in run.detections for run in runs)]
     if missing := [kind for kind in wanted or () if kind not in have]:
         lacking = next(run for run in runs if missing[0] not in run.detections)
         raise UserError(f'{lacking.name} has no detections of the kind {missing[0]!r}')

@@ -14,7 +14,7 @@ from res2net_mm.evaluation import Matches, SizeResult
 from res2net_mm.evaluation.detection.coco.ground_truth import segmentation_rle
 from res2net_mm.evaluation.detection.matches import RIGHT, WRONG
 from res2net_mm.evaluation.detection.objects import DetectionArrays, TruthArrays
-from res2net_mm.evaluation.detection.size_result import matches_of
+from res2net_mm.evaluation.detection.size_result import matches_of, overlap_name
 from res2net_mm.report.detection.detector_runs import DetectorRun
 from res2net_mm.report.detection.mistakes import Mistakes, find_mistakes, found_by_one
 from res2net_mm.report.page.parts import Part, Picture
@@ -30,6 +30,9 @@ from res2net_mm.report.page.pictures import (
 
 # RGB, told apart by readers who confuse red and green, and by dashes.
 TRUTH, FOUND, MISSED, FALSE = (0, 158, 115), (86, 180, 233), (240, 228, 66), (213, 94, 0)
+
+
+BOXES_OF_KEYPOINTS = 'A prediction is drawn as the box around its keypoints.'
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,8 @@ def object_pictures(
         return [], notes
     thresholds = ', '.join(f'{s.run.name} {s.mistakes.threshold:.2f}' for s in scored)
     text = [
-        'Mistakes are objects that are missed and detections that find nothing, at IoU 0.50, of '
+        'Mistakes are objects that are missed and detections that find nothing, at '
+        f'{overlap_name(first.kind)} 0.50, of '
         'the detections that each run is surest of: from the score of its best F1 over all '
         f'images up ({thresholds}). Shown are the images in which the two differ most in the '
         'number of mistakes, first those where the later run makes fewer, then those where '
@@ -87,6 +91,7 @@ def object_pictures(
         'finds.',
         'Ground truth is green. Predictions: blue is right, dashed yellow an object that is '
         'missed, dashed orange a detection that finds nothing.',
+        *([BOXES_OF_KEYPOINTS] if first.kind == 'keypoints' else []),
     ]
     return [Part(TITLE, text=text, pictures=pictures)], notes
 

@@ -8,7 +8,9 @@ import pytest
 from folders import voc_xml, write_coco, write_json, write_voc
 from mask_folders import write_mask, write_masked
 from mmengine.config import Config
+from people_folders import write_people
 from PIL import Image
+from shipped_configs import ROOT
 
 from res2net_mm.data.checks.check_data import check_data
 from res2net_mm.errors import UserError
@@ -399,15 +401,40 @@ def test_a_layout_that_is_asked_for_is_checked_alone(coco):
         for i in range(5):
             write_mask(coco / f'labels/{split}2017/{split}_{i}.png', (0, 1))
     assert [path.name for path in check(coco, layout='coco').pictures] == ['picture.png']
-    with pytest.raises(UserError, match=r"layout='cocoa' must be one of coco, voc"):
+    with pytest.raises(UserError, match=r"layout='cocoa' must be one of coco, cocokeypoints, voc"):
         check(coco, layout='cocoa')
+
+
+def test_people_with_keypoints_are_checked(tmp_path):
+    root = write_people(tmp_path / 'set')
+    found = check(root)
+    assert found.clean, str(found)
+    assert 'COCO layout of keypoints, train 3 images, val 3, 12 people' in str(found)
+    (root / 'val2017/val_0.jpg').write_bytes((root / 'val2017/val_0.jpg').read_bytes()[:900])
+    file = root / 'annotations/person_keypoints_train2017.json'
+    content = json.loads(file.read_text())
+    content['annotations'] = content['annotations'][2:]
+    content['annotations'][0]['keypoints'] = [1, 2, 2]
+    file.write_text(json.dumps(content))
+    said = str(check(root, config=ROOT / 'configs/simplebaseline_r50_coco_256x192.py'))
+    assert 'images of train without people: 1 (train_0.jpg)' in said
+    assert 'x, y, visibility), left out: 1 (train_1.jpg: id 3)' in said
+    assert 'damaged or cut short' in said
+    assert 'not clean, problems: 3' in said
+
+
+def test_boxes_and_keypoints_of_coco_are_told_apart_by_layout(coco):
+    write_people(coco)
+    boxes, people = check(coco), check(coco, layout='cocokeypoints')
+    assert 'COCO layout, train' in str(boxes)
+    assert 'COCO layout of keypoints, train' in str(people)
 
 
 def test_a_folder_of_no_layout_is_told_of_all(tmp_path):
     (tmp_path / 'set').mkdir()
     with pytest.raises(UserError) as raised:
         check(tmp_path / 'set')
-    assert 'holds no boxes, no label maps and no image classes' in str(raised.value)
+    assert 'holds no boxes, no keypoints, no label maps and no image classes' in str(raised.value)
     for reader in READERS:
         assert reader.looked_for in str(raised.value)
 
