@@ -18,7 +18,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30  # s, before a tool is taken to hang
-LONGEST = 1500  # letters of a message that somebody reads
+LONGEST = 1750  # letters of a message that somebody reads
 
 sys.path.insert(0, str(ROOT / 'tools'))
 
