@@ -19,6 +19,7 @@ from res2net_mm.formats import (
 )
 from res2net_mm.formats.findings import ERROR, NOTE, PROBLEM
 from res2net_mm.formats.image_check import check_headers
+from res2net_mm.formats.image_classes.class_names import folded
 from res2net_mm.formats.image_file import read_headers
 from res2net_mm.formats.splits import choose_splits
 from res2net_mm.tables import align
@@ -144,6 +145,7 @@ def read_classes(
         what = 'classes that are named and have no image to train on, left out'
         bare = [name for name in lacking if name not in rest]
         findings.add(PROBLEM, first.file, what, bare, 'add some, or take the class out')
+    _find_alike(first, classes, findings)
     splits = {}
     for name, part in parts.items():
         counts = Counter(part.class_names)
@@ -171,13 +173,13 @@ def _find_strange(
 ) -> None:
     """Find classes of a split that the model does not have, and those without an image in it."""
     whose = 'the checkpoint' if known else 'the training split'
-    folded = {name.casefold(): name for name in classes}
+    alike = {folded(name): name for name in classes}
     strange = [name for name in sorted(counts) if name not in classes]
     has = ', '.join(first_few(classes, 10))
     what = f'classes of {split} that {whose} does not have (it has {has})'
     shown = [
         f'{name} ({counts[name]} images'
-        + (f'; is it {folded[name.casefold()]}?)' if name.casefold() in folded else ')')
+        + (f'; is it {alike[folded(name)]}?)' if folded(name) in alike else ')')
         for name in strange
     ]
     fix = f'give them the names that {whose} has, or take their images away'
@@ -186,6 +188,21 @@ def _find_strange(
         bare = [name for name in classes if name not in counts]
         what = f'classes without an image in {split}, which get no score'
         findings.add(NOTE, part.file, what, bare)
+
+
+def _find_alike(part: ClassifiedImages, classes: Sequence[str], findings: Findings) -> None:
+    """Find classes that are told apart by the case of their letters, by spaces or dashes alone."""
+    groups: dict[str, list[str]] = {}
+    for name in classes:
+        groups.setdefault(folded(name), []).append(name)
+    counts = Counter(part.class_names)
+    alike = [
+        ' and '.join(f'{name!r} ({counts[name]} images)' for name in names)
+        for names in groups.values()
+        if len(names) > 1
+    ]
+    what = "classes whose names differ in letters' case, spaces or dashes alone"
+    findings.add(PROBLEM, part.file, what, alike, 'give them one name if they mean one class')
 
 
 def _write_list(file: Path, part: ClassifiedImages, classes: Sequence[str]) -> None:

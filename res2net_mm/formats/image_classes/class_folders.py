@@ -85,6 +85,36 @@ class ClassFolders:
             found += [f'{level}/{name}'.lstrip('/') for name in below if name not in JUNK]
         return found
 
+    def empty_splits(self) -> list[str]:
+        """Return the paths of folders that are called as a split and hold no image."""
+        places = {'', *(level.rpartition('/')[0] for level in self.levels if level)}
+        return [
+            f'{place}/{entry.name}'.lstrip('/')
+            for place in sorted(places)
+            for entry in sorted(os.scandir(self.root / place), key=lambda entry: entry.name)
+            if entry.is_dir() and split_named(entry.name) and not entry.name.startswith('.')
+            if f'{place}/{entry.name}'.lstrip('/') not in self._children.get(place, [])
+        ]
+
+    def inner_classes(self) -> list[str]:
+        """Return the folders within class folders that may be the classes that are meant.
+
+        They are where each class folder holds several, and no image beside them, and no two class
+        folders hold one of the same name.
+        """
+        inner: dict[str | None, dict[str, str]] = {}
+        for image in self.placed:
+            if not image.is_nested:
+                if image.label is not None:
+                    return []
+                continue
+            folder = image.path.rpartition('/')[0]
+            inner.setdefault(image.label, {})[folder.rpartition('/')[2]] = folder
+        names = [name for of_class in inner.values() for name in of_class]
+        if len({*names}) < len(names) or any(len(of_class) < 2 for of_class in inner.values()):
+            return []
+        return [folder for of_class in inner.values() for folder in of_class.values()]
+
     @cached_property
     def _direct(self) -> dict[str, int]:
         """How many images lie in each folder itself."""

@@ -1,5 +1,6 @@
 """The names of classes that a file of labels may give as numbers."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,12 @@ def name_classes(
         UserError: ``findings`` stop at an error.
     """
     numbers = {label: int(label) for label in labels if is_number(label)}
+    negative = [label for label in labels if is_number(label.removeprefix('-'))]
+    if len(numbers) < len(negative) == len(labels):
+        below = sorted(label for label in labels if label not in numbers)
+        what, fix = 'negative numbers in place of a class', 'number classes from 0 on'
+        findings.add(ERROR, root, what, below, fix)
+        labels = {label: of for label, of in labels.items() if label in numbers}
     are_numbers = len(numbers) == len(labels)
     source = 'from ' + ', '.join(sorted({file.name for file in files}))
     unfit = []
@@ -64,6 +71,13 @@ def name_classes(
             return ClassNames(ordered, {label: label for label in labels}, said)
         unfit.append(table)
     for table in unfit:
+        known = {nfc(entry.name) for entry in table.entries}
+        strange = sorted(label for label in labels if label not in known)
+        if 2 * len(strange) <= len(labels):  # the table is meant for these labels
+            what = 'classes of the rows that the class table does not name'
+            fix = 'add them to the table, or mend the rows'
+            findings.add(ERROR, Path(table.file), what, strange, fix)
+            continue
         what = 'class tables that do not name the classes of the labels, not used'
         count = len(table.entries)
         wrong = [f'{Path(table.file).name} names {count}, there are {_shown(labels)}']
@@ -86,6 +100,11 @@ def name_classes(
 def is_number(label: str) -> bool:
     """Return whether a label is a whole number, 0 or above."""
     return label.isascii() and label.isdigit()
+
+
+def folded(name: str) -> str:
+    """Return a name without what tells apart those that mean one class: case, spaces, dashes."""
+    return re.sub(r'[\s_-]', '', name.casefold()) or name
 
 
 def _tables(root: Path, files: Collection[Path], findings: Findings) -> list[ClassTable]:

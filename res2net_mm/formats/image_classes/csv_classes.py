@@ -9,12 +9,13 @@ from typing import NamedTuple
 from res2net_mm.errors import UserError
 from res2net_mm.formats.boxes.csv_boxes import BOX, CLASS, EDGES, IMAGE
 from res2net_mm.formats.boxes.label_files import (
+    begins_like,
     files_like,
     has_files_like,
     read_each,
     split_of_file,
 )
-from res2net_mm.formats.findings import NOTE, Findings
+from res2net_mm.formats.findings import NOTE, PROBLEM, Findings
 from res2net_mm.formats.image_classes.class_folders import nfc
 from res2net_mm.formats.image_classes.label_rows import LabelRow, splits_of_rows
 from res2net_mm.formats.image_file import IMAGE_SUFFIXES
@@ -50,6 +51,8 @@ LABELS = (
     rf'[^\n]*\b(class|label|categor|species|breed|diagnosis|target|tag)\w*\b[^\n]*\n|{_BARE})'
 )
 
+HEADER_ALONE = rf'{LABELS}\s*\Z'
+
 
 class _Columns(NamedTuple):
     image: str
@@ -68,12 +71,17 @@ def read_class_csvs(root: Path, findings: Findings) -> dict[str, ClassifiedImage
     Raises:
         UserError: ``findings`` stop at an error, such as an image of several classes.
     """
-    return splits_of_rows(root, rows_of_csvs(root, findings), findings)
+    rows = rows_of_csvs(root, findings)
+    empty = [file.name for file in _label_files(root) if begins_like(file, HEADER_ALONE)]
+    if empty and not rows:
+        raise UserError(f'{root / empty[0]} has no row with an image and its class: fill it')
+    findings.add(PROBLEM, root, 'CSV files without a row', empty, 'fill them, or take them away')
+    return splits_of_rows(root, rows, findings)
 
 
 def rows_of_csvs(root: Path, findings: Findings) -> list[LabelRow]:
     """Return the rows of all CSV files of a folder that give images classes."""
-    files = [f for suffix in ('.csv', '.tsv') for f in files_like(root, suffix, START)]
+    files = _label_files(root)
     samples = [file for file in files if 'submission' in file.name.lower()]
     findings.add(NOTE, root, 'samples of submissions, not read', [file.name for file in samples])
 
@@ -82,6 +90,10 @@ def rows_of_csvs(root: Path, findings: Findings) -> list[LabelRow]:
 
     wanted = [file for file in files if file not in samples]
     return [row for _, rows in read_each(root, wanted, read, findings) for row in rows]
+
+
+def _label_files(root: Path) -> list[Path]:
+    return [file for suffix in ('.csv', '.tsv') for file in files_like(root, suffix, START)]
 
 
 def _read(file: Path, split: str | None) -> list[LabelRow]:
@@ -159,7 +171,9 @@ def _one_hot(
 
 
 def _whole(label: str) -> str:
-    """Return ``3`` for ``3.0``, as pandas writes numbers beside gaps."""
+    """Return ``3`` for ``3.0`` and nothing for ``nan``, as pandas writes numbers and gaps."""
+    if label in ('nan', 'NaN'):
+        return ''
     return label.removesuffix('.0') if re.fullmatch(r'\d+\.0', label) else label
 
 

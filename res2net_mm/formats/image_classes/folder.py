@@ -150,7 +150,11 @@ def _name_unused(
     root = folders.root
     nested = Counter(str(PurePosixPath(image.path).parent) for image in placed if image.is_nested)
     what = 'folders within class folders, whose images are taken for the class'
-    findings.add(NOTE, root, what, [f'{name}: {count} images' for name, count in nested.items()])
+    shown = [f'{name}: {count} images' for name, count in nested.items()]
+    fix = 'move them up if they are the classes that are meant' if folders.inner_classes() else ''
+    findings.add(PROBLEM if fix else NOTE, root, what, shown, fix)
+    what, fix = 'folders of splits without an image', 'fill them, or take them away'
+    findings.add(PROBLEM, root, what, folders.empty_splits(), fix)
     of_test = [image.path for image in bare if image.split == 'test']
     what = 'images that lie in no class folder and are in no list with a class, not used'
     findings.add(NOTE, root, f'{what} (of the split test)', of_test)

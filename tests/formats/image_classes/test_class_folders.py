@@ -1,7 +1,7 @@
 """Splits and classes are told apart by names and content, whatever lies around them."""
 
 import pytest
-from class_folders import write_images
+from class_folders import write_classes, write_images
 
 from res2net_mm.formats.image_classes.class_folders import find_class_folders
 
@@ -80,3 +80,27 @@ def test_images_beside_label_maps_are_no_classes(tmp_path):
 def test_a_folder_called_as_an_image_is_none(tmp_path):
     placed(tmp_path, 'cat.jpg', 'dog.jpg')
     assert {image.label for image in find_class_folders(tmp_path).placed} == {'cat.jpg', 'dog.jpg'}
+
+
+def test_folders_of_splits_without_an_image(tmp_path):
+    write_classes(tmp_path / 'archive', splits=('train',))
+    (tmp_path / 'archive/val/cat').mkdir(parents=True)
+    (tmp_path / 'archive/notes').mkdir()
+    (tmp_path / 'test').mkdir()
+    assert find_class_folders(tmp_path).empty_splits() == ['test', 'archive/val']
+
+
+@pytest.mark.parametrize(
+    ('folders', 'expected'),
+    [
+        (['a/x', 'a/y', 'b/z', 'b/w'], 4),
+        (['a/x', 'a/y', 'b/x', 'b/y'], 0),  # sessions of each class
+        (['a/x', 'a/y', 'b/z'], 0),
+        (['a/x', 'a/y', 'b'], 0),
+        (['a', 'b'], 0),
+    ],
+)
+def test_folders_that_may_be_the_classes_that_are_meant(folders, expected, tmp_path):
+    for folder in folders:
+        write_images(tmp_path / folder, 1)
+    assert len(find_class_folders(tmp_path).inner_classes()) == expected

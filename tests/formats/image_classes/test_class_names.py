@@ -2,7 +2,7 @@ from class_folders import write_lines
 
 from res2net_mm.formats import Findings
 from res2net_mm.formats.findings import ERROR, PROBLEM
-from res2net_mm.formats.image_classes.class_names import name_classes
+from res2net_mm.formats.image_classes.class_names import folded, name_classes
 
 
 def named(root, labels, findings=None):
@@ -47,9 +47,31 @@ def test_folders_name_numbers_where_each_holds_one_class(tmp_path):
     assert named(tmp_path, {'1': ['dog', 'x'], '0': ['cat']})[0] == ('0', '1')
 
 
+def test_a_table_of_most_labels_is_meant_for_all(tmp_path):
+    write_lines(tmp_path / 'classes.txt', 'cat', 'dog')
+    findings = Findings(stop=False)
+    classes, _ = named(tmp_path, ['cat', 'wolf'], findings)
+    assert classes == ('cat', 'wolf')
+    assert [(finding.severity, finding.examples) for finding in findings] == [(ERROR, ('wolf',))]
+
+
+def test_negative_numbers_are_no_classes(tmp_path):
+    findings = Findings(stop=False)
+    classes, name_of = named(tmp_path, ['-1', '0', '1'], findings)
+    assert classes == ('0', '1')
+    assert '-1' not in name_of
+    assert [(finding.severity, finding.examples) for finding in findings] == [(ERROR, ('-1',))]
+
+
+def test_names_that_may_mean_one_class():
+    assert folded('Golden retriever') == folded('golden_retriever') == folded('golden-Retriever ')
+    assert folded('cat') != folded('cats')
+    assert folded('-') == '-'
+
+
 def test_a_table_that_does_not_fit_is_said(tmp_path):
     write_lines(tmp_path / 'classes.txt', 'cat', 'dog')
-    for labels, severity in ((['0', '7'], ERROR), (['cat', 'wolf'], PROBLEM)):
+    for labels, severity in ((['0', '7'], ERROR), (['fox', 'wolf'], PROBLEM)):
         findings = Findings(stop=False)
         named(tmp_path, labels, findings)
         assert [finding.severity for finding in findings] == [severity]
