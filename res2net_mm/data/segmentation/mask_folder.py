@@ -1,7 +1,7 @@
 """Recognises a folder of images with label maps: its splits, classes and ignored label."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from res2net_mm.formats.label_maps.class_table import read_table, table_files, t
 from res2net_mm.formats.label_maps.encoding import IGNORED
 from res2net_mm.formats.label_maps.known_sets import known_set
 from res2net_mm.formats.label_maps.labels import Labels
+from res2net_mm.formats.label_maps.map_file import LOSSY
 from res2net_mm.formats.label_maps.saliency import THRESHOLD, salient_labels
 from res2net_mm.formats.label_maps.tree import JPEG, core
 from res2net_mm.formats.splits import choose_splits
@@ -155,13 +156,15 @@ def read_labels(
     if read is None:
         return None
     layout, found = read
+    if not salient:
+        found = _without_jpeg(found, findings)
     parts: dict[str, LabelMapImages] = choose_splits(found, findings, training=training)
     if salient:
         if classes or ignore_index is not None:
             given = f'{argument("classes")} and {argument("ignore_index")}'
             raise UserError(f'{given} are for label maps: masks of salient objects have neither')
         for part in parts.values():
-            jpeg = [name for name in part.maps if name.lower().endswith(JPEG)]
+            jpeg = _in_jpeg(part)
             findings.add(NOTE, part.map_dir, f'masks in JPEG, salient above {THRESHOLD}', jpeg)
         censuses = {
             name: count_labels(part, name, findings, lossy=True) for name, part in parts.items()
@@ -240,6 +243,34 @@ def count_and_name(
         findings=findings,
     )
     return labels, censuses
+
+
+def _without_jpeg(
+    found: Mapping[str, LabelMapImages], findings: Findings
+) -> dict[str, LabelMapImages]:
+    """Leave out images whose label map is JPEG, unless all are: those are refused when read."""
+    count = sum(len(_in_jpeg(part)) for part in found.values())
+    if count in (0, sum(len(part.maps) for part in found.values())):
+        return {**found}
+    kept = {}
+    for name, part in found.items():
+        jpeg = _in_jpeg(part)
+        what = f'images whose label map is JPEG, which {LOSSY.split(":")[0]}, left out'
+        findings.add(PROBLEM, part.map_dir, what, jpeg, 'save their label maps as PNG')
+        images = dict(zip(part.maps, part.image_files, strict=True))
+        lossy = {images[name] for name in jpeg}
+        rest = part.subset(_outside(lossy))
+        if rest.images:
+            kept[name] = rest
+    return kept
+
+
+def _outside(files: Collection[Path]) -> Callable[[int, Path], bool]:
+    return lambda _, file: file not in files
+
+
+def _in_jpeg(part: LabelMapImages) -> list[str]:
+    return [name for name in part.maps if name.lower().endswith(JPEG)]
 
 
 def _share(part: int, whole: int) -> str:

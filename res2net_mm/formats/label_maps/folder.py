@@ -41,6 +41,7 @@ def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapI
         # Who reads their pixels refuses them, unless they are masks of salient objects.
         tree.maps, tree.jpeg_maps = [*tree.maps, *tree.jpeg_maps], []
         matches = match(tree.images, tree.maps)
+    _take_jpeg(tree, matches)
     if not matches.label_maps:
         _refuse(root, tree)
         return {}
@@ -69,6 +70,20 @@ def read_label_map_folder(root: Path, findings: Findings) -> dict[str, LabelMapI
         what = 'label maps in folders that the description of the splits does not name, not used'
         findings.add(PROBLEM, root, what, rest, 'name their folders in it, or take them away')
     return found
+
+
+def _take_jpeg(tree: Tree, matches: Matches) -> None:
+    """Give images without a label map the JPEG file that would be theirs, if others have one.
+
+    Of an image with both the JPEG file is not used: it stays among ``jpeg_maps``.
+    """
+    if not tree.jpeg_maps or not matches.label_maps:
+        return
+    bare = [image for image in tree.images if image not in matches.label_maps]
+    of_bare = match(bare, tree.jpeg_maps).label_maps
+    matches.label_maps |= of_bare
+    taken = {*of_bare.values()}
+    tree.jpeg_maps = [file for file in tree.jpeg_maps if file not in taken]
 
 
 def _by_folders(images: Iterable[TreeFile]) -> dict[str | None, list[TreeFile]]:
@@ -150,8 +165,13 @@ def _name_unused(
         add(severity, what, maps, 'keep one label map of each image, the one that is meant')
     what = 'pictures of label maps or of objects, not used'
     add(NOTE, what, tree.others, '')
+    doubled = {*match(tree.images, tree.jpeg_maps).label_maps.values()}
+    what = 'label maps in JPEG not used, since their images have others'
+    fix = 'keep one label map of each image, the one that is meant'
+    add(PROBLEM, what, [file for file in tree.jpeg_maps if file in doubled], fix)
     what = f'label maps not used, since they are JPEG, which {LOSSY.split(":")[0]}'
-    add(PROBLEM, what, tree.jpeg_maps, 'save them as PNG, or take them away')
+    rest = [file for file in tree.jpeg_maps if file not in doubled]
+    add(PROBLEM, what, rest, 'save them as PNG, or take them away')
 
 
 LABEL_MAP_FOLDERS = Reader(

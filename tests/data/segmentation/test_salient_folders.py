@@ -114,6 +114,22 @@ def test_masks_in_jpeg_are_thresholded_and_named(tmp_path):
         np.testing.assert_array_equal(written, grey > 128)
 
 
+def test_masks_in_jpeg_beside_others_are_used_where_an_image_has_no_other(tmp_path):
+    root = draw(tmp_path / 'ECSSD', 'ECSSD')
+    masks = sorted((root / 'ground_truth_mask').iterdir())
+    for file in masks[:3]:
+        write(file.with_suffix('.jpg'), cv2.imread(str(file), cv2.IMREAD_GRAYSCALE))
+    masks[0].unlink()
+    folder = recognise_masks(root, tmp_path / 'out', salient=True)
+    assert [len(folder.splits[name].files.images) for name in ('train', 'val')] == [4, 1]
+    assert [name[-3:] for name in folder.splits['train'].files.maps] == ['jpg', 'png', 'png', 'png']
+    found = {finding.name: finding.examples for finding in folder.findings}
+    assert found['masks in JPEG, salient above 128'] == (masks[0].with_suffix('.jpg').name,)
+    assert found['label maps in JPEG not used, since their images have others'] == tuple(
+        f'ground_truth_mask/{file.stem}.jpg' for file in masks[1:3]
+    )
+
+
 def test_what_is_no_set_of_masks_is_refused(tmp_path):
     root = draw(tmp_path / 'ECSSD', 'ECSSD', np.full((40, 50), 90, np.uint8))
     with pytest.raises(UserError, match='no mask has a salient pixel: they hold 90 to 90'):

@@ -108,7 +108,7 @@ def test_one_image_of_each_kind_that_is_not_used_is_named(tmp_path):
         'label maps without an image': ('PROBLEM', ('annotations/val/alone.png',)),
         'label maps (labels/*) not used': ('PROBLEM', ('labels/val/val_1.png',)),
         'pictures of label maps or of objects': ('NOTE', ('overlays/val_2.jpg',)),
-        'label maps not used': ('PROBLEM', ('annotations/val/val_2.jpg',)),
+        'label maps in JPEG not used': ('PROBLEM', ('annotations/val/val_2.jpg',)),
     }
 
 
@@ -152,6 +152,26 @@ def test_jpeg_label_maps_are_refused(tmp_path):
         write_image(tmp_path / f'masks/{name}.jpg')
     with pytest.raises(UserError, match=r'masks.a\.jpg is a lossy JPEG, which blurs labels'):
         recognise(tmp_path)
+
+
+def test_label_maps_of_some_images_in_jpeg_are_left_out_with_them(tmp_path):
+    write_masked(tmp_path)
+    for name in ('train_0', 'train_1', 'val_2'):
+        split = name.partition('_')[0]
+        file = tmp_path / f'annotations/{split}/{name}.png'
+        write_image(file.with_suffix('.jpg'))
+        if split == 'train':
+            file.unlink()
+    folder = recognise(tmp_path)
+    assert counts(folder) == {'train': 3, 'val': 5, 'test': 5}
+    found = {finding.name: finding.examples for finding in folder.findings}
+    assert found == {
+        'images whose label map is JPEG, which blurs labels, so that pixels get those of other '
+        'classes, left out': ('train_0.jpg', 'train_1.jpg'),
+        'label maps in JPEG not used, since their images have others': (
+            'annotations/val/val_2.jpg',
+        ),
+    }
 
 
 def test_a_folder_of_boxes_holds_no_label_maps(tmp_path):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from res2net_mm.evaluation import evaluate_by_size, with_intervals
-from res2net_mm.evaluation.detection.errors import error_table, worst_kind
+from res2net_mm.evaluation.detection.errors import KINDS, error_table, worst_kind
 
 
 def test_the_second_kind_is_named_where_it_costs_anything(make_mistaken):
@@ -27,6 +27,25 @@ def test_a_sentence_names_what_costs_most(missed):
     assert said[0].endswith(' AP50, and no other kind of error costs any.')
     assert said[1] == 'Medium objects: no kind of error costs AP50.'
     assert said[3].startswith('All objects: missed costs ')
+
+
+@pytest.mark.parametrize('size', ['small', 'medium', 'large'])
+@pytest.mark.parametrize('kind', KINDS)
+def test_the_table_names_the_planted_kind_and_size_alone(plant, kind, size):
+    truth, results, planted = plant(kind, size)
+    result = evaluate_by_size(truth, results, errors=True).errors
+    said = error_table(result).splitlines()
+    for line, name in zip(said, ('small', 'medium', 'large', 'all'), strict=False):
+        if name in (size, 'all'):
+            cost = f'{100 * (1 - result.overall.ap50):.1f}' if name == 'all' else ''
+            assert line.startswith(f'{name.capitalize()} objects: {kind} costs {cost}')
+            assert line.endswith(', and no other kind of error costs any.')
+        else:
+            assert line == f'{name.capitalize()} objects: no kind of error costs AP50.'
+    rows = {row.split()[0]: row for row in said if row.split()[0] in KINDS}
+    assert rows.pop(kind).count(f'({planted})') == 2  # of the size, and of all
+    assert len(rows) == 5
+    assert all(row.count('0.0 (0)') == 4 for row in rows.values())
 
 
 def test_the_table_shows_costs_numbers_and_intervals(missed):
