@@ -66,6 +66,7 @@ SHORT = {
     'tables.py': 'the one function for aligned tables',
     'version.py': 'the one place of the version',
     'acceleration/double_backward.py': 'gradients of gradients, for three backward passes',
+    'engine/processes/allocator.py': 'the memory of a process, as the C library hands it out',
     'layers/squeeze_excite.py': 'a layer of a paper of its own',
     'registry.py': 'the scope under which configs find the package',
 }

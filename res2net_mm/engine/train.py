@@ -12,7 +12,6 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.runner import Runner
 
-from res2net_mm.acceleration.allocator import keep_freed_memory
 from res2net_mm.errors import UserError, argument
 from res2net_mm.openmmlab.config import ConfigErrors
 from res2net_mm.openmmlab.edit import DETECTOR, model_kind, type_name
@@ -22,6 +21,7 @@ from res2net_mm.whole_file import remove_partial_files
 from .hooks.run_record import RunRecordHook
 from .hooks.termination import TerminationHook
 from .prepare import build_runner, prepare_config, prepare_data
+from .processes.allocator import keep_freed_memory
 from .processes.process_group import is_first_process, process_group
 from .processes.sharding import ShardedRunner, check_sharding
 from .resume import latest_whole_checkpoint, set_checkpoint

@@ -9,7 +9,7 @@ import pytest
 COUNT_FAULTS = """
 import resource, sys
 import torch
-from res2net_mm.acceleration.allocator import keep_freed_memory
+from res2net_mm.engine.processes.allocator import keep_freed_memory
 
 kept = keep_freed_memory() if sys.argv[1] == 'keep' else None
 
